@@ -17,11 +17,11 @@ import { memoryReplays } from "#test/support/memory/webhooks.ts";
 import { aDeliveryAttempt, aDeliveryQuery } from "#test/support/webhooks/delivery-builders.ts";
 import { deliveryFixture } from "#test/support/webhooks/delivery-fixture.ts";
 
-// What the release after this one may store, and this one must read after a rollback.
+// Values that a later release may store, and that this release must read after a rollback.
 
 type Item = Record<string, AttributeValue>;
 
-/** A client that answers every read with these items. */
+/** Creates a client that returns these items for every read. */
 function clientOf(...items: readonly Item[]): DynamoDBClient {
   const client = new DynamoDBClient({ region: "us-east-1" });
   vi.spyOn(client, "send").mockImplementation(() =>
@@ -32,8 +32,8 @@ function clientOf(...items: readonly Item[]): DynamoDBClient {
 
 const message = aDeliveryMessage();
 const { org_id, endpoint_id, delivery_id } = message;
-const later = { M: { reason: { S: "sanctioned" }, at: { S: testNow.toISOString() } } };
-const disabledItem = { ...toEndpointItem(anEndpoint()), disabled: later };
+const laterReason = { M: { reason: { S: "sanctioned" }, at: { S: testNow.toISOString() } } };
+const disabledItem = { ...toEndpointItem(anEndpoint()), disabled: laterReason };
 
 const replay = {
   ...{ replay_id: `rpl_${"0".repeat(32)}`, org_id, endpoint_id, events: null, status: "running" as const },
@@ -44,16 +44,16 @@ const replay = {
 const replayFrom = (over: object) =>
   replayStore(clientOf(marshall({ ...replay, ...over })), "table").get(endpoint_id, replay.replay_id);
 
-describe("an endpoint that a later release disabled for a reason of its own", () => {
-  it("is listed beside others, shown with its reason, and keeps it when something else of it is changed", async () => {
+describe("endpoint that a later release disabled for an unknown reason", () => {
+  it("is listed and rendered with its reason, and keeps it when another setting changes", async () => {
     const listed = await endpointReader(clientOf(disabledItem, toEndpointItem(anEndpoint())), "table").list(org_id);
     expect(listed).toHaveLength(2);
     const endpoint = parseEndpointItem(disabledItem);
     expect(renderEndpoint(endpoint)).toMatchObject({ status: "disabled", disabled_reason: "sanctioned" });
-    expect(toEndpointItem({ ...endpoint, description: "other" }).disabled).toEqual(later);
+    expect(toEndpointItem({ ...endpoint, description: "other" }).disabled).toEqual(laterReason);
   });
 
-  it("is sent nothing", async () => {
+  it("receives nothing", async () => {
     const fixture = await deliveryFixture({ disabled: parseEndpointItem(disabledItem).disabled });
     const [queued = message] = fixture.createMessages(1);
     expect(await fixture.deliver(queued)).toEqual(["given_up"]);
@@ -62,12 +62,12 @@ describe("an endpoint that a later release disabled for a reason of its own", ()
   });
 });
 
-describe("a delivery with a status or a reason of a later release", () => {
+describe("delivery with an unknown status or reason of a later release", () => {
   const kept = newDelivery(message, testNow, null);
   const itemOf = (over: object): Item =>
     marshall({ ...deliveryKey(endpoint_id, delivery_id), ...kept, status: "failed", reason: "exhausted", ...over });
 
-  it("is listed and shown as it is", async () => {
+  it("is listed and rendered unchanged", async () => {
     const store = deliveryStore(clientOf(itemOf({ reason: "quota_exceeded" }), itemOf({ status: "expired" })), "table");
     const { deliveries } = await store.page(aDeliveryQuery(endpoint_id));
     expect(deliveries.map(renderDelivery)).toMatchObject([
@@ -76,7 +76,7 @@ describe("a delivery with a status or a reason of a later release", () => {
     ]);
   });
 
-  it("is over for messages of its own cycle", async () => {
+  it("refuses claims for messages of its own cycle", async () => {
     const client = new DynamoDBClient({ region: "us-east-1" });
     const Item = itemOf({ status: "expired" });
     const refusal = new ConditionalCheckFailedException({ $metadata: {}, message: "refused", Item });
@@ -86,30 +86,30 @@ describe("a delivery with a status or a reason of a later release", () => {
     });
   });
 
-  it("counts for a replay as one that is listed", async () => {
+  it("is included in the statuses that a replay reads", async () => {
     const store = deliveryStore(clientOf(itemOf({ status: "expired" })), "table");
     expect(await store.statuses(endpoint_id, [delivery_id])).toEqual(new Map([[delivery_id, "expired"]]));
   });
 
-  it("shows an attempt that failed for what this release has no name for", async () => {
+  it("renders an attempt with an unknown error", async () => {
     const item = { ...toAttemptItem(message, aDeliveryAttempt(1)), error: { S: "quic" } };
     const [attempt] = await deliveryStore(clientOf(item), "table").attempts(endpoint_id, delivery_id);
     expect(attempt && renderAttempt(attempt)).toMatchObject({ error: "quic" });
   });
 });
 
-describe("a replay of a later release", () => {
-  it("is under way with a known status alone, and shown with any", async () => {
+describe("replay with an unknown status or scope of a later release", () => {
+  it("is rendered with its status, and is active only with a known one", async () => {
     const paused = await replayFrom({ status: "paused" });
     expect(paused && renderReplay(paused).status).toBe("paused");
     expect(paused && isReplayActive(paused, testNow)).toBe(false);
   });
 
-  it("is stopped, and nothing is sent, where its scope is not known", async () => {
+  it("is stopped, and sends nothing, when its scope is unknown", async () => {
     const { ports: deliveryPorts, deliveries, scheduled } = await deliveryFixture();
     const replays = memoryReplays();
     const unknown = await replayFrom({ only: "expired" });
-    if (unknown === null) throw new Error("There is no replay.");
+    if (unknown === null) throw new Error("The replay is missing.");
     await replays.save(unknown);
     const ports = {
       ...deliveryPorts,
@@ -124,7 +124,7 @@ describe("a replay of a later release", () => {
 });
 
 it.each([{ reason: "Not a word" }, { reason: "" }, { reason: 7 }])(
-  "text that no release writes is damage: %j",
+  "parseEndpointItem throws for a disabled reason that no release writes: %j",
   (over) => {
     const item = { ...toEndpointItem(anEndpoint()), ...marshall({ disabled: { at: testNow.toISOString(), ...over } }) };
     expect(() => parseEndpointItem(item)).toThrow("has no valid disabled");

@@ -16,8 +16,8 @@ import { aDeliveryAttempt, secondsLater } from "#test/support/webhooks/delivery-
 const delivery = aDeliveryMessage();
 const text = fc.string({ unit: "grapheme" });
 
-describe("an endpoint's item", () => {
-  it("gives the endpoint back", () => {
+describe("toEndpointItem and parseEndpointItem", () => {
+  it("(property) return the endpoint that was stored", () => {
     const endpoint = fc.record(
       {
         url: text,
@@ -40,7 +40,7 @@ describe("an endpoint's item", () => {
   });
 
   it.each(["endpoint_id", "org_id", "url", "events", "entity_id", "secrets", "disabled", "created_at", "version"])(
-    "without %s is a fault that names the item",
+    "throw an error that names the item when %s is missing",
     (field) => {
       const { [field]: _, ...damaged } = toEndpointItem(anEndpoint());
       const { org_id, endpoint_id } = anEndpoint();
@@ -50,24 +50,24 @@ describe("an endpoint's item", () => {
   );
 });
 
-it("an endpoint's item is read though a later release added an attribute", () => {
+it("parseEndpointItem ignores an attribute of a later release", () => {
   const item = { ...toEndpointItem(anEndpoint()), added_later: { M: { a: { S: "b" } } } };
   expect(parseEndpointItem(item)).toEqual(anEndpoint());
 });
 
-describe("the headers in an endpoint's item", () => {
-  it("are absent where there are none, so that it is the item of the release before", () => {
+describe("headers of an endpoint item", () => {
+  it("are absent when the endpoint has none, as in the earlier release", () => {
     expect(toEndpointItem(anEndpoint())).not.toHaveProperty("headers");
   });
 
-  it("are read only whole", () => {
+  it("are rejected when incomplete", () => {
     const damaged = { ...toEndpointItem(anEndpoint()), headers: { M: { names: { L: [] } } } };
     expect(() => parseEndpointItem(damaged)).toThrow(/has no valid headers/);
   });
 });
 
-describe("an attempt's item", () => {
-  it("gives the attempt back, its headers in order", () => {
+describe("toAttemptItem and fromAttemptItem", () => {
+  it("(property) return the attempt that was stored, with its headers in order", () => {
     const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,20}$/);
     const attempt = fc.record({
       status: fc.option(fc.integer({ min: 100, max: 599 })),
@@ -86,19 +86,19 @@ describe("an attempt's item", () => {
     );
   });
 
-  it.each(["{", "[]", '{"a":1}'])("whose headers are %s is a fault that names it", (headers) => {
+  it.each(["{", "[]", '{"a":1}'])("throw an error that names the item when its headers are %s", (headers) => {
     const damaged = { ...toAttemptItem(delivery, aDeliveryAttempt(7)), headers: { S: headers } };
     expect(() => fromAttemptItem(damaged)).toThrow(/^Item delivery#wh_.* attempt#000007 has no valid headers/);
   });
 });
 
-describe("keys", () => {
-  it("of attempts are in the order of their numbers", () => {
+describe("keys of items", () => {
+  it("of attempts sort by number", () => {
     const keys = [9, 10, 100, 1_000].map((number) => toAttemptItem(delivery, aDeliveryAttempt(number)).sk?.S ?? "");
     expect([...keys].reverse().sort()).toEqual(keys);
   });
 
-  it("of what is due are in the order of time, and differ for each attempt", () => {
+  it("of scheduled attempts sort by time, and differ for each attempt", () => {
     const attempt = { delivery_id: "dlv_1", cycle: 0, step: 0 };
     const keys = [
       scheduledAttemptKey(1, secondsLater(0), attempt),
@@ -111,15 +111,15 @@ describe("keys", () => {
   });
 });
 
-describe("DynamoDB may forget", () => {
+describe("expiry of stored items", () => {
   const day = 24 * 3600;
   const now = secondsLater(0);
   const seconds = now.getTime() / 1000;
 
-  /** When the items that a call writes may go, in seconds after now; `undefined` for those that may not. */
-  async function kept(call: (client: DynamoDBClient) => Promise<unknown>, stands = stored) {
+  /** Returns after how many seconds the items that a call writes expire; `undefined` for items without expiry. */
+  async function expiriesOf(call: (client: DynamoDBClient) => Promise<unknown>, returned = stored) {
     const client = new DynamoDBClient({ region: "us-east-1" });
-    const send = vi.spyOn(client, "send").mockImplementation(() => Promise.resolve({ Attributes: stands }));
+    const send = vi.spyOn(client, "send").mockImplementation(() => Promise.resolve({ Attributes: returned }));
     await call(client);
     return send.mock.calls.map(([{ input }]) => {
       const written = { ...("Item" in input ? input.Item : {}), ...valuesOf(input) };
@@ -134,40 +134,46 @@ describe("DynamoDB may forget", () => {
   const begun = { ...identity, ...context, status: "pending", reason: null, attempts: 1, created_at: "x" } as const;
   const stored = marshall(begun);
 
-  it("deliveries thirty days after their last attempt began", async () => {
-    expect(await kept((client) => deliveryStore(client, "t").claim(delivery, now, 60))).toEqual([30 * day]);
-    expect(await kept((client) => deliveryStore(client, "t").recordScheduled(delivery, now, "x"))).toEqual([30 * day]);
+  it("is thirty days after the last attempt began, for a delivery", async () => {
+    expect(await expiriesOf((client) => deliveryStore(client, "t").claim(delivery, now, 60))).toEqual([30 * day]);
+    expect(await expiriesOf((client) => deliveryStore(client, "t").recordScheduled(delivery, now, "x"))).toEqual([
+      30 * day,
+    ]);
   });
 
-  it("attempts thirty days after they were made", async () => {
+  it("is thirty days after the attempt, for an attempt", async () => {
     const attempt = aDeliveryAttempt(1, { at: now.toISOString() });
-    expect(await kept((client) => deliveryStore(client, "t").record(begun, attempt))).toEqual([30 * day, undefined]);
+    expect(await expiriesOf((client) => deliveryStore(client, "t").record(begun, attempt))).toEqual([
+      30 * day,
+      undefined,
+    ]);
   });
 
-  it("what is due thirty days after its time", async () => {
-    expect(await kept((client) => scheduledDeliveryStore(client, "t").add(delivery, secondsLater(600)))).toEqual([
+  it("is thirty days after the due time, for a scheduled attempt", async () => {
+    expect(await expiriesOf((client) => scheduledDeliveryStore(client, "t").add(delivery, secondsLater(600)))).toEqual([
       30 * day + 600,
     ]);
   });
 
-  it("the health of an endpoint ninety days after the end of its last lease, or the last moment that it tells of", async () => {
+  it("is ninety days after the end of the last lease or the last recorded time, for the health of an endpoint", async () => {
     const { version, limit, available, failures, openCount } = initialHealth;
-    const standing = marshall({ version, limit, vacant: available, failures, openings: openCount, leases: {} });
+    const storedHealth = marshall({ version, limit, vacant: available, failures, openings: openCount, leases: {} });
     const at = now.getTime();
     const lease = { id: "a", permits: 1, expiresAt: at + 60_000 };
-    const learned = { ...initialHealth, last_success_at: at - 5_000, failing_since: at };
-    expect(await kept((client) => endpointHealthStore(client, "t").acquire("wh_1", lease, at), standing)).toEqual([
-      90 * day + 60,
-    ]);
-    const writing = (client: DynamoDBClient) => endpointHealthStore(client, "t").update("wh_1", initialHealth, learned);
-    expect(await kept(writing, standing)).toEqual([90 * day]);
+    const recorded = { ...initialHealth, last_success_at: at - 5_000, failing_since: at };
+    expect(
+      await expiriesOf((client) => endpointHealthStore(client, "t").acquire("wh_1", lease, at), storedHealth),
+    ).toEqual([90 * day + 60]);
+    const writing = (client: DynamoDBClient) =>
+      endpointHealthStore(client, "t").update("wh_1", initialHealth, recorded);
+    expect(await expiriesOf(writing, storedHealth)).toEqual([90 * day]);
   });
 
-  it("a replay thirty days after its last step", async () => {
+  it("is thirty days after its last step, for a replay", async () => {
     const created_at = secondsLater(-9).toISOString();
     const range = { since: created_at, until: created_at, events: null, only: "all" } as const;
     const progress = { status: "running", examined: 0, sent: 0, cursor: null, updated_at: now.toISOString() } as const;
     const replay = { replay_id: "rpl_1", org_id: "org_1", endpoint_id: "wh_1", created_at, ...range, ...progress };
-    expect(await kept((client) => replayStore(client, "t").save(replay))).toEqual([30 * day]);
+    expect(await expiriesOf((client) => replayStore(client, "t").save(replay))).toEqual([30 * day]);
   });
 });

@@ -15,8 +15,8 @@ import {
 const message = aDeliveryMessage();
 const at = testNow.toISOString();
 
-describe("an endpoint that fails", () => {
-  it("keeps its place as long as one success lies within three days", async () => {
+describe("deliverBatch to an endpoint that fails", () => {
+  it("keeps the endpoint enabled when it had a success within three days", async () => {
     const fixture = await deliveryFixtureRespondingWith({ status: 500 });
     const [first = message, second = message, third = message] = fixture.createMessages(3);
     await fixture.deliver(first);
@@ -29,16 +29,16 @@ describe("an endpoint that fails", () => {
     expect((await fixture.storedEndpoint())?.disabled).toBeNull();
   });
 
-  it("is disabled by what goes to it, not by how many fail at once", async () => {
+  it("disables the endpoint for how long it fails, not for how many concurrent requests fail", async () => {
     const fixture = await deliveryFixtureRespondingWith({ status: 500 });
     await fixture.deliver(...fixture.createMessages(10));
     expect((await fixture.storedEndpoint())?.disabled).toBeNull();
   });
 });
 
-describe("an endpoint that is gone", () => {
+describe("deliverBatch to an endpoint that is gone", () => {
   it.each<Partial<SendResult>>([{ status: 410 }, { status: 500, headers: { "webhook-delivery": "disable" } }])(
-    "is disabled at once, and its event tells no path: %j",
+    "disables the endpoint immediately, with an event that contains no path of the URL: %j",
     async (exchange) => {
       const fixture = await deliveryFixtureRespondingWith(exchange, { url: "https://hooks.example.com/in?key=hidden" });
       expect(await fixture.deliver(message)).toEqual(["given_up"]);
@@ -65,7 +65,7 @@ describe("an endpoint that is gone", () => {
     },
   );
 
-  it("is disabled by a success that asks for it, which counts as a success", async () => {
+  it("disables the endpoint when a successful response requests it, and counts a success", async () => {
     const fixture = await deliveryFixtureRespondingWith({ status: 204, headers: { "webhook-delivery": "disable" } });
     expect(await fixture.deliver(message)).toEqual(["succeeded"]);
     expect(await fixture.deliveryOf(message)).toMatchObject({ status: "succeeded", reason: null, last_status: 204 });
@@ -75,25 +75,25 @@ describe("an endpoint that is gone", () => {
     expect(await fixture.health.get(message.endpoint_id)).toMatchObject({ failures: 0, failing_since: null });
   });
 
-  it("is sent nothing more of a batch once a success asks for it", async () => {
+  it("sends no further message of the batch when a successful response requests to disable the endpoint", async () => {
     const fixture = await deliveryFixtureRespondingWith({ status: 200, headers: { "webhook-delivery": "disable" } });
     const messages = fixture.createMessages(15);
     const outcomes = await fixture.deliver(...messages);
     const sent = fixture.received.length;
     expect(sent).toBeLessThan(messages.length);
     expect(outcomes.filter((outcome) => outcome === "succeeded")).toHaveLength(sent);
-    const waiting = messages.filter((_, at) => outcomes[at] !== "succeeded");
-    expect(await fixture.deliver(...waiting)).toEqual(waiting.map(() => "given_up"));
+    const unsent = messages.filter((_, at) => outcomes[at] !== "succeeded");
+    expect(await fixture.deliver(...unsent)).toEqual(unsent.map(() => "given_up"));
     expect(fixture.received).toHaveLength(sent);
   });
 
-  it("is not disabled by what answers a test", async () => {
+  it("does not disable the endpoint for the response to a test delivery", async () => {
     const fixture = await deliveryFixtureRespondingWith({ status: 200, headers: { "webhook-delivery": "disable" } });
     expect(await fixture.deliver({ ...message, event: null, urgent: true })).toEqual(["succeeded"]);
     expect((await fixture.storedEndpoint())?.disabled).toBeNull();
   });
 
-  it("is disabled once, however many say so at the same time", async () => {
+  it("disables the endpoint once when several concurrent responses request it", async () => {
     const fixture = await deliveryFixtureRespondingWith({ status: 410 });
     const [first, second, third, fourth] = fixture.createMessages(4);
     if (!first || !second || !third || !fourth) throw new Error("There are too few messages.");
@@ -104,9 +104,9 @@ describe("an endpoint that is gone", () => {
   });
 
   it.each<[string, Partial<Endpoint>, Endpoint["disabled"]]>([
-    ["was given another address", { url: "https://moved.example.com/" }, null],
+    ["got another URL", { url: "https://moved.example.com/" }, null],
     ["was disabled by its owner", { disabled: { reason: "owner", at } }, { reason: "owner", at }],
-  ])("is left as it is where it %s meanwhile", async (_, over, disabled) => {
+  ])("keeps the endpoint unchanged when it %s meanwhile", async (_, over, disabled) => {
     const fixture = await deliveryFixture();
     fixture.receiver.respond = async () => {
       await changeEndpoint(fixture, over);
@@ -118,7 +118,7 @@ describe("an endpoint that is gone", () => {
     expect([fixture.endpointEvents, fixture.disabled]).toEqual([[], []]);
   });
 
-  it("is left alone where it was deleted meanwhile", async () => {
+  it("creates no endpoint when it was deleted meanwhile", async () => {
     const fixture = await deliveryFixture();
     fixture.receiver.respond = async () => {
       await fixture.endpoints.remove(fixture.endpoint, anEvent());
@@ -128,13 +128,13 @@ describe("an endpoint that is gone", () => {
     expect([await fixture.storedEndpoint(), fixture.disabled]).toEqual([null, []]);
   });
 
-  it("is disabled also where something else of it changed at the same moment", async () => {
+  it("disables the endpoint also when another setting changes at the same time", async () => {
     const fixture = await deliveryFixtureRespondingWith({ status: 410 });
     const { get } = fixture.endpoints;
     let reads = 0;
     vi.spyOn(fixture.endpoints, "get").mockImplementation(async (orgId, endpointId) => {
       const found = await get(orgId, endpointId);
-      // The second read is that of the disabling; another change comes between it and its write.
+      // The second read is that of `disableEndpoint`: change the endpoint between the read and the write.
       if (++reads === 2 && found !== null) {
         await fixture.endpoints.update(
           found,
@@ -152,14 +152,14 @@ describe("an endpoint that is gone", () => {
   });
 });
 
-describe("what cannot be sent", () => {
+describe("deliverBatch to a disabled or deleted endpoint", () => {
   it.each([
     ["endpoint_disabled", (fixture: DeliveryFixture) => changeEndpoint(fixture, { disabled: { reason: "owner", at } })],
     ["endpoint_deleted", (fixture: DeliveryFixture) => fixture.endpoints.remove(fixture.endpoint, anEvent())],
-  ] as const)("is listed with its reason, and counts no attempt: %s", async (reason, happens) => {
+  ] as const)("fails the deliveries with the reason %s, without an attempt", async (reason, arrange) => {
     const fixture = await deliveryFixtureRespondingWith({ status: 500 });
     await fixture.deliver(message);
-    await happens(fixture);
+    await arrange(fixture);
     await fixture.advance(5);
     const [fresh = message] = fixture.createMessages(1);
     const second = { ...message, step: 1 };
@@ -175,13 +175,13 @@ describe("what cannot be sent", () => {
     });
   });
 
-  it("is not reported by the health of its endpoint", async () => {
+  it("does not change the health of the endpoint", async () => {
     const fixture = await deliveryFixture({ disabled: { reason: "failing", at } });
     await fixture.deliver(message);
     expect(await fixture.health.get(message.endpoint_id)).toMatchObject({ failures: 0, leases: [] });
   });
 
-  it("leaves a delivery that succeeded as it is", async () => {
+  it("does not change a delivery that has succeeded", async () => {
     const fixture = await deliveryFixture();
     await fixture.deliver(message);
     await changeEndpoint(fixture, { disabled: { reason: "owner", at } });

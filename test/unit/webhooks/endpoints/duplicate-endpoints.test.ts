@@ -16,14 +16,14 @@ const settings = {
   headers: null,
 };
 
-describe("a second endpoint with the URL of another", () => {
+describe("createEndpoint with the URL of another endpoint", () => {
   it.each([
     ["the same filters", {}],
     ["another spelling of the URL", { url: "https://R.example:443/hook" }],
-    ["filters that name some of the same", { events: ["bill.*", "*.sent"] }],
-    ["one of the documents", { entity_id: "inv_1" }],
-    ["being disabled for now", { enabled: false }],
-  ])("is refused with %s, and names the first", async (_, over) => {
+    ["overlapping filters", { events: ["bill.*", "*.sent"] }],
+    ["a filter for one document", { entity_id: "inv_1" }],
+    ["`enabled` set to false", { enabled: false }],
+  ])("throws `conflict` with the id of the first endpoint when created with %s", async (_, over) => {
     const { ports } = managementPorts();
     const { endpoint } = await createEndpoint(ports, by(), settings);
     const refused = await catchRejection(createEndpoint(ports, by(), { ...settings, ...over }));
@@ -31,16 +31,16 @@ describe("a second endpoint with the URL of another", () => {
   });
 
   it.each([
-    ["other events", { events: ["bill.*"] }],
+    ["other event types", { events: ["bill.*"] }],
     ["another path", { url: "https://r.example/other" }],
-  ])("is created for %s", async (_, over) => {
+  ])("creates the endpoint with %s", async (_, over) => {
     const { ports } = managementPorts();
     await createEndpoint(ports, by(), settings);
     await createEndpoint(ports, by(), { ...settings, ...over });
     expect(await ports.endpoints.list(orgA)).toHaveLength(2);
   });
 
-  it("is created for another document, and for another organisation", async () => {
+  it("creates the endpoint for another document or another organisation", async () => {
     const { ports } = managementPorts();
     for (const entity_id of ["inv_1", "inv_2"]) await createEndpoint(ports, by(), { ...settings, entity_id });
     await createEndpoint(ports, by(orgB), settings);
@@ -50,7 +50,7 @@ describe("a second endpoint with the URL of another", () => {
   });
 });
 
-it("a change that would make two endpoints send the same is refused; any other change of either is made", async () => {
+it("updateEndpoint throws `conflict` only when two endpoints would receive the same events", async () => {
   const { ports } = managementPorts();
   await createEndpoint(ports, by(), settings);
   const { endpoint } = await createEndpoint(ports, by(), { ...settings, url: "https://r.example/other" });
@@ -63,7 +63,7 @@ it("a change that would make two endpoints send the same is refused; any other c
   await change({ enabled: true, headers: null });
 });
 
-it("overlaps says of any two filters whether one event can be sent to both", () => {
+it("(property) subscriptionsOverlap returns whether an event exists that both subscribe to", () => {
   const filter = fc.constantFrom(
     "*",
     "invoice.*",

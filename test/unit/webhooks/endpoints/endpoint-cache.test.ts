@@ -9,7 +9,7 @@ const moveTo = (milliseconds: number) => {
   now = new Date(testNow.getTime() + milliseconds);
 };
 
-/** The clock that changes are stamped by, relative to that of the cache. */
+/** Offset of the writers' clock, which stamps changes, from the clock of the cache. */
 let writerOffsetMs: number;
 const store = () => memoryEndpoints(undefined, () => new Date(now.getTime() + writerOffsetMs));
 
@@ -23,7 +23,7 @@ const idOf = (n: number) => `wh_${String(n).padStart(32, "0")}`;
 const endpointOf = (orgId: string, n: number, over: Partial<Endpoint> = {}) =>
   anEndpoint({ org_id: orgId, endpoint_id: idOf(n), ...over });
 
-/** A cache over endpoints in memory, and how often it read what. */
+/** Creates a cache over endpoints in memory, and counts its reads of the store. */
 async function aCache(...endpoints: readonly Endpoint[]) {
   const source = store();
   // Long enough ago that no poll of the change log returns them.
@@ -43,28 +43,28 @@ async function aCache(...endpoints: readonly Endpoint[]) {
   const counts = () => Object.fromEntries(Object.entries(reads).map(([name, { mock }]) => [name, mock.calls.length]));
   const create = (endpoint: Endpoint) => source.create(endpoint, anEvent());
   const update = async (before: Endpoint, change: Partial<Endpoint>) => {
-    const standing = (await source.get(before.org_id, before.endpoint_id)) ?? before;
+    const current = (await source.get(before.org_id, before.endpoint_id)) ?? before;
     reads.get.mockClear();
-    await source.update(standing, { ...standing, ...change }, anEvent());
+    await source.update(current, { ...current, ...change }, anEvent());
   };
   return { damaged, source, reads, list, listOrgIds, cache, ids, counts, create, update };
 }
 
-describe("reads", () => {
-  it("are none per event for an organisation without endpoints, but one of its shard", async () => {
+describe("EndpointCache.list and its reads of the store", () => {
+  it("reads a shard once, and nothing for each event, for an organisation without endpoints", async () => {
     const { ids, counts } = await aCache(endpointOf(org_id, 1));
     for (let event = 0; event < 100; event++) expect(await ids("org_without")).toEqual([]);
     expect(counts()).toEqual({ list: 0, get: 0, listOrgIds: 1, listChanges: 0 });
   });
 
-  it("are one of a list for an organisation with endpoints, also when many ask at the same time", async () => {
+  it("reads the list of an organisation once, also for concurrent calls", async () => {
     const { ids, counts } = await aCache(endpointOf(org_id, 1));
     const asked = await Promise.all(Array.from({ length: 20 }, () => ids(org_id)));
     expect(asked).toEqual(Array(20).fill([idOf(1)]));
     expect(counts()).toEqual({ list: 1, get: 0, listOrgIds: 1, listChanges: 0 });
   });
 
-  it("of the log of changes are one in two seconds, however many events there are", async () => {
+  it("reads the change log once in two seconds, however many events there are", async () => {
     const { ids, counts } = await aCache(endpointOf(org_id, 1));
     for (let milliseconds = 0; milliseconds <= 20_000; milliseconds += 100) {
       moveTo(milliseconds);
@@ -73,7 +73,7 @@ describe("reads", () => {
     expect(counts()).toEqual({ list: 1, get: 0, listOrgIds: 1, listChanges: 10 });
   });
 
-  it("after a change are the changed endpoint alone, once, and of no other organisation", async () => {
+  it("reads only the changed endpoint after a change, once", async () => {
     const all = Array.from({ length: 50 }, (_, n) => endpointOf(org_id, n));
     const { ids, counts, reads, update } = await aCache(...all, endpointOf("org_other", 99));
     for (const orgId of [org_id, "org_other"]) await ids(orgId);
@@ -87,7 +87,7 @@ describe("reads", () => {
     expect(counts()).toMatchObject({ list: before.list, listOrgIds: before.listOrgIds });
   });
 
-  it("are none after the change of an organisation whose events nobody has seen", async () => {
+  it("reads nothing after changes of organisations without events", async () => {
     const { ids, counts, create } = await aCache(endpointOf(org_id, 1));
     await ids(org_id);
     const before = counts();
@@ -97,7 +97,7 @@ describe("reads", () => {
     expect(counts()).toEqual({ ...before, listChanges: 1 });
   });
 
-  it("are of the whole list where many of its endpoints changed", async () => {
+  it("reads the whole list when many of its endpoints changed", async () => {
     const all = Array.from({ length: 20 }, (_, n) => endpointOf(org_id, n));
     const { ids, reads, update, cache } = await aCache(...all);
     await ids(org_id);
@@ -110,8 +110,8 @@ describe("reads", () => {
   });
 });
 
-describe("a change", () => {
-  it("of any kind is noticed within two seconds", async () => {
+describe("EndpointCache.list after a change", () => {
+  it("returns any kind of change within two seconds", async () => {
     const { source, ids, cache, create, update } = await aCache(endpointOf(org_id, 1), endpointOf(org_id, 2));
     for (const orgId of [org_id, "org_new"]) await ids(orgId);
     await create(endpointOf("org_new", 3));
@@ -129,13 +129,13 @@ describe("a change", () => {
   it.each([
     ["by a clock that is behind, or long before it commits", -overlapMs],
     ["by a clock that is ahead", overlapMs],
-  ])("that was stamped %s is noticed within two seconds, and read once", async (_, offset) => {
+  ])("returns a change that was stamped %s within two seconds, and reads it once", async (_, offset) => {
     const { ids, reads, update, cache } = await aCache(endpointOf(org_id, 1));
     for (let milliseconds = 0; milliseconds <= 60_000; milliseconds += 2_000) {
       moveTo(milliseconds);
       await ids(org_id);
     }
-    // Just after a poll, which is the longest that it can take.
+    // Just after a poll: the longest possible delay.
     moveTo(60_001);
     writerOffsetMs = offset;
     await update(endpointOf(org_id, 1), { events: ["bill.*"] });
@@ -146,7 +146,7 @@ describe("a change", () => {
     expect(reads.get).toHaveBeenCalledOnce();
   });
 
-  it("is not lost on a list, or a shard, that is being read while it happens", async () => {
+  it("does not lose a change that happens while the list or the shard is being read", async () => {
     const { reads, list, listOrgIds, ids, create } = await aCache(endpointOf(org_id, 1));
     const release = Promise.withResolvers<void>();
     const slow =
@@ -171,7 +171,7 @@ describe("a change", () => {
     expect(await Promise.all(later)).toEqual([[idOf(2)], [idOf(1), idOf(3)]]);
   });
 
-  it("after a pause longer than the log is read for is noticed all the same", async () => {
+  it("reads everything again after a pause for which the change log is not read", async () => {
     const { ids, update, cache, counts } = await aCache(endpointOf(org_id, 1));
     await ids(org_id);
     moveTo(maxGapMs / 2);
@@ -181,7 +181,7 @@ describe("a change", () => {
     expect(counts()).toMatchObject({ list: 2, listOrgIds: 2, listChanges: 0 });
   });
 
-  it("within a pause that the log is read for costs no more than at any time", async () => {
+  it("reads only the change after a pause for which the change log is read", async () => {
     const { ids, update, cache, counts } = await aCache(endpointOf(org_id, 1));
     await ids(org_id);
     await update(endpointOf(org_id, 1), { events: ["bill.*"] });
@@ -191,7 +191,7 @@ describe("a change", () => {
   });
 });
 
-it("an entry of the log that names no organisation empties the cache once, and holds up nobody", async () => {
+it("EndpointCache.list reads everything again, once, after a change without an organisation", async () => {
   const { damaged, reads, ids, update, cache, source } = await aCache(
     endpointOf(org_id, 1),
     endpointOf("org_other", 2),
@@ -210,27 +210,27 @@ it("an entry of the log that names no organisation empties the cache once, and h
   expect(source.list).toHaveBeenCalledTimes(2);
 });
 
-describe("a read that fails", () => {
-  it.each(["listOrgIds", "list"] as const)("is not remembered: %s", async (name) => {
+describe("EndpointCache.list when a read fails", () => {
+  it.each(["listOrgIds", "list"] as const)("does not cache the failure: %s", async (name) => {
     const { ids, reads } = await aCache(endpointOf(org_id, 1));
     reads[name].mockRejectedValueOnce(new Error("busy"));
     await expect(ids(org_id)).rejects.toThrow("busy");
     expect(await ids(org_id)).toEqual([idOf(1)]);
   });
 
-  it("of the log keeps what is known, and its changes are applied by the next", async () => {
+  it("keeps its contents, and applies missed changes later, when the change log cannot be read", async () => {
     const { ids, reads, cache, update } = await aCache(endpointOf(org_id, 1));
     await ids(org_id);
     await update(endpointOf(org_id, 1), { events: ["bill.*"] });
     moveTo(60_000);
     reads.listChanges.mockRejectedValueOnce(new Error("away"));
-    // What is known may be out of date now: it is not used.
+    // The cached list may be out of date, so it is not returned.
     await expect(ids(org_id)).rejects.toMatchObject({ code: "unavailable", cause: new Error("away") });
     expect((await cache.list(org_id))[0]?.events).toEqual(["bill.*"]);
     expect(reads.list).toHaveBeenCalledOnce();
   });
 
-  it("of a changed endpoint does not bring back what was known before", async () => {
+  it("does not return the old version when a changed endpoint cannot be read", async () => {
     const { ids, reads, cache, update } = await aCache(endpointOf(org_id, 1));
     await ids(org_id);
     await update(endpointOf(org_id, 1), { events: ["bill.*"] });

@@ -7,10 +7,10 @@ import { catchError } from "#test/support/catch-error.ts";
 const deployed: EndpointUrlRules = { ownHosts: ["api.example.com", "other.example.com:8443"], allowLoopback: false };
 const local: EndpointUrlRules = { ownHosts: ["127.0.0.1:3000"], allowLoopback: true };
 
-const read = (text: string) => parseEndpointUrl(text, deployed);
+const parse = (text: string) => parseEndpointUrl(text, deployed);
 const label = (length: number) => "a".repeat(length);
 
-describe("the url of an endpoint", () => {
+describe("parseEndpointUrl", () => {
   it.each([
     ["https://hooks.example.org/in", "https://hooks.example.org/in"],
     ["https://hooks.example.org", "https://hooks.example.org/"],
@@ -33,10 +33,10 @@ describe("the url of an endpoint", () => {
     ["https://[2606:4700:4700::1111]:8443/", "https://[2606:4700:4700::1111]:8443/"],
     ["https://[2606:4700:4700:0::1111]/", "https://[2606:4700:4700::1111]/"],
     ["https://[::FFFF:8.8.8.8]/", "https://[::ffff:808:808]/"],
-    // What a wildcard DNS makes of such a name is judged when it is dialled.
+    // Resolved addresses are checked at connect time.
     ["https://127.0.0.1.nip.io/", "https://127.0.0.1.nip.io/"],
     ["https://notlocalhost.example/", "https://notlocalhost.example/"],
-  ])("is read and normalised: %s", (text, url) => expect(read(text)).toBe(url));
+  ])("accepts and normalises %s", (text, url) => expect(parse(text)).toBe(url));
 
   it.each<[string, RegExp, string[]]>([
     [
@@ -45,23 +45,23 @@ describe("the url of an endpoint", () => {
       ["http://hooks.example.org/", "ftp://hooks.example.org/", "file:///etc/passwd"],
     ],
     [
-      "is no URL",
+      "is not a URL",
       /begin with https/,
       ["", "hooks.example.org", "/in", "https:", "https://", "https:///in", "https://?a"],
     ],
     ["lacks slashes", /begin with https/, ["https:hooks.example.org/", "https:/hooks.example.org/", "javascript:1"]],
     [
-      "holds credentials",
+      "contains credentials",
       /user name or password: send credentials by headers, as Authorization\.$/,
       ["https://a@hooks.example.org/", "https://a:b@hooks.example.org/", "https://@hooks.example.org/", "http://a@b"],
     ],
     [
-      "holds a fragment",
+      "contains a fragment",
       /fragment/,
       ["https://hooks.example.org/#a", "https://hooks.example.org/#", "https://a.b#@c.d/"],
     ],
     [
-      "holds what some parsers leave out or turn round",
+      "contains characters that some parsers drop or replace",
       /white space/,
       [
         "https://hooks.example.org\\@10.0.0.1/",
@@ -81,7 +81,7 @@ describe("the url of an endpoint", () => {
       ],
     ],
     [
-      "has a host that is spelt in another way",
+      "has a host in an unusual spelling",
       /spelt as hooks\.example\.org/,
       [
         "https://hooks%2eexample.org/",
@@ -129,7 +129,7 @@ describe("the url of an endpoint", () => {
       ],
     ],
     [
-      "has a host that the DNS cannot hold",
+      "has a host that is not a valid DNS name",
       /public DNS hostname/,
       [
         `https://${label(64)}.example/`,
@@ -142,7 +142,7 @@ describe("the url of an endpoint", () => {
       ],
     ],
     [
-      "has a host of its own network",
+      "has a host of a private network",
       /public Internet/,
       [
         "https://localhost/",
@@ -160,7 +160,7 @@ describe("the url of an endpoint", () => {
       ],
     ],
     [
-      "has an address that is not public, in whatever spelling",
+      "has an address that is not public, in any spelling",
       /address that is not public/,
       [
         "https://127.0.0.1/",
@@ -200,7 +200,7 @@ describe("the url of an endpoint", () => {
       ],
     ],
     [
-      "leads back to this API",
+      "points to this API",
       /back to this API/,
       [
         "https://api.example.com/",
@@ -211,24 +211,24 @@ describe("the url of an endpoint", () => {
       ],
     ],
     ["is too long", /2048 characters/, [`https://a.example/${label(2048)}`, `https://a.example/${"ä".repeat(400)}`]],
-  ])("is refused where it %s", (_name, words, texts) => {
+  ])("throws when the URL %s", (_name, expected, texts) => {
     for (const text of texts) {
-      const error = catchError(() => read(text));
+      const error = catchError(() => parse(text));
       expect([text, error.code, error.context.field]).toEqual([text, "invalid_value", "url"]);
-      expect([text, error.message]).toEqual([text, expect.stringMatching(words)]);
+      expect([text, error.message]).toEqual([text, expect.stringMatching(expected)]);
     }
   });
 
-  it("may be 2,048 characters long", () => {
+  it("accepts a URL of 2,048 characters", () => {
     const text = `https://a.example/${label(2048 - 18)}`;
-    expect(read(text)).toBe(text);
+    expect(parse(text)).toBe(text);
   });
 
-  it("may lead to another port of a host that is ours on one port only", () => {
-    expect(read("https://other.example.com/")).toBe("https://other.example.com/");
+  it("accepts another port of a host that serves this API on one port only", () => {
+    expect(parse("https://other.example.com/")).toBe("https://other.example.com/");
   });
 
-  it("is read from itself unchanged, or refused", () => {
+  it("(property) returns its own result unchanged, or throws", () => {
     const part = fc.oneof(
       fc.webUrl({ withQueryParameters: true }),
       fc.string(),
@@ -238,7 +238,7 @@ describe("the url of an endpoint", () => {
       fc.property(fc.array(part, { minLength: 1, maxLength: 3 }), (parts) => {
         const text = parts.join("");
         try {
-          expect(read(read(text))).toBe(read(text));
+          expect(parse(parse(text))).toBe(parse(text));
         } catch (error) {
           expect(error).toMatchObject({ code: "invalid_value", context: { field: "url" } });
         }
@@ -247,7 +247,7 @@ describe("the url of an endpoint", () => {
   });
 });
 
-describe("in the local runtime, the url", () => {
+describe("parseEndpointUrl in the local runtime", () => {
   it.each([
     "http://127.0.0.1:8080/in",
     "http://localhost:8080/",
@@ -255,7 +255,7 @@ describe("in the local runtime, the url", () => {
     "https://localhost:8443/",
     "https://hooks.example.org/in",
     "http://127.0.0.1:9001/",
-  ])("may be %s", (url) => expect(parseEndpointUrl(url, local)).toBe(url));
+  ])("accepts %s", (url) => expect(parseEndpointUrl(url, local)).toBe(url));
 
   it.each([
     ["http://hooks.example.org/", /https/],
@@ -271,22 +271,22 @@ describe("in the local runtime, the url", () => {
     ["http://localhost:3000/", /this API/],
     ["http://[::1]:3000/", /this API/],
     ["http://127.0.0.2:3000/", /this API/],
-  ])("may not be %s", (url, words) => {
-    expect(catchError(() => parseEndpointUrl(url, local)).message).toMatch(words);
+  ])("rejects %s", (url, expected) => {
+    expect(catchError(() => parseEndpointUrl(url, local)).message).toMatch(expected);
   });
 
   it.each([
     "http://127.0.0.1:9001/2018-06-01/runtime/invocation/next",
     "https://127.0.0.1:9001/",
     "http://localhost:9001/",
-  ])("may be %s there only: elsewhere that is the runtime of the function itself", (url) =>
-    expect(catchError(() => read(url)).code).toBe("invalid_value"),
+  ])("rejects %s in a deployed stack, where it is the runtime API of the function", (url) =>
+    expect(catchError(() => parse(url)).code).toBe("invalid_value"),
   );
 });
 
-describe("the ports of other protocols", () => {
-  it("are those that fetch refuses", async () => {
-    // Port 0 joined the standard's list later than Node's.
+describe("blockedPorts", () => {
+  it("contains only ports that fetch refuses", async () => {
+    // The standard added port 0 later; the list of Node lacks it.
     const known = [...blockedPorts].filter((port) => port !== 0);
     const reasons = known.map((port) =>
       fetch(`http://127.0.0.1:${port}/`).then(

@@ -38,7 +38,7 @@ async function withEndpoint(over: Partial<EndpointSettings> = {}) {
 }
 
 /** Returns ports that change the endpoint after each of the first `times` reads, as a concurrent request would. */
-function contended(ports: WebhookManagementPorts, times: number): WebhookManagementPorts {
+function withConcurrentChanges(ports: WebhookManagementPorts, times: number): WebhookManagementPorts {
   let left = times;
   const get: WebhookManagementPorts["endpoints"]["get"] = async (orgId, endpointId) => {
     const found = await ports.endpoints.get(orgId, endpointId);
@@ -54,8 +54,8 @@ function contended(ports: WebhookManagementPorts, times: number): WebhookManagem
   return { ...ports, endpoints: { ...ports.endpoints, get } };
 }
 
-describe("creating", () => {
-  it("keeps what was said and a sealed secret, and tells of it", async () => {
+describe("createEndpoint", () => {
+  it("stores the settings with an encrypted secret, and appends an event", async () => {
     const { ports, endpointEvents, endpoint, secret } = await withEndpoint({
       entity_id: "inv_1",
       description: "Ledger",
@@ -99,12 +99,12 @@ describe("creating", () => {
     });
   });
 
-  it("can wait with the sending", async () => {
+  it("creates a disabled endpoint when `enabled` is false", async () => {
     expect((await withEndpoint({ enabled: false })).endpoint.disabled).toEqual({ reason: "owner", at });
   });
 
   it.each(["http://hooks.example.com", "https://10.0.0.1/", "https://own.example.com/x", "ftp://x", ""])(
-    "refuses %j and writes nothing",
+    "rejects the URL %j and stores nothing",
     async (url) => {
       const { ports, endpointEvents } = managementPorts();
       const error = await catchRejection(createEndpoint(ports, requester, { ...settings, url }));
@@ -112,15 +112,15 @@ describe("creating", () => {
     },
   );
 
-  it("never makes the same id or secret twice", async () => {
+  it("creates another id and another secret each time", async () => {
     const { ports } = managementPorts();
     const made = await Promise.all(Array.from({ length: 20 }, () => createEndpoint(ports, requester, settings)));
     expect(new Set(made.flatMap(({ endpoint, secret }) => [endpoint.endpoint_id, secret])).size).toBe(40);
   });
 });
 
-describe("changing", () => {
-  it("writes what changed, of URLs no path, and counts the version", async () => {
+describe("updateEndpoint", () => {
+  it("stores the changed settings, increments the version, and appends an event without URL paths", async () => {
     const { ports, endpointEvents, id, endpoint, later } = await withEndpoint();
     later(60);
     const patch = {
@@ -142,7 +142,7 @@ describe("changing", () => {
     });
   });
 
-  it("says that a URL changed also where only its path did, and no more", async () => {
+  it("appends an event with equal origins when only the path of the URL changed", async () => {
     const { ports, endpointEvents, id } = await withEndpoint();
     await updateEndpoint(ports, requester, id, { url: "https://hooks.example.com/other?key=hidden" });
     const origin = "https://hooks.example.com";
@@ -151,7 +151,7 @@ describe("changing", () => {
   });
 
   it.each([{}, { events: ["invoice.*"] }, { enabled: true }, { ...settings }])(
-    "to what it is already writes nothing: %j",
+    "stores nothing when the settings stay the same: %j",
     async (patch) => {
       const { ports, endpointEvents, id, endpoint, later } = await withEndpoint();
       later(60);
@@ -160,13 +160,13 @@ describe("changing", () => {
     },
   );
 
-  it("clears what is set to null", async () => {
+  it("clears settings that are null", async () => {
     const { ports, id } = await withEndpoint({ entity_id: "inv_1", description: "Ledger" });
     const { endpoint } = await updateEndpoint(ports, requester, id, { entity_id: null, description: null });
     expect([endpoint.entity_id, endpoint.description]).toEqual([null, null]);
   });
 
-  it("refuses a bad URL and leaves all as it was", async () => {
+  it("rejects an invalid URL and changes nothing", async () => {
     const { ports, endpointEvents, id, endpoint } = await withEndpoint();
     const patch = { url: "https://127.0.0.1/", description: "New" };
     expect((await catchRejection(updateEndpoint(ports, requester, id, patch))).context.field).toBe("url");
@@ -175,11 +175,11 @@ describe("changing", () => {
   });
 });
 
-describe("disabling and enabling", () => {
+describe("updateEndpoint with `enabled`", () => {
   const threeDaysBefore = "2026-05-29T12:00:30.000Z";
   const failing = { ...initialHealth, failures: 40, openCount: 3, failing_since: 1, open_until: 9e15, limit: 1 };
 
-  it("by the owner says so", async () => {
+  it("disables the endpoint with the reason `owner`, and appends an event", async () => {
     const { ports, endpointEvents, id } = await withEndpoint();
     const { endpoint } = await updateEndpoint(ports, requester, id, { enabled: false, description: "Off" });
     expect(endpoint.disabled).toEqual({ reason: "owner", at });
@@ -188,7 +188,7 @@ describe("disabling and enabling", () => {
     expect(JSON.parse(endpointEvents[1]?.metadata ?? "")).toMatchObject({ source: "PUBLIC_API", reason: "owner" });
   });
 
-  it("by the owner does not hide why it is disabled already", async () => {
+  it("keeps the reason of an endpoint that is disabled already", async () => {
     const { ports, endpointEvents, id, endpoint } = await withEndpoint();
     const gone: Endpoint = { ...endpoint, disabled: { reason: "gone", at }, version: 2 };
     await ports.endpoints.update(endpoint, gone, endpointDisabledEvent(endpoint, "gone", at));
@@ -196,7 +196,7 @@ describe("disabling and enabling", () => {
     expect(endpointEvents).toHaveLength(2);
   });
 
-  it("offers what was missed, forgets failures, and keeps the secrets", async () => {
+  it("returns the missed range, resets failures and keeps the secrets when it enables the endpoint", async () => {
     const { ports, endpointEvents, id, endpoint, later } = await withEndpoint({ enabled: false });
     const lease = { id: "l", permits: 1, expiresAt: 9 };
     await ports.health.acquire(id, lease, 0);
@@ -214,7 +214,7 @@ describe("disabling and enabling", () => {
     [27 * 86_400 - 1, "failed"],
     [27 * 86_400, "all"],
   ])(
-    "offers everything where what was tried is forgotten, thirty days after: disabled for %d s",
+    "returns a missed range of all events once their deliveries have expired: disabled for %d s, %s",
     async (seconds, only) => {
       const { ports, id, later } = await withEndpoint({ enabled: false });
       later(seconds);
@@ -224,24 +224,24 @@ describe("disabling and enabling", () => {
   );
 
   it.each([
-    ["another address", { url: "https://moved.example.com/" }, initialHealth.failures],
+    ["another URL", { url: "https://moved.example.com/" }, initialHealth.failures],
     ["another description", { description: "New" }, 40],
-  ])("holds the failures of one address against no other: %s", async (_, patch, failures) => {
+  ])("resets the failures only when the URL changes: %s", async (_, patch, failures) => {
     const { ports, id } = await withEndpoint();
     await ports.health.update(id, initialHealth, failing);
     await updateEndpoint(ports, requester, id, patch);
     expect((await ports.health.get(id)).failures).toBe(failures);
   });
 
-  it("does not enable an endpoint that its next failure would disable", async () => {
+  it("throws `conflict` and keeps the endpoint disabled when its health cannot be reset", async () => {
     const { ports, id } = await withEndpoint({ enabled: false });
-    const stubborn = { ...ports, health: { ...ports.health, update: async () => false } };
-    const error = await catchRejection(updateEndpoint(stubborn, requester, id, { enabled: true }));
+    const conflicting = { ...ports, health: { ...ports.health, update: async () => false } };
+    const error = await catchRejection(updateEndpoint(conflicting, requester, id, { enabled: true }));
     expect(error.code).toBe("conflict");
     expect((await getEndpoint(ports, orgA, id)).disabled).not.toBeNull();
   });
 
-  it("by the log itself is nobody's doing, and tells no path", async () => {
+  it("endpointDisabledEvent contains no actor and no path of the URL", async () => {
     const { endpoint } = await withEndpoint();
     const event = endpointDisabledEvent(endpoint, "failing", at);
     expect(event).toMatchObject({ action: "WEBHOOK_ENDPOINT_DISABLED", actor_user_id: null, occurred_at: at });
@@ -253,8 +253,8 @@ describe("disabling and enabling", () => {
   });
 });
 
-describe("rotating the secret", () => {
-  it("lets the old one sign for as long as told", async () => {
+describe("rotateSecret", () => {
+  it("keeps the old secret valid for the requested overlap", async () => {
     const { ports, endpointEvents, id, endpoint, secret } = await withEndpoint();
     const rotated = await rotateSecret(ports, requester, id, 3_600);
     expect(rotated.secret).not.toBe(secret);
@@ -267,13 +267,13 @@ describe("rotating the secret", () => {
     expect(JSON.stringify(endpointEvents)).not.toContain("whsec_");
   });
 
-  it("with no overlap ends every other at once", async () => {
+  it("ends all older secrets immediately when the overlap is zero", async () => {
     const { ports, id } = await withEndpoint();
     await rotateSecret(ports, requester, id, 3_600);
     expect((await rotateSecret(ports, requester, id, 0)).endpoint.secrets).toHaveLength(1);
   });
 
-  it("never lengthens the life of an old one, and drops those that ended", async () => {
+  it("never extends an older secret, and drops expired ones", async () => {
     const { ports, id, later } = await withEndpoint();
     await rotateSecret(ports, requester, id, 60);
     later(30);
@@ -289,7 +289,7 @@ describe("rotating the secret", () => {
     ]);
   });
 
-  it("keeps three at most, the newest", async () => {
+  it("keeps at most the three newest secrets", async () => {
     const { ports, id } = await withEndpoint();
     const made: string[] = [];
     for (let n = 0; n < 5; n++) {
@@ -300,7 +300,7 @@ describe("rotating the secret", () => {
   });
 });
 
-it("deleting takes the endpoint away, and tells of it", async () => {
+it("deleteEndpoint removes the endpoint and appends an event", async () => {
   const { ports, endpointEvents, id } = await withEndpoint();
   await deleteEndpoint(ports, requester, id);
   expect((await catchRejection(getEndpoint(ports, orgA, id))).code).toBe("not_found");
@@ -311,48 +311,48 @@ it("deleting takes the endpoint away, and tells of it", async () => {
   });
 });
 
-describe("changes at the same time", () => {
+describe("updateEndpoint, rotateSecret and deleteEndpoint on conflicts", () => {
   type Change = (ports: WebhookManagementPorts, id: string) => Promise<unknown>;
   const changes: readonly (readonly [string, Change])[] = [
-    ["an update", (ports, id) => updateEndpoint(ports, requester, id, { events: ["*"] })],
-    ["a rotation", (ports, id) => rotateSecret(ports, requester, id, 60)],
-    ["a deletion", (ports, id) => deleteEndpoint(ports, requester, id)],
+    ["updateEndpoint", (ports, id) => updateEndpoint(ports, requester, id, { events: ["*"] })],
+    ["rotateSecret", (ports, id) => rotateSecret(ports, requester, id, 60)],
+    ["deleteEndpoint", (ports, id) => deleteEndpoint(ports, requester, id)],
   ];
 
-  it.each(changes)("%s is made to what stands, when others were faster", async (_, change) => {
+  it.each(changes)("%s changes the current version after two conflicts", async (_, change) => {
     const { ports, endpointEvents, id } = await withEndpoint();
-    await change(contended(ports, 2), id);
+    await change(withConcurrentChanges(ports, 2), id);
     expect(endpointEvents).toHaveLength(4);
-    const standing = await ports.endpoints.get(orgA, id);
-    expect(standing?.description ?? "0").toBe("0");
+    const current = await ports.endpoints.get(orgA, id);
+    expect(current?.description ?? "0").toBe("0");
   });
 
-  it.each(changes)("%s is given up when others are faster each time, and tells nothing", async (_, change) => {
+  it.each(changes)("%s throws `conflict` and appends no event when each attempt conflicts", async (_, change) => {
     const { ports, endpointEvents, id } = await withEndpoint();
-    expect((await catchRejection(change(contended(ports, 99), id))).code).toBe("conflict");
+    expect((await catchRejection(change(withConcurrentChanges(ports, 99), id))).code).toBe("conflict");
     expect(endpointEvents.filter(({ actor_user_id }) => actor_user_id !== null)).toHaveLength(1);
   });
 });
 
 it.each(["wh_0", "", "x".repeat(5_000), "wh_00000000000000000000000000000000", "__proto__"])(
-  "an id that does not exist is not found, and what cannot be one is not looked for: %.40s",
+  "getEndpoint throws `not_found` for an unknown or invalid id: %.40s",
   async (id) => {
     const { ports } = await withEndpoint();
     expect((await catchRejection(getEndpoint(ports, orgA, id))).message).toBe("There is no such endpoint.");
   },
 );
 
-it("an endpoint of another organisation is not found", async () => {
+it("getEndpoint throws `not_found` for an endpoint of another organisation", async () => {
   const { ports, id } = await withEndpoint();
   expect((await catchRejection(getEndpoint(ports, orgB, id))).message).toBe("There is no such endpoint.");
 });
 
-describe("static headers", () => {
+describe("createEndpoint and updateEndpoint with static headers", () => {
   const headers = { "X-Api-Key": "key-of-the-gateway" };
   const names = ["X-Api-Key"];
   const changesOf = (event: { changes: string | null } | undefined) => JSON.parse(event?.changes ?? "null");
 
-  it("are kept sealed; of them the event of creating has the names alone", async () => {
+  it("store the headers encrypted, and append an event with only their names", async () => {
     const { endpoint, endpointEvents, ports, id } = await withEndpoint({ headers });
     expect(endpoint.headers).toEqual({ names, sealed: expect.stringMatching(/^sealed /) });
     expect(await getEndpoint(ports, orgA, id)).toEqual(endpoint);
@@ -364,8 +364,8 @@ describe("static headers", () => {
     ["replaced", { "X-B": "another-key" }, ["X-B"]],
     ["replaced under the same names", { "X-Api-Key": "another-key" }, names],
     ["removed by null", null, []],
-    ["removed by none", {}, []],
-  ])("are %s, and the event says which names there were and are", async (_, patch, after) => {
+    ["removed by an empty object", {}, []],
+  ])("store headers that are %s, and append an event with the names before and after", async (_, patch, after) => {
     const { endpoint, endpointEvents, ports, id } = await withEndpoint({ headers });
     const { endpoint: changed } = await updateEndpoint(ports, requester, id, { headers: patch });
     expect(changed.headers?.names ?? []).toEqual(after);
@@ -375,7 +375,7 @@ describe("static headers", () => {
     expect(JSON.stringify(endpointEvents)).not.toContain("key");
   });
 
-  it("stay where a patch says nothing of them, and where a secret is rotated", async () => {
+  it("keep the headers when a patch does not mention them, and when the secret is rotated", async () => {
     const { endpoint, ports, id } = await withEndpoint({ headers });
     const patched = await updateEndpoint(ports, requester, id, { description: "New", url: endpoint.url });
     expect(patched.endpoint.headers).toEqual(endpoint.headers);
@@ -383,14 +383,14 @@ describe("static headers", () => {
     expect(rotated.endpoint.headers).toEqual(endpoint.headers);
   });
 
-  it("are not removed where there are none: nothing is written", async () => {
+  it("store nothing when the headers to remove do not exist", async () => {
     const { endpointEvents, ports, id } = await withEndpoint();
     await updateEndpoint(ports, requester, id, { headers: null });
     expect(endpointEvents).toHaveLength(1);
   });
 
   it.each(["https://evil.example.com/", "https://hooks.example.com/other"])(
-    "do not move to another URL by themselves: %s",
+    "require the headers again when the URL changes: %s",
     async (url) => {
       const { endpoint, endpointEvents, ports, id } = await withEndpoint({ headers });
       const error = await catchRejection(updateEndpoint(ports, requester, id, { url }));

@@ -13,7 +13,7 @@ import {
 const message = aDeliveryMessage();
 const inSeconds = (seconds: number) => secondsLater(seconds).toISOString();
 
-describe("secrets", () => {
+describe("deliverBatch and the signing secrets of an endpoint", () => {
   const secrets = [
     { sealed: "newest", expires_at: null },
     { sealed: "older", expires_at: inSeconds(60) },
@@ -32,7 +32,7 @@ describe("secrets", () => {
     [59.999, true],
     [60, false],
     [3_600, false],
-  ])("sign while they overlap, and the older no longer: after %d s", async (seconds, olderSigns) => {
+  ])("signs with the older secret only until it expires: after %d s", async (seconds, olderSigns) => {
     const fixture = await deliveryFixture({ secrets });
     await fixture.advance(seconds);
     await fixture.deliver(message);
@@ -40,7 +40,7 @@ describe("secrets", () => {
     expect(isSignedBy(fixture, "another")).toBe(false);
   });
 
-  it("sign the next attempt once they are rotated", async () => {
+  it("signs the next attempt with the new secret after a rotation", async () => {
     const fixture = await deliveryFixture();
     fixture.receiver.respond = respondWith({ status: 500 });
     await fixture.deliver(message);
@@ -51,7 +51,7 @@ describe("secrets", () => {
     expect([isSignedBy(fixture, "sealed"), isSignedBy(fixture, "rotated")]).toEqual([false, true]);
   });
 
-  it("are opened for the endpoint they belong to", async () => {
+  it("decrypts the secret in the context of its endpoint", async () => {
     const fixture = await deliveryFixture();
     const decrypt = vi.spyOn(fixture.ports.encryption, "decrypt");
     await fixture.deliver(message);

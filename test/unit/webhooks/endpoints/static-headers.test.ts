@@ -12,7 +12,7 @@ const encryption = {
   decrypt: async (sealed: string, _: unknown, content = "secret") => sealed.slice(content.length + 1),
 };
 
-describe("checkStaticHeaders", () => {
+describe("validateStaticHeaders", () => {
   it.each([
     {},
     { "X-Api-Key": secret },
@@ -27,7 +27,7 @@ describe("checkStaticHeaders", () => {
     ...["Proxy-Authorization", "Proxy-Connection", "HTTP2-Settings", "accept-encoding"],
     ...["Content-Type", "content-length", "CONTENT-ENCODING", "content-anything"],
     ...["webhook-id", "Webhook-Signature", "webhook-anything", "svix-id", "X-AIBooks-Signature", "x-aibooks-anything"],
-  ])("refuses the reserved name %s", (name) => {
+  ])("rejects the reserved name %s", (name) => {
     const { code, message, context } = catchError(() => validateStaticHeaders({ [name]: secret }));
     expect([code, context.field, message]).toEqual([
       "invalid_value",
@@ -37,7 +37,7 @@ describe("checkStaticHeaders", () => {
   });
 
   it.each(["", " ", "X Api", "X-Api:", "X-Äpi", "X\r\nY", "X\u0000", "(X)", "X/Y", "x".repeat(101)])(
-    "refuses the name %j",
+    "rejects the name %j",
     (name) => {
       const { code, message, context } = catchError(() => validateStaticHeaders({ [name]: secret }));
       expect([code, context.field]).toEqual(["invalid_value", "headers"]);
@@ -46,7 +46,7 @@ describe("checkStaticHeaders", () => {
   );
 
   it.each(["", " ", " a", "a ", "a\tb", "a\r\nX-B: c", "a\nb", "ä", "a\u007f", "\u0000", "x".repeat(1_025)])(
-    "refuses the value %j, which it does not repeat",
+    "rejects the value %j without repeating it",
     (value) => {
       const { code, message, context } = catchError(() => validateStaticHeaders({ "X-A": `${value}` }));
       expect([code, context.field]).toEqual(["invalid_value", "headers"]);
@@ -54,7 +54,7 @@ describe("checkStaticHeaders", () => {
     },
   );
 
-  it("refuses more than ten, more than 4 KB, and a name that is given twice", () => {
+  it("rejects more than ten headers, more than 4 KB, and a repeated name", () => {
     const many = (count: number, length: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, at) => [`X-${at}`, "x".repeat(length)]));
     const messageOf = (headers: Record<string, string>) => catchError(() => validateStaticHeaders(headers)).message;
@@ -65,12 +65,12 @@ describe("checkStaticHeaders", () => {
     );
   });
 
-  it("says that certificates are not supported where a value is one", () => {
+  it("reports that client certificates are not supported when a value is one", () => {
     const { message } = catchError(() => validateStaticHeaders({ "X-Cert": "-----BEGIN CERTIFICATE-----\nMIIB" }));
     expect(message).toMatch(/^Client certificates are not supported\. /);
   });
 
-  it("accepts nothing that could end a header, whatever the characters", () => {
+  it("(property) accepts no characters that could end a header", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), fc.string({ unit: "binary" }), (name, value) => {
         try {
@@ -84,28 +84,28 @@ describe("checkStaticHeaders", () => {
   });
 });
 
-describe("sealed headers", () => {
+describe("encryptHeaders and decryptHeaders", () => {
   const headers = { "X-Api-Key": secret, Authorization: "Bearer abc" };
 
-  it("show their names, and are opened to what they were", async () => {
+  it("keep the names readable and return the original headers", async () => {
     const sealed = await encryptHeaders(encryption, headers, anEndpoint());
     expect(sealed).toEqual({ names: ["X-Api-Key", "Authorization"], sealed: `headers ${JSON.stringify(headers)}` });
     expect(await decryptHeaders(encryption, anEndpoint({ headers: sealed }))).toEqual(headers);
   });
 
-  it.each([null, {}])("are none for %j", async (none) => {
-    expect(await encryptHeaders(encryption, none, anEndpoint())).toBeNull();
+  it.each([null, {}])("return null, and no headers, for %j", async (empty) => {
+    expect(await encryptHeaders(encryption, empty, anEndpoint())).toBeNull();
     expect(await decryptHeaders(encryption, anEndpoint())).toEqual({});
   });
 
-  it("leave out what is reserved by now", async () => {
+  it("omit headers whose names have become reserved", async () => {
     const names = ["X-A", "Content-Type"];
     const sealed = `headers ${JSON.stringify({ "X-A": "1", "Content-Type": "text/plain" })}`;
     expect(await decryptHeaders(encryption, anEndpoint({ headers: { names, sealed } }))).toEqual({ "X-A": "1" });
   });
 
   it.each(["", "{", "[]", "7", '{"X-A":1}', `{"X-A":"${secret}`])(
-    "that are %j fail, and are not shown",
+    "throw an error that does not show the content when it is %j",
     async (text) => {
       const damaged = anEndpoint({ headers: { names: ["X-A"], sealed: `headers ${text}` } });
       const error = await decryptHeaders(encryption, damaged).catch((reason: unknown) => reason);

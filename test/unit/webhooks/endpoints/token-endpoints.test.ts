@@ -18,7 +18,9 @@ async function anOrgWithEndpoints() {
   const create = async (token_id: string, n: number, org_id = orgA) =>
     (await createEndpoint(ports, by(token_id, org_id), { ...settings, url: `https://r${n}.example/secret` })).endpoint;
   const made = await create(leaked, 1);
-  const [untouched, changed, rotated] = [await create(other, 2), await create(other, 3), await create(other, 4)];
+  const untouched = await create(other, 2);
+  const changed = await create(other, 3);
+  const rotated = await create(other, 4);
   await updateEndpoint(ports, by(leaked), changed.endpoint_id, { url: "https://evil.example/hook" });
   await updateEndpoint(ports, by(other), changed.endpoint_id, { description: "seen" });
   await rotateSecret(ports, by(leaked), rotated.endpoint_id, 0);
@@ -33,21 +35,21 @@ async function anOrgWithEndpoints() {
       random: new Uint8Array(20),
     };
     const unused = async () => {
-      throw new Error("This is not asked for.");
+      throw new Error("Unexpected call.");
     };
     const rest = { createOrg: unused, updateOrg: unused, suspendOrg: unused, listOrgs: unused, createToken: unused };
-    const answer = await handleAdminRequest(
+    const response = await handleAdminRequest(
       { ...context, store: { ...rest, listTokens: unused, ...store } },
       { action: "token.revoke", token_id: leaked, with_endpoints },
     );
-    if (!("endpoints" in answer)) throw new Error("The answer lists no endpoints.");
-    return new Map(answer.endpoints.map((endpoint) => [endpoint.endpoint_id, endpoint]));
+    if (!("endpoints" in response)) throw new Error("The response lists no endpoints.");
+    return new Map(response.endpoints.map((endpoint) => [endpoint.endpoint_id, endpoint]));
   };
   return { ports, endpointEvents, made, untouched, changed, rotated, old, foreign, revoke };
 }
 
-describe("revoking a token", () => {
-  it("lists the endpoints that it created or changed, by address alone, and those nobody knows the creator of", async () => {
+describe("handleAdminRequest for token.revoke", () => {
+  it("lists the endpoints that the token created or changed, by origin only, and those of unknown creators", async () => {
     const { made, untouched, changed, rotated, old, foreign, revoke } = await anOrgWithEndpoints();
     const listed = await revoke();
     expect(listed.get(made.endpoint_id)).toEqual({
@@ -63,7 +65,7 @@ describe("revoking a token", () => {
     expect([untouched, foreign].some(({ endpoint_id }) => listed.has(endpoint_id))).toBe(false);
   });
 
-  it("disables what it created or changed where that is asked for, and nothing else; again is no harm", async () => {
+  it("disables only the endpoints that the token created or changed when requested, also when repeated", async () => {
     const { ports, endpointEvents, made, untouched, changed, rotated, old, foreign, revoke } =
       await anOrgWithEndpoints();
     const before = endpointEvents.length;

@@ -11,7 +11,7 @@ import { catchError } from "#test/support/catch-error.ts";
 
 const everything = { events: ["*"], entity_id: null };
 
-describe("a filter", () => {
+describe("parseEventTypeFilter", () => {
   it.each([
     "*",
     "invoice.sent",
@@ -24,7 +24,7 @@ describe("a filter", () => {
     "webhook_endpoint.*",
     "webhook_endpoint.disabled",
     ...documentTypes.map((type) => `${type.toLowerCase()}.created`),
-  ])("can be %s", (text) => {
+  ])("accepts %s", (text) => {
     expect(isEventTypeFilter(text)).toBe(true);
     expect(parseEventTypeFilter(text)).toBe(text);
   });
@@ -50,7 +50,7 @@ describe("a filter", () => {
     "invoice.part__paid",
     "invoice.sent,bill.paid",
     `invoice.${"x".repeat(200)}`,
-  ])("cannot be %j", (text) => {
+  ])("rejects %j", (text) => {
     expect(isEventTypeFilter(text)).toBe(false);
     const { code, message, context } = catchError(() => parseEventTypeFilter(text));
     expect([code, context.field]).toEqual(["invalid_value", "events"]);
@@ -63,14 +63,14 @@ describe("a filter", () => {
     "constructor.sent",
     "__proto__.sent",
     ...platformTypes.filter((type) => type !== "WEBHOOK_ENDPOINT").map((type) => `${type.toLowerCase()}.*`),
-  ])("is refused for an entity that is not sent, with those that are: %s", (text) => {
+  ])("rejects %s, whose events are not sent, with the entities whose events are", (text) => {
     const { message, context } = catchError(() => parseEventTypeFilter(text));
     expect(message).toBe(`Unknown entity in the filter '${text}'.`);
     expect(context.details?.valid).toEqual([...documentTypes.map((type) => type.toLowerCase()), "webhook_endpoint"]);
   });
 });
 
-describe("matching", () => {
+describe("matchesAnyFilter and subscribesToEvent", () => {
   it.each([
     ["*", "invoice.sent", true],
     ["invoice.sent", "invoice.sent", true],
@@ -87,24 +87,29 @@ describe("matching", () => {
     ["webhook_endpoint.disabled", "webhook_endpoint.enabled", false],
     ["*", "webhook_endpoint.disabled", false],
     ["*.disabled", "webhook_endpoint.disabled", false],
-  ])("%s and %s: %s", (filter, type, expected) => expect(matchesAnyFilter([filter], type)).toBe(expected));
+  ])("match the filter %s with the type %s: %s", (filter, type, expected) =>
+    expect(matchesAnyFilter([filter], type)).toBe(expected),
+  );
 
-  it("takes one filter that does", () => {
+  it("match when one of several filters matches", () => {
     expect(matchesAnyFilter(["bill.*", "*.sent"], "invoice.sent")).toBe(true);
     expect(matchesAnyFilter([], "invoice.sent")).toBe(false);
   });
 
-  it.each(documentTypes)("an endpoint that wants everything is told of %s", (entity_type) => {
+  it.each(documentTypes)("match %s for an endpoint that subscribes to everything", (entity_type) => {
     expect(subscribesToEvent(everything, anEvent({ entity_type, action: `${entity_type}_CREATED` }))).toBe(true);
   });
 
-  it.each<EntityType>([...platformTypes])("an endpoint that wants everything is not told of %s", (entity_type) => {
-    const event = anEvent({ entity_type, action: `${entity_type}_CREATED` });
-    expect(subscribesToEvent(everything, event)).toBe(false);
-    expect(subscribesToEvent({ events: ["*.created"], entity_id: null }, event)).toBe(false);
-  });
+  it.each<EntityType>([...platformTypes])(
+    "do not match %s for an endpoint that subscribes to everything",
+    (entity_type) => {
+      const event = anEvent({ entity_type, action: `${entity_type}_CREATED` });
+      expect(subscribesToEvent(everything, event)).toBe(false);
+      expect(subscribesToEvent({ events: ["*.created"], entity_id: null }, event)).toBe(false);
+    },
+  );
 
-  it("keeps to one document where the endpoint names it", () => {
+  it("match only the events of one document when the endpoint names it", () => {
     const one = { events: ["*"], entity_id: "inv_1" };
     expect(subscribesToEvent(one, anEvent({ entity_id: "inv_1" }))).toBe(true);
     expect(subscribesToEvent(one, anEvent({ entity_id: "inv_2" }))).toBe(false);

@@ -14,11 +14,11 @@ it.each<[string, EntityType, string]>([
   ["ATTACHMENT_ADDED", "ATTACHMENT", "attachment.added"],
   ["INVOICES_MERGED", "INVOICE", "invoice.invoices_merged"],
   ["WEBHOOK_ENDPOINT_SECRET_ROTATED", "WEBHOOK_ENDPOINT", "webhook_endpoint.secret_rotated"],
-])("%s of %s is %s", (action, entity_type, expected) => {
+])("eventTypeOf returns the type for %s of a %s: %s", (action, entity_type, expected) => {
   expect(eventTypeOf({ action, entity_type })).toBe(expected);
 });
 
-it("looks like a type, whatever was done to whatever", () => {
+it("(property) eventTypeOf matches eventTypePattern for any action and entity type", () => {
   const actions = fc.stringMatching(actionPattern);
   fc.assert(
     fc.property(actions, fc.constantFrom(...entityTypes), (action, entity_type) => {

@@ -104,11 +104,15 @@ describe("applyOutcomes of an overloaded endpoint", () => {
 
 describe("isHealthy", () => {
   it.each<[string, EndpointHealth, boolean]>([
-    ["at first", initialHealth, true],
-    ["where it was trusted with more", { ...initialHealth, limit: 50 }, true],
-    ["not after a failure", failing(1), false],
-    ["again after a success", applyOutcomes(failing(4), [success]), true],
-    ["not while it has less than its first pace", { ...initialHealth, limit: initialConcurrencyLimit - 1 }, false],
+    ["returns true for an unknown endpoint", initialHealth, true],
+    ["returns true after the limit was raised", { ...initialHealth, limit: 50 }, true],
+    ["returns false after a failure", failing(1), false],
+    ["returns true after a success", applyOutcomes(failing(4), [success]), true],
+    [
+      "returns false while the limit is below the initial one",
+      { ...initialHealth, limit: initialConcurrencyLimit - 1 },
+      false,
+    ],
   ])("%s", (_, health, expected) => {
     expect(isHealthy(health)).toBe(expected);
   });
@@ -132,7 +136,7 @@ describe("hasFailedTooLong", () => {
   });
 });
 
-describe("the latency of an endpoint", () => {
+describe("endpoint latency", () => {
   const taking = (duration_ms: number): SendOutcome => ({ ...success, duration_ms });
 
   it.each([
@@ -142,7 +146,7 @@ describe("the latency of an endpoint", () => {
     [2_000, 10],
     [12_000, 1],
     [15_000, 1],
-  ])("of %d ms allows %d concurrent requests", (latency_ms, most) => {
+  ])("limits an endpoint with a latency of %d ms to %d concurrent requests", (latency_ms, most) => {
     expect(maxLimitForLatency({ ...initialHealth, latency_ms })).toBe(most);
   });
 
@@ -157,7 +161,7 @@ describe("the latency of an endpoint", () => {
     expect([health.latency_ms, health.limit, isFast(health)]).toEqual([15_000, 1, false]);
   });
 
-  it("never lets the limit exceed its budget", () => {
+  it("prevents a limit beyond its budget of concurrent requests", () => {
     const at2s = { ...initialHealth, latency_ms: 2_000, last_success_at: now };
     expect(canIncreaseLimit(at2s, now)).toBe(false);
     expect(canIncreaseLimit({ ...at2s, latency_ms: 1_000 }, now)).toBe(true);
@@ -169,7 +173,7 @@ describe("the latency of an endpoint", () => {
     [5_001, true],
     [24_999, true],
     [25_000, false],
-  ])("counts a lease of %d ms as hanging: %s", (age, expected) => {
+  ])("counts a lease that is %d ms old as hanging: %s", (age, expected) => {
     const lease = { id: "a", permits: 1, expiresAt: now - age + leaseMs };
     expect(isHanging({ ...initialHealth, leases: [lease] }, now)).toBe(expected);
   });

@@ -30,8 +30,8 @@ const success: SendOutcome = {
 };
 const failure: SendOutcome = { ...success, succeeded: false };
 
-/** Creates a fixture whose receiver takes so long for each request, and counts its concurrent requests. */
-async function slow(seconds: (request: ReceivedRequest) => number) {
+/** Creates a fixture whose receiver takes so long for each request, and records the most concurrent ones by URL. */
+async function fixtureWithSlowReceiver(seconds: (request: ReceivedRequest) => number) {
   const fixture = await deliveryFixture();
   const most = new Map<string, number>();
   const running = new Map<string, number>();
@@ -66,15 +66,15 @@ async function limiterFixture() {
   };
 }
 
-describe("concurrent requests to one endpoint", () => {
-  it("are limited to five for each batch, and the others follow", async () => {
-    const fixture = await slow(() => 1);
+describe("deliverBatch and the concurrency limit of an endpoint", () => {
+  it("sends five requests of a batch concurrently, and the others after them", async () => {
+    const fixture = await fixtureWithSlowReceiver(() => 1);
     expect(await fixture.deliver(...fixture.createMessages(20))).toEqual(Array(20).fill("succeeded"));
     expect(fixture.most(fixture.endpoint.url)).toBe(5);
   });
 
-  it("are limited to the initial limit over concurrent batches", async () => {
-    const fixture = await slow(() => 2);
+  it("limits concurrent batches to the initial limit", async () => {
+    const fixture = await fixtureWithSlowReceiver(() => 2);
     const outcomes = await Promise.all(Array.from({ length: 6 }, () => fixture.deliver(...fixture.createMessages(10))));
     expect(fixture.most(fixture.endpoint.url)).toBe(initialConcurrencyLimit);
     expect(outcomes.flat().filter((outcome) => outcome === "succeeded")).toHaveLength(20);
@@ -84,8 +84,8 @@ describe("concurrent requests to one endpoint", () => {
     expect(await fixture.health.get(endpoint_id)).toMatchObject({ leases: [], available: initialConcurrencyLimit });
   });
 
-  it("increase up to the maximum after a recent success", async () => {
-    const fixture = await slow(() => 2);
+  it("raises the limit up to the maximum after a recent success", async () => {
+    const fixture = await fixtureWithSlowReceiver(() => 2);
     await fixture.deliver(...fixture.createMessages(1));
     const onFastLane = { ...fixture.ports, slowLane: fixture.ports.queue };
     const delivered = Promise.all(fixture.createMessages(80).map((message) => deliverBatch(onFastLane, [message])));
@@ -102,22 +102,26 @@ describe("concurrent requests to one endpoint", () => {
   it.each([
     [9.999, 15],
     [10, 10],
-  ])("increase only within ten seconds of a success: after %d s", async (seconds, expected) => {
-    const fixture = await slow(() => 2);
+  ])("raises the limit only within ten seconds of a success: after %d s", async (seconds, expected) => {
+    const fixture = await fixtureWithSlowReceiver(() => 2);
     fixture.receiver.respond = async () => aSendResult();
     await fixture.deliver(...fixture.createMessages(1));
     await fixture.advance(seconds);
-    const taken: string[] = [];
+    const granted: string[] = [];
     for (let n = 0; n < initialConcurrencyLimit + limitIncrement; n++) {
-      const asked = acquireEndpointPermits(fixture.ports, endpoint_id, { count: 1, id: `lease ${n}`, isManual: false });
+      const request = acquireEndpointPermits(fixture.ports, endpoint_id, {
+        count: 1,
+        id: `lease ${n}`,
+        isManual: false,
+      });
       await fixture.clock.run();
-      if (countPermits(await asked) === 1) taken.push(`lease ${n}`);
+      if (countPermits(await request) === 1) granted.push(`lease ${n}`);
     }
-    expect(taken).toHaveLength(expected);
+    expect(granted).toHaveLength(expected);
   });
 
-  it("are limited for each endpoint separately", async () => {
-    const fixture = await slow(({ url }) => (url === anEndpoint().url ? 15 : 0.1));
+  it("limits each endpoint separately", async () => {
+    const fixture = await fixtureWithSlowReceiver(({ url }) => (url === anEndpoint().url ? 15 : 0.1));
     const other = anEndpoint({ endpoint_id: `wh_${"0".repeat(32)}`, url: "https://other.example.com/" });
     await fixture.endpoints.create(other, anEvent());
     await fixture.deliver(...fixture.createMessages(10), ...fixture.createMessages(10, other));
@@ -127,9 +131,9 @@ describe("concurrent requests to one endpoint", () => {
   });
 });
 
-describe("a batch whose requests hang", () => {
+describe("deliverBatch when requests are slow", () => {
   it("starts no request after four seconds and reschedules the rest", async () => {
-    const fixture = await slow(() => 15);
+    const fixture = await fixtureWithSlowReceiver(() => 15);
     expect(await fixture.deliver(...fixture.createMessages(8))).toEqual([
       ...Array(5).fill("succeeded"),
       ...Array(3).fill("rescheduled"),
@@ -149,32 +153,32 @@ describe("a batch whose requests hang", () => {
     expect(Math.max(...fixture.received.map(({ at }) => at.getTime())) - testNow.getTime()).toBe(2_000);
   });
 
-  it("is not seen as hanging when ten requests of 0.9 seconds share one permit", async () => {
-    const fixture = await slow(() => 0.9);
+  it("does not count an endpoint as hanging when ten requests of 0.9 seconds share one permit", async () => {
+    const fixture = await fixtureWithSlowReceiver(() => 0.9);
     await fixture.health.update(endpoint_id, initialHealth, {
       ...initialHealth,
       limit: 1,
       available: 1 - initialConcurrencyLimit,
     });
     const end = vi.spyOn(fixture.health, "release");
-    let looked = 0;
+    let checks = 0;
     for (let after = 100; after <= 10_000; after += 100) {
       fixture.clock.schedule(testNow.getTime() + after, async () => {
-        looked += 1;
+        checks += 1;
         expect(isHanging(await fixture.health.get(endpoint_id), testNow.getTime() + after)).toBe(false);
       });
     }
     const outcomes = await fixture.deliver(...fixture.createMessages(10));
     expect(new Set(outcomes)).toEqual(new Set(["succeeded", "rescheduled"]));
-    expect([looked, end.mock.calls.length]).toEqual([100, 1]);
+    expect([checks, end.mock.calls.length]).toEqual([100, 1]);
   });
 
-  it("starts a request at four seconds, and none a millisecond later", async () => {
+  it("starts requests up to four seconds after its own start, and none later", async () => {
     for (const [seconds, begun] of [
       [4, 10],
       [4.001, 5],
     ] as const) {
-      const fixture = await slow(() => seconds);
+      const fixture = await fixtureWithSlowReceiver(() => seconds);
       await fixture.deliver(...fixture.createMessages(10));
       expect(fixture.received).toHaveLength(begun);
     }
@@ -195,7 +199,8 @@ describe("acquireEndpointPermits", () => {
 
   it("waits for permits of a busy endpoint", async () => {
     const { ports, clock, acquire } = await limiterFixture();
-    const [first] = [await acquire(5, "a"), await acquire(5, "b")];
+    const first = await acquire(5, "a");
+    await acquire(5, "b");
     clock.schedule(testNow.getTime() + 200, () => void releaseEndpointPermits(ports, endpoint_id, first, [success]));
     expect(await acquire(3, "c")).toMatchObject({ count: 1, kind: "leased" });
   });
@@ -281,10 +286,12 @@ describe("acquireEndpointPermits", () => {
 
   it("records the outcomes of concurrent releases", async () => {
     const { ports, clock, getHealth, acquire } = await limiterFixture();
-    const taken = [await acquire(5, "a"), await acquire(5, "b")];
-    const given = Promise.all(taken.map((permits) => releaseEndpointPermits(ports, endpoint_id, permits, [failure])));
+    const leased = [await acquire(5, "a"), await acquire(5, "b")];
+    const released = Promise.all(
+      leased.map((permits) => releaseEndpointPermits(ports, endpoint_id, permits, [failure])),
+    );
     await clock.run();
-    await given;
+    await released;
     expect(await getHealth()).toMatchObject({ leases: [], available: initialConcurrencyLimit, failures: 2 });
   });
 
@@ -309,15 +316,16 @@ describe("acquireEndpointPermits", () => {
   });
 });
 
-it("reports an opened circuit once, to the release whose failure opened it", async () => {
+it("releaseEndpointPermits reports an opened circuit only to the release whose failure opened it", async () => {
   const { acquire, release } = await limiterFixture();
-  const [first, second] = [await acquire(1, "a"), await acquire(1, "b")];
+  const first = await acquire(1, "a");
+  const second = await acquire(1, "b");
   expect(await release(first, ...Array(5).fill(failure))).toMatchObject({ opened: true });
   expect(await release(second, failure)).toMatchObject({ opened: false });
 });
 
-describe("failing for long", () => {
-  it("is reported to the release whose failure completes it", async () => {
+describe("releaseEndpointPermits of an endpoint that keeps failing", () => {
+  it("reports `hasFailedTooLong` once the failures have lasted long enough", async () => {
     const { acquire, release, advance: later } = await limiterFixture();
     expect(await release(await acquire(1, "a"), failure)).toEqual({ hasFailedTooLong: false, opened: false });
     await later(disableAfterMs / 1_000 - 1);
@@ -326,9 +334,10 @@ describe("failing for long", () => {
     expect(await release(await acquire(1, "c"), failure)).toMatchObject({ hasFailedTooLong: true });
   });
 
-  it("is not reported when another batch had a success meanwhile", async () => {
+  it("does not report `hasFailedTooLong` when another batch had a success meanwhile", async () => {
     const { acquire, release, advance: later, clock } = await limiterFixture();
-    const [good, bad] = [await acquire(1, "good"), await acquire(1, "bad")];
+    const good = await acquire(1, "good");
+    const bad = await acquire(1, "bad");
     await release(bad, failure);
     await later(10);
     await release(good, { ...success, at: clock.now().getTime() });
@@ -339,36 +348,41 @@ describe("failing for long", () => {
   });
 });
 
-it("(property) never leases more permits than the limit, and loses none", async () => {
+it("(property) endpoint permits never exceed the limit, and none is lost", async () => {
   const kind = fc.constantFrom("success", "failure", "overloaded");
   const action = fc.oneof(
-    fc.record({ kind: fc.constant("take" as const), wanted: fc.integer({ min: 1, max: 10 }), isUrgent: fc.boolean() }),
-    fc.record({ kind: fc.constant("give" as const), which: fc.nat(), outcomes: fc.array(kind, { maxLength: 4 }) }),
-    fc.record({ kind: fc.constant("die" as const), which: fc.nat() }),
+    fc.record({
+      kind: fc.constant("acquire" as const),
+      count: fc.integer({ min: 1, max: 10 }),
+      isManual: fc.boolean(),
+    }),
+    fc.record({ kind: fc.constant("release" as const), which: fc.nat(), outcomes: fc.array(kind, { maxLength: 4 }) }),
+    fc.record({ kind: fc.constant("crash" as const), which: fc.nat() }),
   );
   const moment = fc.record({ actions: fc.array(action, { maxLength: 12 }), pause: fc.constantFrom(0, 1, 15, 61, 400) });
   await fc.assert(
     fc.asyncProperty(fc.array(moment, { maxLength: 12 }), async (moments) => {
-      let [now, ids] = [testNow.getTime(), 0];
+      let now = testNow.getTime();
+      let ids = 0;
       const health = memoryEndpointHealth();
       const ports = { health, slowLane: null, now: () => new Date(now), random: () => 0, sleep: async () => {} };
       const held: EndpointPermits[] = [];
       for (const { actions, pause } of moments) {
         await Promise.all(
           actions.map(async (action) => {
-            if (action.kind === "take") {
+            if (action.kind === "acquire") {
               const id = String(++ids);
               held.push(
                 await acquireEndpointPermits(ports, endpoint_id, {
-                  count: action.wanted,
+                  count: action.count,
                   id,
-                  isManual: action.isUrgent,
+                  isManual: action.isManual,
                 }),
               );
               return;
             }
             const [permits] = held.splice(action.which % Math.max(1, held.length), 1);
-            if (permits === undefined || action.kind === "die") return;
+            if (permits === undefined || action.kind === "crash") return;
             const outcomes = action.outcomes.map((kind) => {
               return {
                 at: now,

@@ -6,8 +6,8 @@ import { deliveryFixture } from "#test/support/webhooks/delivery-fixture.ts";
 
 const url = "https://hooks.example.com/in";
 
-/** The counts of all hosts in memory, and instances that share them. */
-function aFleet(sendsPerSecond: number) {
+/** Creates counters of all hosts in memory, and instances that share them. */
+function sharedCounters(sendsPerSecond: number) {
   const clock = { now: new Date(Math.floor(testNow.getTime() / 10_000) * 10_000) };
   const counts = new Map<string, number>();
   const count = vi.fn<HostCounterStore["increment"]>(async (host, window, sends, limit) => {
@@ -21,24 +21,24 @@ function aFleet(sendsPerSecond: number) {
   return { clock, count, anInstance };
 }
 
-const takeAll = async (instance: HostRateLimiter, sends: number, to = url, orgId = "org_1") => {
-  const taken = await Promise.all(Array.from({ length: sends }, () => instance.tryAcquire(hostKeyOf(to), orgId)));
-  return taken.filter(Boolean).length;
+const acquireMany = async (instance: HostRateLimiter, sends: number, to = url, orgId = "org_1") => {
+  const granted = await Promise.all(Array.from({ length: sends }, () => instance.tryAcquire(hostKeyOf(to), orgId)));
+  return granted.filter(Boolean).length;
 };
 
 describe("HostRateLimiter", () => {
   it("writes nothing for few requests, and two counters for each fifty more", async () => {
-    const { count, anInstance } = aFleet(1_000);
+    const { count, anInstance } = sharedCounters(1_000);
     const instance = anInstance();
-    expect([await takeAll(instance, 10), count.mock.calls.length]).toEqual([10, 0]);
-    expect([await takeAll(instance, 100), count.mock.calls.length]).toEqual([100, 4]);
+    expect([await acquireMany(instance, 10), count.mock.calls.length]).toEqual([10, 0]);
+    expect([await acquireMany(instance, 100), count.mock.calls.length]).toEqual([100, 4]);
   });
 
   it("limits a host over all instances, whatever the path, port or case of its name", async () => {
-    const { anInstance, count } = aFleet(100);
+    const { anInstance, count } = sharedCounters(100);
     const urls = [url, "https://hooks.example.com:8443/a", "https://HOOKS.example.com/?n=2"];
     const sent = await Promise.all(
-      Array.from({ length: 40 }, (_, n) => takeAll(anInstance(), 200, urls[n % 3], `org_${n}`)),
+      Array.from({ length: 40 }, (_, n) => acquireMany(anInstance(), 200, urls[n % 3], `org_${n}`)),
     );
     // A thousand in ten seconds, and ten of each instance that are not counted.
     expect(sent.reduce((sum, each) => sum + each, 0)).toBe(1_000 + 40 * 10);
@@ -47,28 +47,28 @@ describe("HostRateLimiter", () => {
   });
 
   it("leaves half of a host's limit to other organisations", async () => {
-    const { anInstance } = aFleet(100);
+    const { anInstance } = sharedCounters(100);
     const instances = Array.from({ length: 40 }, anInstance);
-    const flood = await Promise.all(instances.map((instance) => takeAll(instance, 200)));
+    const flood = await Promise.all(instances.map((instance) => acquireMany(instance, 200)));
     // Half of a thousand, and ten of each instance that are not counted.
     expect(flood.reduce((sum, each) => sum + each, 0)).toBe(500 + 40 * 10);
-    expect(await takeAll(anInstance(), 300, url, "org_2")).toBe(300);
+    expect(await acquireMany(anInstance(), 300, url, "org_2")).toBe(300);
   });
 
   it("starts at zero in each window and for each host", async () => {
-    const { anInstance, clock } = aFleet(10);
+    const { anInstance, clock } = sharedCounters(10);
     const instance = anInstance();
-    expect(await takeAll(instance, 500)).toBe(60);
-    expect(await takeAll(instance, 60, "https://other.example.com/")).toBe(60);
+    expect(await acquireMany(instance, 500)).toBe(60);
+    expect(await acquireMany(instance, 60, "https://other.example.com/")).toBe(60);
     expect(instance.windowEnd()).toBe(clock.now.getTime() + 10_000);
     clock.now = new Date(instance.windowEnd());
-    expect(await takeAll(instance, 500)).toBe(60);
+    expect(await acquireMany(instance, 500)).toBe(60);
   });
 
   it("propagates the store's error and tries again", async () => {
-    const { anInstance, count } = aFleet(100);
+    const { anInstance, count } = sharedCounters(100);
     const instance = anInstance();
-    await takeAll(instance, 10);
+    await acquireMany(instance, 10);
     count.mockRejectedValueOnce(new Error("away"));
     await expect(instance.tryAcquire(hostKeyOf(url), "org_1")).rejects.toThrow("away");
     expect(await instance.tryAcquire(hostKeyOf(url), "org_1")).toBe(true);
@@ -81,7 +81,7 @@ it.each([
   ["http://127.0.0.1:8080/", "127.0.0.1:8080"],
 ])("hostKeyOf returns the host of %s: %s", (text, host) => expect(hostKeyOf(text)).toBe(host));
 
-it("deliverBatch reschedules messages beyond a host's limit to the next window, without an attempt", async () => {
+it("deliverBatch reschedules messages beyond the limit of a host to the next window, without an attempt", async () => {
   const { ports, ...delivering } = await deliveryFixture();
   const messages = delivering.createMessages(4);
   let left = 2;

@@ -8,25 +8,25 @@ import { testNow } from "#test/support/builders.ts";
 import { memoryOrgPermits } from "#test/support/memory/webhooks.ts";
 import { anEndpointId } from "#test/support/webhooks/delivery-builders.ts";
 
-const begun = testNow.getTime();
+const start = testNow.getTime();
 const org_id = "org_1";
 
 const fastLane = { send: async () => [] };
 
-function organisationWith(sendsPerOrg: number, slowLane: DeliveryPorts["slowLane"] = fastLane) {
-  let now = begun;
+function orgPermitsFixture(sendsPerOrg: number, slowLane: DeliveryPorts["slowLane"] = fastLane) {
+  let now = start;
   const orgPermits = memoryOrgPermits();
   const ports = { orgPermits, sendsPerOrg, slowLane, negativeCache: new NegativeCache(), now: () => new Date(now) };
   return {
     orgPermits,
-    later: (milliseconds: number) => {
+    advance: (milliseconds: number) => {
       now += milliseconds;
     },
-    /** As an endpoint that has sends under way. */
-    take: (endpoint_id: string, wanted: number, id: string) =>
-      acquireOrgPermits(ports, { org_id, endpoint_id }, { count: wanted, id, isFirst: false }),
-    takeFirst: (endpoint_id: string, wanted: number, id: string) =>
-      acquireOrgPermits(ports, { org_id, endpoint_id }, { count: wanted, id, isFirst: true }),
+    /** Acquires permits for an endpoint that has running requests. */
+    acquire: (endpoint_id: string, count: number, id: string) =>
+      acquireOrgPermits(ports, { org_id, endpoint_id }, { count, id, isFirst: false }),
+    acquireFirst: (endpoint_id: string, count: number, id: string) =>
+      acquireOrgPermits(ports, { org_id, endpoint_id }, { count, id, isFirst: true }),
     release: ({ pool, lease }: OrgPermits) => orgPermits.release(pool, lease),
   };
 }
@@ -56,62 +56,64 @@ describe("permitPoolOf", () => {
 
 describe("acquireOrgPermits", () => {
   it("acquires the available permits when they are fewer than requested", async () => {
-    const { take } = organisationWith(7);
-    expect((await take("wh_1", 5, "a"))?.lease.permits).toBe(5);
-    expect((await take("wh_2", 5, "b"))?.lease.permits).toBe(2);
-    expect(await take("wh_3", 5, "c")).toBeNull();
+    const { acquire } = orgPermitsFixture(7);
+    expect((await acquire("wh_1", 5, "a"))?.lease.permits).toBe(5);
+    expect((await acquire("wh_2", 5, "b"))?.lease.permits).toBe(2);
+    expect(await acquire("wh_3", 5, "c")).toBeNull();
   });
 
   it("does not try a pool again within two seconds of a refusal", async () => {
-    const { take, release, later, orgPermits } = organisationWith(5);
-    const all = await take("wh_1", 5, "a");
-    if (all === null) throw new Error("No permits were given.");
-    expect(await take("wh_1", 1, "b")).toBeNull();
+    const { acquire, release, advance, orgPermits } = orgPermitsFixture(5);
+    const all = await acquire("wh_1", 5, "a");
+    if (all === null) throw new Error("No permits were granted.");
+    expect(await acquire("wh_1", 1, "b")).toBeNull();
     await release(all);
     const asked = vi.spyOn(orgPermits, "acquire");
-    expect(await take("wh_1", 1, "c")).toBeNull();
+    expect(await acquire("wh_1", 1, "c")).toBeNull();
     expect(asked).not.toHaveBeenCalled();
-    later(1_999);
-    expect(await take("wh_1", 1, "d")).toBeNull();
-    later(1);
-    expect((await take("wh_1", 1, "e"))?.lease.permits).toBe(1);
+    advance(1_999);
+    expect(await acquire("wh_1", 1, "d")).toBeNull();
+    advance(1);
+    expect((await acquire("wh_1", 1, "e"))?.lease.permits).toBe(1);
   });
 
   it("reclaims the permits of an expired lease", async () => {
-    const { take, later } = organisationWith(5);
-    await take("wh_1", 5, "expired");
-    later(leaseMs - 2_000);
-    expect(await take("wh_1", 5, "early")).toBeNull();
-    later(2_000);
-    expect((await take("wh_1", 5, "late"))?.lease.permits).toBe(5);
+    const { acquire, advance } = orgPermitsFixture(5);
+    await acquire("wh_1", 5, "expired");
+    advance(leaseMs - 2_000);
+    expect(await acquire("wh_1", 5, "early")).toBeNull();
+    advance(2_000);
+    expect((await acquire("wh_1", 5, "late"))?.lease.permits).toBe(5);
   });
 
   it("reserves permits on the slow lane for endpoints without a running request, one each", async () => {
-    const { take, takeFirst } = organisationWith(10, null);
-    expect((await takeFirst("wh_1", 5, "a"))?.lease.permits).toBe(5);
-    expect((await take("wh_1", 5, "b"))?.lease.permits).toBe(3);
-    expect(await take("wh_1", 5, "c")).toBeNull();
-    for (const id of ["d", "e"]) expect((await takeFirst(`wh_${id}`, 5, id))?.lease.permits).toBe(1);
-    expect(await takeFirst("wh_h", 5, "h")).toBeNull();
+    const { acquire, acquireFirst } = orgPermitsFixture(10, null);
+    expect((await acquireFirst("wh_1", 5, "a"))?.lease.permits).toBe(5);
+    expect((await acquire("wh_1", 5, "b"))?.lease.permits).toBe(3);
+    expect(await acquire("wh_1", 5, "c")).toBeNull();
+    for (const id of ["d", "e"]) expect((await acquireFirst(`wh_${id}`, 5, id))?.lease.permits).toBe(1);
+    expect(await acquireFirst("wh_h", 5, "h")).toBeNull();
   });
 
   it("(property) never grants more permits than the organisation has", async () => {
     const step = fc.record({
       endpoint: fc.nat(9),
       isFirst: fc.boolean(),
-      wanted: fc.integer({ min: 1, max: 5 }),
-      gives: fc.boolean(),
+      count: fc.integer({ min: 1, max: 5 }),
+      releases: fc.boolean(),
     });
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 60 }), fc.array(step, { maxLength: 60 }), async (bound, steps) => {
-        const { take, takeFirst, release, later } = organisationWith(bound, null);
+        const { acquire, acquireFirst, release, advance } = orgPermitsFixture(bound, null);
         const held: OrgPermits[] = [];
-        for (const [at, { endpoint, isFirst, wanted, gives }] of steps.entries()) {
-          const taken = gives ? null : await (isFirst ? takeFirst : take)(`wh_${endpoint}`, wanted, String(at));
-          if (taken !== null) held.push(taken);
-          const given = gives ? held.shift() : undefined;
-          if (given !== undefined) await release(given);
-          later(300);
+        for (const [at, { endpoint, isFirst, count, releases }] of steps.entries()) {
+          const acquired = releases
+            ? null
+            : await (isFirst ? acquireFirst : acquire)(`wh_${endpoint}`, count, String(at));
+          if (acquired !== null) held.push(acquired);
+          const released = releases ? held.shift() : undefined;
+          if (released !== undefined) await release(released);
+          advance(300);
           expect(held.reduce((sum, { lease }) => sum + lease.permits, 0)).toBeLessThanOrEqual(bound);
         }
       }),

@@ -13,7 +13,7 @@ const range = {
   only: "all" as const,
 };
 
-async function anOrg(endpoints: number, org_id = orgA, managed = managementPorts()) {
+async function orgWithEndpoints(endpoints: number, org_id = orgA, managed = managementPorts()) {
   const by = { org_id, token_id: "tok_1", user_id: null, request_id: "req" };
   const ids: string[] = [];
   for (let n = 0; n < endpoints; n++) {
@@ -25,23 +25,23 @@ async function anOrg(endpoints: number, org_id = orgA, managed = managementPorts
   return { ...managed, ids, start };
 }
 
-describe("replays of an organisation", () => {
-  it("are bounded, however many are asked for at the same moment", async () => {
-    const { start, replaying, ports, ids } = await anOrg(10);
+describe("startReplay and the limit of active replays of an organisation", () => {
+  it("starts no more than the limit for concurrent requests", async () => {
+    const { start, replaying, ports, ids } = await orgWithEndpoints(10);
     const results = await Promise.allSettled(ids.map((_, at) => start(at)));
     const refused = results.filter(({ status }) => status === "rejected");
     expect(results.length - refused.length).toBeLessThanOrEqual(maxActiveReplaysPerOrg);
     expect(replaying).toHaveLength(results.length - refused.length);
-    // Those that lost only to others at the same moment get through now, up to the bound.
+    // Requests that only lost a conflict succeed now, up to the limit.
     for (const at of ids.keys()) await start(at).catch(() => undefined);
     expect(replaying).toHaveLength(maxActiveReplaysPerOrg);
     const running = await Promise.all(ids.map((id) => ports.replays.getActive(id, ports.now())));
     expect(running.filter((replay) => replay !== null)).toHaveLength(maxActiveReplaysPerOrg);
   });
 
-  it("are refused beyond the bound until one is done or has stalled, and leave other organisations alone", async () => {
+  it("throws `conflict` at the limit until a replay is done or stalled, and does not affect other organisations", async () => {
     const managed = managementPorts();
-    const { start, ports, clock } = await anOrg(maxActiveReplaysPerOrg + 1, orgA, managed);
+    const { start, ports, clock } = await orgWithEndpoints(maxActiveReplaysPerOrg + 1, orgA, managed);
     const started = [];
     for (let at = 0; at < maxActiveReplaysPerOrg; at++) started.push(await start(at));
     const refused = await catchRejection(start(maxActiveReplaysPerOrg));
@@ -49,9 +49,9 @@ describe("replays of an organisation", () => {
       "conflict",
       expect.stringMatching(/^5 replays of the organisation/),
     ]);
-    expect((await (await anOrg(1, orgB, managed)).start(0)).status).toBe("running");
+    expect((await (await orgWithEndpoints(1, orgB, managed)).start(0)).status).toBe("running");
     const [first] = started;
-    if (first === undefined) throw new Error("No replay began.");
+    if (first === undefined) throw new Error("No replay was started.");
     await ports.replays.save({ ...first, status: "done" });
     expect((await start(maxActiveReplaysPerOrg)).status).toBe("running");
     expect((await catchRejection(start(0))).code).toBe("conflict");
@@ -59,11 +59,11 @@ describe("replays of an organisation", () => {
     expect((await start(0)).status).toBe("running");
   });
 
-  it("that cannot be noted are marked as stopped, so that they are in nobody's way", async () => {
-    const { start, ports, ids, replaying } = await anOrg(1);
-    const fault = new ActivityError("unavailable", "The store is away.");
-    Object.assign(ports.replayLists, { replace: () => Promise.reject(fault) });
-    await expect(start(0)).rejects.toBe(fault);
+  it("marks the replay as stopped when it cannot be registered", async () => {
+    const { start, ports, ids, replaying } = await orgWithEndpoints(1);
+    const storeError = new ActivityError("unavailable", "The store is unavailable.");
+    Object.assign(ports.replayLists, { replace: () => Promise.reject(storeError) });
+    await expect(start(0)).rejects.toBe(storeError);
     expect([await ports.replays.getActive(ids[0] ?? "", ports.now()), replaying]).toEqual([null, []]);
   });
 });

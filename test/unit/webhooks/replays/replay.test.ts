@@ -36,8 +36,8 @@ function aReplay(over: Partial<Replay & ReplayRange> = {}): Replay & ReplayRange
   };
 }
 
-/** A fixture to deliver and to replay in, whose log holds so many events. */
-async function aReplayWorld(events: number, over: Partial<Endpoint> = {}) {
+/** Creates a fixture to deliver and to replay, whose log holds `events` events. */
+async function replayFixture(events: number, over: Partial<Endpoint> = {}) {
   const delivering = await deliveryFixture(over);
   const { ports, endpoints, deliveries, log, scheduled, clock } = delivering;
   log.length = 0;
@@ -61,7 +61,7 @@ async function aReplayWorld(events: number, over: Partial<Endpoint> = {}) {
   return {
     ...delivering,
     ...{ replaying, replays, messages, steps },
-    /** Runs a replay to its end; answers the messages that it sent. */
+    /** Runs a replay to its end. Returns the messages that it sent. */
     async replay(over: Partial<Replay & ReplayRange> = {}): Promise<readonly DeliveryMessage[]> {
       const replay = aReplay(over);
       const before = scheduled.length;
@@ -78,9 +78,9 @@ const ids = (messages: readonly DeliveryMessage[]) => messages.map(({ delivery_i
 const eventAt = (occurred_at: string, over: Partial<ActivityEvent> = {}) =>
   anEvent({ event_id: `evt_${occurred_at}`, occurred_at, recorded_at: occurred_at, ...over });
 
-describe("a replay", () => {
-  it("of all sends what the log holds again, in a cycle of its own, whatever became of it", async () => {
-    const fixture = await aReplayWorld(3);
+describe("runReplayStep", () => {
+  it("sends all events again in a new cycle, whatever the status of their deliveries", async () => {
+    const fixture = await replayFixture(3);
     const [first = aDeliveryMessage()] = fixture.messages;
     await fixture.deliver(first);
     await fixture.advance(60);
@@ -93,12 +93,12 @@ describe("a replay", () => {
     expect(await fixture.deliveryOf(first)).toMatchObject({ status: "succeeded", attempts: 2, cycle });
   });
 
-  it("goes page by page, newest first, with 50 deliveries a second", async () => {
-    const fixture = await aReplayWorld(1_234);
+  it("sends page by page, newest first, 50 deliveries per second", async () => {
+    const fixture = await replayFixture(1_234);
     const sent = await fixture.replay();
     expect(ids(sent)).toEqual(ids(fixture.messages));
-    const places = sent.map(({ event }) => event?.event_id ?? "");
-    expect(places).toEqual(places.toSorted().reverse());
+    const eventIds = sent.map(({ event }) => event?.event_id ?? "");
+    expect(eventIds).toEqual(eventIds.toSorted().reverse());
     expect(fixture.steps).toEqual([10, 10]);
     const perSecond = Map.groupBy(fixture.scheduled.slice(0, 500), ({ seconds }) => seconds);
     expect([...perSecond].map(([second, { length }]) => [second, length])).toEqual(
@@ -107,8 +107,8 @@ describe("a replay", () => {
     expect(await fixture.progress()).toMatchObject({ status: "done", examined: 1_234, sent: 1_234, cursor: null });
   });
 
-  it("tells how far it has come", async () => {
-    const fixture = await aReplayWorld(600);
+  it("saves its progress after each step", async () => {
+    const fixture = await replayFixture(600);
     await fixture.replays.save(aReplay());
     expect(await runReplayStep(fixture.replaying, aReplay())).toBe("running");
     expect(await fixture.progress()).toMatchObject({ status: "running", examined: 500, sent: 500 });
@@ -119,15 +119,15 @@ describe("a replay", () => {
     expect(await runReplayStep(fixture.replaying, aReplay())).toBe("done");
   });
 
-  it("goes on at once past a page with nothing to send", async () => {
-    const fixture = await aReplayWorld(600);
+  it("continues without a delay after a page with nothing to send", async () => {
+    const fixture = await replayFixture(600);
     expect(await fixture.replay({ events: ["bill.*"] })).toEqual([]);
     expect(fixture.steps).toEqual([0]);
     expect(await fixture.progress()).toMatchObject({ status: "done", examined: 600, sent: 0 });
   });
 
-  it("takes what lies within its bounds, these included", async () => {
-    const fixture = await aReplayWorld(0);
+  it("includes the events at both bounds of its range", async () => {
+    const fixture = await replayFixture(0);
     const times = ["59.999Z", "00.000Z", "30.000Z", "45.000Z", "45.001Z"];
     const minutes = ["2026-05-31T11:59", ...Array(4).fill("2026-05-31T12:00")];
     fixture.log.push(...times.map((time, n) => eventAt(`${minutes[n]}:${time}`)));
@@ -141,31 +141,37 @@ describe("a replay", () => {
     [["invoice.*"], ["*.paid"], ["invoice.paid"]],
     [["invoice.*"], ["bill.*", "*"], ["invoice.paid", "invoice.sent"]],
     [["invoice.*"], ["bill.*"], []],
-  ])("asks for what both the endpoint and its owner now want: %j and %j", async (events, wanted, expected) => {
-    for (const only of ["all", "failed"] as const) {
-      const fixture = await aReplayWorld(0, { events });
-      const actions = ["INVOICE_SENT", "INVOICE_PAID", "BILL_PAID"];
-      fixture.log.push(
-        ...actions.map((action) =>
-          anEvent({ action, event_id: `evt_${action}`, entity_type: action.startsWith("B") ? "BILL" : "INVOICE" }),
-        ),
-      );
-      const sent = await fixture.replay({ only, events: wanted });
-      expect(sent.map(({ event_type }) => event_type).toSorted()).toEqual(expected);
-    }
-  });
+  ])(
+    "sends events that match the filters of both the endpoint and the replay: %j and %j",
+    async (events, filters, expected) => {
+      for (const only of ["all", "failed"] as const) {
+        const fixture = await replayFixture(0, { events });
+        const actions = ["INVOICE_SENT", "INVOICE_PAID", "BILL_PAID"];
+        fixture.log.push(
+          ...actions.map((action) =>
+            anEvent({ action, event_id: `evt_${action}`, entity_type: action.startsWith("B") ? "BILL" : "INVOICE" }),
+          ),
+        );
+        const sent = await fixture.replay({ only, events: filters });
+        expect(sent.map(({ event_type }) => event_type).toSorted()).toEqual(expected);
+      }
+    },
+  );
 
-  it.each(["all", "failed"] as const)("keeps to the endpoint's document and organisation: %s", async (only) => {
-    const fixture = await aReplayWorld(0, { entity_id: "inv_1" });
-    const mine = anEvent({ entity_id: "inv_1" });
-    fixture.log.push(mine, anEvent({ entity_id: "inv_2" }), anEvent({ entity_id: "inv_1", org_id: "org_other" }));
-    expect(ids(await fixture.replay({ only }))).toEqual([deliveryIdOf(anEndpoint().endpoint_id, mine)]);
-  });
+  it.each(["all", "failed"] as const)(
+    "sends only events of the endpoint's document and organisation: %s",
+    async (only) => {
+      const fixture = await replayFixture(0, { entity_id: "inv_1" });
+      const mine = anEvent({ entity_id: "inv_1" });
+      fixture.log.push(mine, anEvent({ entity_id: "inv_2" }), anEvent({ entity_id: "inv_1", org_id: "org_other" }));
+      expect(ids(await fixture.replay({ only }))).toEqual([deliveryIdOf(anEndpoint().endpoint_id, mine)]);
+    },
+  );
 });
 
-describe("a replay of what failed", () => {
-  it("sends what is listed as failed and what was never listed, and leaves the rest alone", async () => {
-    const fixture = await aReplayWorld(5);
+describe("runReplayStep with `only: failed`", () => {
+  it("sends failed deliveries and events without a delivery, and nothing else", async () => {
+    const fixture = await replayFixture(5);
     const [succeeded, pending, failed, aborted, unlisted] = fixture.messages;
     if (!succeeded || !pending || !failed || !aborted || !unlisted) throw new Error("There are too few messages.");
     await fixture.deliver(succeeded);
@@ -183,21 +189,24 @@ describe("a replay of what failed", () => {
   });
 
   it.each([
-    ["six minutes ago", 360, "taken"],
-    ["a millisecond more than five minutes ago", 300.001, "taken"],
-    ["five minutes ago", 300, "left alone"],
-    ["a minute ago", 60, "left alone"],
-  ])("leaves to its first attempt what was recorded lately and is not listed: %s", async (_, age, fate) => {
-    const fixture = await aReplayWorld(0);
-    fixture.log.push(eventAt(secondsLater(-age).toISOString()));
-    const expected = fate === "taken" ? 1 : 0;
-    const { count } = await countReplay(fixture.replaying, fixture.endpoint, aReplay({ only: "failed" }), testNow);
-    expect([count, (await fixture.replay({ only: "failed" })).length]).toEqual([expected, expected]);
-    expect(await fixture.replay({ only: "all" })).toHaveLength(1);
-  });
+    ["six minutes ago", 360, "sent"],
+    ["a millisecond more than five minutes ago", 300.001, "sent"],
+    ["five minutes ago", 300, "not sent"],
+    ["a minute ago", 60, "not sent"],
+  ])(
+    "sends an event without a delivery only when it was recorded over five minutes ago: %s",
+    async (_, age, expectation) => {
+      const fixture = await replayFixture(0);
+      fixture.log.push(eventAt(secondsLater(-age).toISOString()));
+      const expected = expectation === "sent" ? 1 : 0;
+      const { count } = await countReplay(fixture.replaying, fixture.endpoint, aReplay({ only: "failed" }), testNow);
+      expect([count, (await fixture.replay({ only: "failed" })).length]).toEqual([expected, expected]);
+      expect(await fixture.replay({ only: "all" })).toHaveLength(1);
+    },
+  );
 
-  it("owes nothing for an event whose writer wanted no webhook; one of all sends it", async () => {
-    const fixture = await aReplayWorld(0);
+  it("does not send events whose writer wants no notification, unlike a replay of all", async () => {
+    const fixture = await replayFixture(0);
     fixture.log.push({ ...eventAt(secondsLater(-3_600).toISOString()), notify: "no" });
     const { count } = await countReplay(fixture.replaying, fixture.endpoint, aReplay({ only: "failed" }), testNow);
     expect([count, await fixture.replay({ only: "failed" })]).toEqual([0, []]);
@@ -206,8 +215,8 @@ describe("a replay of what failed", () => {
     expect(fixture.received).toHaveLength(1);
   });
 
-  it("sends nothing again that has succeeded since it was selected", async () => {
-    const fixture = await aReplayWorld(1);
+  it("does not send again what has succeeded since the selection", async () => {
+    const fixture = await replayFixture(1);
     const [first = aDeliveryMessage()] = fixture.messages;
     const sent = await fixture.replay({ only: "failed" });
     expect(ids(sent)).toEqual([first.delivery_id]);
@@ -216,8 +225,8 @@ describe("a replay of what failed", () => {
     expect(fixture.received).toHaveLength(1);
   });
 
-  it("sends what failed a minute ago, since that is listed", async () => {
-    const fixture = await aReplayWorld(0);
+  it("sends a delivery that failed a minute ago", async () => {
+    const fixture = await replayFixture(0);
     const event = eventAt(secondsLater(-60).toISOString());
     fixture.log.push(event);
     fixture.receiver.respond = respondWith({ status: 400, headers: { "webhook-delivery": "abort-message" } });
@@ -227,8 +236,8 @@ describe("a replay of what failed", () => {
     expect(ids(await fixture.replay({ only: "failed" }))).toEqual([delivery_id]);
   });
 
-  it("delivers what a disabled endpoint missed, once it is enabled again", async () => {
-    const fixture = await aReplayWorld(700, { disabled: { reason: "owner", at } });
+  it("sends what a disabled endpoint missed after it was enabled again", async () => {
+    const fixture = await replayFixture(700, { disabled: { reason: "owner", at } });
     await fixture.deliver(...fixture.messages);
     await fixture.endpoints.update(fixture.endpoint, { ...fixture.endpoint, disabled: null }, anEvent());
     await fixture.advance(60);
@@ -239,9 +248,10 @@ describe("a replay of what failed", () => {
     expect(await fixture.replay({ only: "failed", created_at: fixture.clock.now().toISOString() })).toEqual([]);
   });
 
-  it("does not send what was recorded before the endpoint was there; one of all does", async () => {
-    const fixture = await aReplayWorld(0, { created_at: "2026-05-20T00:00:00.000Z" });
-    const [before, after] = [eventAt("2026-05-19T23:59:59.999Z"), eventAt("2026-05-20T00:00:00.000Z")];
+  it("does not send events recorded before the endpoint was created, unlike a replay of all", async () => {
+    const fixture = await replayFixture(0, { created_at: "2026-05-20T00:00:00.000Z" });
+    const before = eventAt("2026-05-19T23:59:59.999Z");
+    const after = eventAt("2026-05-20T00:00:00.000Z");
     fixture.log.push(before, after);
     const missed = await fixture.replay({ only: "failed" });
     expect(missed.map(({ event }) => event?.event_id)).toEqual([after.event_id]);
@@ -252,8 +262,8 @@ describe("a replay of what failed", () => {
     const happened = "2026-05-20T00:00:00.000Z";
     const inTenDays = secondsLater(864_000).toISOString();
 
-    it("sends one that was never listed, though it claims to be from the future", async () => {
-      const fixture = await aReplayWorld(0);
+    it("sends an event from the future that has no delivery", async () => {
+      const fixture = await replayFixture(0);
       fixture.log.push(eventAt(happened, { recorded_at: inTenDays }));
       const sent = await fixture.replay({ only: "failed" });
       expect(sent).toHaveLength(1);
@@ -261,8 +271,8 @@ describe("a replay of what failed", () => {
       expect(await fixture.replay({ only: "failed" })).toEqual([]);
     });
 
-    it("sends it again where it failed, and never where it succeeded", async () => {
-      const fixture = await aReplayWorld(0);
+    it("sends it again after a failure, and not after a success", async () => {
+      const fixture = await replayFixture(0);
       fixture.log.push(eventAt(happened, { recorded_at: inTenDays }));
       fixture.receiver.respond = respondWith({ status: 400, headers: { "webhook-delivery": "abort-message" } });
       const sent = await fixture.replay({ only: "failed" });
@@ -276,14 +286,14 @@ describe("a replay of what failed", () => {
       expect(await fixture.replay({ only: "failed", created_at: fixture.clock.now().toISOString() })).toEqual([]);
     });
 
-    it("sends one that claims to be recorded long before it happened, and before the endpoint was there", async () => {
-      const fixture = await aReplayWorld(0, { created_at: "2026-05-19T00:00:00.000Z" });
+    it("sends an event recorded before it happened and before the endpoint was created", async () => {
+      const fixture = await replayFixture(0, { created_at: "2026-05-19T00:00:00.000Z" });
       fixture.log.push(eventAt(happened, { recorded_at: "2026-05-01T00:00:00.000Z" }));
       expect(await fixture.replay({ only: "failed" })).toHaveLength(1);
     });
 
-    it("sends it once more under another id at most, where it was delivered under the table's time", async () => {
-      const fixture = await aReplayWorld(0);
+    it("sends it at most once more, under another id, when it was delivered under the table's time", async () => {
+      const fixture = await replayFixture(0);
       const event = eventAt(happened, { recorded_at: "2026-05-20T09:00:00.000Z" });
       fixture.log.push(event);
       const { entity_id, occurred_at, event_id } = event;
@@ -297,8 +307,8 @@ describe("a replay of what failed", () => {
     });
   });
 
-  it("takes what was recorded in its time, also where it is about a time long before", async () => {
-    const fixture = await aReplayWorld(0);
+  it("sends a delivery recorded in the range whose event happened long before", async () => {
+    const fixture = await replayFixture(0);
     const late = anEvent({ occurred_at: "2026-02-01T00:00:00.000Z", recorded_at: "2026-05-20T00:00:00.000Z" });
     fixture.log.push(late);
     fixture.receiver.respond = respondWith({ status: 400, headers: { "webhook-delivery": "abort-message" } });
@@ -312,19 +322,19 @@ describe("a replay of what failed", () => {
   });
 });
 
-describe("a replay stops", () => {
-  it.each<[string, (fixture: Awaited<ReturnType<typeof aReplayWorld>>) => Promise<unknown>]>([
+describe("runReplayStep of a replay that cannot continue", () => {
+  it.each<[string, (fixture: Awaited<ReturnType<typeof replayFixture>>) => Promise<unknown>]>([
     [
       "disabled",
       ({ endpoints, endpoint }) =>
         endpoints.update(endpoint, { ...endpoint, disabled: { reason: "gone", at } }, anEvent()),
     ],
     ["deleted", ({ endpoints, endpoint }) => endpoints.remove(endpoint, anEvent())],
-  ])("where its endpoint is %s on the way", async (_, happens) => {
-    const fixture = await aReplayWorld(1_200);
+  ])("stops when the endpoint is %s meanwhile", async (_, arrange) => {
+    const fixture = await replayFixture(1_200);
     await fixture.replays.save(aReplay());
     await runReplayStep(fixture.replaying, aReplay());
-    await happens(fixture);
+    await arrange(fixture);
     await fixture.advance(10);
     expect(await runReplayStep(fixture.replaying, aReplay())).toBe("stopped");
     expect(await fixture.progress()).toMatchObject({
@@ -336,8 +346,8 @@ describe("a replay stops", () => {
     expect(await runReplayStep(fixture.replaying, aReplay())).toBe("stopped");
   });
 
-  it("and does nothing more when it is done, or unknown", async () => {
-    const fixture = await aReplayWorld(3);
+  it("does nothing when the replay is done or unknown", async () => {
+    const fixture = await replayFixture(3);
     await fixture.replay();
     expect(await runReplayStep(fixture.replaying, aReplay())).toBe("done");
     expect(await runReplayStep(fixture.replaying, aReplay({ replay_id: "rpl_2" }))).toBe("unknown");
@@ -345,25 +355,28 @@ describe("a replay stops", () => {
   });
 });
 
-describe("a replay whose function dies", () => {
-  it.each(["all", "failed"] as const)("before it wrote its place sends nothing twice: %s", async (only) => {
-    const fixture = await aReplayWorld(120);
-    await fixture.replays.save(aReplay({ only, cursor: { kind: "log", after: null } }));
-    vi.spyOn(fixture.replays, "save").mockRejectedValueOnce(new Error("killed"));
-    await expect(runReplayStep(fixture.replaying, aReplay())).rejects.toThrow("killed");
-    expect(await runReplayStep(fixture.replaying, aReplay())).toBe("done");
-    const sent = fixture.scheduled.map(({ message }) => message);
-    expect(sent).toHaveLength(240);
-    const outcomes = [
-      ...(await fixture.deliver(...sent.slice(0, 120))),
-      ...(await fixture.deliver(...sent.slice(120))),
-    ];
-    expect(outcomes).toEqual([...Array(120).fill("succeeded"), ...Array(120).fill("dropped")]);
-    expect(fixture.received).toHaveLength(120);
-  });
+describe("runReplayStep after a crash", () => {
+  it.each(["all", "failed"] as const)(
+    "sends nothing twice when the crash came before it saved its cursor: %s",
+    async (only) => {
+      const fixture = await replayFixture(120);
+      await fixture.replays.save(aReplay({ only, cursor: { kind: "log", after: null } }));
+      vi.spyOn(fixture.replays, "save").mockRejectedValueOnce(new Error("killed"));
+      await expect(runReplayStep(fixture.replaying, aReplay())).rejects.toThrow("killed");
+      expect(await runReplayStep(fixture.replaying, aReplay())).toBe("done");
+      const sent = fixture.scheduled.map(({ message }) => message);
+      expect(sent).toHaveLength(240);
+      const outcomes = [
+        ...(await fixture.deliver(...sent.slice(0, 120))),
+        ...(await fixture.deliver(...sent.slice(120))),
+      ];
+      expect(outcomes).toEqual([...Array(120).fill("succeeded"), ...Array(120).fill("dropped")]);
+      expect(fixture.received).toHaveLength(120);
+    },
+  );
 
-  it("before it asked for its next step goes on from there", async () => {
-    const fixture = await aReplayWorld(600);
+  it("continues when the crash came before it enqueued the next step", async () => {
+    const fixture = await replayFixture(600);
     await fixture.replays.save(aReplay());
     vi.spyOn(fixture.replaying.replayQueue, "send").mockRejectedValueOnce(new Error("killed"));
     await expect(runReplayStep(fixture.replaying, aReplay())).rejects.toThrow("killed");
@@ -371,8 +384,8 @@ describe("a replay whose function dies", () => {
     expect(ids(fixture.scheduled.map(({ message }) => message))).toEqual(ids(fixture.messages));
   });
 
-  it("begins its page again where the queue refused some of it", async () => {
-    const fixture = await aReplayWorld(120);
+  it("repeats the page when the queue refused some of its messages", async () => {
+    const fixture = await replayFixture(120);
     await fixture.replays.save(aReplay());
     const { send } = fixture.ports.queue;
     let calls = 0;
@@ -386,19 +399,22 @@ describe("a replay whose function dies", () => {
   });
 });
 
-describe("counting a replay", () => {
-  it.each(["all", "failed"] as const)("tells what it then sends, and sends nothing: %s", async (only) => {
-    const fixture = await aReplayWorld(1_100);
-    await fixture.deliver(...fixture.messages.slice(0, 7));
-    const range = aReplay({ only });
-    const counted = await countReplay(fixture.replaying, fixture.endpoint, range, testNow);
-    expect(counted).toEqual({ count: only === "all" ? 1_100 : 1_093, examined: 1_100, complete: true });
-    expect(fixture.scheduled).toEqual([]);
-    expect(await fixture.replay({ only })).toHaveLength(counted.count);
-  });
+describe("countReplay", () => {
+  it.each(["all", "failed"] as const)(
+    "returns how many deliveries the replay then sends, and sends nothing: %s",
+    async (only) => {
+      const fixture = await replayFixture(1_100);
+      await fixture.deliver(...fixture.messages.slice(0, 7));
+      const range = aReplay({ only });
+      const counted = await countReplay(fixture.replaying, fixture.endpoint, range, testNow);
+      expect(counted).toEqual({ count: only === "all" ? 1_100 : 1_093, examined: 1_100, complete: true });
+      expect(fixture.scheduled).toEqual([]);
+      expect(await fixture.replay({ only })).toHaveLength(counted.count);
+    },
+  );
 
-  it("ends after twenty pages, and says so", async () => {
-    const fixture = await aReplayWorld(0);
+  it("stops after twenty pages and returns `complete: false`", async () => {
+    const fixture = await replayFixture(0);
     const next = { occurred_at: at, event_id: "evt_1", entity_id: "inv_1" };
     const events = { readPage: vi.fn(async () => ({ events: [anEvent()], next })) };
     const counted = await countReplay({ ...fixture.replaying, events }, fixture.endpoint, aReplay(), testNow);

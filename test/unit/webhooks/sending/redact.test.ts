@@ -4,7 +4,7 @@ import { aSendResult } from "#test/support/builders.ts";
 
 const sent = { "X-Api-Key": 'k"ey-123456', Authorization: "Bearer token-abcdef", "X-Env": "prod" };
 
-describe("withoutHeaderValues", () => {
+describe("redactHeaderValues", () => {
   const bodyOf = (body: string, body_truncated = false) =>
     redactHeaderValues(aSendResult({ body, body_truncated }), sent).body;
 
@@ -20,7 +20,7 @@ describe("withoutHeaderValues", () => {
     ["token-abcdeftoken-abcdef", "……"],
     ["Bearer of prod", "Bearer of prod"],
     ["nothing of it", "nothing of it"],
-  ])("makes %j to %j", (body, expected) => expect(bodyOf(body)).toBe(expected));
+  ])("turns %j into %j", (body, expected) => expect(bodyOf(body)).toBe(expected));
 
   it.each([
     ["PHP", "Basic dXNlc\\/jpw\\/YXNz+w=="],
@@ -28,13 +28,13 @@ describe("withoutHeaderValues", () => {
     [".NET", "Basic dXNlc/jpw/YXNz\\u002Bw=="],
     ["a URL", "Basic%20dXNlc%2Fjpw%2FYXNz%2Bw%3D%3D"],
     ["a form", "Basic+dXNlc%2Fjpw%2FYXNz%2Bw%3D%3D"],
-  ])("replaces a value as %s writes it", (_, body) => {
+  ])("replaces a value in the encoding of %s", (_, body) => {
     const exchange = aSendResult({ body: `bad ${body}` });
     const { body: shown } = redactHeaderValues(exchange, { Authorization: "Basic dXNlc/jpw/YXNz+w==" });
     expect(shown).toBe("bad …");
   });
 
-  it("replaces the beginning of a value where the text is cut", () => {
+  it("replaces the beginning of a value when the text was truncated", () => {
     expect(bodyOf("bad token-ab", true)).toBe("bad …");
     expect(bodyOf("bad Bearer token-abcde", true)).toBe("bad …");
     expect(bodyOf("bad tok", true)).toBe("bad tok");
@@ -44,7 +44,7 @@ describe("withoutHeaderValues", () => {
     expect(shown).toEqual({ "x-got": `${"x".repeat(1_014)} …` });
   });
 
-  it("leaves responses to endpoints without headers as they are", () => {
+  it("returns responses to endpoints without headers unchanged", () => {
     const exchange = aSendResult({ body: "token-abcdef" });
     expect(redactHeaderValues(exchange, {})).toBe(exchange);
   });

@@ -16,8 +16,8 @@ beforeAll(async () => {
 
 const byName = (url: string) => url.replace("127.0.0.1", "localhost");
 
-describe("over TLS, a receiver", () => {
-  it("is told the name that is wanted, and proves it", async () => {
+describe("createSender over TLS", () => {
+  it("sends the host name as SNI, and verifies the certificate for it", async () => {
     const receiver = await startReceiver({ tls: certificates.valid });
     const url = byName(receiver.url);
     expect(await send(url, {}, "{}")).toMatchObject({ status: 204, error: null });
@@ -27,7 +27,7 @@ describe("over TLS, a receiver", () => {
     expect(request?.socket).toMatchObject({ servername: "localhost" });
   });
 
-  it("with an address instead of a name proves that, and is told none", async () => {
+  it("verifies the certificate for an IP address, without SNI", async () => {
     for (const host of ["127.0.0.1", "::1"]) {
       const receiver = await startReceiver({ tls: certificates.valid, host });
       expect(await send(receiver.url, {}, "{}")).toMatchObject({ status: 204, error: null });
@@ -35,14 +35,14 @@ describe("over TLS, a receiver", () => {
     }
   });
 
-  it("keeps its connection", async () => {
+  it("reuses the connection", async () => {
     const receiver = await startReceiver({ tls: certificates.valid });
     for (const body of ["1", "2"]) await send(receiver.url, {}, body);
     const [first, second] = receiver.requests;
     expect(second?.socket).toBe(first?.socket);
   });
 
-  it("that ends a kept connection is dialled and verified again", async () => {
+  it("connects and verifies again when the receiver closed the reused connection", async () => {
     const receiver = await startReceiver({ tls: certificates.valid });
     await send(receiver.url, {}, "1");
     const [first] = receiver.requests;
@@ -56,7 +56,7 @@ describe("over TLS, a receiver", () => {
     ["expired", "CERT_HAS_EXPIRED"],
     ["wrongHost", "ERR_TLS_CERT_ALTNAME_INVALID"],
     ["selfSigned", "DEPTH_ZERO_SELF_SIGNED_CERT"],
-  ] as const)("with a certificate that is bad (%s) is refused, and hears nothing", async (kind, code) => {
+  ] as const)("returns `tls`, and sends nothing, when the certificate is invalid: %s", async (kind, code) => {
     const receiver = await startReceiver({ tls: certificates[kind] });
     const message = `The TLS connection failed (${code}).`;
     for (const url of [receiver.url, byName(receiver.url)]) {
@@ -65,7 +65,7 @@ describe("over TLS, a receiver", () => {
     expect(receiver.requests).toEqual([]);
   });
 
-  it("that never shakes hands is given up as not connected", async () => {
+  it("returns `connect_timeout` when the receiver never completes the handshake", async () => {
     const { host } = await startSocketServer();
     const exchange = await send(`https://${host}/`, {}, "{}");
     const message = "The connection was not established within 0.3 s.";
@@ -73,18 +73,18 @@ describe("over TLS, a receiver", () => {
     expect(exchange.duration_ms).toBeLessThan(limits.totalMs);
   });
 
-  it("that hangs up in the handshake has none", async () => {
+  it("returns `tls` when the receiver closes the connection during the handshake", async () => {
     const { host } = await startSocketServer((socket) => socket.once("data", () => socket.destroy()));
     expect(await send(`https://${host}/`, {}, "{}")).toMatchObject({ status: null, error: "tls" });
   });
 
-  it("that speaks without TLS has none", async () => {
+  it("returns `tls` when the receiver does not use TLS", async () => {
     const plain = await startReceiver();
     const exchange = await send(plain.url.replace("http:", "https:"), {}, "{}");
     expect(exchange).toMatchObject({ status: null, error: "tls", message: "The TLS connection failed (EPROTO)." });
   });
 
-  it("that wants a certificate of ours has none", async () => {
+  it("returns `tls` when the receiver requires a client certificate", async () => {
     const demanding = { ...certificates.valid, requestCert: true, rejectUnauthorized: true };
     const receiver = await startReceiver({ tls: demanding });
     const exchange = await send(receiver.url, {}, "{}");
@@ -96,12 +96,12 @@ describe("over TLS, a receiver", () => {
     expect(receiver.requests).toEqual([]);
   });
 
-  it("that shakes hands and then hangs times out", async () => {
+  it("returns `timeout` when the receiver hangs after the handshake", async () => {
     const receiver = await startReceiver({ tls: certificates.valid, behaviour: hang() });
     expect(await send(receiver.url, {}, "{}")).toMatchObject({ status: null, error: "timeout" });
   });
 
-  it("that shakes hands and then hangs up has not answered", async () => {
+  it("returns `reset` when the receiver closes the connection after the handshake", async () => {
     const receiver = await startReceiver({
       tls: certificates.valid,
       behaviour: (_response, { socket }) => socket.destroy(),

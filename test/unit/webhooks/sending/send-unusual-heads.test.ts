@@ -27,7 +27,7 @@ const unusual: readonly (readonly [string, string])[] = [
   ["the same length in a list", "HTTP/1.1 200 OK\r\nContent-Length: 2, 2\r\n\r\nok"],
   ["lines ended by LF", "HTTP/1.1 200 OK\nX: y\nContent-Length: 2\n\nok"],
   ["a folded coding", "HTTP/1.1 200 OK\r\nTransfer-Encoding:\r\n chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"],
-  ["an interim response of this kind", "HTTP/1.1 103 Early\nLink: a,\n b\n\nHTTP/1.1 200 OK\nContent-Length: 2\n\nok"],
+  ["an unusual interim response", "HTTP/1.1 103 Early\nLink: a,\n b\n\nHTTP/1.1 200 OK\nContent-Length: 2\n\nok"],
 ];
 
 const refused: readonly (readonly [string, string])[] = [
@@ -42,8 +42,8 @@ const refused: readonly (readonly [string, string])[] = [
   ["a blank before a colon", "HTTP/1.1 200 OK\nContent-Length : 2\n\nok"],
 ];
 
-describe.each(transports)("over %s, a response with", (_, receiver) => {
-  it.each(unusual)("%s counts by its status, and its connection is not used again", async (_name, text) => {
+describe.each(transports)("createSender over %s", (_, receiver) => {
+  it.each(unusual)("accepts a response with %s, and does not reuse its connection", async (_name, text) => {
     receiver().respondWith(raw(text));
     const first = await send(receiver().url, {}, "1");
     expect(first).toMatchObject({ status: 200, error: null, message: null, body: "ok", body_truncated: false });
@@ -53,12 +53,12 @@ describe.each(transports)("over %s, a response with", (_, receiver) => {
     expect(two?.socket).not.toBe(one?.socket);
   });
 
-  it.each(refused)("%s is a failure", async (_name, text) => {
+  it.each(refused)("returns `protocol` for a response with %s", async (_name, text) => {
     receiver().respondWith(raw(text));
     expect(await send(receiver().url, {}, "{}")).toMatchObject({ status: null, error: "protocol" });
   });
 
-  it("60 KB of headers counts by its status; its connection is used again", async () => {
+  it("accepts 60 KB of headers, and reuses the connection", async () => {
     const headers = { "x-policy": "x".repeat(60_000), "content-length": "2" };
     receiver().respondWith((response) => response.writeHead(200, headers).end("ok"));
     for (const body of ["1", "2"])
@@ -67,13 +67,13 @@ describe.each(transports)("over %s, a response with", (_, receiver) => {
     expect(two?.socket).toBe(one?.socket);
   });
 
-  it("70 KB of headers is a failure", async () => {
+  it("returns `protocol` for 70 KB of headers", async () => {
     receiver().respondWith((response) => response.writeHead(200, { "x-policy": "x".repeat(70_000) }).end());
     const message = expect.stringContaining("headers are too long (HPE_HEADER_OVERFLOW)");
     expect(await send(receiver().url, {}, "{}")).toMatchObject({ status: null, error: "protocol", message });
   });
 
-  it("a folded field among 50 KB, in many packets, counts by its status", async () => {
+  it("accepts a folded field among 50 KB of headers in many packets", async () => {
     const many = Array.from({ length: 1_000 }, (_value, at) => `X-${at}: ${"x".repeat(40)}\r\n more\r\n`).join("");
     receiver().respondWith(raw(`HTTP/1.1 202 Accepted\r\n${many}Content-Length: 2\r\n\r\nok`));
     expect(await send(receiver().url, {}, "{}")).toMatchObject({
@@ -84,8 +84,8 @@ describe.each(transports)("over %s, a response with", (_, receiver) => {
   });
 });
 
-describe("a response of this kind", () => {
-  it.each(unusual)("may come byte by byte: %s", async (_name, text) => {
+describe("createSender and unusual response heads", () => {
+  it.each(unusual)("accepts a head that arrives byte by byte: %s", async (_name, text) => {
     const writeSlowly = async (socket: Socket) => {
       socket.setNoDelay(true);
       for (const byte of Buffer.from(text)) {
@@ -97,13 +97,13 @@ describe("a response of this kind", () => {
     expect(await send(`http://${host}/`, {}, "{}")).toMatchObject({ status: 200, error: null, body: "ok" });
   });
 
-  it("cannot answer the next request as well", async () => {
+  it("does not take surplus bytes for the response to the next request", async () => {
     const forged = "HTTP/1.1 299 Forged\r\nContent-Length: 2\r\n\r\nno";
-    let answers = 0;
+    let responses = 0;
     const { host } = await startSocketServer((socket) =>
       socket.on("data", () => {
-        answers += 1;
-        if (answers > 1) socket.write("HTTP/1.1 204 No Content\r\n\r\n");
+        responses += 1;
+        if (responses > 1) socket.write("HTTP/1.1 204 No Content\r\n\r\n");
         else socket.write(`HTTP/1.1 200 OK\nContent-Length: 2\nContent-Length: 2\n\nok${forged}`);
       }),
     );
@@ -111,7 +111,7 @@ describe("a response of this kind", () => {
     expect(await send(`http://${host}/b`, {}, "{}")).toMatchObject({ status: 204 });
   });
 
-  it("shows its fields as they were meant", async () => {
+  it("returns the headers unfolded", async () => {
     plain.respondWith(raw("HTTP/1.1 429 Slow\nRetry-After:\n\t120\nContent-Length: 0\n\n"));
     expect((await send(plain.url, {}, "{}")).headers).toEqual({ "retry-after": "120", "content-length": "0" });
   });

@@ -19,15 +19,15 @@ const signing = {
   now: testNow,
 };
 
-describe("a secret", () => {
-  it("is the prefix that scanners look for and 32 bytes in base64", () => {
+describe("formatSigningSecret and parseSigningSecret", () => {
+  it("format 32 bytes as base64 with the prefix whsec_, and parse them", () => {
     expect(secretOf(0)).toBe("whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=");
     expect(parseSigningSecret(secretOf(7))).toEqual(Buffer.alloc(32, 7));
   });
 
-  it("is made of no fewer bytes", () => expect(() => formatSigningSecret(new Uint8Array(31))).toThrow(RangeError));
+  it("throw for fewer than 32 bytes", () => expect(() => formatSigningSecret(new Uint8Array(31))).toThrow(RangeError));
 
-  it.each([24, 64])("of another sender may have %i bytes", (length) => {
+  it.each([24, 64])("accept secrets of other senders with %i bytes", (length) => {
     const key = Buffer.alloc(length, 9);
     expect(parseSigningSecret(`whsec_${key.toString("base64")}`)).toEqual(key);
   });
@@ -43,15 +43,15 @@ describe("a secret", () => {
     secretOf(0xff).replaceAll("/", "_"),
     `whsec_${Buffer.alloc(23, 9).toString("base64")}`,
     `whsec_${Buffer.alloc(65, 9).toString("base64")}`,
-  ])("is not %j, and the refusal does not repeat it", (text) => {
+  ])("reject %j without repeating it", (text) => {
     const { code, message } = catchError(() => parseSigningSecret(text));
     expect(code).toBe("invalid_value");
     if (text.length > 10) expect(message).not.toContain(text.slice(6, 16));
   });
 });
 
-describe("the headers of a delivery", () => {
-  it("are of both families, over one time and the same bytes", () => {
+describe("signedHeaders", () => {
+  it("contains both families of headers, with one timestamp over the same bytes", () => {
     const timestamp = "1780315230";
     const standard = createHmac("sha256", Buffer.alloc(32, 1))
       .update(`${signing.deliveryId}.${timestamp}.${signing.body}`)
@@ -70,7 +70,7 @@ describe("the headers of a delivery", () => {
     });
   });
 
-  it("hold a signature by each secret while these are rotated, the newest first", () => {
+  it("contains one signature for each secret during a rotation, the newest first", () => {
     const both = signedHeaders({ ...signing, secrets: [secretOf(2), secretOf(1)] });
     const [newer, older] = [2, 1].map((byte) => signedHeaders({ ...signing, secrets: [secretOf(byte)] }));
     expect(both["webhook-signature"]).toBe(`${newer?.["webhook-signature"]} ${older?.["webhook-signature"]}`);
@@ -78,7 +78,7 @@ describe("the headers of a delivery", () => {
     expect(both["x-aibooks-signature"]).toBe(`${newer?.["x-aibooks-signature"]},${olderEntry}`);
   });
 
-  it("are verified by the standardwebhooks package, under each secret of a rotation", () => {
+  it("is accepted by the standardwebhooks package with each secret of a rotation", () => {
     const now = new Date();
     const headers = signedHeaders({ ...signing, secrets: [secretOf(2), secretOf(1)], now });
     for (const secret of [secretOf(1), secretOf(2)]) {
@@ -87,11 +87,11 @@ describe("the headers of a delivery", () => {
     expect(() => new Webhook(secretOf(3)).verify(signing.body, headers)).toThrow("No matching signature");
   });
 
-  it("are never made without a signature", () => {
+  it("throws without a secret", () => {
     expect(() => signedHeaders({ ...signing, secrets: [] })).toThrow(RangeError);
   });
 
-  it("do not show the secret", () => {
+  it("does not contain the secret", () => {
     const shown = JSON.stringify(signedHeaders(signing));
     expect(shown).not.toContain(secretOf(1).slice(6, 16));
   });

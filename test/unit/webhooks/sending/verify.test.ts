@@ -44,21 +44,21 @@ const refused = (
   now = testNow,
 ) => catchError(() => verifyWebhook(headers, text, key, now));
 
-describe("a delivery", () => {
-  it.each(families)("is verified by the headers of %s alone", (_name, prefix) => {
+describe("verifyWebhook", () => {
+  it.each(families)("accepts the headers of %s alone", (_name, prefix) => {
     expect(verifyWebhook(only(sign(), prefix), body, secret, testNow)).toEqual(payload);
   });
 
-  it("is verified by both families, as they are sent", () => {
+  it("accepts both families of headers", () => {
     expect(verifyWebhook(sign(), body, secret, testNow)).toEqual(payload);
   });
 
-  it("is verified now, where no time is given", () => {
+  it("uses the current time when no time is given", () => {
     expect(verifyWebhook(sign({ now: new Date() }), body, secret)).toEqual(payload);
     expect(catchError(() => verifyWebhook(sign({ now: new Date(0) }), body, secret)).message).toMatch(/5 minutes old/);
   });
 
-  it("is verified whatever the case of its headers, and whatever holds them", () => {
+  it("accepts header names in any case and in any container", () => {
     const upper = Object.fromEntries(Object.entries(sign()).map(([name, value]) => [name.toUpperCase(), value]));
     const node = { ...sign(), "set-cookie": ["a=b"], "x-absent": undefined };
     for (const headers of [upper, node, new Headers(sign())]) {
@@ -66,18 +66,18 @@ describe("a delivery", () => {
     }
   });
 
-  it("is verified as text and as bytes", () => {
+  it("accepts the body as text and as bytes", () => {
     for (const received of [body, Buffer.from(body), new TextEncoder().encode(body)]) {
       expect(verifyWebhook(sign(), received, secret, testNow)).toEqual(payload);
     }
   });
 
-  it.each(families)("is verified under each secret of a rotation by %s", (_name, prefix) => {
+  it.each(families)("accepts each secret of a rotation in the headers of %s", (_name, prefix) => {
     const headers = only(sign({ secrets: [another, secret] }), prefix);
     expect([secret, another].map((key) => verifyWebhook(headers, body, key, testNow))).toEqual([payload, payload]);
   });
 
-  it("that the standardwebhooks package signed is verified", () => {
+  it("accepts a signature of the standardwebhooks package", () => {
     const headers = {
       "webhook-id": payload.delivery_id,
       "webhook-timestamp": String(testNow.getTime() / 1000),
@@ -86,28 +86,28 @@ describe("a delivery", () => {
     expect(verifyWebhook(headers, body, secret, testNow)).toEqual(payload);
   });
 
-  it("may carry signatures of other kinds beside ours", () => {
+  it("ignores signatures of other versions", () => {
     const headers = sign();
     const signature = `v1a,${"A".repeat(86)}== ${headers["webhook-signature"]} v2,x`;
     expect(verifyWebhook({ ...headers, "webhook-signature": signature }, body, secret, testNow)).toEqual(payload);
   });
 });
 
-describe.each(families)("by the headers of %s, a delivery", (_name, prefix) => {
+describe.each(families)("verifyWebhook with the headers of %s", (_name, prefix) => {
   const headers = only(sign(), prefix);
   const signature = `${prefix}signature`;
 
-  it.each([300, -300])("is fresh when its time is %i seconds off", (count) => {
+  it.each([300, -300])("accepts a time that is %i seconds off", (count) => {
     expect(verifyWebhook(headers, body, secret, seconds(count))).toEqual(payload);
   });
 
-  it("is refused when it is older than 5 minutes, or from a time to come", () => {
+  it("rejects a time more than 5 minutes in the past or the future", () => {
     expect(refused(headers, body, secret, seconds(301)).message).toMatch(/5 minutes old/);
     expect(refused(headers, body, secret, seconds(-301)).message).toMatch(/5 minutes ahead/);
   });
 
   it.each(Object.keys(headers).filter((name) => !name.endsWith("-event")))(
-    "is refused without the header %s",
+    "rejects a request without the header %s",
     (name) => {
       const error = refused(without(headers, name));
       const missing = name === "webhook-signature" ? "x-aibooks-delivery" : name;
@@ -115,11 +115,11 @@ describe.each(families)("by the headers of %s, a delivery", (_name, prefix) => {
     },
   );
 
-  it("is refused under another secret", () => {
+  it("rejects another secret", () => {
     expect(refused(headers, body, another).message).toMatch(/No signature matches/);
   });
 
-  it("is refused when any bit of it was changed", () => {
+  it("(property) rejects a body with any bit changed", () => {
     const bytes = Buffer.from(body);
     fc.assert(
       fc.property(fc.nat(bytes.length - 1), fc.nat(7), (at, bit) => {
@@ -130,18 +130,18 @@ describe.each(families)("by the headers of %s, a delivery", (_name, prefix) => {
     );
   });
 
-  it("is refused when bytes were added or cut off", () => {
+  it("rejects a body with bytes added or removed", () => {
     for (const changed of [`${body} `, ` ${body}`, `\uFEFF${body}`, body.slice(0, -1), ""]) {
       expect(refused(headers, changed).message).toMatch(/No signature matches/);
     }
   });
 
-  it("is refused when any character of its signature, time or id was changed", () => {
+  it("(property) rejects a signature, time or id with any character changed", () => {
     const names = Object.keys(headers).filter((name) => !name.endsWith("-event"));
     fc.assert(
-      fc.property(fc.constantFrom(...names), fc.nat(), fc.constantFrom(..."aZ09 ,=+"), (name, place, character) => {
+      fc.property(fc.constantFrom(...names), fc.nat(), fc.constantFrom(..."aZ09 ,=+"), (name, offset, character) => {
         const value = headers[name] ?? "";
-        const at = place % value.length;
+        const at = offset % value.length;
         const changed = `${value.slice(0, at)}${character}${value.slice(at + 1)}`;
         fc.pre(changed !== value);
         expect(refused({ ...headers, [name]: changed }).code).toBe("unauthenticated");
@@ -150,47 +150,45 @@ describe.each(families)("by the headers of %s, a delivery", (_name, prefix) => {
   });
 
   it.each(["", "v1", "v1,", "v1=", "v1,undefined", "v0,x", ",", " ", "t=1780315230", "t=1780315230,v1="])(
-    "is refused with the signature %j",
+    "rejects the signature %j",
     (value) => expect(refused({ ...headers, [signature]: value }).code).toBe("unauthenticated"),
   );
 
-  it.each(["soon", "-1", "1780315230.5", "1e9", "0x6a", "99999999999999", "NaN"])(
-    "is refused with the time %j",
-    (time) => {
-      const signed =
-        prefix === "webhook-"
-          ? `v1,${standardSignature(secret, payload.delivery_id, time, body)}`
-          : `t=${time},v1=${aibooksSignature(secret, time, body)}`;
-      const error = refused({ ...headers, [`${prefix}timestamp`]: time, [signature]: signed });
-      expect(error.message).toMatch(/Unix seconds|5 minutes/);
-    },
-  );
+  it.each(["soon", "-1", "1780315230.5", "1e9", "0x6a", "99999999999999", "NaN"])("rejects the time %j", (time) => {
+    const signed =
+      prefix === "webhook-"
+        ? `v1,${standardSignature(secret, payload.delivery_id, time, body)}`
+        : `t=${time},v1=${aibooksSignature(secret, time, body)}`;
+    const error = refused({ ...headers, [`${prefix}timestamp`]: time, [signature]: signed });
+    expect(error.message).toMatch(/Unix seconds|5 minutes/);
+  });
 
-  it("is refused when its id is not the body's", () => {
+  it("rejects an id that is not the one in the body", () => {
     const error = refused(only(sign({ deliveryId: "dlv_of_another" }), prefix));
     expect([error.code, error.message]).toEqual(["unauthenticated", expect.stringMatching(/delivery_id/)]);
   });
 
   it.each(["", "null", "[]", "not json", '{"delivery_id":1}', `{"delivery_id":"${payload.delivery_id}"}`])(
-    "is refused when what is signed is %j",
+    "rejects the signed body %j",
     (text) => expect(refused(only(sign({ body: text }), prefix), text).code).toBe("unauthenticated"),
   );
 });
 
-describe("a delivery of both families", () => {
-  it("is refused when one is wrong, though the other holds", () => {
-    const [good, forged] = [sign(), sign({ secrets: [another] })];
+describe("verifyWebhook with both families of headers", () => {
+  it("rejects the request when one of the signatures is wrong", () => {
+    const good = sign();
+    const forged = sign({ secrets: [another] });
     const bad = { ...good, "webhook-signature": forged["webhook-signature"] ?? "" };
     expect(refused(bad).message).toMatch(/No signature matches/);
     expect(refused({ ...good, "webhook-signature": "" }).message).toMatch(/webhook-signature is missing/);
   });
 
-  it("keeps its secret to itself when it is refused", () => {
+  it("does not reveal the secret in its error", () => {
     const error = refused(sign(), `${body} `);
     expect(JSON.stringify({ ...error, message: error.message, stack: error.stack })).not.toContain(secret.slice(6, 16));
   });
 
-  it("is refused by a secret that is none, whoever signed", () => {
+  it("throws `invalid_value` for an invalid secret although the signature is valid", () => {
     expect(refused(sign(), body, "whsec_short").code).toBe("invalid_value");
   });
 });

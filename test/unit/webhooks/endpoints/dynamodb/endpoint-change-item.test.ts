@@ -10,8 +10,8 @@ import { hashOrg, orgShards } from "#shared/webhooks/endpoints/org-hash.ts";
 const now = new Date("2026-06-01T12:00:00.000Z");
 const changed = { org_id: "org_demo", endpoint_id: `wh_${"0".repeat(31)}1`, version: 3 };
 
-describe("a change's item", () => {
-  it("has the key that it has for ever, and ends after a day", () => {
+describe("toEndpointChangeItem and parseEndpointChangeItem", () => {
+  it("create an item with a stable key that expires after a day", () => {
     expect(toEndpointChangeItem(changed, now)).toEqual({
       pk: { S: "webhook_changes#0" },
       sk: { S: `2026-06-01T12:00:00.000Z#${changed.endpoint_id}#3` },
@@ -21,27 +21,27 @@ describe("a change's item", () => {
     });
   });
 
-  it("gives the change back, by a key that begins with its time", () => {
+  it("return the change that was stored, with an id that begins with its time", () => {
     const { org_id, endpoint_id } = changed;
     const change_id = `2026-06-01T12:00:00.000Z#${endpoint_id}#3`;
     expect(parseEndpointChangeItem(toEndpointChangeItem(changed, now))).toEqual({ change_id, org_id, endpoint_id });
   });
 
-  it("that is damaged is read as far as it can be, the endpoint by its key", () => {
+  it("return as much as possible of a damaged item, with the endpoint from its key", () => {
     const { pk, sk, org_id } = toEndpointChangeItem(changed, now);
     const { endpoint_id } = changed;
-    const read = (item: Parameters<typeof parseEndpointChangeItem>[0]) => parseEndpointChangeItem(item);
+    const parse = (item: Parameters<typeof parseEndpointChangeItem>[0]) => parseEndpointChangeItem(item);
     const change_id = sk?.S;
-    expect(read({ ...(pk && { pk }), ...(sk && { sk }) })).toEqual({ change_id, org_id: null, endpoint_id });
-    expect(read({ ...(sk && { sk }), ...(org_id && { org_id }) })).toEqual({
+    expect(parse({ ...(pk && { pk }), ...(sk && { sk }) })).toEqual({ change_id, org_id: null, endpoint_id });
+    expect(parse({ ...(sk && { sk }), ...(org_id && { org_id }) })).toEqual({
       change_id,
       org_id: "org_demo",
       endpoint_id,
     });
-    expect(read({})).toEqual({ change_id: "", org_id: null, endpoint_id: "" });
+    expect(parse({})).toEqual({ change_id: "", org_id: null, endpoint_id: "" });
   });
 
-  it("is spread over all partitions", () => {
+  it("spread changes over all partitions", () => {
     const ids = Array.from({ length: 4_000 }, (_, n) => `wh_${n.toString(16).padStart(32, "0")}`);
     const partitions = ids.map((endpoint_id) => toEndpointChangeItem({ ...changed, endpoint_id }, now).pk?.S);
     const sizes = [...Map.groupBy(partitions, (pk) => pk).values()].map(({ length }) => length);
@@ -50,17 +50,17 @@ describe("a change's item", () => {
   });
 });
 
-describe("an organisation with endpoints", () => {
+describe("hashOrg", () => {
   it.each([
     ["org_demo", 1161, 877_607_422],
     ["org_1", 1353, 411_050_395],
     ["a", 274, 3_390_815_690],
-  ])("is listed in the shard that it has for ever: %s", (org_id, shard, fingerprint) => {
+  ])("returns a stable shard and fingerprint for %s", (org_id, shard, fingerprint) => {
     expect(hashOrg(org_id)).toEqual({ shard, fingerprint });
     expect(webhookOrgKey(shard, org_id)).toEqual({ pk: `webhook_orgs#${shard}`, sk: `org#${org_id}` });
   });
 
-  it("is one of few in its shard where there are a hundred thousand", () => {
+  it("puts fewer than sixty of a hundred thousand organisations into one shard", () => {
     const sizes = new Uint32Array(orgShards);
     for (let n = 0; n < 100_000; n++) {
       const { shard } = hashOrg(`org_${n}`);

@@ -21,8 +21,8 @@ const request = {
   cursor: null,
 };
 
-/** The handler over two organisations that miss an event each. */
-async function aHandler(send: () => Promise<void> = async () => undefined) {
+/** Creates the handler for two organisations that each miss one event. */
+async function createHandler(send: () => Promise<void> = async () => undefined) {
   const endpoints = memoryEndpoints();
   const at = hoursAgo(1);
   const orgs = ["org_a", "org_b"];
@@ -45,16 +45,16 @@ async function aHandler(send: () => Promise<void> = async () => undefined) {
   return (event: unknown) => handler(event, buildLambdaContext());
 }
 
-it("leaves one line, which says what was asked for and to whom replays were started", async () => {
-  const handler = await aHandler();
+it("createRepairHandler logs one line with the request and the organisations whose replays were started", async () => {
+  const handler = await createHandler();
   expect(await handler(request)).toMatchObject({ repair: { orgs: 2, next: null, progress: 1 } });
   const filters = `since=${request.since} until=${request.until} dry_run=false`;
   expect(lines).toMatchObject([{ message: "admin", action: "webhooks.repair", outcome: "done", count: 2, filters }]);
   expect(String(lines[0]?.org_ids).split(",").toSorted()).toEqual(["org_a", "org_b"]);
 });
 
-it("leaves a line without an organisation where it is only tried", async () => {
-  const handler = await aHandler();
+it("createRepairHandler logs no organisation on a dry run", async () => {
+  const handler = await createHandler();
   await handler({ ...request, dry_run: true });
   expect(lines).toMatchObject([{ action: "webhooks.repair", outcome: "done", count: 0 }]);
   expect(lines[0]).not.toHaveProperty("org_ids");
@@ -65,22 +65,22 @@ it.each([
   [{ ...request, cursor: { shard: 4_096, after: null } }, "cursor.shard"],
   [{ ...request, only: "all" }, ""],
   [{ action: "org.list" }, "action"],
-])("refuses what is malformed: %j", async (event, field) => {
-  const handler = await aHandler();
+])("createRepairHandler rejects the malformed request %j", async (event, field) => {
+  const handler = await createHandler();
   const error = { code: "invalid_value", message: expect.any(String), ...(field === "" ? {} : { field }) };
   expect(await handler(event)).toEqual({ error });
   expect(lines).toMatchObject([{ outcome: "invalid_value" }]);
 });
 
-it("fails where the queue is away, and can be asked again", async () => {
+it("createRepairHandler fails when the queue is unavailable, and succeeds when called again", async () => {
   const unavailable = new ActivityError("unavailable", "Busy.");
   let send = () => Promise.resolve();
-  const handler = await aHandler(() => send());
+  const handler = await createHandler(() => send());
   send = () => Promise.reject(unavailable);
   await expect(handler(request)).rejects.toBe(unavailable);
   expect(lines).toMatchObject([{ level: "error", outcome: "failed", error_message: "Busy." }]);
   send = () => Promise.resolve();
-  const answer = await handler(request);
-  const outcomes = "repair" in answer ? answer.repair.endpoints.map(({ outcome }) => outcome) : [];
+  const response = await handler(request);
+  const outcomes = "repair" in response ? response.repair.endpoints.map(({ outcome }) => outcome) : [];
   expect(outcomes).toEqual(["started", "started"]);
 });
