@@ -3,7 +3,6 @@ import { createAdminHandler } from "#shared/auth/aws/admin-handler.ts";
 import { createAdminStore } from "#shared/auth/dynamodb/admin-store.ts";
 import { tokenBytes } from "#shared/auth/token.ts";
 import { createDynamoClient } from "#shared/platform/dynamodb/client.ts";
-import { documentClient } from "#shared/platform/dynamodb/document-client.ts";
 import { envVars } from "#shared/platform/env-vars.ts";
 import { env } from "#shared/platform/handlers/env.ts";
 import { endpointStore } from "#shared/webhooks/endpoints/dynamodb/endpoint-store.ts";
@@ -12,7 +11,7 @@ import { tokenEndpoints } from "#shared/webhooks/endpoints/token-endpoints.ts";
 const client = createDynamoClient();
 const config = env(envVars.configTable);
 const now = () => new Date();
-const store = createAdminStore(documentClient(client), config);
+const store = createAdminStore(client, config);
 const endpoints = tokenEndpoints({
   endpoints: endpointStore(client, { config, events: env(envVars.eventsTable) }, now),
   now,

@@ -7,7 +7,6 @@ import type { RejectedQueue } from "#shared/events/ingest/aws/rejected-queue.ts"
 import { createOrgBackoff } from "#shared/events/ingest/org-backoff.ts";
 import { ShardSettingsCache } from "#shared/events/shards/shard-settings-cache.ts";
 import { createDynamoClient, ingestTimeouts } from "#shared/platform/dynamodb/client.ts";
-import { documentClient } from "#shared/platform/dynamodb/document-client.ts";
 import { envVars } from "#shared/platform/env-vars.ts";
 import { env } from "#shared/platform/handlers/env.ts";
 import { reportDamagedItems } from "#shared/platform/observability/damaged-items.ts";
@@ -22,7 +21,7 @@ const shards = new ShardSettingsCache(
 );
 const store = {
   ...createEventStore(client, env(envVars.eventsTable), { shards, reportDamage: reportDamagedItems }),
-  ...createIdempotencyStore(documentClient(client), config),
+  ...createIdempotencyStore(client, config),
 };
 const rejectedUrl = env(envVars.rejectedQueue);
 const urls = { queue: env(envVars.ingestQueue), deadLetters: env(envVars.ingestDeadLetters) };

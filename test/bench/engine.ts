@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { env } from "node:process";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { type AwsCall, createAwsCaller } from "#infra/local/aws-json.ts";
 import { createTable } from "#infra/local/emulators/create-table.ts";
 import { startDynamoDb } from "#infra/local/emulators/dynamodb.ts";
@@ -77,7 +76,7 @@ export async function startEngine(): Promise<BenchEngine> {
   };
   setEnvironment(environment);
   const client = new DynamoDBClient({});
-  const store = createAdminStore(DynamoDBDocumentClient.from(client), config);
+  const store = createAdminStore(client, config);
   let issued = 0;
   const admin = (request: AdminRequest) => {
     const random = new Uint8Array(tokenBytes);

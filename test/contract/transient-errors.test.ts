@@ -1,6 +1,5 @@
 import { createServer, type Server } from "node:http";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { marshall } from "@aws-sdk/util-dynamodb";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { closeServer, listenOnLoopback } from "#infra/local/listen.ts";
 import { renderError } from "#shared/api/finzbooks/errors.ts";
@@ -10,6 +9,7 @@ import { toTokenItem } from "#shared/auth/dynamodb/token-item.ts";
 import { createTokenUsageStore } from "#shared/auth/dynamodb/token-usage-store.ts";
 import { withSuspensions } from "#shared/auth/orgs/suspended-orgs.ts";
 import { createEventStore } from "#shared/events/dynamodb/event-store.ts";
+import type { AttributeMap } from "#shared/platform/dynamodb/attributes.ts";
 import { buildHttpEvent, buildLambdaContext } from "#test/support/api/http-event.ts";
 import { aSecret, aToken } from "#test/support/builders.ts";
 import { captureLogLines, type LogLine } from "#test/support/log-lines.ts";
@@ -20,7 +20,7 @@ let engine: Server;
 let origin: string;
 let trouble: { status: number; type: string; reasons?: readonly string[] };
 /** The item that reads find; without one they meet the trouble, too. */
-let stored: Record<string, unknown> | null;
+let stored: AttributeMap | null;
 let lines: LogLine[];
 
 beforeAll(async () => {
@@ -28,7 +28,7 @@ beforeAll(async () => {
     request.resume();
     const isRead = String(request.headers["x-amz-target"]).endsWith("GetItem");
     if (isRead && stored !== null) {
-      const found = JSON.stringify({ Item: marshall(stored, { removeUndefinedValues: true }) });
+      const found = JSON.stringify({ Item: stored });
       return response.writeHead(200, { "content-type": "application/x-amz-json-1.0" }).end(found);
     }
     const body = JSON.stringify({

@@ -1,4 +1,4 @@
-import { type AttributeValue, BatchGetItemCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { StackRef } from "#clients/cli/stack/stack.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { type AppendStore, append, type IdempotencyRecord } from "#shared/events/append.ts";
@@ -6,8 +6,9 @@ import { DamagedItemError } from "#shared/events/damaged-item.ts";
 import { parseEventItem } from "#shared/events/dynamodb/parse-event-item.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import type { Draft } from "#shared/events/parse-event.ts";
-import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
+import type { AttributeMap } from "#shared/platform/dynamodb/attributes.ts";
 import { idempotencyRecordKey, positionKey, timelineKey } from "#shared/platform/dynamodb/keys.ts";
+import { batchGet } from "#shared/platform/dynamodb/operations.ts";
 
 /** Whether the log has an event: absent, stored as sent, or stored with other content under the same id. */
 export type StoredState = { readonly state: "absent" | "stored" | "conflict"; readonly identity: string };
@@ -35,7 +36,11 @@ export function createFindStored({ tables, clientConfig }: Pick<StackRef, "table
 }
 
 /** Appends to a store with only the found item: a repeat means that the event is stored. */
-async function classify(draft: Draft, item: Item | null, pin: IdempotencyRecord | null): Promise<StoredState["state"]> {
+async function classify(
+  draft: Draft,
+  item: AttributeMap | null,
+  pin: IdempotencyRecord | null,
+): Promise<StoredState["state"]> {
   const stored = async () => (item === null ? null : parseEventItem(item));
   const store: AppendStore = { put: stored, claimKey: async (_org, _key, own) => pin ?? own };
   try {
@@ -49,7 +54,6 @@ async function classify(draft: Draft, item: Item | null, pin: IdempotencyRecord 
 }
 
 type ItemKey = Readonly<Record<string, string>>;
-type Item = Record<string, AttributeValue>;
 
 function eventKey({ org_id, entity_id, occurred_at, event_id }: ActivityEvent): ItemKey {
   return { timeline: timelineKey(org_id, entity_id), position: positionKey(occurred_at, event_id) };
@@ -59,7 +63,7 @@ function pinKeyOf({ event, idempotencyKey }: Draft): ItemKey[] {
   return idempotencyKey === null ? [] : [idempotencyRecordKey(event.org_id, idempotencyKey)];
 }
 
-function pinOf(draft: Draft, pins: ReadonlyMap<string, Item>): IdempotencyRecord | null {
+function pinOf(draft: Draft, pins: ReadonlyMap<string, AttributeMap>): IdempotencyRecord | null {
   const [key] = pinKeyOf(draft);
   const { event_id, occurred_at, entity_id } = (key && pins.get(keyText(key))) ?? {};
   if (event_id?.S === undefined || occurred_at?.S === undefined || entity_id?.S === undefined) return null;
@@ -73,20 +77,15 @@ function keyText(key: ItemKey): string {
 }
 
 /** Reads the items of these keys; returns the existing ones by the text of their keys. */
-async function readAll(client: DynamoDBClient, table: string, keys: readonly ItemKey[]): Promise<Map<string, Item>> {
+async function readAll(
+  client: DynamoDBClient,
+  table: string,
+  keys: readonly ItemKey[],
+): Promise<Map<string, AttributeMap>> {
   const distinct = [...new Map(keys.map((key) => [keyText(key), key])).values()];
   const attributes = Object.keys(distinct[0] ?? {});
-  const found = new Map<string, Item>();
-  for (let at = 0; at < distinct.length; at += 100) {
-    let pending: Item[] = distinct.slice(at, at + 100).map(toStringAttributes);
-    while (pending.length > 0) {
-      const RequestItems = { [table]: { Keys: pending, ConsistentRead: true } };
-      const response = await client.send(new BatchGetItemCommand({ RequestItems }));
-      for (const item of response.Responses?.[table] ?? []) {
-        found.set(keyText(Object.fromEntries(attributes.map((name) => [name, item[name]?.S ?? ""]))), item);
-      }
-      pending = response.UnprocessedKeys?.[table]?.Keys ?? [];
-    }
-  }
-  return found;
+  const keyOf = (item: AttributeMap): ItemKey =>
+    Object.fromEntries(attributes.map((name) => [name, item[name]?.S ?? ""]));
+  const items = await batchGet(client, table, distinct);
+  return new Map(items.map((item) => [keyText(keyOf(item)), item]));
 }

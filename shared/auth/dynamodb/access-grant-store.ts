@@ -1,15 +1,14 @@
-import { ConditionalCheckFailedException, type DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { type DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import type { AccessGrantStore } from "#shared/auth/client-tokens.ts";
 import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
-import { getItem } from "#shared/platform/dynamodb/get-item.ts";
 import { tokenKey } from "#shared/platform/dynamodb/keys.ts";
-import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
+import { getItem, writeConditionally } from "#shared/platform/dynamodb/operations.ts";
 import { fromTokenItem, parseGrants } from "./token-item.ts";
 
 /**
- * Access tokens on the items of their clients, so that one write on that item counts their requests, and one revokes
- * them all. Every change states what it expects to find.
+ * Creates the store of access tokens. They are on the items of their clients, so that one write counts a request and one
+ * write revokes all of them. Each write is conditional on what was read before.
  */
 export function createAccessGrantStore(client: DynamoDBClient, table: string): AccessGrantStore {
   const update = async (
@@ -24,13 +23,7 @@ export function createAccessGrantStore(client: DynamoDBClient, table: string): A
       ExpressionAttributeNames: names,
       ...(values !== undefined && { ExpressionAttributeValues: marshall(values) }),
     };
-    try {
-      await mapTransientErrors(client.send(new UpdateItemCommand(request)));
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
-    }
+    return (await writeConditionally(client.send(new UpdateItemCommand(request)))).isWritten;
   };
 
   return {

@@ -1,57 +1,34 @@
-import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
-import { type DynamoDBDocumentClient, TransactWriteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { type DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { unmarshall } from "@aws-sdk/util-dynamodb";
 import type { AdminStore } from "#shared/auth/admin/admin.ts";
-import type { Token } from "#shared/auth/caller.ts";
 import { ActivityError } from "#shared/errors.ts";
-import { itemsOf, listedKeys, refusedItems } from "#shared/platform/dynamodb/batch-reads.ts";
+import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { orgKey, orgTokenKey, orgTokenPrefix, tokenKey } from "#shared/platform/dynamodb/keys.ts";
-import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
+import { batchGet, listSuffixes, writeConditionally } from "#shared/platform/dynamodb/operations.ts";
+import { transact } from "#shared/platform/dynamodb/transaction.ts";
 import { createOrgAdminStore } from "./org-store.ts";
 import { fromTokenItem, toTokenItem } from "./token-item.ts";
 
-/** Organisations and tokens in the config table. */
-export function createAdminStore(client: DynamoDBDocumentClient, table: string): AdminStore {
-  const revokeToken = async (tokenId: string, at: string): Promise<Token | null> => {
-    try {
-      const answer = await mapTransientErrors(
-        client.send(
-          new UpdateCommand({
-            TableName: table,
-            Key: tokenKey(tokenId),
-            ConditionExpression: "attribute_exists(pk)",
-            UpdateExpression: "SET revoked_at = if_not_exists(revoked_at, :at)",
-            ExpressionAttributeValues: { ":at": at },
-            ReturnValues: "ALL_NEW",
-          }),
-        ),
-      );
-      return fromTokenItem(answer.Attributes ?? {});
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return null;
-      throw error;
-    }
-  };
-
+/** Creates the store of organisations and tokens in the config table. */
+export function createAdminStore(client: DynamoDBClient, table: string): AdminStore {
   return {
     ...createOrgAdminStore(client, table),
 
     async createToken(token) {
-      const refused = await refusedItems(
-        client.send(
-          new TransactWriteCommand({
-            TransactItems: [
-              ...token.org_ids.map((orgId) => ({
-                ConditionCheck: { TableName: table, Key: orgKey(orgId), ConditionExpression: "attribute_exists(pk)" },
-              })),
-              { Put: { TableName: table, Item: toTokenItem(token), ConditionExpression: "attribute_not_exists(pk)" } },
-              ...token.org_ids.map((orgId) => ({
-                Put: { TableName: table, Item: orgTokenKey(orgId, token.token_id) },
-              })),
-            ],
-          }),
-        ),
-      );
-      const missing = token.org_ids.filter((_, at) => refused[at]);
+      const { org_ids, token_id } = token;
+      const ifOrgExists = (orgId: string) => ({
+        TableName: table,
+        Key: toStringAttributes(orgKey(orgId)),
+        ConditionExpression: "attribute_exists(pk)",
+      });
+      const put = { TableName: table, Item: toTokenItem(token), ConditionExpression: "attribute_not_exists(pk)" };
+      const listItem = (orgId: string) => toStringAttributes(orgTokenKey(orgId, token_id));
+      const refused = await transact(client, () => [
+        ...org_ids.map((orgId) => ({ ConditionCheck: ifOrgExists(orgId) })),
+        { Put: put },
+        ...org_ids.map((orgId) => ({ Put: { TableName: table, Item: listItem(orgId) } })),
+      ]);
+      const missing = org_ids.filter((_, at) => refused[at]);
       if (missing.length > 0) {
         throw new ActivityError("not_found", `There is no organisation ${missing.join(", ")}: create it first.`, {
           field: "org_ids",
@@ -61,12 +38,24 @@ export function createAdminStore(client: DynamoDBDocumentClient, table: string):
     },
 
     async listTokens(orgId) {
-      const ids = await listedKeys(client, table, { pk: orgKey(orgId).pk, prefix: orgTokenPrefix });
-      const tokens = (await itemsOf(client, table, ids.map(tokenKey))).map(fromTokenItem);
+      const ids = await listSuffixes(client, table, { pk: orgKey(orgId).pk, prefix: orgTokenPrefix });
+      const items = await batchGet(client, table, ids.map(tokenKey));
+      const tokens = items.map((item) => fromTokenItem(unmarshall(item)));
       return tokens.sort((left, right) => (left.created_at < right.created_at ? 1 : -1));
     },
 
-    // What a client holds is on its own item, and is refused with it: this one write is all there is to do.
-    revokeToken,
+    // The access tokens of a client are on its own item, so this one write revokes them as well.
+    async revokeToken(tokenId, at) {
+      const update = {
+        TableName: table,
+        Key: toStringAttributes(tokenKey(tokenId)),
+        ConditionExpression: "attribute_exists(pk)",
+        UpdateExpression: "SET revoked_at = if_not_exists(revoked_at, :at)",
+        ExpressionAttributeValues: toStringAttributes({ ":at": at }),
+        ReturnValues: "ALL_NEW",
+      } as const;
+      const result = await writeConditionally(client.send(new UpdateItemCommand(update)));
+      return result.isWritten ? fromTokenItem(unmarshall(result.output.Attributes ?? {})) : null;
+    },
   };
 }

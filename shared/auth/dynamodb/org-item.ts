@@ -1,16 +1,18 @@
+import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import { type Org, orgDefaults } from "#shared/auth/orgs/org.ts";
 import { parseShardSetting } from "#shared/events/dynamodb/shard-settings-store.ts";
+import type { AttributeMap } from "#shared/platform/dynamodb/attributes.ts";
 import { orgKey } from "#shared/platform/dynamodb/keys.ts";
 
-/** An organisation as an item of the config table. Absence is the absence of the attribute. */
-export function toOrgItem(org: Org): Record<string, unknown> {
-  const item: Record<string, unknown> = { ...orgKey(org.org_id) };
-  for (const [field, value] of Object.entries(org)) if (value !== null) item[field] = value;
-  return item;
+/** Returns an organisation as an item of the config table, without attributes for `null`. */
+export function toOrgItem(org: Org): AttributeMap {
+  const fields = Object.entries(org).filter(([, value]) => value !== null);
+  return marshall({ ...orgKey(org.org_id), ...Object.fromEntries(fields) });
 }
 
-/** The organisation of an item. Throws, naming the item's key, where the item is damaged. */
-export function fromOrgItem(item: Record<string, unknown>): Org {
+/** Parses an organisation. Throws an error with the item's key if the item is damaged. */
+export function fromOrgItem(attributes: AttributeMap): Org {
+  const item = unmarshall(attributes);
   const optional = (field: string): string | null => {
     const value = item[field];
     if (value === undefined) return null;

@@ -1,10 +1,11 @@
-import { type DynamoDBDocumentClient, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import type { DynamoDBClient, TransactWriteItem } from "@aws-sdk/client-dynamodb";
+import { marshall } from "@aws-sdk/util-dynamodb";
 import type { AdminStore } from "#shared/auth/admin/admin.ts";
 import type { Org } from "#shared/auth/orgs/org.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { toShardedOrgItem } from "#shared/events/dynamodb/shard-settings-store.ts";
 import { raiseShardCount } from "#shared/events/shards/shards.ts";
-import { itemsOf, listedKeys, refusedItems } from "#shared/platform/dynamodb/batch-reads.ts";
+import { type AttributeMap, toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import {
   listedOrgKey,
   listedOrgPrefix,
@@ -13,100 +14,106 @@ import {
   slugKey,
   suspendedOrgKey,
 } from "#shared/platform/dynamodb/keys.ts";
+import { batchGet, getItem, listSuffixes } from "#shared/platform/dynamodb/operations.ts";
+import { transact } from "#shared/platform/dynamodb/transaction.ts";
 import { fromOrgItem, toOrgItem } from "./org-item.ts";
 
-/** Organisations in the config table, as administrators manage them. */
+/** Creates the store of organisations in the config table, as administrators manage them. */
 export function createOrgAdminStore(
-  client: DynamoDBDocumentClient,
+  client: DynamoDBClient,
   table: string,
 ): Pick<AdminStore, "createOrg" | "updateOrg" | "suspendOrg" | "listOrgs"> {
-  const absent = "attribute_not_exists(pk)";
-  const put = (Item: Record<string, unknown>) => ({ Put: { TableName: table, Item, ConditionExpression: absent } });
+  const get = (orgId: string) => getItem(client, table, orgKey(orgId), fromOrgItem);
+  const putNew = (Item: AttributeMap): TransactWriteItem => ({
+    Put: { TableName: table, Item, ConditionExpression: "attribute_not_exists(pk)" },
+  });
+  const putSlug = (slug: string, org_id: string) => putNew(toStringAttributes({ ...slugKey(slug), org_id }));
   const slugTaken = (slug: string) => new ActivityError("conflict", `The slug ${slug} is taken.`, { field: "slug" });
 
   return {
     async createOrg(org) {
       const { org_id, slug } = org;
-      const items = [toOrgItem(org), listedOrgKey(org_id), ...(slug === null ? [] : [{ ...slugKey(slug), org_id }])];
-      const [taken, , refusedSlug] = await refusedItems(
-        client.send(new TransactWriteCommand({ TransactItems: items.map(put) })),
-      );
-      if (taken) throw new ActivityError("conflict", `The organisation ${org_id} exists already.`, { field: "org_id" });
-      if (refusedSlug && slug !== null) throw slugTaken(slug);
+      const [exists, , isSlugTaken] = await transact(client, () => [
+        putNew(toOrgItem(org)),
+        putNew(toStringAttributes(listedOrgKey(org_id))),
+        ...(slug === null ? [] : [putSlug(slug, org_id)]),
+      ]);
+      if (exists)
+        throw new ActivityError("conflict", `The organisation ${org_id} exists already.`, { field: "org_id" });
+      if (isSlugTaken && slug !== null) throw slugTaken(slug);
     },
 
     async updateOrg(orgId, { shards: count, ...settings }, now) {
-      const [item] = await itemsOf(client, table, [orgKey(orgId)]);
-      if (item === undefined) return null;
-      const before = fromOrgItem(item);
+      const before = await get(orgId);
+      if (before === null) return null;
       const shards = count === undefined ? before.shards : raiseShardCount(before.shards, count, now);
-      const raised = shards === before.shards ? {} : { shards };
-      const told = Object.entries({ ...settings, ...raised }).filter(([, value]) => value !== undefined);
-      if (told.length === 0) return before;
-      const after: Org = { ...before, ...Object.fromEntries(told) };
-      const moved = after.slug !== before.slug;
-      const listed = shards === before.shards || shards === null ? [] : [toShardedOrgItem(orgId, shards)];
-      const [changedMeanwhile, taken] = await refusedItems(
-        client.send(
-          new TransactWriteCommand({
-            TransactItems: [
-              { Update: { TableName: table, Key: orgKey(orgId), ...settingOf(told, before) } },
-              ...(moved && after.slug !== null ? [put({ ...slugKey(after.slug), org_id: orgId })] : []),
-              ...(moved && before.slug !== null ? [{ Delete: { TableName: table, Key: slugKey(before.slug) } }] : []),
-              ...listed.map((Item) => ({ Put: { TableName: table, Item } })),
-            ],
-          }),
-        ),
-      );
-      if (taken && after.slug !== null) throw slugTaken(after.slug);
-      if (changedMeanwhile)
-        throw new ActivityError("unavailable", "The organisation was changed meanwhile.", { retryAfter: 1 });
+      const isRaised = shards !== before.shards;
+      const changes = { ...settings, ...(isRaised && { shards }) };
+      const changed = Object.entries(changes).filter(([, value]) => value !== undefined);
+      if (changed.length === 0) return before;
+      const after: Org = { ...before, ...Object.fromEntries(changed) };
+      const isMoved = after.slug !== before.slug;
+      const [isStale, isSlugTaken] = await transact(client, () => [
+        { Update: { TableName: table, Key: toStringAttributes(orgKey(orgId)), ...buildUpdate(changed, before) } },
+        ...(isMoved && after.slug !== null ? [putSlug(after.slug, orgId)] : []),
+        ...(isMoved && before.slug !== null ? [deleteItem(table, slugKey(before.slug))] : []),
+        ...(isRaised && shards !== null ? [{ Put: { TableName: table, Item: toShardedOrgItem(orgId, shards) } }] : []),
+      ]);
+      if (isSlugTaken && after.slug !== null) throw slugTaken(after.slug);
+      if (isStale) throw new ActivityError("unavailable", "The organisation was changed meanwhile.", { retryAfter: 1 });
       return after;
     },
 
     async suspendOrg(orgId, at) {
-      const isMissing = await refusedItems(
-        client.send(new TransactWriteCommand({ TransactItems: suspension(table, orgId, at) })),
-      );
-      if (isMissing.some(Boolean)) return null;
-      const [item] = await itemsOf(client, table, [orgKey(orgId)]);
-      return item === undefined ? null : fromOrgItem(item);
+      const refused = await transact(client, () => suspension(table, orgId, at));
+      return refused.some(Boolean) ? null : get(orgId);
     },
 
     async listOrgs() {
-      const ids = await listedKeys(client, table, { pk: orgsPartition, prefix: listedOrgPrefix });
-      const orgs = (await itemsOf(client, table, ids.map(orgKey))).map(fromOrgItem);
+      const ids = await listSuffixes(client, table, { pk: orgsPartition, prefix: listedOrgPrefix });
+      const orgs = (await batchGet(client, table, ids.map(orgKey))).map(fromOrgItem);
       return orgs.sort((left, right) => (left.org_id < right.org_id ? -1 : 1));
     },
   };
 }
 
-/** Sets what changes and nothing else. The slug and the shards must still be those that were read. */
-function settingOf(fields: readonly [string, unknown][], { slug, shards }: Pick<Org, "slug" | "shards">) {
+/** Builds an update of only the changed fields, which fails if the slug or the shards are not those that were read. */
+function buildUpdate(changed: readonly [string, unknown][], { slug, shards }: Pick<Org, "slug" | "shards">) {
   const read = Object.entries({ slug, shards });
   const conditions = read.map(([field, value]) =>
     value === null ? `attribute_not_exists(#${field})` : `#${field} = :${field}Read`,
   );
-  const valuesRead = read.filter(([, value]) => value !== null).map(([field, value]) => [`:${field}Read`, value]);
+  const readValues = read.filter(([, value]) => value !== null).map(([field, value]) => [`:${field}Read`, value]);
   return {
     ConditionExpression: ["attribute_exists(pk)", ...conditions].join(" AND "),
-    UpdateExpression: `SET ${fields.map(([field]) => `#${field} = :${field}`).join(", ")}`,
-    ExpressionAttributeNames: Object.fromEntries([...read, ...fields].map(([field]) => [`#${field}`, field])),
-    ExpressionAttributeValues: {
-      ...Object.fromEntries(fields.map(([field, value]) => [`:${field}`, value])),
-      ...Object.fromEntries(valuesRead),
-    },
+    UpdateExpression: `SET ${changed.map(([field]) => `#${field} = :${field}`).join(", ")}`,
+    ExpressionAttributeNames: Object.fromEntries([...read, ...changed].map(([field]) => [`#${field}`, field])),
+    ExpressionAttributeValues: marshall({
+      ...Object.fromEntries(changed.map(([field, value]) => [`:${field}`, value])),
+      ...Object.fromEntries(readValues),
+    }),
   };
 }
 
-/** The profile says it to administrators, the list to every function: both or neither. */
-function suspension(table: string, orgId: string, at: string | null) {
-  const profile = { TableName: table, Key: orgKey(orgId), ConditionExpression: "attribute_exists(pk)" };
+/** Suspends or resumes an organisation in its own item, for administrators, and in the list that every function reads. */
+function suspension(table: string, orgId: string, at: string | null): TransactWriteItem[] {
+  const key = suspendedOrgKey(orgId);
+  const update = {
+    TableName: table,
+    Key: toStringAttributes(orgKey(orgId)),
+    ConditionExpression: "attribute_exists(pk)",
+  };
   if (at === null) {
-    const resumed = { ...profile, UpdateExpression: "REMOVE suspended_at" };
-    return [{ Update: resumed }, { Delete: { TableName: table, Key: suspendedOrgKey(orgId) } }];
+    return [{ Update: { ...update, UpdateExpression: "REMOVE suspended_at" } }, deleteItem(table, key)];
   }
   const UpdateExpression = "SET suspended_at = if_not_exists(suspended_at, :at)";
-  const suspended = { ...profile, UpdateExpression, ExpressionAttributeValues: { ":at": at } };
-  return [{ Update: suspended }, { Put: { TableName: table, Item: suspendedOrgKey(orgId) } }];
+  const ExpressionAttributeValues = toStringAttributes({ ":at": at });
+  return [
+    { Update: { ...update, UpdateExpression, ExpressionAttributeValues } },
+    { Put: { TableName: table, Item: toStringAttributes(key) } },
+  ];
+}
+
+function deleteItem(table: string, key: Readonly<Record<string, string>>): TransactWriteItem {
+  return { Delete: { TableName: table, Key: toStringAttributes(key) } };
 }

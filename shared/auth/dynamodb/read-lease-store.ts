@@ -1,16 +1,17 @@
-import { ConditionalCheckFailedException, type DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { type DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { readCost } from "#shared/auth/read-cost.ts";
 import type { NoReadLease, ReadLease } from "#shared/auth/read-lease.ts";
 import { leaseAttribute } from "#shared/auth/usage-attributes.ts";
 import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { tokenKey } from "#shared/platform/dynamodb/keys.ts";
-import { isKeyThrottled, mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
+import { writeConditionally } from "#shared/platform/dynamodb/operations.ts";
+import { isKeyThrottled } from "#shared/platform/dynamodb/transient-errors.ts";
 
 const leases = Array.from({ length: readCost.maxConcurrent }, (_, at) => at + 1);
 
 /**
- * Takes one of a token's leases for expensive requests. The first is tried without a look at
- * the others: a token that runs one such request at a time pays one write for it.
+ * Acquires one of a token's leases for expensive requests. Tries the first without reading the others, so that a token
+ * with one such request at a time pays one write for it.
  */
 export async function acquireReadLease(
   client: DynamoDBClient,
@@ -33,17 +34,17 @@ export async function acquireReadLease(
       ReturnValuesOnConditionCheckFailure: "ALL_OLD",
     } as const;
     try {
-      await mapTransientErrors(client.send(new UpdateItemCommand(request)));
-      return { slot: lease, until: until.getTime() };
-    } catch (error) {
-      // The token's own requests keep its item busy: one that reads much has to wait like one that finds no lease.
-      if (isKeyThrottled(error)) return { slot: null, freeAt };
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      const found = error.Item ?? {};
+      const result = await writeConditionally(client.send(new UpdateItemCommand(request)));
+      if (result.isWritten) return { slot: lease, until: until.getTime() };
+      const found = result.item ?? {};
       const endOf = (slot: number) => Number(found[leaseAttribute(slot)]?.N ?? 0);
       candidates = others.filter((other) => endOf(other) <= now.getTime());
       const ends = leases.map(endOf).filter((end) => end > now.getTime());
       freeAt = ends.length > 0 ? Math.min(...ends) : null;
+    } catch (error) {
+      // The token's own requests keep its item busy: an expensive one then waits as if all leases were taken.
+      if (isKeyThrottled(error)) return { slot: null, freeAt };
+      throw error;
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { SuspendedOrgReader } from "#shared/auth/orgs/suspended-orgs.ts";
 import { suspendedOrgPrefix, suspendedOrgsPartition } from "#shared/platform/dynamodb/keys.ts";
-import { queryAll } from "#shared/platform/dynamodb/query-all.ts";
+import { queryAll } from "#shared/platform/dynamodb/operations.ts";
 
 /** The list of suspended organisations, in the config table. */
 export function createSuspendedOrgReader(client: DynamoDBClient, table: string): SuspendedOrgReader {

@@ -1,28 +1,32 @@
+import { marshall } from "@aws-sdk/util-dynamodb";
 import type { AccessGrant, AccessGrants } from "#shared/auth/access-grants.ts";
 import { accessTokenScopes } from "#shared/auth/access-token.ts";
 import type { Token } from "#shared/auth/caller.ts";
 import { type TokenRef, toTokenId } from "#shared/auth/token.ts";
+import type { AttributeMap } from "#shared/platform/dynamodb/attributes.ts";
 import { tokenKey } from "#shared/platform/dynamodb/keys.ts";
 
-/** A token as an item of the config table. `last_used_at` is not written here: it is the window of its last use. */
-export function toTokenItem({ last_used_at: _, ...token }: Token): Record<string, unknown> {
-  const item: Record<string, unknown> = { ...tokenKey(token.token_id) };
-  for (const [field, value] of Object.entries(token)) if (value !== null) item[field] = value;
-  return item;
+/**
+ * Returns a token as an item of the config table, without attributes for `null`. `last_used_at` is not part of it: it is
+ * the rate window of the last request.
+ */
+export function toTokenItem({ last_used_at: _, ...token }: Token): AttributeMap {
+  const fields = Object.entries(token).filter(([, value]) => value !== null);
+  return marshall({ ...tokenKey(token.token_id), ...Object.fromEntries(fields) });
 }
 
-/** The token of an item. Throws, naming the item's key, where the item is damaged. */
+/** Parses a token from an unmarshalled item. Throws an error with the item's key if the item is damaged. */
 export function fromTokenItem(item: Record<string, unknown>): Token {
-  const fault = (field: string) => new Error(`Item ${String(item.pk)} has no valid ${field}.`);
+  const invalid = (field: string) => new Error(`Item ${String(item.pk)} has no valid ${field}.`);
   const text = (field: string): string => {
     const value = item[field];
-    if (typeof value !== "string") throw fault(field);
+    if (typeof value !== "string") throw invalid(field);
     return value;
   };
   const optional = (field: string): string | null => (item[field] === undefined ? null : text(field));
   const texts = (field: string): string[] => {
     const value = item[field];
-    if (!Array.isArray(value)) throw fault(field);
+    if (!Array.isArray(value)) throw invalid(field);
     return value.map(String);
   };
   return {
@@ -40,8 +44,8 @@ export function fromTokenItem(item: Record<string, unknown>): Token {
 }
 
 /**
- * The token that a reference means, from the item of its holder; `null` where the holder has no such access token. An
- * access token may what its client was created for, and is revoked with it.
+ * Parses the token of a reference from the item of its holder; `null` if the holder has no such access token. An access
+ * token has the permissions that its client was created with, and is revoked with it.
  */
 export function parseToken(item: Record<string, unknown>, { hash, isAccessToken }: TokenRef): Token | null {
   const holder = fromTokenItem(item);
@@ -54,14 +58,14 @@ export function parseToken(item: Record<string, unknown>, { hash, isAccessToken 
   return { ...holder, ...own, scopes: accessTokenScopes };
 }
 
-/** The access tokens of a client's item. Throws, naming the item's key, where they are damaged. */
+/** Parses the access tokens of a client's item. Throws an error with the item's key if they are damaged. */
 export function parseGrants({ pk, access = {} }: Record<string, unknown>): AccessGrants {
-  const fault = () => new Error(`Item ${String(pk)} has no valid access.`);
-  if (!isRecord(access)) throw fault();
+  const invalid = () => new Error(`Item ${String(pk)} has no valid access.`);
+  if (!isRecord(access)) throw invalid();
   const grants: [string, AccessGrant][] = Object.entries(access).map(([hash, grant]) => {
-    if (!isRecord(grant)) throw fault();
+    if (!isRecord(grant)) throw invalid();
     const { salt, created_at, expires_at } = grant;
-    if (typeof salt !== "string" || typeof created_at !== "string" || typeof expires_at !== "string") throw fault();
+    if (typeof salt !== "string" || typeof created_at !== "string" || typeof expires_at !== "string") throw invalid();
     return [hash, { salt, created_at, expires_at }];
   });
   return Object.fromEntries(grants);

@@ -1,9 +1,4 @@
-import {
-  type AttributeValue,
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  UpdateItemCommand,
-} from "@aws-sdk/client-dynamodb";
+import { type DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import type { TokenUsageStore } from "#shared/auth/authenticate.ts";
 import type { Token } from "#shared/auth/caller.ts";
@@ -12,10 +7,10 @@ import type { ReadLease } from "#shared/auth/read-lease.ts";
 import type { TokenRef } from "#shared/auth/token.ts";
 import { leaseAttribute } from "#shared/auth/usage-attributes.ts";
 import { ActivityError } from "#shared/errors.ts";
-import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
-import { getItem } from "#shared/platform/dynamodb/get-item.ts";
+import { type AttributeMap, toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { tokenKey } from "#shared/platform/dynamodb/keys.ts";
-import { isKeyThrottled, mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
+import { getItem, writeConditionally } from "#shared/platform/dynamodb/operations.ts";
+import { isKeyThrottled } from "#shared/platform/dynamodb/transient-errors.ts";
 import { acquireReadLease } from "./read-lease-store.ts";
 import { parseToken } from "./token-item.ts";
 
@@ -55,12 +50,9 @@ export function createTokenUsageStore(client: DynamoDBClient, table: string): To
       ReturnValuesOnConditionCheckFailure: "ALL_OLD",
     } as const;
     try {
-      return {
-        counted: true,
-        item: (await mapTransientErrors(client.send(new UpdateItemCommand(request)))).Attributes,
-      } as const;
+      const result = await writeConditionally(client.send(new UpdateItemCommand(request)));
+      return { isCounted: result.isWritten, item: result.isWritten ? result.output.Attributes : result.item };
     } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return { counted: false, item: error.Item } as const;
       throw isKeyThrottled(error) ? overwhelmed(error) : error;
     }
   };
@@ -73,10 +65,10 @@ export function createTokenUsageStore(client: DynamoDBClient, table: string): To
   ) => {
     let carried: number | null = null;
     for (let tries = 0; tries < 3; tries++) {
-      const { counted, item }: Awaited<ReturnType<typeof update>> = await update(ref, added, { carried, isLimited });
-      if (item === undefined) return null;
+      const { isCounted, item }: Awaited<ReturnType<typeof update>> = await update(ref, added, { carried, isLimited });
+      if (item === undefined || item === null) return null;
       const found = unmarshall(item);
-      if (counted) return { item: found, used: Number(found.rate_used) };
+      if (isCounted) return { item: found, used: Number(found.rate_used) };
       if (!fits(item)) return null;
       const used = usedIn(added.window, found);
       // What is over the limit is not counted: it would be owed in the next window.
@@ -130,7 +122,7 @@ function usedIn(window: RateLimitWindow, item: Record<string, unknown>): number 
   return isOpen(window, item) ? used : carryOver({ start: new Date(rate_window), used }, window);
 }
 
-type Item = Record<string, AttributeValue>;
+type Item = AttributeMap;
 
 /** Spares the further tries for an access token that its client does not have. */
 function isHeldBy(item: Item, { isAccessToken, hash }: TokenRef): boolean {

@@ -1,8 +1,8 @@
-import type { AttributeValue, QueryCommandInput } from "@aws-sdk/client-dynamodb";
+import type { QueryCommandInput } from "@aws-sdk/client-dynamodb";
 import { latestVisibleTime } from "#shared/events/clock-skew.ts";
 import type { ActivityEvent, Position } from "#shared/events/event.ts";
 import { type EventQuery, type IndexName, planQuery } from "#shared/events/query/query.ts";
-import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
+import { type AttributeMap, toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { positionKey, timelineKey } from "#shared/platform/dynamodb/keys.ts";
 import { attributeOf } from "./event-item.ts";
 import type { EventItemKey } from "./parse-event-item.ts";
@@ -121,7 +121,7 @@ function bounds({ since, until, after }: EventQuery, index: IndexName): { since:
 }
 
 /** The key that a page starts after. In an index no event need have it: the order is that of the sort key alone. */
-export function toStartKey(query: EventQuery, after: Position, shard: string): Record<string, AttributeValue> {
+export function toStartKey(query: EventQuery, after: Position, shard: string): AttributeMap {
   const { index } = planQuery(query);
   const timeline = after.key?.timeline ?? timelineKey(query.org_id, after.entity_id);
   // In the timeline the position is what it is sorted by: a forged cursor must not begin outside of its own bounds.
@@ -136,7 +136,7 @@ export function toStartKey(query: EventQuery, after: Position, shard: string): R
  * The position of the last item that was read, matching or not, from the key that DynamoDB would go on with. In an index
  * it is what the index is sorted by: the key in the table of an item that is not an event says nothing of its place.
  */
-export function toPosition(query: EventQuery, key: Record<string, AttributeValue>): Position {
+export function toPosition(query: EventQuery, key: AttributeMap): Position {
   const position = key.position?.S ?? "";
   const end = position.includes("#") ? position.indexOf("#") : position.length;
   const timeline = key.timeline?.S ?? "";

@@ -1,10 +1,4 @@
-import {
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  PutItemCommand,
-  QueryCommand,
-  type QueryCommandInput,
-} from "@aws-sdk/client-dynamodb";
+import { type DynamoDBClient, PutItemCommand, QueryCommand, type QueryCommandInput } from "@aws-sdk/client-dynamodb";
 import { ActivityError } from "#shared/errors.ts";
 import { type DamagedItem, DamagedItemError } from "#shared/events/damaged-item.ts";
 import type { ActivityEvent, Position } from "#shared/events/event.ts";
@@ -13,8 +7,8 @@ import { oneShard, type ShardCounts } from "#shared/events/shards/shard-settings
 import { readShardedPage, type ShardReader } from "#shared/events/shards/sharded-page.ts";
 import { firstShard, type ShardCount, shardNames } from "#shared/events/shards/shards.ts";
 import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
-import { getItem } from "#shared/platform/dynamodb/get-item.ts";
 import { positionKey, timelineKey } from "#shared/platform/dynamodb/keys.ts";
+import { getItem, writeConditionally } from "#shared/platform/dynamodb/operations.ts";
 import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
 import { toEventItem } from "./event-item.ts";
 import { buildPageQuery, limitToPresent, toPosition, toStartKey } from "./event-query.ts";
@@ -83,14 +77,10 @@ export function createEventStore(
   };
   return {
     async put(event) {
-      try {
-        const put = buildEventPut(table, event, shards.countToWrite(event.org_id));
-        await mapTransientErrors(client.send(new PutItemCommand({ ...put, Item: toStringAttributes(put.Item) })));
-        return null;
-      } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException) || error.Item === undefined) throw error;
-        return parseExisting(error.Item, parsed);
-      }
+      const put = buildEventPut(table, event, shards.countToWrite(event.org_id));
+      const command = new PutItemCommand({ ...put, Item: toStringAttributes(put.Item) });
+      const result = await writeConditionally(client.send(command));
+      return result.isWritten ? null : parseExisting(result.item ?? {}, parsed);
     },
 
     get(orgId, { entity_id, occurred_at, event_id }) {

@@ -1,49 +1,41 @@
-import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
-import { type DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
-import { unmarshall } from "@aws-sdk/util-dynamodb";
+import { type DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import type { AppendStore, IdempotencyRecord } from "#shared/events/append.ts";
+import { type AttributeMap, expiresAfter, toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { idempotencyRecordKey, writerIdempotencyRecordKey } from "#shared/platform/dynamodb/keys.ts";
-import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
+import { writeConditionally } from "#shared/platform/dynamodb/operations.ts";
 
-const keptForSeconds = 30 * 24 * 3600;
+const keptForDays = 30;
 
 /**
- * Idempotency keys in the config table. A pin is written before its event: a crash between the two leaves a pin
- * without an event, and the next attempt finds the pin and writes the event under it.
+ * Creates the store of idempotency keys in the config table. The record of a key is written before its event: after a
+ * crash between the two, the next attempt finds the record and writes the event under it.
  */
-export function createIdempotencyStore(client: DynamoDBDocumentClient, table: string): Pick<AppendStore, "claimKey"> {
+export function createIdempotencyStore(client: DynamoDBClient, table: string): Pick<AppendStore, "claimKey"> {
   return {
-    async claimKey(orgId, key, pin, { now, isOwn }) {
-      const { writer, ...identity } = pin;
+    async claimKey(orgId, key, record, { now, isOwn }) {
+      const { event_id, occurred_at, entity_id, writer } = record;
       const itemKey =
         isOwn && writer !== null ? writerIdempotencyRecordKey(orgId, key, writer) : idempotencyRecordKey(orgId, key);
-      const expires_at_seconds = Math.floor(now.getTime() / 1000) + keptForSeconds;
-      try {
-        await mapTransientErrors(
-          client.send(
-            new PutCommand({
-              TableName: table,
-              Item: { ...itemKey, ...identity, ...(writer === null ? {} : { writer }), expires_at_seconds },
-              ConditionExpression: "attribute_not_exists(pk)",
-              ReturnValuesOnConditionCheckFailure: "ALL_OLD",
-            }),
-          ),
-        );
-        return pin;
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException && error.Item)
-          return parseRecordItem(unmarshall(error.Item));
-        throw error;
-      }
+      const { expires_at_seconds } = expiresAfter(now.getTime(), keptForDays);
+      const put = {
+        TableName: table,
+        Item: {
+          ...toStringAttributes({ ...itemKey, event_id, occurred_at, entity_id, ...(writer !== null && { writer }) }),
+          expires_at_seconds: { N: String(expires_at_seconds) },
+        },
+        ConditionExpression: "attribute_not_exists(pk)",
+        ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+      } as const;
+      const result = await writeConditionally(client.send(new PutItemCommand(put)));
+      return result.isWritten ? record : parseRecordItem(result.item ?? {});
     },
   };
 }
 
-function parseRecordItem(item: Record<string, unknown>): IdempotencyRecord {
-  const { event_id, occurred_at, entity_id, writer = null } = item;
-  if (writer !== null && typeof writer !== "string") throw new Error(`Pin ${String(item.pk)} is damaged.`);
-  if (typeof event_id !== "string" || typeof occurred_at !== "string" || typeof entity_id !== "string") {
-    throw new Error(`Pin ${String(item.pk)} is damaged.`);
+function parseRecordItem({ pk, event_id, occurred_at, entity_id, writer }: AttributeMap): IdempotencyRecord {
+  const isDamaged = writer !== undefined && writer.S === undefined;
+  if (isDamaged || event_id?.S === undefined || occurred_at?.S === undefined || entity_id?.S === undefined) {
+    throw new Error(`Idempotency record ${pk?.S} is damaged.`);
   }
-  return { event_id, occurred_at, entity_id, writer };
+  return { event_id: event_id.S, occurred_at: occurred_at.S, entity_id: entity_id.S, writer: writer?.S ?? null };
 }

@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import type { Position } from "#shared/events/event.ts";
 import type { PageCheckpoint, PageCheckpointStore } from "#shared/events/query/page-checkpoint.ts";
-import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
+import { type AttributeMap, toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { pageCheckpointKey, pageCheckpointPartition, pageCheckpointPrefix } from "#shared/platform/dynamodb/keys.ts";
 import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
 
@@ -36,7 +36,7 @@ export function createPageCheckpointStore(client: DynamoDBClient, table: string)
         ConsistentRead: true,
       };
       // Items stay some hours after their time: what is over may lie before what still holds.
-      let start: Record<string, AttributeValue> | undefined;
+      let start: AttributeMap | undefined;
       for (const Limit of [count, ...furtherLimits]) {
         const answer = await mapTransientErrors(
           client.send(new QueryCommand({ ...query, Limit, ExclusiveStartKey: start })),
@@ -62,7 +62,7 @@ export function createPageCheckpointStore(client: DynamoDBClient, table: string)
   };
 }
 
-function parseCheckpointItem({ pk, sk, after, head }: Record<string, AttributeValue>): PageCheckpoint {
+function parseCheckpointItem({ pk, sk, after, head }: AttributeMap): PageCheckpoint {
   const read = (value: AttributeValue | undefined): Position => {
     const parts: unknown = JSON.parse(value?.S ?? "null");
     const [occurred_at, event_id, entity_id, timeline, position] = Array.isArray(parts) ? parts : [];

@@ -1,11 +1,12 @@
-import type { AttributeValue, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { ShardSettingsReader } from "#shared/events/shards/shard-settings-cache.ts";
 import { isShardCount, type ShardSetting } from "#shared/events/shards/shards.ts";
+import { type AttributeMap, toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { shardedOrgKey, shardedOrgPrefix, shardedOrgsPartition } from "#shared/platform/dynamodb/keys.ts";
-import { queryAll } from "#shared/platform/dynamodb/query-all.ts";
+import { queryAll } from "#shared/platform/dynamodb/operations.ts";
 import { parseTimestamp } from "#shared/platform/time/timestamp.ts";
 
-/** The list of organisations with several shards, in the config table. */
+/** Creates the reader of the list of organisations with several shards, in the config table. */
 export function createShardSettingsReader(client: DynamoDBClient, table: string): ShardSettingsReader {
   return {
     async read() {
@@ -15,9 +16,14 @@ export function createShardSettingsReader(client: DynamoDBClient, table: string)
   };
 }
 
-/** An organisation in that list. */
-export function toShardedOrgItem(orgId: string, setting: ShardSetting): Record<string, unknown> {
-  return { ...shardedOrgKey(orgId), ...setting };
+/** Returns an organisation of that list as an item. */
+export function toShardedOrgItem(orgId: string, setting: ShardSetting): AttributeMap {
+  const { before, count, from } = setting;
+  return {
+    ...toStringAttributes({ ...shardedOrgKey(orgId), from }),
+    before: { N: String(before) },
+    count: { N: String(count) },
+  };
 }
 
 /** Parses a setting; `null` if it is damaged. */
@@ -28,10 +34,10 @@ export function parseShardSetting(value: unknown): ShardSetting | null {
   return isWhole && parseTimestamp(from) === from ? { before, count, from } : null;
 }
 
-function orgOf({ sk }: Record<string, AttributeValue>): string {
+function orgOf({ sk }: AttributeMap): string {
   return (sk?.S ?? "").slice(shardedOrgPrefix.length);
 }
 
-function parseListItem({ before, count, from }: Record<string, AttributeValue>): ShardSetting | null {
+function parseListItem({ before, count, from }: AttributeMap): ShardSetting | null {
   return parseShardSetting({ before: Number(before?.N), count: Number(count?.N), from: from?.S });
 }

@@ -1,10 +1,10 @@
-import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod/mini";
 import { isUnrecognisedValue, type UnrecognisedValue } from "#shared/platform/unrecognised-value.ts";
+import type { AttributeMap } from "./attributes.ts";
 
 /** Reads an item. Throws, naming the item's key, where it does not hold what this log writes. */
-export function parseItem<T>(schema: z.ZodMiniType<T>, item: Record<string, AttributeValue>): T {
+export function parseItem<T>(schema: z.ZodMiniType<T>, item: AttributeMap): T {
   const read = schema.safeParse(unmarshall(item));
   if (read.success) return read.data;
   const field = read.error.issues[0]?.path.join(".");

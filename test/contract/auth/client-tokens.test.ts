@@ -1,5 +1,4 @@
 import { GetItemCommand, ScanCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
-import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { beforeAll, describe, expect, it } from "vitest";
 import { accessTokenSeconds } from "#shared/auth/access-token.ts";
@@ -39,7 +38,7 @@ beforeAll(async () => {
   const { client, tables } = engine;
   issued = createAccessGrantStore(client, tables.config);
   uses = createTokenUsageStore(client, tables.config);
-  admins = createAdminStore(DynamoDBDocumentClient.from(client), tables.config);
+  admins = createAdminStore(client, tables.config);
   await admins.createOrg(org);
 });
 

@@ -1,4 +1,4 @@
-import { DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { AdminStore } from "#shared/auth/admin/admin.ts";
 import { createAdminStore } from "#shared/auth/dynamodb/admin-store.ts";
@@ -7,6 +7,7 @@ import { createSuspendedOrgReader } from "#shared/auth/dynamodb/suspended-org-st
 import type { OrgReader } from "#shared/auth/orgs/org-cache.ts";
 import { createShardSettingsReader } from "#shared/events/dynamodb/shard-settings-store.ts";
 import { shardLeadMs } from "#shared/events/shards/shards.ts";
+import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { orgKey } from "#shared/platform/dynamodb/keys.ts";
 import { anOrg } from "#test/support/builders.ts";
 import { catchRejection } from "#test/support/catch-error.ts";
@@ -20,7 +21,7 @@ let orgs = 0;
 
 beforeAll(async () => {
   stack = await startStack();
-  store = createAdminStore(DynamoDBDocumentClient.from(stack.dynamodb), stack.tables.config ?? "");
+  store = createAdminStore(stack.dynamodb, stack.tables.config ?? "");
   reader = createOrgReader(stack.dynamodb, stack.tables.config ?? "");
 });
 
@@ -45,9 +46,8 @@ describe("an organisation", () => {
 
   it("that was stored before it had settings has the usual ones", async () => {
     const { org_id, name, created_at } = aNewOrg();
-    const item = { ...orgKey(org_id), org_id, name, created_at };
-    const documents = DynamoDBDocumentClient.from(stack.dynamodb);
-    await documents.send(new PutCommand({ TableName: stack.tables.config, Item: item }));
+    const Item = toStringAttributes({ ...orgKey(org_id), org_id, name, created_at });
+    await stack.dynamodb.send(new PutItemCommand({ TableName: stack.tables.config, Item }));
     const usual = {
       slug: null,
       account_number: null,

@@ -1,5 +1,4 @@
 import { PutItemCommand } from "@aws-sdk/client-dynamodb";
-import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { beforeAll, describe, expect, it } from "vitest";
 import { ActivityError } from "#shared/errors.ts";
 import { type AppendStore, append } from "#shared/events/append.ts";
@@ -23,7 +22,7 @@ beforeAll(async () => {
   stack = await startStack();
   store = {
     ...stack.events,
-    ...createIdempotencyStore(DynamoDBDocumentClient.from(stack.dynamodb), stack.tables.config ?? ""),
+    ...createIdempotencyStore(stack.dynamodb, stack.tables.config ?? ""),
   };
 });
 

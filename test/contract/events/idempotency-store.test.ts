@@ -1,5 +1,4 @@
 import { PutItemCommand } from "@aws-sdk/client-dynamodb";
-import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { beforeAll, expect, it } from "vitest";
 import { createIdempotencyStore } from "#shared/events/dynamodb/idempotency-store.ts";
 import { testNow } from "#test/support/builders.ts";
@@ -19,7 +18,7 @@ const pinOf = (writer: string | null, n: number) => ({
 });
 
 it("a key is pinned once for all writers, and once more for each writer that another was before", async () => {
-  const store = createIdempotencyStore(DynamoDBDocumentClient.from(engine.client), engine.tables.config);
+  const store = createIdempotencyStore(engine.client, engine.tables.config);
   const pin = (writer: string | null, n: number, isOwn = false) =>
     store.claimKey("org_a", "key", pinOf(writer, n), { now: testNow, isOwn });
   expect(await pin("AROAONE", 1)).toEqual(pinOf("AROAONE", 1));
@@ -34,7 +33,7 @@ it("a key that was pinned before writers were recorded has none", async () => {
   const item = { pk: "pin#org_a#old", sk: "pin", event_id, occurred_at, entity_id };
   const Item = Object.fromEntries(Object.entries(item).map(([name, S]) => [name, { S }]));
   await engine.client.send(new PutItemCommand({ TableName: engine.tables.config, Item }));
-  const store = createIdempotencyStore(DynamoDBDocumentClient.from(engine.client), engine.tables.config);
+  const store = createIdempotencyStore(engine.client, engine.tables.config);
   const found = await store.claimKey("org_a", "old", pinOf("AROAONE", 1), { now: testNow, isOwn: false });
   expect(found).toEqual({ event_id, occurred_at, entity_id, writer: null });
 });

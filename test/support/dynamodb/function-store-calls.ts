@@ -1,5 +1,4 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import type { AdminStore } from "#shared/auth/admin/admin.ts";
 import type { AccessGrantStore } from "#shared/auth/client-tokens.ts";
 import { createAccessGrantStore } from "#shared/auth/dynamodb/access-grant-store.ts";
@@ -120,7 +119,7 @@ function repair(client: DynamoDBClient) {
 }
 
 function admin(client: DynamoDBClient) {
-  const store = createAdminStore(DynamoDBDocumentClient.from(client), tables.config);
+  const store = createAdminStore(client, tables.config);
   const { list, get, update } = endpointsCalls(client);
   return {
     store: {
@@ -138,7 +137,7 @@ function admin(client: DynamoDBClient) {
 }
 
 function ingest(client: DynamoDBClient) {
-  const pins = createIdempotencyStore(DynamoDBDocumentClient.from(client), tables.config);
+  const pins = createIdempotencyStore(client, tables.config);
   const pin = { event_id: "evt", occurred_at: testNow.toISOString(), entity_id: "inv", writer: "AROA" };
   return {
     store: {

@@ -68,7 +68,7 @@ export const parsable = {
   replay: marshall(replay),
   endpoint: marshall(endpoint),
   event: marshall(toEventItem(anEvent())),
-  token: marshall({ ...toTokenItem(aToken()), rate_window: "2026-06-01T11:00:00.000Z", rate_used: 3 }),
+  token: { ...toTokenItem(aToken()), ...marshall({ rate_window: "2026-06-01T11:00:00.000Z", rate_used: 3 }) },
   health: marshall({
     version: 1,
     limit: 10,

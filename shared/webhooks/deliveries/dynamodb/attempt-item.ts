@@ -1,7 +1,6 @@
-import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod/mini";
-import { expiresAfter } from "#shared/platform/dynamodb/expiry.ts";
+import { type AttributeMap, expiresAfter } from "#shared/platform/dynamodb/attributes.ts";
 import { attemptKey } from "#shared/platform/dynamodb/keys.ts";
 import { jsonText, knownOrUnrecognised, parseItem } from "#shared/platform/dynamodb/stored-item.ts";
 import type { Delivery, DeliveryAttempt, StoredDeliveryAttempt } from "#shared/webhooks/deliveries/delivery.ts";
@@ -36,7 +35,7 @@ const storedAttemptSchema = z.object({
 export function toAttemptItem(
   { endpoint_id, delivery_id }: Pick<Delivery, "endpoint_id" | "delivery_id">,
   attempt: DeliveryAttempt,
-): Record<string, AttributeValue> {
+): AttributeMap {
   return marshall({
     ...attemptKey(endpoint_id, delivery_id, attempt.number),
     ...attempt,
@@ -46,6 +45,6 @@ export function toAttemptItem(
 }
 
 /** Parses an attempt. Throws, naming the key, if the item is damaged. */
-export function fromAttemptItem(item: Record<string, AttributeValue>): StoredDeliveryAttempt {
+export function fromAttemptItem(item: AttributeMap): StoredDeliveryAttempt {
   return parseItem(storedAttemptSchema, item);
 }

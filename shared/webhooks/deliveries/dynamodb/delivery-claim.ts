@@ -1,14 +1,8 @@
-import {
-  type AttributeValue,
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  UpdateItemCommand,
-} from "@aws-sdk/client-dynamodb";
+import { type DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
-import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
-import { expiresAfter } from "#shared/platform/dynamodb/expiry.ts";
+import { type AttributeMap, expiresAfter, toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { deliveryKey } from "#shared/platform/dynamodb/keys.ts";
-import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
+import { writeConditionally } from "#shared/platform/dynamodb/operations.ts";
 import type { ClaimResult, DeliveryMessage, DeliveryStore } from "#shared/webhooks/deliveries/delivery.ts";
 import { deliveryRetentionDays } from "#shared/webhooks/delivery-lifetime.ts";
 import { fromDeliveryItem } from "./delivery-item.ts";
@@ -33,7 +27,7 @@ export function deliveryClaims(client: DynamoDBClient, table: string): Pick<Deli
     async claim(message, now, leaseSeconds) {
       const { cycle, step, resend } = message;
       const values = claimValues(message, now, leaseSeconds);
-      const tryClaim = async (condition: string, update: string, more: Record<string, AttributeValue> = {}) => {
+      const tryClaim = async (condition: string, update: string, more: AttributeMap = {}) => {
         const command = new UpdateItemCommand({
           TableName: table,
           Key: toStringAttributes(deliveryKey(message.endpoint_id, message.delivery_id)),
@@ -60,7 +54,7 @@ export function deliveryClaims(client: DynamoDBClient, table: string): Pick<Deli
   };
 }
 
-function claimValues(message: DeliveryMessage, now: Date, leaseSeconds: number): Record<string, AttributeValue> {
+function claimValues(message: DeliveryMessage, now: Date, leaseSeconds: number): AttributeMap {
   return marshall({
     ":org_id": message.org_id,
     ":endpoint_id": message.endpoint_id,
@@ -85,23 +79,15 @@ async function sendClaim(
   message: DeliveryMessage,
   now: Date,
 ): Promise<ClaimResult> {
-  try {
-    const { Attributes = {} } = await mapTransientErrors(client.send(command));
-    // The claim itself set both.
-    const delivery = { ...fromDeliveryItem(Attributes), status: "pending", reason: null } as const;
-    return { kind: "claimed", delivery };
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException && error.Item) return refusalOf(error.Item, message, now);
-    throw error;
-  }
+  const result = await writeConditionally(client.send(command));
+  if (!result.isWritten) return refusalOf(result.item ?? {}, message, now);
+  // The claim itself set both.
+  const delivery = { ...fromDeliveryItem(result.output.Attributes ?? {}), status: "pending", reason: null } as const;
+  return { kind: "claimed", delivery };
 }
 
 /** Returns why a claim was refused. `busy` with the current time: an unclaimed record blocks a first attempt. */
-function refusalOf(
-  item: Record<string, AttributeValue>,
-  { cycle, step, resend }: DeliveryMessage,
-  now: Date,
-): ClaimResult {
+function refusalOf(item: AttributeMap, { cycle, step, resend }: DeliveryMessage, now: Date): ClaimResult {
   const stored = fromDeliveryItem(item);
   const isEarlier = cycle < stored.cycle || (cycle === stored.cycle && step < stored.step);
   const isDone = !resend && stored.status === "succeeded";

@@ -1,5 +1,5 @@
-import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import * as z from "zod/mini";
+import type { AttributeMap } from "#shared/platform/dynamodb/attributes.ts";
 import { knownOrUnrecognised, parseItem } from "#shared/platform/dynamodb/stored-item.ts";
 import {
   deliveryMessageSchema,
@@ -40,6 +40,6 @@ const storedDeliverySchema = z.object({
 });
 
 /** Parses a delivery. Throws, naming the key, if the item is damaged. */
-export function fromDeliveryItem(item: Record<string, AttributeValue>): StoredDelivery {
+export function fromDeliveryItem(item: AttributeMap): StoredDelivery {
   return parseItem(storedDeliverySchema, item);
 }

@@ -1,10 +1,5 @@
-import {
-  type AttributeValue,
-  type DynamoDBClient,
-  QueryCommand,
-  type QueryCommandInput,
-} from "@aws-sdk/client-dynamodb";
-import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
+import { type DynamoDBClient, QueryCommand, type QueryCommandInput } from "@aws-sdk/client-dynamodb";
+import { type AttributeMap, toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { deliveryKey, deliveryPrefix } from "#shared/platform/dynamodb/keys.ts";
 import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
 import {
@@ -25,7 +20,7 @@ export function deliveryPages(client: DynamoDBClient, table: string, reads: numb
       const deliveries: StoredDelivery[] = [];
       // One more than the page, to know whether more follow; the last delivery of the previous page is read again.
       let size = query.limit + 2;
-      let start: Record<string, AttributeValue> | undefined;
+      let start: AttributeMap | undefined;
       for (let read = 0; read < reads; read++) {
         const response = await mapTransientErrors(
           client.send(new QueryCommand({ ...request, Limit: size, ExclusiveStartKey: start })),

@@ -1,13 +1,8 @@
-import {
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  PutItemCommand,
-  UpdateItemCommand,
-} from "@aws-sdk/client-dynamodb";
+import { type DynamoDBClient, PutItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
-import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
-import { expiresAfter } from "#shared/platform/dynamodb/expiry.ts";
+import { expiresAfter, toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { deliveryKey } from "#shared/platform/dynamodb/keys.ts";
+import { writeConditionally } from "#shared/platform/dynamodb/operations.ts";
 import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
 import type { DeliveryAttempt } from "#shared/webhooks/deliveries/delivery.ts";
 import { type Delivery, type DeliveryStore, newDelivery } from "#shared/webhooks/deliveries/delivery.ts";
@@ -19,7 +14,7 @@ export function deliveryRecords(
   client: DynamoDBClient,
   table: string,
 ): Pick<DeliveryStore, "create" | "recordScheduled" | "record"> {
-  const create: DeliveryStore["create"] = (message, now, next_attempt_at) => {
+  const create: DeliveryStore["create"] = async (message, now, next_attempt_at) => {
     const delivery = newDelivery(message, now, next_attempt_at);
     const item = {
       ...deliveryKey(message.endpoint_id, message.delivery_id),
@@ -28,7 +23,7 @@ export function deliveryRecords(
       ...expiresAfter(now.getTime(), deliveryRetentionDays),
     };
     const put = { TableName: table, Item: marshall(item), ConditionExpression: "attribute_not_exists(pk)" };
-    return unlessRefused(client.send(new PutItemCommand(put)));
+    return (await writeConditionally(client.send(new PutItemCommand(put)))).isWritten;
   };
 
   return {
@@ -51,7 +46,7 @@ export function deliveryRecords(
           ":at": next_attempt_at,
         }),
       };
-      await unlessRefused(client.send(new UpdateItemCommand(update)));
+      await writeConditionally(client.send(new UpdateItemCommand(update)));
     },
 
     async record(delivery, attempt) {
@@ -59,7 +54,7 @@ export function deliveryRecords(
         mapTransientErrors(client.send(new PutItemCommand({ TableName: table, Item: toAttemptItem(delivery, made) })));
       await Promise.all([
         attempt === null ? undefined : storeAttempt(attempt),
-        unlessRefused(client.send(new UpdateItemCommand({ TableName: table, ...updateOf(delivery, attempt) }))),
+        writeConditionally(client.send(new UpdateItemCommand({ TableName: table, ...updateOf(delivery, attempt) }))),
       ]);
     },
   };
@@ -98,15 +93,4 @@ function updateOf(delivery: Delivery, attempt: DeliveryAttempt | null) {
     ExpressionAttributeNames: { "#status": "status", "#cycle": "cycle", "#step": "step" },
     ExpressionAttributeValues: marshall({ ...values, ...results, ...(isDone ? {} : fence) }),
   };
-}
-
-/** Runs a conditional write. Returns `false` if its condition failed. */
-async function unlessRefused(write: Promise<unknown>): Promise<boolean> {
-  try {
-    await mapTransientErrors(write);
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
-    throw error;
-  }
 }

@@ -1,11 +1,8 @@
-import { type AttributeValue, BatchGetItemCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import * as z from "zod/mini";
-import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
-import { getItem } from "#shared/platform/dynamodb/get-item.ts";
 import { attemptKey, attemptPrefix, deliveryKey } from "#shared/platform/dynamodb/keys.ts";
-import { queryAll } from "#shared/platform/dynamodb/query-all.ts";
+import { batchGet, getItem, queryAll } from "#shared/platform/dynamodb/operations.ts";
 import { knownOrUnrecognised, parseItem } from "#shared/platform/dynamodb/stored-item.ts";
-import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
 import { type DeliveryStore, deliveryMessageSchema, deliveryStatuses } from "#shared/webhooks/deliveries/delivery.ts";
 import { fromAttemptItem } from "./attempt-item.ts";
 import { deliveryClaims } from "./delivery-claim.ts";
@@ -13,34 +10,18 @@ import { fromDeliveryItem } from "./delivery-item.ts";
 import { deliveryPages } from "./delivery-page.ts";
 import { deliveryRecords } from "./delivery-record.ts";
 
-/** The limit of BatchGetItem. */
-const maxKeys = 100;
-
 const storedStatusSchema = z.object({
   delivery_id: deliveryMessageSchema.shape.delivery_id,
   status: knownOrUnrecognised(z.enum(deliveryStatuses)),
 });
 
+const statusProjection = {
+  ProjectionExpression: "pk, sk, delivery_id, #status",
+  ExpressionAttributeNames: { "#status": "status" },
+};
+
 /** Creates the store of deliveries and their attempts in the deliveries table. A page makes at most `reads` queries. */
 export function deliveryStore(client: DynamoDBClient, table: string, reads = 8): DeliveryStore {
-  const itemsOf = async (keys: Record<string, AttributeValue>[]): Promise<Record<string, AttributeValue>[]> => {
-    const request = {
-      ConsistentRead: true,
-      ProjectionExpression: "pk, sk, delivery_id, #status",
-      ExpressionAttributeNames: { "#status": "status" },
-    };
-    const items: Record<string, AttributeValue>[] = [];
-    let missing = keys;
-    while (missing.length > 0) {
-      const response = await mapTransientErrors(
-        client.send(new BatchGetItemCommand({ RequestItems: { [table]: { ...request, Keys: missing } } })),
-      );
-      items.push(...(response.Responses?.[table] ?? []));
-      missing = response.UnprocessedKeys?.[table]?.Keys ?? [];
-    }
-    return items;
-  };
-
   return {
     ...deliveryClaims(client, table),
     ...deliveryRecords(client, table),
@@ -54,13 +35,9 @@ export function deliveryStore(client: DynamoDBClient, table: string, reads = 8):
     },
 
     async statuses(endpointId, deliveryIds) {
-      const keys = [...new Set(deliveryIds)].map((deliveryId) =>
-        toStringAttributes(deliveryKey(endpointId, deliveryId)),
-      );
-      const batches = Array.from({ length: Math.ceil(keys.length / maxKeys) }, (_, at) =>
-        itemsOf(keys.slice(at * maxKeys, (at + 1) * maxKeys)),
-      );
-      const found = (await Promise.all(batches)).flat().map((item) => parseItem(storedStatusSchema, item));
+      const keys = [...new Set(deliveryIds)].map((deliveryId) => deliveryKey(endpointId, deliveryId));
+      const items = await batchGet(client, table, keys, statusProjection);
+      const found = items.map((item) => parseItem(storedStatusSchema, item));
       return new Map(found.map(({ delivery_id, status }) => [delivery_id, status]));
     },
   };

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
-import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
-import { expiresAfter } from "#shared/platform/dynamodb/expiry.ts";
+import { type AttributeMap, expiresAfter } from "#shared/platform/dynamodb/attributes.ts";
 import { endpointChangeKey } from "#shared/platform/dynamodb/keys.ts";
 import type { Endpoint, EndpointChange } from "#shared/webhooks/endpoints/endpoint.ts";
 
@@ -18,7 +17,7 @@ const keptForDays = 1;
 export function toEndpointChangeItem(
   changed: Pick<Endpoint, "org_id" | "endpoint_id" | "version">,
   now: Date,
-): Record<string, AttributeValue> {
+): AttributeMap {
   const { org_id, endpoint_id } = changed;
   const shard = createHash("sha256").update(endpoint_id).digest().readUInt32BE() % endpointChangeShards;
   const key = endpointChangeKey(shard, now, changed);
@@ -29,7 +28,7 @@ export function toEndpointChangeItem(
  * Returns the change of an item. Never throws: a damaged item must not block the changes of other endpoints. Reads the
  * attributes without a schema, because one poll can return tens of thousands of items.
  */
-export function parseEndpointChangeItem(item: Record<string, AttributeValue>): EndpointChange {
+export function parseEndpointChangeItem(item: AttributeMap): EndpointChange {
   const change_id = item.sk?.S ?? "";
   return {
     change_id,

@@ -1,6 +1,6 @@
-import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod/mini";
+import type { AttributeMap } from "#shared/platform/dynamodb/attributes.ts";
 import { endpointKey } from "#shared/platform/dynamodb/keys.ts";
 import { knownOrUnrecognised, parseItem } from "#shared/platform/dynamodb/stored-item.ts";
 import type { DisabledReason, Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
@@ -30,13 +30,13 @@ const endpointItemSchema = z.object({
 });
 
 /** Returns the item of an endpoint in the config table. */
-export function toEndpointItem({ headers, ...endpoint }: Endpoint): Record<string, AttributeValue> {
+export function toEndpointItem({ headers, ...endpoint }: Endpoint): AttributeMap {
   const key = endpointKey(endpoint.org_id, endpoint.endpoint_id);
   return marshall({ ...key, ...endpoint, ...(headers === null ? {} : { headers }) });
 }
 
 /** Returns the endpoint of an item. Throws an error with the item's key if the item is damaged. */
-export function parseEndpointItem(item: Record<string, AttributeValue>): Endpoint {
+export function parseEndpointItem(item: AttributeMap): Endpoint {
   const { headers = null, created_by = null, changed_by = [], ...endpoint } = parseItem(endpointItemSchema, item);
   return { ...endpoint, headers, created_by, changed_by };
 }

@@ -1,5 +1,4 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { getItem } from "#shared/platform/dynamodb/get-item.ts";
 import {
   endpointChangesPartition,
   endpointKey,
@@ -7,7 +6,7 @@ import {
   webhookOrgPrefix,
   webhookOrgsPartition,
 } from "#shared/platform/dynamodb/keys.ts";
-import { queryAll, queryFrom } from "#shared/platform/dynamodb/query-all.ts";
+import { getItem, queryAll, queryFrom } from "#shared/platform/dynamodb/operations.ts";
 import { compareByAge, type EndpointReader } from "#shared/webhooks/endpoints/endpoint.ts";
 import { endpointChangeShards, parseEndpointChangeItem } from "./endpoint-change-item.ts";
 import { parseEndpointItem } from "./endpoint-item.ts";

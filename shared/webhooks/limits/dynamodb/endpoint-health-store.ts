@@ -1,18 +1,10 @@
-import {
-  type AttributeValue,
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  UpdateItemCommand,
-  type UpdateItemCommandInput,
-} from "@aws-sdk/client-dynamodb";
+import { type DynamoDBClient, UpdateItemCommand, type UpdateItemCommandInput } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod/mini";
-import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
-import { expiresAfter } from "#shared/platform/dynamodb/expiry.ts";
-import { getItem } from "#shared/platform/dynamodb/get-item.ts";
+import { type AttributeMap, expiresAfter, toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { healthKey } from "#shared/platform/dynamodb/keys.ts";
+import { getItem, writeConditionally } from "#shared/platform/dynamodb/operations.ts";
 import { parseItem } from "#shared/platform/dynamodb/stored-item.ts";
-import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
 import { limitIncrement, openAfterFailures } from "#shared/webhooks/limits/circuit-breaker.ts";
 import {
   type EndpointHealth,
@@ -121,13 +113,9 @@ async function updateHealth(
     ReturnValues: "ALL_NEW",
     ReturnValuesOnConditionCheckFailure: "ALL_OLD",
   } as const;
-  try {
-    const { Attributes = {} } = await mapTransientErrors(client.send(new UpdateItemCommand(request)));
-    return { isDone: true, health: fromItem(Attributes) };
-  } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    return { isDone: false, health: error.Item === undefined ? null : fromItem(error.Item) };
-  }
+  const result = await writeConditionally(client.send(new UpdateItemCommand(request)));
+  if (result.isWritten) return { isDone: true, health: fromItem(result.output.Attributes ?? {}) };
+  return { isDone: false, health: result.item === null ? null : fromItem(result.item) };
 }
 
 function acquisition({ id, permits, expiresAt }: PermitLease, now: number, onlyIfFast: boolean): HealthUpdate {
@@ -204,7 +192,7 @@ function replacement(before: EndpointHealth, after: EndpointHealth): HealthUpdat
   };
 }
 
-function fromItem(item: Record<string, AttributeValue>): EndpointHealth {
+function fromItem(item: AttributeMap): EndpointHealth {
   const { leases, vacant, openings, ...health } = parseItem(storedHealthSchema, item);
   const { probe_until = null, open_until = null, failing_since = null, last_success_at = null } = health;
   const { latency_ms = null } = health;

@@ -1,14 +1,8 @@
-import {
-  type AttributeValue,
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  UpdateItemCommand,
-} from "@aws-sdk/client-dynamodb";
+import { type DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
-import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
-import { expiresAfter } from "#shared/platform/dynamodb/expiry.ts";
+import { type AttributeMap, expiresAfter, toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { destinationKey } from "#shared/platform/dynamodb/keys.ts";
-import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
+import { writeConditionally } from "#shared/platform/dynamodb/operations.ts";
 import type { HostCounterStore } from "#shared/webhooks/limits/host-rate-limiter.ts";
 
 const keptForDays = 1;
@@ -67,15 +61,10 @@ async function updateCounter(client: DynamoDBClient, { table, counter, isNew, va
     ExpressionAttributeValues: marshall({ ...common, ...(isNew ? { ":expires": expires } : { ":room": room }) }),
     ReturnValuesOnConditionCheckFailure: "ALL_OLD",
   } as const;
-  try {
-    await mapTransientErrors(client.send(new UpdateItemCommand(request)));
-    return null;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return error.Item ?? {};
-    throw error;
-  }
+  const result = await writeConditionally(client.send(new UpdateItemCommand(request)));
+  return result.isWritten ? null : (result.item ?? {});
 }
 
-function isOpen(item: Record<string, AttributeValue>, window: Date): boolean {
+function isOpen(item: AttributeMap, window: Date): boolean {
   return item.window?.N !== undefined && Number(item.window.N) >= window.getTime();
 }

@@ -1,17 +1,10 @@
-import {
-  type AttributeValue,
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  UpdateItemCommand,
-  type UpdateItemCommandInput,
-} from "@aws-sdk/client-dynamodb";
+import { type DynamoDBClient, UpdateItemCommand, type UpdateItemCommandInput } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod/mini";
-import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
-import { expiresAfter } from "#shared/platform/dynamodb/expiry.ts";
+import { type AttributeMap, expiresAfter, toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { permitsKey } from "#shared/platform/dynamodb/keys.ts";
+import { writeConditionally } from "#shared/platform/dynamodb/operations.ts";
 import { parseItem } from "#shared/platform/dynamodb/stored-item.ts";
-import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
 import type { PermitLease } from "#shared/webhooks/limits/endpoint-health.ts";
 import type { OrgPermitStore, PermitAcquisition, PermitPool } from "#shared/webhooks/limits/org-permits.ts";
 
@@ -82,16 +75,12 @@ async function updatePool(
     ReturnValues: "ALL_NEW",
     ReturnValuesOnConditionCheckFailure: "ALL_OLD",
   } as const;
-  try {
-    const { Attributes = {} } = await mapTransientErrors(client.send(new UpdateItemCommand(request)));
-    return { granted: true, ...fromItem(Attributes) };
-  } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    return error.Item === undefined ? null : { granted: false, ...fromItem(error.Item) };
-  }
+  const result = await writeConditionally(client.send(new UpdateItemCommand(request)));
+  if (result.isWritten) return { granted: true, ...fromItem(result.output.Attributes ?? {}) };
+  return result.item === null ? null : { granted: false, ...fromItem(result.item) };
 }
 
-function fromItem(item: Record<string, AttributeValue>): { held: number; leases: PermitLease[] } {
+function fromItem(item: AttributeMap): { held: number; leases: PermitLease[] } {
   const { held, leases } = parseItem(storedPoolSchema, item);
   return {
     held,

@@ -1,11 +1,10 @@
-import { ConditionalCheckFailedException, type DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { type DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod/mini";
-import { expiresAfter } from "#shared/platform/dynamodb/expiry.ts";
-import { getItem } from "#shared/platform/dynamodb/get-item.ts";
+import { expiresAfter } from "#shared/platform/dynamodb/attributes.ts";
 import { replayListKey } from "#shared/platform/dynamodb/keys.ts";
+import { getItem, writeConditionally } from "#shared/platform/dynamodb/operations.ts";
 import { parseItem } from "#shared/platform/dynamodb/stored-item.ts";
-import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
 import { deliveryRetentionDays } from "#shared/webhooks/delivery-lifetime.ts";
 import type { ReplayList, ReplayListStore } from "#shared/webhooks/replays/replay.ts";
 
@@ -36,13 +35,7 @@ export function replayListStore(client: DynamoDBClient, table: string, now: () =
           ExpressionAttributeValues: marshall({ ":version": version }),
         }),
       };
-      try {
-        await mapTransientErrors(client.send(new PutItemCommand(put)));
-        return true;
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return false;
-        throw error;
-      }
+      return (await writeConditionally(client.send(new PutItemCommand(put)))).isWritten;
     },
   };
 }

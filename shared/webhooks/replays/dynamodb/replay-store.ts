@@ -1,10 +1,9 @@
-import { type AttributeValue, type DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { type DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod/mini";
-import { expiresAfter } from "#shared/platform/dynamodb/expiry.ts";
-import { getItem } from "#shared/platform/dynamodb/get-item.ts";
+import { type AttributeMap, expiresAfter } from "#shared/platform/dynamodb/attributes.ts";
 import { replayKey, replayPrefix } from "#shared/platform/dynamodb/keys.ts";
-import { queryAll } from "#shared/platform/dynamodb/query-all.ts";
+import { getItem, queryAll } from "#shared/platform/dynamodb/operations.ts";
 import { knownOrUnrecognised, parseItem } from "#shared/platform/dynamodb/stored-item.ts";
 import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
 import { deliveryRetentionDays } from "#shared/webhooks/delivery-lifetime.ts";
@@ -61,7 +60,7 @@ export function replayStore(client: DynamoDBClient, table: string): ReplayStore 
 }
 
 /** The attribute `place` of an item is the cursor. */
-function parseReplayItem(item: Record<string, AttributeValue>): Replay {
+function parseReplayItem(item: AttributeMap): Replay {
   const { place, ...replay } = parseItem(replayItemSchema, item);
   return { ...replay, cursor: place };
 }

@@ -1,3 +1,4 @@
+import { unmarshall } from "@aws-sdk/util-dynamodb";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fromTokenItem, toTokenItem } from "#shared/auth/dynamodb/token-item.ts";
@@ -98,13 +99,13 @@ describe("keys", () => {
 describe("a token's item", () => {
   it("gives the token back, last used in the minute of its rate window", () => {
     const token = aToken({ user_id: "usr_1", expires_at: "2026-09-01T00:00:00.000Z" });
-    expect(fromTokenItem(toTokenItem(token))).toEqual(token);
-    const used = { ...toTokenItem(token), rate_window: "2026-06-01T12:00:00.000Z" };
+    expect(fromTokenItem(unmarshall(toTokenItem(token)))).toEqual(token);
+    const used = { ...unmarshall(toTokenItem(token)), rate_window: "2026-06-01T12:00:00.000Z" };
     expect(fromTokenItem(used)).toEqual({ ...token, last_used_at: "2026-06-01T12:00:00.000Z" });
   });
 
   it.each(["token_id", "hash", "org_ids", "scopes", "created_at"])("without %s is a fault that names it", (field) => {
-    const { [field]: _, ...damaged } = toTokenItem(aToken());
+    const { [field]: _, ...damaged } = unmarshall(toTokenItem(aToken()));
     expect(() => fromTokenItem(damaged)).toThrow(`Item token#${aToken().token_id} has no valid ${field}.`);
   });
 });

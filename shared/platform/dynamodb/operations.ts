@@ -1,0 +1,120 @@
+import {
+  BatchGetItemCommand,
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  type KeysAndAttributes,
+  QueryCommand,
+  type QueryCommandInput,
+} from "@aws-sdk/client-dynamodb";
+import { chunk } from "#shared/platform/chunk.ts";
+import { mapWithConcurrency } from "#shared/platform/concurrency.ts";
+import { type AttributeMap, toStringAttributes } from "./attributes.ts";
+import { mapTransientErrors } from "./transient-errors.ts";
+
+type ItemKey = Readonly<Record<string, string>>;
+
+/** Reads one item, strongly consistent. Returns what `parse` makes of it; `null` if it does not exist. */
+export async function getItem<T>(
+  client: DynamoDBClient,
+  table: string,
+  key: ItemKey,
+  parse: (item: AttributeMap) => T,
+): Promise<T | null> {
+  const request = { TableName: table, Key: toStringAttributes(key), ConsistentRead: true };
+  const { Item } = await mapTransientErrors(client.send(new GetItemCommand(request)));
+  return Item === undefined ? null : parse(Item);
+}
+
+/** The limit of BatchGetItem. */
+const maxBatchKeys = 100;
+
+const maxConcurrentBatches = 8;
+
+/** The attributes to read; all by default. */
+export type BatchGetProjection = Pick<KeysAndAttributes, "ProjectionExpression" | "ExpressionAttributeNames">;
+
+/** Reads the items of distinct keys, strongly consistent. Returns the existing ones, in no order. */
+export async function batchGet(
+  client: DynamoDBClient,
+  table: string,
+  keys: readonly ItemKey[],
+  projection: BatchGetProjection = {},
+): Promise<AttributeMap[]> {
+  const readBatch = async (batch: readonly ItemKey[]) => {
+    const items: AttributeMap[] = [];
+    let pending: AttributeMap[] = batch.map(toStringAttributes);
+    while (pending.length > 0) {
+      const RequestItems = { [table]: { ...projection, Keys: pending, ConsistentRead: true } };
+      const response = await mapTransientErrors(client.send(new BatchGetItemCommand({ RequestItems })));
+      items.push(...(response.Responses?.[table] ?? []));
+      pending = response.UnprocessedKeys?.[table]?.Keys ?? [];
+    }
+    return items;
+  };
+  return (await mapWithConcurrency(chunk(keys, maxBatchKeys), maxConcurrentBatches, readBatch)).flat();
+}
+
+/** Reads all items of a partition whose sort key begins with a prefix, strongly consistent and in the order of the key. */
+export function queryAll(
+  client: DynamoDBClient,
+  table: string,
+  { pk, prefix }: { readonly pk: string; readonly prefix: string },
+): Promise<AttributeMap[]> {
+  return queryAllPages(client, {
+    TableName: table,
+    KeyConditionExpression: "pk = :pk AND begins_with(sk, :prefix)",
+    ExpressionAttributeValues: toStringAttributes({ ":pk": pk, ":prefix": prefix }),
+    ConsistentRead: true,
+  });
+}
+
+/** Returns the rest of each sort key in a partition that begins with a prefix. Reads as `queryAll` does. */
+export async function listSuffixes(
+  client: DynamoDBClient,
+  table: string,
+  range: { readonly pk: string; readonly prefix: string },
+): Promise<string[]> {
+  const items = await queryAll(client, table, range);
+  return items.map(({ sk }) => (sk?.S ?? "").slice(range.prefix.length));
+}
+
+/** Reads all items of a partition from a sort key on, strongly consistent and in the order of the key. */
+export function queryFrom(
+  client: DynamoDBClient,
+  table: string,
+  { pk, from }: { readonly pk: string; readonly from: string },
+): Promise<AttributeMap[]> {
+  return queryAllPages(client, {
+    TableName: table,
+    KeyConditionExpression: "pk = :pk AND sk >= :from",
+    ExpressionAttributeValues: toStringAttributes({ ":pk": pk, ":from": from }),
+    ConsistentRead: true,
+  });
+}
+
+async function queryAllPages(client: DynamoDBClient, request: QueryCommandInput): Promise<AttributeMap[]> {
+  const items: AttributeMap[] = [];
+  let start: AttributeMap | undefined;
+  do {
+    const page = await mapTransientErrors(client.send(new QueryCommand({ ...request, ExclusiveStartKey: start })));
+    items.push(...(page.Items ?? []));
+    start = page.LastEvaluatedKey;
+  } while (start !== undefined);
+  return items;
+}
+
+/** `item` is the one that failed the condition, if the request asks for it; `null` if none exists. */
+export type ConditionalWriteResult<T> =
+  | { readonly isWritten: true; readonly output: T }
+  | { readonly isWritten: false; readonly item: AttributeMap | null };
+
+/** Waits for a conditional write. Returns its output, or the item that failed its condition. */
+export async function writeConditionally<T>(write: Promise<T>): Promise<ConditionalWriteResult<T>> {
+  try {
+    return { isWritten: true, output: await mapTransientErrors(write) };
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return { isWritten: false, item: error.Item ?? null };
+    throw error;
+  }
+}
