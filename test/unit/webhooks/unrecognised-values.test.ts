@@ -16,6 +16,7 @@ import { memoryEvents } from "#test/support/memory/events.ts";
 import { memoryReplays } from "#test/support/memory/webhooks.ts";
 import { aDeliveryAttempt, aDeliveryQuery } from "#test/support/webhooks/delivery-builders.ts";
 import { deliveryFixture } from "#test/support/webhooks/delivery-fixture.ts";
+import { aReplay } from "#test/support/webhooks/replay-fixture.ts";
 
 // Values that a later release may store, and that this release must read after a rollback.
 
@@ -35,14 +36,13 @@ const { org_id, endpoint_id, delivery_id } = message;
 const laterReason = { M: { reason: { S: "sanctioned" }, at: { S: testNow.toISOString() } } };
 const disabledItem = { ...toEndpointItem(anEndpoint()), disabled: laterReason };
 
-const replay = {
-  ...{ replay_id: `rpl_${"0".repeat(32)}`, org_id, endpoint_id, events: null, status: "running" as const },
-  ...{ since: "2026-01-01T00:00:00.000Z", until: "2026-06-01T00:00:00.000Z", only: "all" as const },
-  ...{ examined: 0, sent: 0, place: null, created_at: testNow.toISOString(), updated_at: testNow.toISOString() },
-};
+const replay = aReplay();
 
 const replayFrom = (over: object) =>
-  replayStore(clientOf(marshall({ ...replay, ...over })), "table").get(endpoint_id, replay.replay_id);
+  replayStore(clientOf(marshall({ ...replay, place: replay.cursor, ...over })), "table").get(
+    endpoint_id,
+    replay.replay_id,
+  );
 
 describe("endpoint that a later release disabled for an unknown reason", () => {
   it("is listed and rendered with its reason, and keeps it when another setting changes", async () => {

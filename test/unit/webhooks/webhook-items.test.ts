@@ -12,6 +12,7 @@ import { initialHealth } from "#shared/webhooks/limits/endpoint-health.ts";
 import { replayStore } from "#shared/webhooks/replays/dynamodb/replay-store.ts";
 import { aDeliveryMessage, anEndpoint } from "#test/support/builders.ts";
 import { aDeliveryAttempt, secondsLater } from "#test/support/webhooks/delivery-builders.ts";
+import { aReplay } from "#test/support/webhooks/replay-fixture.ts";
 
 const delivery = aDeliveryMessage();
 const text = fc.string({ unit: "grapheme" });
@@ -170,10 +171,7 @@ describe("expiry of stored items", () => {
   });
 
   it("is thirty days after its last step, for a replay", async () => {
-    const created_at = secondsLater(-9).toISOString();
-    const range = { since: created_at, until: created_at, events: null, only: "all" } as const;
-    const progress = { status: "running", examined: 0, sent: 0, cursor: null, updated_at: now.toISOString() } as const;
-    const replay = { replay_id: "rpl_1", org_id: "org_1", endpoint_id: "wh_1", created_at, ...range, ...progress };
+    const replay = aReplay({ created_at: secondsLater(-9).toISOString(), updated_at: now.toISOString() });
     expect(await expiriesOf((client) => replayStore(client, "t").save(replay))).toEqual([30 * day]);
   });
 });

@@ -4,6 +4,7 @@ import { aDeliveryMessage } from "#test/support/builders.ts";
 import { memoryEvents } from "#test/support/memory/events.ts";
 import { memoryReplays } from "#test/support/memory/webhooks.ts";
 import { deliveryFixture } from "#test/support/webhooks/delivery-fixture.ts";
+import { aReplay } from "#test/support/webhooks/replay-fixture.ts";
 
 it("deliverBatch fails all deliveries of a suspended organisation, tests included", async () => {
   const fixture = await deliveryFixture();
@@ -33,12 +34,7 @@ it("deliverBatch sends again after the organisation is resumed, and to others me
 it("runReplayStep stops a replay of a suspended organisation before it reads or sends", async () => {
   const { ports: deliveryPorts, endpoint, deliveries, suspended, scheduled } = await deliveryFixture();
   const replays = memoryReplays();
-  const replay = {
-    ...{ replay_id: `rpl_${"0".repeat(32)}`, org_id: endpoint.org_id, endpoint_id: endpoint.endpoint_id },
-    ...{ since: "2026-01-01T00:00:00.000Z", until: "2026-06-01T00:00:00.000Z", events: null, only: "all" as const },
-    ...{ status: "running" as const, examined: 0, sent: 0, cursor: null },
-    ...{ created_at: "2026-06-01T12:00:00.000Z", updated_at: "2026-06-01T12:00:00.000Z" },
-  };
+  const replay = aReplay();
   await replays.save(replay);
   suspended.add(endpoint.org_id);
   const ports = {

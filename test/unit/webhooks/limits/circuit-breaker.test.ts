@@ -19,16 +19,10 @@ import {
   isHanging,
   leaseMs,
 } from "#shared/webhooks/limits/endpoint-health.ts";
+import { aSendOutcome } from "#test/support/webhooks/delivery-builders.ts";
 
 const now = 1_780_000_000_000;
-const success: SendOutcome = {
-  at: now,
-  succeeded: true,
-  isFailedTest: false,
-  overloaded: false,
-  retryAfterMs: null,
-  duration_ms: 50,
-};
+const success = aSendOutcome({ at: now });
 const failure: SendOutcome = { ...success, succeeded: false };
 
 const failing = (times: number, from: EndpointHealth = initialHealth) =>

@@ -29,14 +29,14 @@ beforeAll(async () => {
 const leaseSeconds = 60;
 const deliveryIds = ["a", "b"].map((entropy) => deliveryIdAt("2026-06-01T11:00:00.000Z", entropy));
 
-/** Few values of each, so that messages meet: repeated, late, of another cycle. */
+/** Few values of each property, so that repeated, late and restarted messages collide. */
 const attempt = fc.record({
   delivery_id: fc.constantFrom(...deliveryIds),
   cycle: fc.constantFrom(0, 0, 0, 5, 9),
   step: fc.integer({ min: 0, max: 2 }),
   resend: fc.boolean(),
 });
-/** Time goes on by so many seconds with each command: some leases end in between. */
+/** Seconds between commands: some leases expire in between. */
 const pause = fc.constantFrom(0, 1, 30, 60);
 
 const command = fc.oneof(
@@ -44,7 +44,7 @@ const command = fc.oneof(
   fc.record({ kind: fc.constant("recordScheduled"), attempt, pause }),
   fc.record({
     kind: fc.constant("record"),
-    /** Of the claims that were granted, which: also one of long ago. */
+    /** Index of a granted claim, perhaps an old one. */
     claim: fc.nat(),
     status: fc.constantFrom(...deliveryStatuses),
     isSent: fc.boolean(),
@@ -52,8 +52,8 @@ const command = fc.oneof(
   }),
 );
 
-/** Everything that a reader can see. */
-async function seen({ deliveries }: WebhookStores, endpointId: string) {
+/** Returns everything that a reader can see. */
+async function readAll({ deliveries }: WebhookStores, endpointId: string) {
   const lists = ([null, ...deliveryStatuses] as const).map((status) =>
     deliveries.page(aDeliveryQuery(endpointId, { status })),
   );
@@ -62,7 +62,7 @@ async function seen({ deliveries }: WebhookStores, endpointId: string) {
   return { lists: await Promise.all(lists), attempts: await Promise.all(attempts), statuses: await statuses };
 }
 
-it("deliveries in memory do what those in DynamoDB do, whatever comes", async () => {
+it("(property) the delivery store in memory behaves like the one in DynamoDB", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(command, { minLength: 1, maxLength: 14 }), async (commands) => {
       const memory = createMemoryStores();
@@ -88,7 +88,7 @@ it("deliveries in memory do what those in DynamoDB do, whatever comes", async ()
           const sent = step.isSent ? aDeliveryAttempt(delivery.attempts, { at: now.toISOString() }) : null;
           for (const { deliveries } of [real, memory]) await deliveries.record(after, sent);
         }
-        expect(await seen(memory, endpointId)).toEqual(await seen(real, endpointId));
+        expect(await readAll(memory, endpointId)).toEqual(await readAll(real, endpointId));
       }
     }),
     { numRuns: 60, endOnFailure: false },

@@ -26,7 +26,7 @@ const leaseSeconds = 60;
 describe.each([
   ["DynamoDB", () => real],
   ["memory", () => memory],
-])("deliveries in %s", (_, stores) => {
+])("delivery store in %s", (_, stores) => {
   const claim = (message: DeliveryMessage, second = 0) =>
     stores().deliveries.claim(message, secondsLater(second), leaseSeconds);
   const listed = async (message: DeliveryMessage, status: Delivery["status"]) => {
@@ -34,11 +34,11 @@ describe.each([
     return deliveries.map(({ delivery_id }) => delivery_id);
   };
 
-  it("begin with the first claim, which counts the attempt", async () => {
+  it("claim creates a delivery and counts the attempt", async () => {
     const { deliveries } = stores();
     const message = aFreshMessage();
-    const { started_at: _, parked, urgent, resend, ...identity } = message;
-    expect([parked, urgent, resend]).toEqual([0, false, false]);
+    const { started_at: _, parked: deferrals, urgent, resend, ...identity } = message;
+    expect([deferrals, urgent, resend]).toEqual([0, false, false]);
     const begun: Delivery = {
       ...identity,
       status: "pending",
@@ -55,7 +55,7 @@ describe.each([
     expect(await deliveries.get("wh_other", message.delivery_id)).toBeNull();
   });
 
-  it("of a test have no event", async () => {
+  it("claim creates a delivery without an event for a test", async () => {
     const message = aFreshMessage({ event: null });
     expect(claimedDelivery(await claim(message)).event).toBeNull();
   });
@@ -64,7 +64,7 @@ describe.each([
     ["first", {}],
     ["later", { step: 2 }],
     ["replayed", { cycle: 5 }],
-  ])("grants a claim to one of many concurrent callers: a %s attempt", async (_, over) => {
+  ])("claim is granted to one of several concurrent callers for a %s attempt", async (_, over) => {
     const message = aFreshMessage(over);
     const claims = await Promise.all(Array.from({ length: 10 }, () => claim(message)));
     expect(claims.filter(({ kind }) => kind === "claimed")).toHaveLength(1);
@@ -72,7 +72,7 @@ describe.each([
     expect(claims.filter(({ kind }) => kind !== "claimed")).toEqual(Array(9).fill({ kind: "busy", until }));
   });
 
-  it("grants the claim of a crashed worker again after its expiry, and lists the delivery", async () => {
+  it("claim of a crashed worker is granted again after its expiry, and the delivery is then listed", async () => {
     const message = aFreshMessage();
     await claim(message);
     expect(await claim(message, leaseSeconds - 1)).toEqual({
@@ -87,7 +87,7 @@ describe.each([
     expect(await listed(message, "pending")).toEqual([message.delivery_id]);
   });
 
-  it("that succeeded are settled, and in no list of what is not delivered", async () => {
+  it("record of a success settles the delivery and removes it from the lists of pending and failed ones", async () => {
     const { deliveries } = stores();
     const message = aFreshMessage();
     const done = afterAttempt(claimedDelivery(await claim(message)), "succeeded");
@@ -99,7 +99,7 @@ describe.each([
     expect(await listed(message, "succeeded")).toEqual([message.delivery_id]);
   });
 
-  it("go on with the next step only, and settle messages of those before", async () => {
+  it("claim is granted for the next step, and messages of earlier steps are settled", async () => {
     const { deliveries } = stores();
     const message = aFreshMessage();
     await deliveries.record(afterAttempt(claimedDelivery(await claim(message)), "pending"), aDeliveryAttempt(1));
@@ -121,7 +121,7 @@ describe.each([
     ]);
   });
 
-  it("is refused while another worker holds it, then succeeds for the next attempt", async () => {
+  it("claim of the next step is refused while another worker holds the delivery, then granted", async () => {
     const message = aFreshMessage();
     await claim(message);
     const next = { ...message, step: 1 };
@@ -130,20 +130,23 @@ describe.each([
     expect(await claim(message, 200)).toEqual({ kind: "settled" });
   });
 
-  it.each(["failed", "succeeded"] as const)("that %s begin anew with a later cycle, never an earlier", async (end) => {
-    const { deliveries } = stores();
-    const message = aFreshMessage({ cycle: 100, resend: end === "succeeded" });
-    await deliveries.record(afterAttempt(claimedDelivery(await claim(message)), end), aDeliveryAttempt(1));
-    expect(await claim({ ...message, cycle: 99, step: 7 }, 1)).toEqual({ kind: "settled" });
-    const again = claimedDelivery(await claim({ ...message, cycle: 101 }, 1));
-    expect(again).toMatchObject({ cycle: 101, step: 0, status: "pending", reason: null, attempts: 2 });
-    expect(await listed(message, "pending")).toEqual([message.delivery_id]);
-    expect(await listed(message, "failed")).toEqual([]);
-    await deliveries.record(afterAttempt(again, "succeeded"), aDeliveryAttempt(2));
-    expect(await listed(message, "pending")).toEqual([]);
-  });
+  it.each(["failed", "succeeded"] as const)(
+    "claim of a later cycle restarts a delivery that %s, and one of an earlier cycle is settled",
+    async (end) => {
+      const { deliveries } = stores();
+      const message = aFreshMessage({ cycle: 100, resend: end === "succeeded" });
+      await deliveries.record(afterAttempt(claimedDelivery(await claim(message)), end), aDeliveryAttempt(1));
+      expect(await claim({ ...message, cycle: 99, step: 7 }, 1)).toEqual({ kind: "settled" });
+      const again = claimedDelivery(await claim({ ...message, cycle: 101 }, 1));
+      expect(again).toMatchObject({ cycle: 101, step: 0, status: "pending", reason: null, attempts: 2 });
+      expect(await listed(message, "pending")).toEqual([message.delivery_id]);
+      expect(await listed(message, "failed")).toEqual([]);
+      await deliveries.record(afterAttempt(again, "succeeded"), aDeliveryAttempt(2));
+      expect(await listed(message, "pending")).toEqual([]);
+    },
+  );
 
-  it("that succeeded do not begin anew for who wants only what has not", async () => {
+  it("claim of a later cycle does not restart a succeeded delivery without `resend`", async () => {
     const { deliveries } = stores();
     const message = aFreshMessage();
     const done = afterAttempt(claimedDelivery(await claim(message)), "succeeded");
@@ -152,14 +155,14 @@ describe.each([
     expect(await deliveries.get(message.endpoint_id, message.delivery_id)).toEqual(done);
   });
 
-  it("are begun anew only when who holds them is done", async () => {
+  it("claim of a later cycle is refused until the claim of another worker expires", async () => {
     const message = aFreshMessage();
     await claim(message);
     expect(await claim({ ...message, cycle: 7 }, 1)).toMatchObject({ kind: "busy" });
     expect(await claim({ ...message, cycle: 7 }, leaseSeconds)).toMatchObject({ kind: "claimed" });
   });
 
-  describe("recorded late", () => {
+  describe("record after another worker took over", () => {
     const race = async (message: DeliveryMessage, later: DeliveryMessage) => {
       const slow = claimedDelivery(await claim(message));
       const quick = claimedDelivery(await claim(later, leaseSeconds));
@@ -167,7 +170,7 @@ describe.each([
     };
     const get = ({ endpoint_id, delivery_id }: DeliveryMessage) => stores().deliveries.get(endpoint_id, delivery_id);
 
-    it.each(["succeeded", "failed"] as const)("after a later cycle began keep the attempt only: %s", async (status) => {
+    it.each(["succeeded", "failed"] as const)("keeps only the attempt when a later cycle began: %s", async (status) => {
       const { deliveries } = stores();
       const message = aFreshMessage();
       const { slow, quick } = await race(message, { ...message, cycle: 9 });
@@ -177,7 +180,7 @@ describe.each([
       expect(await deliveries.attempts(message.endpoint_id, message.delivery_id)).toEqual([aDeliveryAttempt(1)]);
     });
 
-    it("as a failure do not undo a success of the same cycle", async () => {
+    it("keeps the success of the same cycle when a failure is recorded late", async () => {
       const { deliveries } = stores();
       const message = aFreshMessage();
       const { slow, quick } = await race(message, message);
@@ -187,7 +190,7 @@ describe.each([
       expect(await listed(message, "pending")).toEqual([]);
     });
 
-    it("as a success hold, whatever was recorded of the same cycle, and count no attempt back", async () => {
+    it("keeps a success that is recorded late, and does not decrease the attempts", async () => {
       const { deliveries } = stores();
       const message = aFreshMessage();
       const { slow, quick } = await race(message, message);
@@ -198,7 +201,7 @@ describe.each([
       expect(await listed(message, "pending")).toEqual([]);
     });
 
-    it("as a failure leave the hold of who has taken over", async () => {
+    it("keeps the claim of the other worker when a failure is recorded late", async () => {
       const { deliveries } = stores();
       const message = aFreshMessage();
       const { slow, quick } = await race(message, message);
@@ -208,27 +211,28 @@ describe.each([
     });
   });
 
-  it("of which nothing was sent are given up without an attempt", async () => {
+  it("record without an attempt fails a delivery of which nothing was sent", async () => {
     const { deliveries } = stores();
     const message = aFreshMessage();
-    const given = claimedDelivery(await claim(message));
-    const gone: Delivery = { ...given, status: "failed", reason: "endpoint_deleted", attempts: 0 };
+    const claimed = claimedDelivery(await claim(message));
+    const gone: Delivery = { ...claimed, status: "failed", reason: "endpoint_deleted", attempts: 0 };
     await deliveries.record(gone, null);
     expect(await deliveries.get(message.endpoint_id, message.delivery_id)).toEqual(gone);
     expect(await deliveries.attempts(message.endpoint_id, message.delivery_id)).toEqual([]);
     expect(await listed(message, "failed")).toEqual([message.delivery_id]);
   });
 
-  it("record creates no delivery that does not exist", async () => {
+  it("record does not create an unknown delivery", async () => {
     const { deliveries } = stores();
-    const [known, unknown] = [aFreshMessage(), aFreshMessage()];
+    const known = aFreshMessage();
+    const unknown = aFreshMessage();
     const delivery = { ...claimedDelivery(await claim(known)), endpoint_id: unknown.endpoint_id };
     await deliveries.record(afterAttempt(delivery, "succeeded"), null);
     await deliveries.record(afterAttempt(delivery, "failed"), null);
     expect(await deliveries.get(unknown.endpoint_id, known.delivery_id)).toBeNull();
   });
 
-  it("that wait for their first attempt are listed when announced, and claimed as any other", async () => {
+  it("recordScheduled lists a delivery before its first attempt, which is then claimed as usual", async () => {
     const { deliveries } = stores();
     const message = aFreshMessage();
     await deliveries.recordScheduled(message, secondsLater(0), secondsLater(90).toISOString());
@@ -248,9 +252,10 @@ describe.each([
     expect(await deliveries.get(message.endpoint_id, message.delivery_id)).toEqual(afterAttempt(first, "succeeded"));
   });
 
-  it("create succeeds once, and then returns false without a change", async () => {
+  it("create returns true once, then false without a change", async () => {
     const { deliveries } = stores();
-    const [fresh, claimed] = [aFreshMessage(), aFreshMessage()];
+    const fresh = aFreshMessage();
+    const claimed = aFreshMessage();
     const create = (message: DeliveryMessage, seconds: number) =>
       deliveries.create(message, secondsLater(seconds), secondsLater(90).toISOString());
     expect([await create(fresh, 0), await create(fresh, 5)]).toEqual([true, false]);
@@ -261,7 +266,7 @@ describe.each([
     expect(await deliveries.get(claimed.endpoint_id, claimed.delivery_id)).toEqual(first);
   });
 
-  it("keep each attempt as it was, headers in order, and give the oldest first", async () => {
+  it("attempts returns each attempt as it was recorded, headers in order, oldest first", async () => {
     const { deliveries } = stores();
     const message = aFreshMessage();
     const delivery = claimedDelivery(await claim(message));
@@ -278,7 +283,7 @@ describe.each([
     expect(await deliveries.attempts(message.endpoint_id, aFreshMessage().delivery_id)).toEqual([]);
   });
 
-  it("tell the status of each that there is, of hundreds, asked twice or not", async () => {
+  it("statuses returns the status of each delivery that exists, for hundreds of ids with repetitions", async () => {
     const { deliveries } = stores();
     const { endpoint_id } = aFreshMessage();
     const messages = Array.from({ length: 230 }, () => aFreshMessage({ endpoint_id }));

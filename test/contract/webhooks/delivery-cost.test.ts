@@ -15,16 +15,16 @@ import {
   type WebhookStores,
 } from "#test/support/webhooks/webhook-stores.ts";
 
-let engine: WebhookDatabase;
+let database: WebhookDatabase;
 let stores: WebhookStores;
 
 beforeAll(async () => {
-  engine = await createWebhookTables();
-  stores = createDynamodbStores(engine);
+  database = await createWebhookTables();
+  stores = createDynamodbStores(database);
 });
 
 /** Creates delivery ports whose receiver responds immediately. Endpoint and event cost nothing here. */
-function aWorld(slowLane: DeliveryQueue | null): DeliveryPorts {
+function deliveryPorts(slowLane: DeliveryQueue | null): DeliveryPorts {
   return {
     ...stores,
     endpoints: { get: async () => anEndpoint(), update: async () => false },
@@ -44,12 +44,12 @@ function aWorld(slowLane: DeliveryQueue | null): DeliveryPorts {
   };
 }
 
-it("deliverBatch uses three write units for each first-time success, and two for the permits of the batch", async () => {
+it("deliverBatch uses three write units for each delivery that succeeds at first, and two for the permits of the batch", async () => {
   const warm = aDeliveryMessage({ delivery_id: "dlv_warm" });
-  await deliverBatch(aWorld(null), [warm]);
-  const units = meterOf(engine.client);
+  await deliverBatch(deliveryPorts(null), [warm]);
+  const units = meterOf(database.client);
   const batch = ["dlv_1", "dlv_2", "dlv_3"].map((delivery_id) => aDeliveryMessage({ delivery_id }));
-  const { results } = await deliverBatch(aWorld({ send: async () => [] }), batch);
+  const { results } = await deliverBatch(deliveryPorts({ send: async () => [] }), batch);
   expect(results).toEqual(Array(3).fill({ status: "fulfilled", value: "succeeded" }));
   expect(units.reduce((sum, each) => sum + each, 0)).toBe(3 * batch.length + 2);
 });

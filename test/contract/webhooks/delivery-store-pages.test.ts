@@ -22,20 +22,20 @@ import {
 } from "#test/support/webhooks/webhook-stores.ts";
 
 let real: WebhookStores;
-/** Pages of it end after one read, with more to come: to walk them must lose nothing all the same. */
-let hurried: WebhookStores;
+/** Stores whose pages end after one read. Reading all pages must still return every delivery. */
+let storesOfOneRead: WebhookStores;
 beforeAll(async () => {
-  const engine = await createWebhookTables();
-  real = createDynamodbStores(engine);
-  hurried = createDynamodbStores(engine, 1);
+  const database = await createWebhookTables();
+  real = createDynamodbStores(database);
+  storesOfOneRead = createDynamodbStores(database, 1);
 });
 const memory = createMemoryStores();
 
 const minute = (n: number) => new Date(Date.UTC(2026, 5, 1, 12, n)).toISOString();
 const types = ["invoice.sent", "bill.paid", "invoice.voided"];
 
-/** Thirty deliveries, one a minute: a third of each type; of any five one failed, one waits and three succeeded. */
-async function thirty({ deliveries }: WebhookStores): Promise<readonly DeliveryMessage[]> {
+/** Creates thirty deliveries, one each minute, of three types. Of each five, one failed, one is pending and three succeeded. */
+async function createThirty({ deliveries }: WebhookStores): Promise<readonly DeliveryMessage[]> {
   const endpoint_id = anEndpointId();
   const messages = Array.from({ length: 30 }, (_, n) =>
     aFreshMessage({ endpoint_id, delivery_id: deliveryIdAt(minute(n), `${n}`), event_type: types[n % 3] ?? "" }),
@@ -50,8 +50,8 @@ async function thirty({ deliveries }: WebhookStores): Promise<readonly DeliveryM
   return messages;
 }
 
-/** The ids of every page, from the first to the last. */
-async function walk({ deliveries }: WebhookStores, query: DeliveryQuery): Promise<string[]> {
+/** Returns the ids of all pages. */
+async function readAllPages({ deliveries }: WebhookStores, query: DeliveryQuery): Promise<string[]> {
   const seen: string[] = [];
   let after = query.after;
   do {
@@ -64,13 +64,13 @@ async function walk({ deliveries }: WebhookStores, query: DeliveryQuery): Promis
 }
 
 describe.each([
-  ["DynamoDB", () => real, () => hurried],
+  ["DynamoDB", () => real, () => storesOfOneRead],
   ["memory", () => memory, () => memory],
-])("pages of deliveries in %s", (_, stores, storesOfOneRead) => {
-  it("show each once, newest first, by any filter and any size", async () => {
-    const messages = await thirty(stores());
+])("pages of the delivery store in %s", (_, stores, singleReadStores) => {
+  it("contain each delivery once, newest first, with any filter and page size", async () => {
+    const messages = await createThirty(stores());
     const [first] = messages;
-    if (first === undefined) throw new Error("There are thirty.");
+    if (first === undefined) throw new Error("No delivery was created.");
     const filters: readonly [Partial<DeliveryQuery>, (n: number) => boolean][] = [
       [{}, () => true],
       [{ status: "failed" }, (n) => n % 5 === 0],
@@ -91,23 +91,23 @@ describe.each([
     for (const [filter, matches] of filters) {
       const expected = messages.flatMap(({ delivery_id }, n) => (matches(n) ? [delivery_id] : [])).reverse();
       for (const limit of [1, 4, 100]) {
-        expect(await walk(storesOfOneRead(), aDeliveryQuery(first.endpoint_id, { ...filter, limit }))).toEqual(
+        expect(await readAllPages(singleReadStores(), aDeliveryQuery(first.endpoint_id, { ...filter, limit }))).toEqual(
           expected,
         );
       }
     }
   });
 
-  it("say whether there is more exactly, where they are read to their end", async () => {
-    const [first] = await thirty(stores());
+  it("have a cursor only when more deliveries follow", async () => {
+    const [first] = await createThirty(stores());
     const page = (limit: number) => stores().deliveries.page(aDeliveryQuery(first?.endpoint_id ?? "", { limit }));
     expect((await page(30)).next).toBeNull();
     const most = await page(29);
     expect(most.next).toBe(most.deliveries.at(-1)?.delivery_id);
   });
 
-  it("show nothing of another endpoint", async () => {
-    await thirty(stores());
+  it("contain no delivery of another endpoint", async () => {
+    await createThirty(stores());
     const endpoint_id = anEndpointId();
     for (const status of [null, "pending", "failed", "succeeded"] as const) {
       expect(await stores().deliveries.page(aDeliveryQuery(endpoint_id, { status }))).toEqual({

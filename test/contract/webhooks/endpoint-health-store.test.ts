@@ -77,8 +77,8 @@ describe.each([
         [4, 2],
       ] as const) {
         const id = anEndpointId();
-        const answers = await times(40, () => store().acquire(id, aLease(permits), now));
-        expect(answers.filter((answer) => answer.granted)).toHaveLength(granted);
+        const results = await times(40, () => store().acquire(id, aLease(permits), now));
+        expect(results.filter(({ granted }) => granted)).toHaveLength(granted);
         const health = await store().get(id);
         expect([leased(health), health.available]).toEqual([
           permits * granted,
@@ -124,16 +124,17 @@ describe.each([
   describe("release", () => {
     it("is idempotent and records the success", async () => {
       const id = anEndpointId();
-      const [ended, kept] = [aLease(4), aLease(3)];
+      const ended = aLease(4);
+      const kept = aLease(3);
       for (const lease of [ended, kept]) await store().acquire(id, lease, now);
       await times(10, () => store().release(id, ended, now + 5));
-      const standing = {
+      const expected = {
         ...initialHealth,
         available: initialConcurrencyLimit - 3,
         leases: [kept],
         last_success_at: now + 5,
       };
-      expect(await store().get(id)).toEqual(standing);
+      expect(await store().get(id)).toEqual(expected);
     });
 
     it("keeps the last success when there was no new one", async () => {
@@ -149,10 +150,10 @@ describe.each([
       for (const permits of [5, 3, 2]) await store().acquire(id, aLease(permits), now);
       const at = new Date(now + leaseMs);
       const ports = { health: store(), slowLane: null, now: () => at, random: () => 0, sleep: async () => {} };
-      const taken = await times(8, () =>
+      const acquired = await times(8, () =>
         acquireEndpointPermits(ports, id, { count: 1, id: randomUUID(), isManual: false }),
       );
-      expect(taken.map(countPermits)).toEqual(Array(8).fill(1));
+      expect(acquired.map(countPermits)).toEqual(Array(8).fill(1));
       const health = await store().get(id);
       expect(health.leases.filter(({ expiresAt }) => expiresAt <= at.getTime())).toEqual([]);
       expect([leased(health), health.available]).toEqual([8, 2]);
@@ -253,7 +254,8 @@ describe.each([
     it("succeeds when permits were acquired and released meanwhile", async () => {
       const id = anEndpointId();
       const before = await store().get(id);
-      const [ended, kept] = [aLease(2), aLease(3)];
+      const ended = aLease(2);
+      const kept = aLease(3);
       for (const lease of [ended, kept]) await store().acquire(id, lease, now);
       await store().release(id, ended, null);
       expect(await store().update(id, before, { ...before, failures: 1 })).toBe(true);
@@ -265,12 +267,13 @@ describe.each([
 
     it("keeps the leases and subtracts a lower limit from the available permits, even below zero", async () => {
       const id = anEndpointId();
-      const [first, second] = [aLease(5), aLease(4)];
+      const first = aLease(5);
+      const second = aLease(4);
       for (const lease of [first, second]) await store().acquire(id, lease, now);
       const before = await store().get(id);
       await store().update(id, before, { ...before, limit: 2, leases: [], available: 99 });
-      const standing = await store().get(id);
-      expect([standing.limit, standing.available, leased(standing)]).toEqual([2, 2 - 9, 9]);
+      const health = await store().get(id);
+      expect([health.limit, health.available, leased(health)]).toEqual([2, 2 - 9, 9]);
       await store().release(id, first, null);
       expect((await store().acquire(id, aLease(1), now)).granted).toBe(false);
       await store().release(id, second, null);
@@ -284,19 +287,19 @@ const latency = fc.constantFrom(5, 400, 1_000, 1_001, 12_000);
 
 const command = fc.oneof(
   fc.record({
-    kind: fc.constant("lease" as const),
+    kind: fc.constant("acquire" as const),
     permits: fc.integer({ min: 1, max: 6 }),
     onlyIfFast: fc.boolean(),
   }),
   fc.record({
-    kind: fc.constant("end" as const),
+    kind: fc.constant("release" as const),
     which: fc.nat(),
     succeeded: fc.boolean(),
     latencyMs: fc.option(latency),
   }),
-  fc.record({ kind: fc.constant("shrink" as const), which: fc.nat() }),
+  fc.record({ kind: fc.constant("releaseUnused" as const), which: fc.nat() }),
   fc.record({ kind: fc.constant("probe" as const) }),
-  fc.record({ kind: fc.constant("grow" as const) }),
+  fc.record({ kind: fc.constant("increaseLimit" as const) }),
   fc.record({ kind: fc.constant("read" as const) }),
   fc.record({
     kind: fc.constant("update" as const),
@@ -306,7 +309,7 @@ const command = fc.oneof(
   }),
 );
 
-/** The leases of an item have no order. */
+/** Sorts the leases, which have no order in an item. */
 const inOrder = (health: EndpointHealth) => ({
   ...health,
   leases: health.leases.toSorted((left, right) => (left.id < right.id ? -1 : 1)),
@@ -323,32 +326,34 @@ it("(property) the memory store behaves like DynamoDB, and no permit is lost", a
       /** The health that an update is based on, which may be outdated. */
       let before = initialHealth;
       const onBoth = async <T>(call: (store: EndpointHealthStore) => Promise<T>): Promise<T> => {
-        const [expected, answer] = await Promise.all([call(twin), call(real)]);
-        expect(answer).toEqual(expected);
-        return answer;
+        const [expected, actual] = await Promise.all([call(twin), call(real)]);
+        expect(actual).toEqual(expected);
+        return actual;
       };
-      const standing = () => onBoth(async (store) => inOrder(await store.get(id)));
+      const getHealth = () => onBoth(async (store) => inOrder(await store.get(id)));
       for (const { command, pause } of steps) {
         at += pause;
-        if (command.kind === "lease") {
+        if (command.kind === "acquire") {
           const lease = aLease(command.permits, at + leaseMs);
           const { granted } = await onBoth(async (store) => {
             const { granted, health } = await store.acquire(id, lease, at, command.onlyIfFast);
             return { granted, health: inOrder(health) };
           });
           if (granted) leases.push(lease);
-        } else if (command.kind === "end") {
+        } else if (command.kind === "release") {
           const lease = leases[command.which % leases.length];
           const succeededAt = command.succeeded ? at : null;
           if (lease !== undefined) await onBoth((store) => store.release(id, lease, succeededAt, command.latencyMs));
-        } else if (command.kind === "shrink") {
+        } else if (command.kind === "releaseUnused") {
           const lease = leases[command.which % leases.length];
           if (lease !== undefined) await onBoth((store) => store.releaseUnused(id, lease, Math.min(1, lease.permits)));
         } else if (command.kind === "probe") await onBoth((store) => store.acquireProbe(id, at + leaseMs, at));
-        else if (command.kind === "grow") await onBoth((store) => store.increaseLimit(id, maxConcurrencyLimit));
-        else if (command.kind === "read") before = await standing();
+        else if (command.kind === "increaseLimit")
+          await onBoth((store) => store.increaseLimit(id, maxConcurrencyLimit));
+        else if (command.kind === "read") before = await getHealth();
         else {
-          const [succeeded, overloaded] = [command.outcome === "success", command.outcome === "overloaded"];
+          const succeeded = command.outcome === "success";
+          const overloaded = command.outcome === "overloaded";
           const outcome = {
             at,
             succeeded,
@@ -360,7 +365,7 @@ it("(property) the memory store behaves like DynamoDB, and no permit is lost", a
           const after = applyOutcomes(before, Array(command.times).fill(outcome));
           await onBoth((store) => store.update(id, before, after));
         }
-        const health = await standing();
+        const health = await getHealth();
         expect(health.available + leased(health)).toBe(health.limit);
       }
     }),

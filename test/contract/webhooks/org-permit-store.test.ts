@@ -12,11 +12,11 @@ import {
   type WebhookDatabase,
 } from "#test/support/webhooks/webhook-stores.ts";
 
-let engine: WebhookDatabase;
+let database: WebhookDatabase;
 let real: OrgPermitStore;
 beforeAll(async () => {
-  engine = await createWebhookTables();
-  real = createDynamodbStores(engine).orgPermits;
+  database = await createWebhookTables();
+  real = createDynamodbStores(database).orgPermits;
 });
 const memory = createMemoryStores().orgPermits;
 
@@ -32,11 +32,11 @@ describe.each([
 ])("organisation permit store in %s", (_, store) => {
   it("grants concurrent leases until the pool is empty", async () => {
     const pool = aPool(12);
-    const answers = await Promise.all(Array.from({ length: 30 }, () => store().acquire(pool, aLease(2), now)));
-    expect(answers.filter(({ granted }) => granted)).toHaveLength(6);
+    const results = await Promise.all(Array.from({ length: 30 }, () => store().acquire(pool, aLease(2), now)));
+    expect(results.filter(({ granted }) => granted)).toHaveLength(6);
   });
 
-  it("acquires and releases a lease once when a response was lost", async () => {
+  it("acquires and releases a lease once when the call is repeated", async () => {
     const pool = aPool(5);
     const lease = aLease(5);
     for (let n = 0; n < 2; n++)
@@ -57,36 +57,36 @@ describe.each([
 });
 
 it("(property) the memory store of permits behaves like DynamoDB", async () => {
-  const inOrder = ({ leases, ...answer }: PermitAcquisition) => ({
-    ...answer,
+  const inOrder = ({ leases, ...acquisition }: PermitAcquisition) => ({
+    ...acquisition,
     leases: leases.toSorted((left, right) => (left.id < right.id ? -1 : 1)),
   });
   const command = fc.record({ which: fc.option(fc.nat(20)), permits: fc.integer({ min: 1, max: 5 }) });
   await fc.assert(
     fc.asyncProperty(fc.array(command, { maxLength: 12 }), async (commands) => {
       const pool = aPool(9);
-      const taken: PermitLease[] = [];
+      const leases: PermitLease[] = [];
       for (const { which, permits } of commands) {
-        const known = which === null ? undefined : taken[which % taken.length];
+        const known = which === null ? undefined : leases[which % leases.length];
         if (known !== undefined) {
           for (const store of [real, memory]) await store.release(pool, known);
           continue;
         }
         const lease = aLease(permits);
-        const answers = await Promise.all([real, memory].map((store) => store.acquire(pool, lease, now)));
-        const [first, second] = answers.map(inOrder);
+        const results = await Promise.all([real, memory].map((store) => store.acquire(pool, lease, now)));
+        const [first, second] = results.map(inOrder);
         expect(second).toEqual(first);
-        taken.push(lease);
+        leases.push(lease);
       }
     }),
     { numRuns: 40 },
   );
 });
 
-it("acquire costs at most three write units for a full pool of 25", async () => {
+it("orgPermitStore.acquire costs at most three write units for a full pool of 25", async () => {
   const pool = aPool(25);
   for (let n = 0; n < 24; n++) await real.acquire(pool, aLease(1), now);
-  const units = meterOf(engine.client);
+  const units = meterOf(database.client);
   const lease = aLease(1);
   await real.acquire(pool, lease, now);
   await real.release(pool, lease);

@@ -14,11 +14,11 @@ import {
   type WebhookStores,
 } from "#test/support/webhooks/webhook-stores.ts";
 
-let engine: WebhookDatabase;
+let database: WebhookDatabase;
 let real: WebhookStores;
 beforeAll(async () => {
-  engine = await createWebhookTables();
-  real = createDynamodbStores(engine);
+  database = await createWebhookTables();
+  real = createDynamodbStores(database);
 });
 
 const digits = () => randomUUID().replaceAll("-", "");
@@ -33,17 +33,17 @@ const memory = createMemoryStores();
 describe.each([
   ["DynamoDB", () => real],
   ["memory", () => memory],
-])("endpoints in %s", (_, stores) => {
-  const created = async (org_id: string, over: Partial<Endpoint> = {}) => {
+])("endpoint store in %s", (_, stores) => {
+  const create = async (org_id: string, over: Partial<Endpoint> = {}) => {
     const endpoint = endpointOf(org_id, over);
     await stores().endpoints.create(endpoint, eventOf(endpoint));
     return endpoint;
   };
 
-  it("come back as they were written, every field", async () => {
+  it("returns an endpoint with all its settings", async () => {
     const { endpoints } = stores();
     const org_id = anOrg();
-    const endpoint = await created(org_id, {
+    const endpoint = await create(org_id, {
       events: ["invoice.*", "*.voided"],
       entity_id: "inv#1",
       description: "",
@@ -58,32 +58,33 @@ describe.each([
     expect(await endpoints.list(org_id)).toEqual([endpoint]);
   });
 
-  it("lose and gain headers, which are read with the endpoint", async () => {
+  it("stores, replaces and removes the static headers of an endpoint", async () => {
     const { endpoints } = stores();
     const headers = { names: ["X-Api-Key"], sealed: "v2.a" };
-    let standing: Endpoint | null = await created(anOrg());
-    const { org_id, endpoint_id } = standing;
+    let current: Endpoint | null = await create(anOrg());
+    const { org_id, endpoint_id } = current;
     for (const next of [headers, { ...headers, sealed: "v2.b" }, null]) {
-      if (standing === null) throw new Error("The endpoint is gone.");
-      expect(await endpoints.update(standing, { ...standing, headers: next }, eventOf(standing))).toBe(true);
-      standing = await endpoints.get(org_id, endpoint_id);
-      expect(standing?.headers).toEqual(next);
+      if (current === null) throw new Error("The endpoint is gone.");
+      expect(await endpoints.update(current, { ...current, headers: next }, eventOf(current))).toBe(true);
+      current = await endpoints.get(org_id, endpoint_id);
+      expect(current?.headers).toEqual(next);
       expect((await endpoints.list(org_id)).map((listed) => listed.headers)).toEqual([next]);
     }
   });
 
-  it("are listed oldest first", async () => {
+  it("lists endpoints oldest first", async () => {
     const org_id = anOrg();
     const times = ["2026-03-01", "2026-01-01", "2026-02-01"].map((day) => `${day}T00:00:00.000Z`);
-    for (const created_at of times) await created(org_id, { created_at });
+    for (const created_at of times) await create(org_id, { created_at });
     const listed = await stores().endpoints.list(org_id);
     expect(listed.map(({ created_at }) => created_at)).toEqual([...times].sort());
   });
 
-  it("are seen, changed and removed by no other organisation", async () => {
+  it("hides endpoints from other organisations, which can neither change nor remove them", async () => {
     const { endpoints } = stores();
-    const [own, foreign] = [anOrg(), anOrg()];
-    const endpoint = await created(own);
+    const own = anOrg();
+    const foreign = anOrg();
+    const endpoint = await create(own);
     expect(await endpoints.get(foreign, endpoint.endpoint_id)).toBeNull();
     expect(await endpoints.list(foreign)).toEqual([]);
     const stolen = { ...endpoint, org_id: foreign };
@@ -92,7 +93,7 @@ describe.each([
     expect(await endpoints.get(own, endpoint.endpoint_id)).toEqual(endpoint);
   });
 
-  it("are changed together with the event that tells of it, or not at all", async () => {
+  it("stores a change together with its event, or neither", async () => {
     const { endpoints, logged } = stores();
     const org_id = anOrg();
     const endpoint = endpointOf(org_id);
@@ -102,63 +103,63 @@ describe.each([
     const after = { ...endpoint, url: "https://new.example" };
     expect(await endpoints.update(endpoint, after, change)).toBe(true);
     expect(await endpoints.update(endpoint, { ...endpoint, url: "https://lost.example" }, lateChange)).toBe(false);
-    const standing = await endpoints.get(org_id, endpoint.endpoint_id);
-    expect(standing).toEqual({ ...after, version: 2 });
+    const current = await endpoints.get(org_id, endpoint.endpoint_id);
+    expect(current).toEqual({ ...after, version: 2 });
     expect(await endpoints.remove(endpoint, lateRemoval)).toBe(false);
-    expect(await endpoints.remove(standing ?? endpoint, removal)).toBe(true);
+    expect(await endpoints.remove(current ?? endpoint, removal)).toBe(true);
     expect(await endpoints.get(org_id, endpoint.endpoint_id)).toBeNull();
     for (const event of [creation, change, removal]) expect(await logged(event)).toEqual(event);
     for (const event of [lateChange, lateRemoval]) expect(await logged(event)).toBeNull();
   });
 
-  it("are changed by one of two who read the same", async () => {
+  it("applies one of two concurrent updates of the same version", async () => {
     const { endpoints } = stores();
-    const endpoint = await created(anOrg());
+    const endpoint = await create(anOrg());
     const urls = ["https://one.example", "https://two.example"];
     const won = await Promise.all(
       urls.map((url) => endpoints.update(endpoint, { ...endpoint, url }, eventOf(endpoint))),
     );
     expect(won.filter(Boolean)).toHaveLength(1);
-    const standing = await endpoints.get(endpoint.org_id, endpoint.endpoint_id);
-    expect(standing?.url).toBe(urls[won.indexOf(true)]);
+    const current = await endpoints.get(endpoint.org_id, endpoint.endpoint_id);
+    expect(current?.url).toBe(urls[won.indexOf(true)]);
   });
 
-  it("are at most fifty of an organisation, also when sixty are created at once", async () => {
+  it("creates at most fifty endpoints of an organisation, also with sixty concurrent calls", async () => {
     const { endpoints, logged } = stores();
     const org_id = anOrg();
-    const wanted = Array.from({ length: 60 }, () => endpointOf(org_id));
-    const events = wanted.map(eventOf);
+    const requested = Array.from({ length: 60 }, () => endpointOf(org_id));
+    const events = requested.map(eventOf);
     const outcomes = await Promise.allSettled(
-      wanted.map((endpoint, at) => endpoints.create(endpoint, events[at] ?? eventOf(endpoint))),
+      requested.map((endpoint, at) => endpoints.create(endpoint, events[at] ?? eventOf(endpoint))),
     );
     const isCreated = outcomes.map(({ status }) => status === "fulfilled");
-    const stood = await endpoints.list(org_id);
-    expect(stood).toHaveLength(isCreated.filter(Boolean).length);
-    expect(stood.length).toBeLessThanOrEqual(maxEndpointsPerOrg);
-    const told = await Promise.all(events.map(async (event) => (await logged(event)) !== null));
-    expect(told).toEqual(isCreated);
+    const stored = await endpoints.list(org_id);
+    expect(stored).toHaveLength(isCreated.filter(Boolean).length);
+    expect(stored.length).toBeLessThanOrEqual(maxEndpointsPerOrg);
+    const isLogged = await Promise.all(events.map(async (event) => (await logged(event)) !== null));
+    expect(isLogged).toEqual(isCreated);
 
-    for (let count = stood.length; count < maxEndpointsPerOrg; count++) await created(org_id);
+    for (let count = stored.length; count < maxEndpointsPerOrg; count++) await create(org_id);
     const extra = endpointOf(org_id);
     expect(await catchRejection(endpoints.create(extra, eventOf(extra)))).toMatchObject({ code: "conflict" });
-    const [first = extra] = stood;
+    const [first = extra] = stored;
     await endpoints.remove(first, eventOf(first));
-    await created(org_id);
+    await create(org_id);
     expect(await endpoints.list(org_id)).toHaveLength(maxEndpointsPerOrg);
   });
 
-  it("are refused, and not counted, where the id is taken", async () => {
+  it("throws `conflict`, and does not count the endpoint, when its id exists", async () => {
     const { endpoints } = stores();
     const org_id = anOrg();
-    const endpoint = await created(org_id);
+    const endpoint = await create(org_id);
     expect(await catchRejection(endpoints.create(endpoint, eventOf(endpoint)))).toMatchObject({ code: "conflict" });
-    for (let count = 1; count < maxEndpointsPerOrg; count++) await created(org_id);
+    for (let count = 1; count < maxEndpointsPerOrg; count++) await create(org_id);
     const extra = endpointOf(org_id);
     expect(await catchRejection(endpoints.create(extra, eventOf(extra)))).toMatchObject({ code: "conflict" });
     expect(await endpoints.list(org_id)).toHaveLength(maxEndpointsPerOrg);
   });
 
-  it("leave one entry in the log for each change, and none for what was refused", async () => {
+  it("adds one entry to the change log for each change, and none for a refused one", async () => {
     const { endpoints } = stores();
     const since = new Date().toISOString();
     const org_id = anOrg();
@@ -166,15 +167,15 @@ describe.each([
       const all = await endpoints.listChanges(since);
       return all.filter((change) => change.org_id === org_id).toSorted((a, b) => (a.change_id < b.change_id ? -1 : 1));
     };
-    const endpoint = await created(org_id);
+    const endpoint = await create(org_id);
     expect(await changes()).toHaveLength(1);
     await endpoints.update(endpoint, endpoint, eventOf(endpoint));
     expect(await changes()).toHaveLength(2);
     await endpoints.update(endpoint, endpoint, eventOf(endpoint));
     await endpoints.remove(endpoint, eventOf(endpoint));
     expect(await changes()).toHaveLength(2);
-    const standing = (await endpoints.get(org_id, endpoint.endpoint_id)) ?? endpoint;
-    await endpoints.remove(standing, eventOf(endpoint));
+    const current = (await endpoints.get(org_id, endpoint.endpoint_id)) ?? endpoint;
+    await endpoints.remove(current, eventOf(endpoint));
     const three = await changes();
     expect(three.map(({ endpoint_id }) => endpoint_id)).toEqual(Array(3).fill(endpoint.endpoint_id));
     expect(new Set(three.map(({ change_id }) => change_id)).size).toBe(3);
@@ -183,12 +184,14 @@ describe.each([
     expect(await endpoints.listChanges(later)).toEqual([]);
   });
 
-  it("list their organisation in its shard from the first on, also when the last is gone", async () => {
+  it("lists an organisation in its shard from its first endpoint on, also after the last was removed", async () => {
     const { endpoints } = stores();
-    const [having, had, never] = [anOrg(), anOrg(), anOrg()];
-    await created(having);
-    await created(having);
-    const gone = await created(had);
+    const having = anOrg();
+    const had = anOrg();
+    const never = anOrg();
+    await create(having);
+    await create(having);
+    const gone = await create(had);
     await endpoints.remove(gone, eventOf(gone));
     const listed = async (orgId: string) => {
       const orgs = await endpoints.listOrgIds(hashOrg(orgId).shard);
@@ -198,23 +201,23 @@ describe.each([
   });
 });
 
-it("two hundred endpoints of as many organisations are disabled at the same time without one conflict", async () => {
+it("disableEndpoint disables two hundred endpoints of different organisations concurrently without a conflict", async () => {
   const orgs = Array.from({ length: 200 }, anOrg);
-  const standing = await Promise.all(
+  const endpoints = await Promise.all(
     orgs.map(async (orgId) => {
       const endpoint = endpointOf(orgId);
       await real.endpoints.create(endpoint, eventOf(endpoint));
       return endpoint;
     }),
   );
-  const send = vi.spyOn(engine.client, "send");
+  const send = vi.spyOn(database.client, "send");
   onTestFinished(() => send.mockRestore());
   const disabled = await Promise.all(
-    standing.map((endpoint) =>
+    endpoints.map((endpoint) =>
       disableEndpoint({ endpoints: real.endpoints, now: () => new Date() }, endpoint, "failing"),
     ),
   );
   expect(disabled).toEqual(Array(200).fill(true));
-  // A read and a transaction each: nothing was tried again.
+  // One read and one transaction each: nothing was retried.
   expect(send).toHaveBeenCalledTimes(400);
 });
