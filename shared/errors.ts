@@ -1,5 +1,5 @@
 /**
- * Everything that can be wrong with a request or an event. Each dialect maps every code to its own words and status.
+ * What can be wrong with a request or an event. Each dialect maps every code to its own message and status.
  */
 export type ErrorCode =
   | "invalid_value"
@@ -18,29 +18,29 @@ export type ErrorCode =
   | "unavailable";
 
 export type ErrorContext = {
-  /** The parameter, header or field that is at fault. */
+  /** The invalid parameter, header or field. */
   field?: string;
-  /** What a caller needs to mend it, for example the list of valid values. */
+  /** What the caller needs to correct it, for example the valid values. */
   details?: Record<string, unknown>;
-  /** Seconds until a repeat can succeed. */
+  /** Seconds until a retry can succeed. */
   retryAfter?: number;
-  /** Methods that the resource does accept. */
+  /** The methods that the resource accepts. */
   allow?: string;
   cause?: unknown;
 };
 
 /**
- * The one error class of the product. It knows nothing of HTTP; whatever is not of this class is a defect and shown
- * to nobody.
+ * The error class for expected failures, independent of HTTP. Any other error is a defect, whose details callers never
+ * see.
  */
 export class ActivityError extends Error {
   readonly code: ErrorCode;
   readonly context: ErrorContext;
 
-  constructor(code: ErrorCode, message: string, facts: ErrorContext = {}) {
-    super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
+  constructor(code: ErrorCode, message: string, context: ErrorContext = {}) {
+    super(message, context.cause === undefined ? undefined : { cause: context.cause });
     this.name = "ActivityError";
     this.code = code;
-    this.context = facts;
+    this.context = context;
   }
 }

@@ -46,7 +46,7 @@ export function serializeEvent(event: unknown): string {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ActivityError("invalid_value", `The event cannot be written as JSON: ${reason}`, { cause });
   }
-  throw new ActivityError("invalid_value", "The event is refused: the event must be of type object.");
+  throw new ActivityError("invalid_value", "Invalid event: the event must be of type object.");
 }
 
 function rejectNonFinite(key: string, value: unknown): unknown {

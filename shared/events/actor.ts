@@ -2,15 +2,15 @@ import type { ActivityEvent } from "./event.ts";
 import { isJsonObject, type JsonObject } from "./text/json.ts";
 import { isHttpsUrl } from "./text/text-rules.ts";
 
-/** What kind of actor did something; a writer need not say. */
+/** Kinds of actors. Optional: the writer may omit it. */
 export const actorTypes = ["user", "system", "integration", "agent"] as const;
 
 export type ActorType = (typeof actorTypes)[number];
 
-/** Whom an actor acted for: the account that support, or an agent, used. */
+/** The user an actor acted for, for example when support or an agent uses an account. */
 export type OnBehalfOf = { readonly user_id: string; readonly name: string | null };
 
-/** Who did something, as of then. */
+/** Who caused an event, as of that time. */
 export type Actor = {
   readonly name: string | null;
   readonly email: string | null;
@@ -21,7 +21,7 @@ export type Actor = {
 
 const unknownActor: Actor = { name: null, email: null, avatar_url: null, type: null, on_behalf_of: null };
 
-/** Parses the actor of a stored event. What is absent, empty or of another type is `null`. */
+/** Parses the actor of a stored event. Fields that are absent, empty or of another type are `null`. */
 export function parseActor({ actor }: Pick<ActivityEvent, "actor">): Actor {
   if (actor === null) return unknownActor;
   const parsed: unknown = JSON.parse(actor);
@@ -29,7 +29,7 @@ export function parseActor({ actor }: Pick<ActivityEvent, "actor">): Actor {
   return {
     name: textOf(parsed.name),
     email: textOf(parsed.email),
-    // Events from before the address was checked may have any.
+    // Older events were stored without this check and may hold any text.
     avatar_url: httpsUrlOf(parsed.avatar_url),
     type: actorTypes.find((type) => type === parsed.type) ?? null,
     on_behalf_of: isJsonObject(parsed.on_behalf_of) ? onBehalfOf(parsed.on_behalf_of) : null,
@@ -51,8 +51,8 @@ function textOf(value: unknown): string | null {
 }
 
 /**
- * What to call the actor: the name, else the e-mail address, else the id; the robot where no user did it. An actor who
- * acted for somebody comes second: `Anna (by Support)`.
+ * Returns the display name of the actor: the name, else the e-mail address, else the id, else `robotName`. An actor that
+ * acted on behalf of a user comes second: `Anna (by Support)`.
  */
 export function actorName(
   event: Pick<ActivityEvent, "actor" | "actor_user_id">,

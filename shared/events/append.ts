@@ -4,21 +4,21 @@ import type { ActivityEvent, JsonText } from "./event.ts";
 import { eventIdFromKey } from "./event-id.ts";
 import type { Draft } from "./parse-event.ts";
 
-/** What an idempotency key holds: the first attempt's identity, and who made it. */
+/** What is stored for an idempotency key: the identity of the first attempt and its writer. */
 export type IdempotencyRecord = Pick<ActivityEvent, "event_id" | "occurred_at" | "entity_id"> & {
-  /** `null` for pins from before writers were told apart, which all writers of the organisation share. */
+  /** `null` for records from before writers were recorded. All writers of the organisation share those. */
   readonly writer: string | null;
 };
 
-/** The writes that an append needs of a store. Each is one conditional put, and never changes what is there. */
+/** The writes of an append. Each is one conditional put that never changes an existing item. */
 export type AppendStore = {
-  /** Stores the event unless its identity is taken; answers the event that was there before, else `null`. */
+  /** Stores the event unless its identity is taken. Returns the event that has the identity already, else `null`. */
   put(event: ActivityEvent): Promise<ActivityEvent | null>;
-  /** Pins a key unless it is pinned; answers the pin that is in force. `isOwn` pins it for the writer of `pin` alone. */
+  /** Claims a key unless it is claimed. Returns the record in force. `isOwn` claims it for the writer of `record` only. */
   claimKey(
     orgId: string,
     key: string,
-    pin: IdempotencyRecord,
+    record: IdempotencyRecord,
     at: { readonly now: Date; readonly isOwn: boolean },
   ): Promise<IdempotencyRecord>;
 };
@@ -26,9 +26,8 @@ export type AppendStore = {
 type AppendResult = "appended" | "repeated";
 
 /**
- * Appends one event, or finds that it is there already. `writer` tells apart those who use the same idempotency key; it
- * must not be what a writer says of itself. Throws `ActivityError` `conflict` if the same identity, or the writer's
- * idempotency key, belongs to something else.
+ * Appends one event; a repeat is a no-op. `writer` separates writers that use the same idempotency key and must be an
+ * authenticated identity. Throws `ActivityError` `conflict` if another event has the identity or the writer's key.
  */
 export async function append(
   store: AppendStore,
@@ -46,7 +45,7 @@ export async function append(
   );
   if (first.writer === null || writer === null || first.writer === writer)
     return appendUnderRecord(store, event, first);
-  // Another writer's key. The same event to the letter is a repeat all the same, as when an operator sends it again.
+  // The key of another writer. An identical event is still a repeat, for example when an operator sends it again.
   if (first.occurred_at === occurred_at && first.entity_id === entity_id) {
     const outcome = await putOrCompare(store, { ...event, event_id: first.event_id });
     if (outcome !== null) return outcome;
@@ -59,30 +58,33 @@ export async function append(
 async function appendUnderRecord(
   store: AppendStore,
   event: ActivityEvent,
-  pin: IdempotencyRecord,
+  record: IdempotencyRecord,
 ): Promise<AppendResult> {
-  if (pin.entity_id !== event.entity_id) {
-    throw new ActivityError("conflict", "The idempotency key belongs to an event of another document already.");
+  if (record.entity_id !== event.entity_id) {
+    throw new ActivityError("conflict", "The idempotency_key is already used for another entity_id. Use a new key.");
   }
-  const pinned = { ...event, event_id: pin.event_id, occurred_at: pin.occurred_at };
-  return assertNoConflict(await putOrCompare(store, pinned), pinned);
+  const identified = { ...event, event_id: record.event_id, occurred_at: record.occurred_at };
+  return assertNoConflict(await putOrCompare(store, identified), identified);
 }
 
-/** `null` if another event has the identity. */
+/** Stores the event or compares it with the stored one. Returns `null` if another event has the identity. */
 async function putOrCompare(store: AppendStore, event: ActivityEvent): Promise<AppendResult | null> {
-  const standing = await store.put(event);
-  if (standing === null) return "appended";
-  return isSameEvent(event, standing) ? "repeated" : null;
+  const stored = await store.put(event);
+  if (stored === null) return "appended";
+  return isSameEvent(event, stored) ? "repeated" : null;
 }
 
 function assertNoConflict(outcome: AppendResult | null, { event_id }: ActivityEvent): AppendResult {
   if (outcome !== null) return outcome;
-  throw new ActivityError("conflict", `Event ${event_id} is stored already with other content, and stays as it is.`);
+  throw new ActivityError(
+    "conflict",
+    `Event ${event_id} already exists with different content. Send the change as a new event.`,
+  );
 }
 
 /**
- * Compares all that the writer said happened. `recorded_at` is ours, and differs between two attempts; `notify` is an
- * instruction to us.
+ * Compares the content from the writer. `recorded_at` differs between two attempts, and `notify` is an instruction to the
+ * log.
  */
 function isSameEvent(left: ActivityEvent, right: ActivityEvent): boolean {
   return isDeepStrictEqual(comparableFields(left), comparableFields(right));

@@ -1,4 +1,4 @@
-/** The document kinds of the FinzBooks contract, in its order. */
+/** The entity types of the FinzBooks contract, in its order. */
 export const documentTypes = [
   "INVOICE",
   "BILL",
@@ -16,7 +16,7 @@ export const documentTypes = [
   "ATTACHMENT",
 ] as const;
 
-/** What only the other dialects, or the platform itself, have a name for. */
+/** Entity types that only the other dialects or the platform itself have. */
 export const platformTypes = [
   "ACCOUNT",
   "USER",
@@ -39,7 +39,7 @@ export function isEntityType(value: string): value is EntityType {
   return known.has(value);
 }
 
-/** What happened to the document: `SENT` of `INVOICE_SENT`; an action that names no document, whole (`EMAIL_SENT`). */
+/** Returns the action without the entity type: `SENT` of `INVOICE_SENT`. Other actions stay whole (`EMAIL_SENT`). */
 export function actionVerb({
   action,
   entity_type,
@@ -50,10 +50,10 @@ export function actionVerb({
   return action.startsWith(`${entity_type}_`) ? action.slice(entity_type.length + 1) : action;
 }
 
-/** Actions that say that money was received or paid, whatever the rest of their name. */
+/** Actions that mean that money was received or paid, with any suffix. */
 const paymentActionPattern = /^(INVOICE|PROFORMA|EXPENSE|BILL)_PAID/;
 
-/** Whether every event of an action is stored as `settled`. */
+/** Whether every event with this action is stored with the payment status `paid`. */
 export function isPaymentAction(action: string): boolean {
   return paymentActionPattern.test(action);
 }

@@ -5,12 +5,12 @@ import { levelDefinitions } from "./text/json-levels.ts";
 
 export const eventSchemaPath = "/schemas/event.json";
 
-/** What only ingest checks: JSON Schema cannot say it, or not so that all validators agree. A test holds the list. */
+/** Checks of ingest that JSON Schema cannot express, or not so that all validators agree. */
 export const ingestRules = {
   too_large: `the whole event has at most ${maxEventBytes} bytes as JSON in UTF-8`,
   inexact_number: "numbers are exact as a double: send 9007199254740993 or 1e400 as a string",
   repeated_key: "no object has the same key twice",
-  unpaired_surrogate: "no text or key holds half of a surrogate pair",
+  unpaired_surrogate: "no text or key contains an unpaired surrogate",
   utf16_length: "a character beyond U+FFFF counts as two in every `maxLength`",
   unreal_time: "`occurred_at` is a real date and time from the year 1 on",
   future_time: "`occurred_at` is at most 5 minutes ahead of the clock of the log",
@@ -18,22 +18,22 @@ export const ingestRules = {
   conflict: "an `event_id` or `idempotency_key` that was used before brings the same event again",
 } as const;
 
-const descriptions: Readonly<Record<keyof EventInput, string>> = {
-  event_id: "Identifies the event. Without it and `idempotency_key`, the same bytes are the same event.",
-  idempotency_key: "The writer's own key for the event, remembered for 30 days. Not together with `event_id`.",
-  org_id: "The organisation whose log it is.",
-  action: "What happened: `{ENTITY}_{VERB}`. The vocabulary is open.",
-  entity_type: "The kind of the document.",
-  entity_id: "The document, by the id that the writer has for it.",
-  entity_ref: "The number or name that people know the document by.",
-  actor_user_id: "Who did it; `null` for the system.",
-  actor: "What to show of who did it, and for whom it was done.",
+const fieldDescriptions: Readonly<Record<keyof EventInput, string>> = {
+  event_id: "Identifies the event. If both it and `idempotency_key` are absent, the same bytes are the same event.",
+  idempotency_key: "The writer's own key for the event, kept for 30 days. Not together with `event_id`.",
+  org_id: "The organisation that the event belongs to.",
+  action: "What happened: `{ENTITY}_{VERB}`. Any action of this form is accepted.",
+  entity_type: "The type of the entity.",
+  entity_id: "The writer's own id of the entity.",
+  entity_ref: "The number or name of the entity, as people know it.",
+  actor_user_id: "The user who caused the event; `null` for the system.",
+  actor: "Display data of the actor, and the user it acted for.",
   changes: "The fields that changed, each with its old and its new value.",
   metadata: "The context: address, request id, source.",
   occurred_at: "When it happened, in ISO 8601.",
-  related: "What else the event is about. It belongs to the story of the first contact among them.",
-  text: "What happened, in a sentence, for dialects that show one.",
-  information: "The same with more details.",
+  related: "Other entities that the event is about. The first contact among them is the contact of the event.",
+  text: "What happened, as a sentence, for dialects that show one.",
+  information: "The same in more detail.",
   params: "Parameters for dialects that show them.",
   notify: "`false` sends no webhook for the event, for example in an import.",
 };
@@ -69,10 +69,10 @@ const description =
   `\`activityPut\`. Objects and arrays nest ${maxDepth} levels at most inside \`metadata\`, \`changes\` and \`params\`. ` +
   `Beside this schema, ingest checks that ${Object.values(ingestRules).join("; ")}.`;
 
-/** The JSON Schema (draft 2020-12) of an event as a service writes it, as served from the given scheme and host. */
+/** Returns the JSON Schema (draft 2020-12) of an event as services write it. `origin` is the scheme and host in its `$id`. */
 export function eventJsonSchema(origin: string) {
   const { $schema, properties = {}, ...schema } = z.toJSONSchema(eventSchema, { io: "input", unrepresentable: "any" });
-  const described = Object.entries(descriptions).map(([name, text]) => {
+  const described = Object.entries(fieldDescriptions).map(([name, text]) => {
     return [name, { description: text, ...Object(properties[name]) }] as const;
   });
   return {

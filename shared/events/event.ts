@@ -2,15 +2,15 @@ import type { EntityType } from "./entity-types.ts";
 
 declare const json: unique symbol;
 
-/** Text that is known to be well-formed JSON. Structured parts stay text, so that their keys stay in order. */
+/** Text that is well-formed JSON. Structured fields stay text so that their keys keep their order. */
 export type JsonText = string & { readonly [json]: true };
 
-/** Writes a value as JSON text. The value must have come from JSON: functions, symbols and `undefined` have no text. */
+/** Returns a value as JSON text. The value must come from JSON: functions, symbols and `undefined` have no text. */
 export function toJsonText(value: unknown): JsonText {
   return JSON.stringify(value) as JsonText;
 }
 
-/** One state change, as it is stored for ever. Times are UTC with three fraction digits. */
+/** One state change as stored. Events are never changed. Times are UTC with three fraction digits. */
 export type ActivityEvent = {
   /** `evt_` and 32 hexadecimal digits. */
   readonly event_id: string;
@@ -19,7 +19,7 @@ export type ActivityEvent = {
   readonly action: string;
   readonly entity_type: EntityType;
   readonly entity_id: string;
-  /** The number that people know the document by. */
+  /** The number or name of the entity, as people know it. */
   readonly entity_ref: string | null;
   /** `null` for the system, schedules and customer portals. */
   readonly actor_user_id: string | null;
@@ -30,26 +30,26 @@ export type ActivityEvent = {
   /** The context of the request: address, request id, source. */
   readonly metadata: JsonText;
   readonly occurred_at: string;
-  /** When this log stored it. */
+  /** When the log stored the event. */
   readonly recorded_at: string;
-  /** `[{entity_type, entity_id, entity_ref}]`: other things that the event is about. */
+  /** `[{entity_type, entity_id, entity_ref}]`: other entities that the event is about. */
   readonly related: JsonText | null;
   readonly text: string | null;
   readonly information: string | null;
   readonly params: JsonText | null;
-  /** The customer or supplier whose story the event belongs to. */
+  /** The customer or supplier that the event concerns. */
   readonly contact_id: string | null;
-  /** Set on events that say money was received or paid. */
+  /** Set on events that mean that money was received or paid. */
   readonly payment_status: "paid" | null;
-  /** `no` where its webhooks are sent only by a replay that asks for everything. */
+  /** `no` if webhooks are sent for the event only by a replay that includes such events. */
   readonly notify: "no" | null;
 };
 
-/** Where an event stands: newest first by time, then by id, then by entity, so that the order of any page is total. */
+/** Position of an event in the log: newest first by time, then by id, then by entity, which makes the order total. */
 export type Position = Pick<ActivityEvent, "occurred_at" | "event_id" | "entity_id"> & {
   /**
-   * The key in the table of an item that is not an event, where a read ended at one: several can be in the place of one
-   * event, before and behind it.
+   * The table key of the damaged item at which a read ended. Several such items can share the other fields with one event,
+   * before and after it.
    */
   readonly key?: { readonly timeline: string; readonly position: string };
 };

@@ -8,59 +8,51 @@ import { maxEventBytes } from "./limits.ts";
 import { eventSchema } from "./schema.ts";
 import { parseJsonExactly } from "./text/json.ts";
 
-/**
- * Writers' clocks may run ahead of ours by this much; anything later is a mistake, and would hide every newer event.
- */
+/** How far a writer's clock may be ahead. A later `occurred_at` is a mistake and would hide every newer event. */
 const allowedLeadMs = 5 * 60_000;
 
-/** An event that is ready to be appended, and the key under which its writer repeats it, if it has one. */
+/** An event that is ready to be appended, and its writer's idempotency key, if any. */
 export type Draft = { readonly event: ActivityEvent; readonly idempotencyKey: string | null };
 
 export type ParseContext = {
   readonly now: Date;
-  /** What the id of an event that brings none is made from: the same for every repeat of the event. */
+  /** The source of the id of an event without one. It must be the same for every repeat of the event. */
   readonly entropy: string;
 };
 
-/**
- * Reads one event as JSON text.
- * Throws `ActivityError`: `too_large` above 64 KB, `invalid_value` with every fault named.
- */
-export function parseEvent(text: string, reception: ParseContext): Draft {
+/** Parses one event from JSON text. Throws `ActivityError` `too_large` above 64 KB, `invalid_value` with every issue. */
+export function parseEvent(text: string, context: ParseContext): Draft {
   assertWithinLimit(text);
   try {
-    return parseEventValue(parseJsonExactly(text), reception);
+    return parseEventValue(parseJsonExactly(text), context);
   } catch (error) {
     if (error instanceof SyntaxError)
-      throw new ActivityError("invalid_value", `The event is not JSON${describePosition(error)}.`);
+      throw new ActivityError("invalid_value", `The event is not valid JSON${describePosition(error)}.`);
     if (error instanceof RangeError) throw new ActivityError("invalid_value", error.message);
     throw error;
   }
 }
 
-/** Where JSON breaks, if the engine says so. The rest of its message quotes the text, which is not for logs. */
+/** Returns where the JSON is invalid, if the message says so. The rest of it quotes the text, which must not be logged. */
 function describePosition({ message }: SyntaxError): string {
   const [, position] = /at position (\d+)/.exec(message) ?? [];
   return position === undefined ? "" : ` at character ${position}`;
 }
 
-/** Reads one event as a parsed value; otherwise like `parseEvent`. */
+/** Parses one event from a value; otherwise like `parseEvent`. */
 export function parseEventValue(value: unknown, { now, entropy }: ParseContext): Draft {
   const parsed = eventSchema.safeParse(value, { reportInput: true });
   if (!parsed.success) {
-    const faults = parsed.error.issues.map((issue) => describeIssue(issue, "the event"));
-    throw new ActivityError("invalid_value", `The event is refused: ${faults.slice(0, 20).join("; ")}.`);
+    const issues = parsed.error.issues.map((issue) => describeIssue(issue, "the event"));
+    throw new ActivityError("invalid_value", `Invalid event: ${issues.slice(0, 20).join("; ")}.`);
   }
   const input = parsed.data;
   if (input.event_id !== undefined && input.idempotency_key !== undefined) {
-    throw new ActivityError("invalid_value", "The event is refused: give event_id or idempotency_key, not both.");
+    throw new ActivityError("invalid_value", "Invalid event: pass event_id or idempotency_key, not both.");
   }
   const occurredAt = parseTimestamp(input.occurred_at) ?? input.occurred_at;
   if (Date.parse(occurredAt) > now.getTime() + allowedLeadMs) {
-    throw new ActivityError(
-      "invalid_value",
-      "The event is refused: occurred_at lies more than 5 minutes in the future.",
-    );
+    throw new ActivityError("invalid_value", "Invalid event: occurred_at is more than 5 minutes in the future.");
   }
   const idempotencyKey = input.idempotency_key ?? null;
   const derivedId =
@@ -97,6 +89,6 @@ export function parseEventValue(value: unknown, { now, entropy }: ParseContext):
 function assertWithinLimit(text: string): void {
   const bytes = Buffer.byteLength(text);
   if (bytes > maxEventBytes) {
-    throw new ActivityError("too_large", `The event has ${bytes} bytes; at most ${maxEventBytes} are kept.`);
+    throw new ActivityError("too_large", `The event has ${bytes} bytes; the limit is ${maxEventBytes}.`);
   }
 }

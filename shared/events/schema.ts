@@ -20,32 +20,32 @@ import { levelReference, nul, objectOfLevels, withoutPattern } from "./text/json
 import { maxCodeUnits } from "./text/max-units.ts";
 import { hasOnlyStorableText, invisiblePattern, isHttpsUrl, isStorableText, isVisibleId } from "./text/text-rules.ts";
 
-const unstorable = "must not hold half of a surrogate pair or U+0000";
+const unstorable = "must not contain an unpaired surrogate or U+0000";
 const storable = z.refine<string>(isStorableText, unstorable);
-const visible = z.refine<string>(isVisibleId, "must not hold control characters or invisible characters");
+const visible = z.refine<string>(isVisibleId, "must not contain control or invisible characters");
 const avatar = z.refine<string>((text) => text === "" || isHttpsUrl(text), "must be an https URL, or empty");
 
-/** What the JSON Schema says beside what the checks do. `/schemas/event.json` serves both as one. */
-const facts = z.globalRegistry;
+/** Additions to the JSON Schema that zod generates from the checks. `/schemas/event.json` serves both. */
+const registry = z.globalRegistry;
 
 const id = (max: number) =>
   z
     .string()
     .check(z.minLength(1), ...maxCodeUnits(max), visible)
-    .register(facts, withoutPattern(invisiblePattern));
+    .register(registry, withoutPattern(invisiblePattern));
 
 const line = (max: number) =>
   z
     .string()
     .check(...maxCodeUnits(max), storable)
-    .register(facts, withoutPattern(nul));
+    .register(registry, withoutPattern(nul));
 
-/** The URL Standard removes blanks before the scheme, and tabs and line breaks inside of it, before it parses. */
+/** The URL Standard removes blanks before the scheme, and tabs and line breaks in it, before parsing. */
 const httpsScheme = `^[\u0001- ]*${[..."https"].map((letter) => `[${letter}${letter.toUpperCase()}][\t\n\r]*`).join("")}:`;
 
 const avatarUrl = line(2048)
   .check(avatar)
-  .register(facts, {
+  .register(registry, {
     ...withoutPattern(nul),
     anyOf: [
       { type: "string", maxLength: 0 },
@@ -59,18 +59,18 @@ const shallow = z.refine<unknown>(
   `must nest at most ${maxDepth} levels deep`,
 );
 
-/** Kept as it came: zod's own record type copies, and would drop a key named `__proto__`. */
+/** Kept unchanged: zod's record type copies the object and would drop a key named `__proto__`. */
 const jsonObject = z
   .custom<JsonObject>(isJsonObject, "must be an object")
   .check(shallow, z.refine<unknown>(hasOnlyStorableText, unstorable))
-  .register(facts, { type: "object", ...objectOfLevels(maxDepth) });
+  .register(registry, { type: "object", ...objectOfLevels(maxDepth) });
 
 const isChangeSet = (value: JsonObject) =>
   Object.values(value).every(
     (change) => isJsonObject(change) && "old" in change && "new" in change && Object.keys(change).length === 2,
   );
 
-const changes = jsonObject.check(z.refine(isChangeSet, "must map each field to {old, new}")).register(facts, {
+const changes = jsonObject.check(z.refine(isChangeSet, "must map each field to {old, new}")).register(registry, {
   type: "object",
   description: "The fields that changed, each with its old and its new value.",
   propertyNames: withoutPattern(nul),
@@ -84,7 +84,7 @@ const changes = jsonObject.check(z.refine(isChangeSet, "must map each field to {
 
 const occurredAtHelp =
   "When it happened: ISO 8601 in the extended format, a date (its midnight), or a date and time of at least minutes, with " +
-  "up to nine fraction digits and `Z` or an offset. No offset means UTC. Stored to the millisecond, finer digits are cut; " +
+  "up to nine fraction digits and `Z` or an offset. No offset means UTC. Stored in milliseconds, finer digits are cut; " +
   "`:60` is the last millisecond of its minute, `24:00` the midnight that ends the day. At most 5 minutes ahead.";
 
 const timestamp = z
@@ -94,7 +94,7 @@ const timestamp = z
       error: ({ input }) => describeTimeIssue(typeof input === "string" ? input : ""),
     }),
   )
-  .register(z.globalRegistry, { pattern: timePattern.source, description: occurredAtHelp });
+  .register(registry, { pattern: timePattern.source, description: occurredAtHelp });
 
 const related = z.strictObject({
   entity_type: z.enum(entityTypes),
@@ -102,13 +102,13 @@ const related = z.strictObject({
   entity_ref: z.optional(z.nullable(line(maxRefLength))),
 });
 
-/** Whom the actor acted for: support or an agent that used somebody's account. */
+/** The user the actor acted for, for example when support or an agent uses an account. */
 const onBehalfOf = z.strictObject({
   user_id: id(maxIdLength),
   name: z.optional(z.nullable(line(256))),
 });
 
-/** An event as a service writes it. Unknown fields are refused, so a typing error never becomes a silent loss. */
+/** An event as services write it. Unknown fields are rejected, so that a misspelt field is not silently lost. */
 export const eventSchema = z.strictObject({
   event_id: z.optional(z.string().check(z.regex(eventIdPattern))),
   idempotency_key: z.optional(id(255)),
@@ -136,9 +136,9 @@ export const eventSchema = z.strictObject({
   text: z.optional(z.nullable(line(maxTextLength))),
   information: z.optional(z.nullable(line(maxTextLength))),
   params: z.optional(z.nullable(jsonObject)),
-  /** `false` where no webhook is to be sent for the event: an import of history. An instruction, and no content. */
+  /** `false` to send no webhook, for example in an import. An instruction, not part of the content. */
   notify: z.optional(z.boolean()),
 });
 
-/** What a service writes: snake_case fields, `occurred_at` in any ISO 8601 form. */
+/** An event as services write it, with `occurred_at` in any ISO 8601 form. */
 export type EventInput = z.input<typeof eventSchema>;

@@ -2,7 +2,7 @@ import { actionVerb } from "#shared/events/entity-types.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import { isJsonObject } from "#shared/events/text/json.ts";
 
-/** What happened, for people: without the document's number, and with it. */
+/** What happened, in English: without the number of the entity, and with it. */
 export type EventSummary = {
   /** `Invoice sent` */
   readonly title: string;
@@ -12,7 +12,7 @@ export type EventSummary = {
 
 type Described = Pick<ActivityEvent, "action" | "entity_type" | "entity_id" | "entity_ref" | "changes">;
 
-/** Verbs whose own words would read badly. */
+/** Verbs whose own words read badly. */
 const wordings: Readonly<Record<string, string>> = {
   EMAIL_SENT: "sent by e-mail",
   PAID_BANK: "paid by bank transfer",
@@ -23,8 +23,8 @@ const wordings: Readonly<Record<string, string>> = {
 };
 
 /**
- * Puts an event into English words, for those that bring no text of their own: `Invoice INV-2026-0042 sent`, `Comment
- * added to invoice INV-2026-0042`. The vocabulary is open: a verb that is not known is shown as its words.
+ * Returns an English summary of an event, for events without a text: `Invoice INV-2026-0042 sent`, `Comment added to
+ * invoice INV-2026-0042`. An unknown verb is shown as its words.
  */
 export function summarize(event: Described): EventSummary {
   const { entity_type, entity_id, entity_ref } = event;
@@ -44,12 +44,12 @@ export function summarize(event: Described): EventSummary {
   return { title, sentence: `${capital(noun)} ${name}${updated}: ${change}` };
 }
 
-/** A field that was changed. */
+/** The change of one field. */
 export type FieldChange = { readonly field: string; readonly old: unknown; readonly new: unknown };
 
 type WithChanges = Pick<ActivityEvent, "changes">;
 
-/** The change of the field that is named; else the only one, or `null` where an event changed none or several. */
+/** Returns the change of the field `named`. Without a name returns the only change; `null` if the event has no change or several. */
 export function findChange(event: WithChanges, named: string | null = null): FieldChange | null {
   const all = parseChanges(event);
   if (named !== null) return all.find(({ field }) => field === named) ?? null;
@@ -64,30 +64,30 @@ function parseChanges({ changes }: WithChanges): FieldChange[] {
   );
 }
 
-/** What an update or a step of a workflow changed: `due date changed from A to B`, `due date and total changed`. */
+/** Describes what an update or a status change changed: `due date changed from A to B`, `due date and total changed`. */
 function describeChange(event: Described): string | null {
   if (!/_(UPDATED|STATUS_CHANGED)$/.test(event.action)) return null;
-  const isStep = event.action.endsWith("_STATUS_CHANGED");
-  const visible = parseChanges(event).filter(isVisible);
-  if (!isStep && visible.length !== 1) return fieldNames(visible);
-  const change = isStep ? visible.find(({ field }) => field === "status") : visible[0];
+  const isStatusChange = event.action.endsWith("_STATUS_CHANGED");
+  const visible = parseChanges(event).filter(isVisibleChange);
+  if (!isStatusChange && visible.length !== 1) return fieldNames(visible);
+  const change = isStatusChange ? visible.find(({ field }) => field === "status") : visible[0];
   if (change === undefined) return null;
   const field = truncated(words(change.field));
-  if (isNothing(change.new)) return `${field} removed`;
-  const from = isNothing(change.old) ? "" : ` from ${truncated(change.old)}`;
+  if (isEmpty(change.new)) return `${field} removed`;
+  const from = isEmpty(change.old) ? "" : ` from ${truncated(change.old)}`;
   return `${field} changed${from} to ${truncated(change.new)}`;
 }
 
-/** Nothing is seen of a change from `null` to an empty text, or to the same value. */
-function isVisible({ old, new: now }: FieldChange): boolean {
-  return !(isNothing(old) && isNothing(now)) && JSON.stringify(old) !== JSON.stringify(now);
+/** Whether a reader can see the change: not from `null` to an empty text, and not to the same value. */
+function isVisibleChange({ old, new: now }: FieldChange): boolean {
+  return !(isEmpty(old) && isEmpty(now)) && JSON.stringify(old) !== JSON.stringify(now);
 }
 
-function isNothing(value: unknown): boolean {
+function isEmpty(value: unknown): boolean {
   return value === null || value === undefined || value === "";
 }
 
-/** Fields that a sentence names; of more it says how many. */
+/** Fields that a sentence names; it only counts the others. */
 const maxFields = 5;
 
 function fieldNames(changes: readonly FieldChange[]): string | null {

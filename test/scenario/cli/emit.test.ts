@@ -79,7 +79,7 @@ describe("emit", () => {
     const file = ndjson("sent.ndjson", [...numbered(org_id, 12), "{}"]);
     const { code, stdout } = await cli.run(["emit", file]);
     expect(code).toBe(3);
-    expect(stdout).toMatch(/^line 13: The event is refused: .*\n13 events: 12 sent, 1 rejected\.\n$/);
+    expect(stdout).toMatch(/^line 13: Invalid event: .*\n13 events: 12 sent, 1 rejected\.\n$/);
   });
 
   it("reads standard input", async () => {
@@ -186,7 +186,7 @@ describe("rejected events", () => {
     await until(async () => (await waiting()).length === 1);
     expect(await waiting()).toEqual([expect.objectContaining({ body: "junk", code: "invalid_value" })]);
     const { stdout } = await cli.run(["rejected", "list"]);
-    expect(stdout).toMatch(/invalid_value +The event is not JSON/);
+    expect(stdout).toMatch(/invalid_value +The event is not valid JSON/);
   });
 });
 

@@ -106,7 +106,7 @@ describe("an emitter", () => {
       expect.stringContaining("occurred_at must be an ISO 8601"),
       expect.stringContaining("amount is NaN"),
       expect.stringContaining("circular"),
-      expect.stringContaining("at most 65536"),
+      expect.stringContaining("limit is 65536"),
       expect.stringContaining("5 minutes"),
       "",
     ]);

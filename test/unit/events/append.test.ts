@@ -114,7 +114,7 @@ describe("an idempotency key", () => {
     expect((await catchRejection(append(store, attempt({ action: "INVOICE_VOIDED" })))).code).toBe("conflict");
     const elsewhere = await catchRejection(append(store, attempt({ entity_id: "inv_2" })));
     expect(elsewhere).toMatchObject({ code: "conflict" });
-    expect(elsewhere.message).toContain("another document");
+    expect(elsewhere.message).toContain("another entity_id");
   });
 
   it("belongs to its organisation", async () => {

@@ -78,14 +78,14 @@ describe("the served JSON Schema of an event", () => {
   });
 
   it.each<[Rule, string, string]>([
-    ["too_large", JSON.stringify(anInput({ metadata: { a: "x".repeat(maxEventBytes) } })), "at most 65536 are kept"],
+    ["too_large", JSON.stringify(anInput({ metadata: { a: "x".repeat(maxEventBytes) } })), "the limit is 65536"],
     [
       "inexact_number",
       JSON.stringify(anInput()).replace("}", ',"params":{"n":9007199254740993}}'),
       "cannot be kept exactly",
     ],
     ["repeated_key", JSON.stringify(anInput()).replace("}", ',"params":{"n":1,"n":1}}'), "is there twice"],
-    ["unpaired_surrogate", JSON.stringify(anInput({ text: "\ud800" })), "half of a surrogate pair"],
+    ["unpaired_surrogate", JSON.stringify(anInput({ text: "\ud800" })), "an unpaired surrogate"],
     ["utf16_length", JSON.stringify(anInput({ entity_id: "\u{1f9fe}".repeat(200) })), "256"],
     ["unreal_time", JSON.stringify(anInput({ occurred_at: "0000-01-01T00:00:00Z" })), "occurred_at"],
     ["future_time", JSON.stringify(anInput({ occurred_at: "2027-01-01T00:00:00Z" })), "in the future"],

@@ -125,7 +125,7 @@ describe("time", () => {
   });
 
   it("takes a clock that runs five minutes ahead, and not a millisecond more", () => {
-    const message = "occurred_at lies more than 5 minutes in the future";
+    const message = "occurred_at is more than 5 minutes in the future";
     expect(refused(anInput({ occurred_at: "2026-06-01T12:05:30.001Z" })).message).toContain(message);
     expect(refused(anInput({ occurred_at: "9999-12-31T23:59:59.999Z" })).message).toContain(message);
   });
@@ -139,7 +139,7 @@ it("keeps metadata exactly as any writer sent it, or refuses it for a text that 
       const parse = () => parseEvent(anInputText({}, `,"metadata":${text}`), reception).event;
       const isStorable = !/\\u0000|\\ud[89a-f]/.test(text.replaceAll("\\\\", ""));
       if (isStorable) expect(parse().metadata).toBe(text);
-      else expect(catchError(parse).message).toContain("metadata must not hold half of a surrogate pair or U+0000");
+      else expect(catchError(parse).message).toContain("metadata must not contain an unpaired surrogate or U+0000");
     }),
   );
 });

@@ -60,7 +60,7 @@ describe("limits", () => {
     expect(() => parseEvent(filled(maxEventBytes, "x"), reception)).not.toThrow();
     expect(refusedText(`${filled(maxEventBytes, "x")} `)).toMatchObject({
       code: "too_large",
-      message: "The event has 65537 bytes; at most 65536 are kept.",
+      message: "The event has 65537 bytes; the limit is 65536.",
     });
     expect(() => parseEvent(filled(maxEventBytes, "é"), reception)).not.toThrow();
     expect(refusedText(filled(maxEventBytes + 2, "é")).code).toBe("too_large");
@@ -80,7 +80,9 @@ describe("ids", () => {
     ...["\u0000", "a\nb", "\u007f", "\u0085", "\ud800", "x\udc00", "a\u2028b"],
     ...["ok\u202egnp", "\u200finv", "a\u2066b", "inv\u200b1", "inv\u200d1", "\ufeffinv", "inv\u00ad1", "inv\u{e0041}"],
   ])("refuse %j", (id) => {
-    expect(refused(anInput({ entity_id: id })).message).toContain("entity_id must not hold control characters");
+    expect(refused(anInput({ entity_id: id })).message).toContain(
+      "entity_id must not contain control or invisible characters",
+    );
     expect(refused(anInput({ actor_user_id: id })).code).toBe("invalid_value");
     expect(refused(anInput({ idempotency_key: id })).code).toBe("invalid_value");
   });
@@ -129,7 +131,7 @@ describe("text", () => {
 
   it.each(places)("refuses half of a surrogate pair and U+0000 in %s, as a value and as JSON text", (place, input) => {
     for (const text of unstorable) {
-      const message = `${place} must not hold half of a surrogate pair or U+0000`;
+      const message = `${place} must not contain an unpaired surrogate or U+0000`;
       expect(refused(anInput(input(text))).message).toContain(message);
       expect(refusedText(JSON.stringify(anInput(input(text)))).message).toContain(message);
     }
@@ -137,7 +139,9 @@ describe("text", () => {
 
   it("refuses a key as well, however deep, and lets pairs be", () => {
     const nest = (value: unknown) => Array.from({ length: 15 }).reduce((inner) => ({ inner }), value);
-    expect(refused(anInput({ params: { a: nest("\ud800") } })).message).toContain("params must not hold half");
+    expect(refused(anInput({ params: { a: nest("\ud800") } })).message).toContain(
+      "params must not contain an unpaired",
+    );
     expect(read({ metadata: { "🧾": "\ud83e\uddfe" } }).metadata).toBe('{"🧾":"🧾"}');
   });
 });
@@ -151,7 +155,7 @@ it("refuses an avatar that is no https URL: clients put it into src and href", (
 
 describe("structure", () => {
   it.each([null, [], "x", 5, true, undefined])("refuses %j as an event", (value) => {
-    expect(refused(value).message).toBe("The event is refused: the event must be of type object.");
+    expect(refused(value).message).toBe("Invalid event: the event must be of type object.");
   });
 
   it("names every fault of an empty event", () => {
@@ -173,7 +177,7 @@ describe("structure", () => {
     ["actor", { type: "robot" }, "actor.type must be"],
     ["actor", { on_behalf_of: { name: "Anna" } }, "actor.on_behalf_of.user_id"],
     ["actor", { on_behalf_of: { user_id: "usr_9", email: "a@b.be" } }, "actor.on_behalf_of"],
-    ["related", [{ entity_type: "ITEM" }], "related.0.entity_id must be given, as string"],
+    ["related", [{ entity_type: "ITEM" }], "related.0.entity_id must be present, of type string"],
     ["entity_id", 5, "entity_id must be of type string"],
     ["colour", "red", "the event has the unknown field 'colour'"],
   ])("refuses %s %j", (field, value, message) => {
@@ -203,7 +207,7 @@ describe("structure", () => {
 describe("text that is no exact JSON", () => {
   it.each(["", "{", "not json", '{"metadata":{"a":NaN}}', "\u{feff}{}", "\u0000", "{}{}"])("refuses %j", (text) => {
     expect(refusedText(text)).toMatchObject({ code: "invalid_value" });
-    expect(refusedText(text).message).toContain("The event is not JSON");
+    expect(refusedText(text).message).toContain("The event is not valid JSON");
   });
 
   it.each(["1e400", "9007199254740993", "0.1234567890123456789"])("refuses the number %s", (number) => {

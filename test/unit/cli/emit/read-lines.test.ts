@@ -68,10 +68,10 @@ describe("the event of a line", () => {
   });
 
   it.each([
-    ["junk", /not JSON/],
+    ["junk", /not valid JSON/],
     ["[]", /must be/],
     ['{"a":1e999}', /cannot be kept exactly/],
-    [JSON.stringify(anInput({ text: "x".repeat(70_000) })), /at most 65536/],
+    [JSON.stringify(anInput({ text: "x".repeat(70_000) })), /limit is 65536/],
     [
       JSON.stringify(anInput({ metadata: { a: "x".repeat(65_536 - JSON.stringify(anInput()).length - 20) } })),
       /with its event_id/,
