@@ -1,49 +1,49 @@
-/** How an event fared so far. It travels with its message, since each deferral is a new message. */
+/** The earlier attempts of an event. Passed on in message attributes, since each deferral is a new message. */
 export type AttemptHistory = {
-  /** How often it was put off for a transient failure. Never a reason to give it up. */
+  /** How often it was deferred for a transient error. There is no limit. */
   readonly deferrals: number;
-  /** How often it met an error that waiting does not mend. */
+  /** How often it failed with an error that is not transient. */
   readonly defects: number;
-  /** How often in a row it had to be taken out of batches that the function did not finish. */
+  /** How often in a row it was separated from a batch that the function did not finish. */
   readonly unfinished: number;
-  /** When it came to the queue first. */
+  /** When it was first sent to the queue, in Unix milliseconds. */
   readonly firstSentMs: number;
 };
 
-/** Defects after which an event is given up and left to an operator. */
+/** Defects after which an event becomes a dead letter, for an operator to handle. */
 export const maxDefects = 5;
 
-/** Receives after which a message is sent on by itself: those it came with may be what ends the function, or it is. */
+/** Receives after which a message is separated from its batch: it, or another one of the batch, crashes the function. */
 export const receivesInBatch = 3;
 
 /**
- * Times in a row after which an event that the function never finishes is given up. Each takes three more receives,
- * all of which must fail: a Lambda that has no instance for nine of ten batches gives up one of 500 events.
+ * Separations in a row after which an unfinished event becomes a dead letter. Each takes three more receives that all
+ * fail: if Lambda has no instance for nine of ten batches, one of 500 events is affected.
  */
 export const maxUnfinished = 20;
 
 /**
- * Short enough that a shard count that is raised during an import takes effect within a minute on all that waits, and
- * that the last events do not keep the keys idle (`npm run simulate`).
+ * Short enough that a shard count raised during an import applies to all waiting events within a minute, and that the last
+ * events do not leave partitions idle (`npm run simulate`).
  */
 const longestDelaySeconds = 60;
 
-/** Returns the whole seconds for which a deferred event waits: 1 at first, doubling up to 60, with jitter. */
+/** Returns the delay of a deferred event in whole seconds: 1 at first, doubling up to 60, with jitter. */
 export function deferralSeconds({ deferrals }: Pick<AttemptHistory, "deferrals">, random: number): number {
   return jittered(Math.min(2 ** deferrals, longestDelaySeconds), random);
 }
 
-/** Returns the whole seconds before an event that met a defect is tried again: 2, 4, 8, 16. */
+/** Returns the delay of an event after a defect in whole seconds: 2, 4, 8, 16, with jitter. */
 export function defectSeconds({ defects }: AttemptHistory, random: number): number {
   return jittered(2 ** (Math.min(defects, maxDefects) + 1), random);
 }
 
-/** Returns the whole seconds, 1 to 60, that take messages apart which would otherwise come back as the same batch. */
+/** Returns a random delay of 1 to 60 whole seconds, so that messages do not return in the same batch. */
 export function separationSeconds(random: number): number {
   return 1 + Math.floor(random * longestDelaySeconds);
 }
 
-/** Between half of the time and all of it, so that what failed together does not come back together. */
+/** Returns between half and all of the time, so that events that failed together do not return together. */
 function jittered(seconds: number, random: number): number {
   return Math.ceil(seconds * (0.5 + random / 2));
 }

@@ -5,12 +5,12 @@ import type { EventFilter } from "./query.ts";
 
 const version = "1";
 
-/** Bytes of a sort key in DynamoDB, at most: see "Sort key length" among its quotas. */
+/** Maximum bytes of a sort key in DynamoDB: see "Sort key length" among its quotas. */
 const maxPositionBytes = 1_024;
 
 /**
- * Writes a position as an opaque cursor: the position and a seal over it, the organisation and the filters. The seal
- * detects damage and use elsewhere; it is no secret, because the partition that is read never comes from a cursor.
+ * Encodes a position as an opaque cursor with a checksum over the position, the organisation and the filters. The checksum
+ * detects damage and reuse in another list. It need not be secret: the partition is never taken from a cursor.
  */
 export function encodeCursor(position: Position, orgId: string, filter: EventFilter): string {
   const { occurred_at, event_id, entity_id, key } = position;
@@ -18,21 +18,18 @@ export function encodeCursor(position: Position, orgId: string, filter: EventFil
   return Buffer.from(`${version}${checksum(text, orgId, filter)}${text}`).toString("base64url");
 }
 
-/**
- * Reads a cursor back. Throws `ActivityError` `invalid_value` unless it was written for this organisation and these
- * filters.
- */
+/** Parses a cursor. Throws `ActivityError` `invalid_value` unless it was made for this organisation and these filters. */
 export function parseCursor(cursor: string, orgId: string, filter: EventFilter): Position {
   const plain = Buffer.from(cursor, "base64url").toString();
   const text = plain.slice(version.length + checksumLength);
   if (plain !== `${version}${checksum(text, orgId, filter)}${text}`) throw invalidCursor();
-  // Decoding is lenient: other alphabets, padding and stray characters would give the same position.
+  // Decoding is lenient: other alphabets, padding and stray characters decode to the same position.
   if (Buffer.from(plain).toString("base64url") !== cursor) throw invalidCursor();
   const [occurred_at, event_id, entity_id, ...rest] = parsedArray(text);
   if (typeof occurred_at !== "string" || typeof event_id !== "string" || typeof entity_id !== "string")
     throw invalidCursor();
-  // Anybody can compute a seal: the position must still be one that DynamoDB can start after. It need not be that of an
-  // event, since a page may have to go on behind an item that is none.
+  // Anyone can compute a checksum, so check that DynamoDB can start after the position. It need not be that of an event:
+  // a page may continue after a damaged item.
   const parts = [occurred_at, event_id, entity_id];
   if (parts.includes("") || Buffer.byteLength(parts.join("")) > maxPositionBytes) throw invalidCursor();
   if (!parts.every((part) => part.isWellFormed())) throw invalidCursor();
@@ -40,7 +37,7 @@ export function parseCursor(cursor: string, orgId: string, filter: EventFilter):
   return { occurred_at, event_id, entity_id, ...parseItemKey(rest) };
 }
 
-/** The key of an item that is not an event, where a page ended at one. */
+/** Parses the key of the damaged item at which a page ended, if any. */
 function parseItemKey([timeline, position, ...others]: readonly unknown[]): Pick<Position, "key"> {
   if (timeline === undefined) return {};
   if (typeof timeline !== "string" || typeof position !== "string" || others.length > 0) throw invalidCursor();
@@ -73,14 +70,18 @@ function checksum(text: string, orgId: string, filter: EventFilter): string {
     filter.visibleEntityTypes,
     filter.since,
     filter.until,
-    // Left out where nothing is asked, so that cursors from before there was this filter stay valid.
+    // Omitted without this filter, so that cursors from before it existed stay valid.
     ...(filter.action === null ? [] : [filter.action]),
   ]);
   return createHash("sha256").update(bound).digest("base64url").slice(0, checksumLength);
 }
 
 function invalidCursor(): ActivityError {
-  return new ActivityError("invalid_value", "The cursor is not one that was given out for this request.", {
-    field: "cursor",
-  });
+  return new ActivityError(
+    "invalid_value",
+    "The cursor is invalid or belongs to another list. Start again without a cursor.",
+    {
+      field: "cursor",
+    },
+  );
 }

@@ -26,6 +26,6 @@ export async function findEvent(
     after = page.next;
     used = { events: used.events + page.events.length, pages: used.pages + countReads(page, pageSize) };
   }
-  const message = `The event is not among the newest of this range, of which a request reads ${offsetPageBudget.events} at most: narrow the search, for example by entity_id.`;
+  const message = `The event is not among the newest ${offsetPageBudget.events} of this range. Narrow it, for example by entity_id.`;
   throw new ActivityError("too_broad", message, { field: "event_id" });
 }

@@ -3,8 +3,8 @@ import { compareNewestFirst } from "./position.ts";
 import type { EventPage } from "./query.ts";
 
 /**
- * Merges pages of several queries that began at the same position. Each event comes once. A page that is cut short hides
- * what lies beyond its end, so nothing older than the newest of those ends is given.
+ * Merges pages of several queries that began at the same position; each event appears once. A truncated page only covers
+ * events up to its end, so older ones must wait for the next page.
  */
 export function mergePages(pages: readonly EventPage[], limit: number): EventPage {
   const end = newestEnd(pages);
@@ -13,7 +13,7 @@ export function mergePages(pages: readonly EventPage[], limit: number): EventPag
   return { events, next: known.length > limit ? (events.at(-1) ?? null) : end };
 }
 
-/** Returns the newest position beyond which one of the pages is not known; `null` if all are known to their ends. */
+/** Returns the newest end of a truncated page; `null` if all pages are complete. */
 export function newestEnd(pages: readonly EventPage[]): Position | null {
   const ends = pages.flatMap(({ next }) => (next === null ? [] : [next]));
   return ends.reduce<Position | null>(
@@ -22,7 +22,7 @@ export function newestEnd(pages: readonly EventPage[]): Position | null {
   );
 }
 
-/** Returns the events of all pages in their order, each once. */
+/** Returns the events of all pages in list order, each once. */
 export function mergeEvents(pages: readonly EventPage[]): ActivityEvent[] {
   return pages
     .flatMap(({ events }) => events)

@@ -4,12 +4,12 @@ import type { EventPage, EventQuery, EventReader } from "./query.ts";
 
 export type PageRange = Pick<EventQuery, "after" | "limit"> & { readonly since?: string };
 
-/** Events in the order of the log, page after page. */
+/** A list of events in the order of the log, read in pages. */
 export type MergedQuery = { readPage(at: PageRange): Promise<EventPage> };
 
 /**
- * The union of several queries as one list, each event once. The order of events is total, so where one page of the
- * union ended is where each query goes on.
+ * Returns the union of several queries as one list, with each event once. The order of events is total, so each query can
+ * continue from the end of a page of the union.
  */
 export function mergeQueries(
   reader: EventReader,

@@ -1,7 +1,7 @@
 import { type EntityType, isPaymentAction } from "#shared/events/entity-types.ts";
 import type { ActivityEvent, Position } from "#shared/events/event.ts";
 
-/** What a reader may ask for. All conditions hold together; `null` asks for nothing. */
+/** Conditions of a query, all of which must match; `null` matches every event. */
 export type EventFilter = {
   readonly entity_type: EntityType | null;
   readonly entity_id: string | null;
@@ -10,17 +10,14 @@ export type EventFilter = {
   readonly actor_user_id: string | null;
   readonly contact_id: string | null;
   readonly payment_status: "paid" | null;
-  /**
-   * The entity types that the reader's dialect has names for. What it has none for is rare, and dropped after
-   * reading.
-   */
+  /** The entity types that the reader's dialect shows. Others are rare and filtered after reading. */
   readonly visibleEntityTypes: readonly EntityType[];
   /** Inclusive bounds, UTC with three fraction digits. */
   readonly since: string | null;
   readonly until: string | null;
 };
 
-/** A filter without conditions, except for the entity types that the reader has names for. */
+/** A filter without conditions, except for the visible entity types. */
 export const noFilter: Omit<EventFilter, "visibleEntityTypes"> = {
   entity_type: null,
   entity_id: null,
@@ -32,7 +29,7 @@ export const noFilter: Omit<EventFilter, "visibleEntityTypes"> = {
   until: null,
 };
 
-/** What only some dialects show of an event. */
+/** Fields that only some dialects show. */
 export const projectableFields = [
   "actor",
   "related",
@@ -48,36 +45,36 @@ export type ProjectableField = (typeof projectableFields)[number];
 
 export type EventQuery = EventFilter & {
   readonly org_id: string;
-  /** The parts that the reader shows. The others are not read, and are `null` in what it gets. */
+  /** The optional fields to read; the others are `null` in the result. */
   readonly projection: readonly ProjectableField[];
-  /** Events at most; a page may hold fewer and still have more behind it. */
+  /** Maximum number of events. A page may have fewer although more follow. */
   readonly limit: number;
-  /** Where the page before ended. */
+  /** Where the previous page ended. */
   readonly after: Position | null;
 };
 
-/** One page, newest first. `next` is where the page after begins, `null` at the end. */
+/** One page, newest first. `next` is where the next page starts, `null` at the end. */
 export type EventPage = { readonly events: readonly ActivityEvent[]; readonly next: Position | null };
 
-/** Counts what one request reads, and decides whether it may read on. */
+/** Counts the read units of one request and decides whether it may read more. */
 export type ReadMeter = {
-  /** To be awaited before each read. Throws `ActivityError` `rate_limited` or `unavailable` where it is not to begin. */
+  /** Must be awaited before each read. Throws `ActivityError` `rate_limited` or `unavailable` if it must not begin. */
   next(): Promise<void>;
-  /** Adds the read units that a read consumed once it has ended; 0 for one that failed. */
+  /** Adds the read units of a read that has ended; 0 for a failed one. */
   add(units: number): void;
 };
 
 export type EventReader = { readPage(query: EventQuery, meter?: ReadMeter): Promise<EventPage> };
 
-/** A reader all of whose reads are counted by one meter. */
+/** Returns a reader whose reads are all counted by one meter. */
 export function createMeteredReader(reader: EventReader, meter: ReadMeter): EventReader {
   return { readPage: (query) => reader.readPage(query, meter) };
 }
 
-/** The table itself, keyed by document, and its indexes. */
+/** `timeline` is the table itself, keyed by entity; the others are its indexes. */
 export type IndexName = "timeline" | "by_time" | "by_type" | "by_actor" | "by_contact" | "paid";
 
-/** How one query is answered: one index, and the conditions that the index does not answer by itself. */
+/** How to execute a query: its index, and the conditions that must be filtered in addition. */
 export type QueryPlan = {
   readonly index: IndexName;
   readonly conditions: readonly QueryCondition[];
@@ -88,11 +85,8 @@ export type QueryCondition = {
   readonly value: string;
 };
 
-/**
- * From the most selective key to the least: a document has fewer events than a contact, a contact fewer than a user,
- * and so on.
- */
-const choices = [
+/** From the most selective key to the least: an entity has fewer events than a contact, a contact fewer than a user. */
+const indexes = [
   { index: "timeline", attribute: "entity_id" },
   { index: "by_contact", attribute: "contact_id" },
   { index: "by_actor", attribute: "actor_user_id" },
@@ -101,16 +95,16 @@ const choices = [
 ] as const;
 
 /**
- * Chooses the most selective index for a query and leaves the rest of its conditions to be filtered. No index has the
- * action, but `paid` holds every event of an action that settles something.
+ * Returns the plan with the most selective index of a query; its other conditions are filtered. No index has the action,
+ * but `paid` has every event with a payment action.
  */
 export function planQuery(filter: EventFilter): QueryPlan {
   const isPaid = filter.action !== null && isPaymentAction(filter.action);
-  const chosen = choices.find(
+  const chosen = indexes.find(
     ({ attribute }) => filter[attribute] !== null || (attribute === "payment_status" && isPaid),
   );
   const conditions: QueryCondition[] = [];
-  for (const { attribute } of choices) {
+  for (const { attribute } of indexes) {
     const value = filter[attribute];
     if (value !== null && attribute !== chosen?.attribute) conditions.push({ attribute, value });
   }

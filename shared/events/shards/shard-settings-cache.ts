@@ -1,34 +1,34 @@
 import { ActivityError } from "#shared/errors.ts";
 import { firstShard, type ShardCount, type ShardSetting, shardCountToWrite } from "./shards.ts";
 
-/** The settings of the organisations that have several shards, by organisation; `null` for one that is damaged. */
+/** Settings of the organisations with several shards, by organisation; `null` for a damaged setting. */
 export type ShardSettings = ReadonlyMap<string, ShardSetting | null>;
 
 export type ShardSettingsReader = {
-  /** All settings as of now. */
+  /** Returns all settings as of now. */
   read(): Promise<ShardSettings>;
 };
 
-/** How many shards an organisation has, for those who read and write its events. */
+/** The number of shards of an organisation, for reading and writing its events. */
 export type ShardCounts = {
-  /** Throws `ActivityError` `unavailable` if that is not known well enough to find every event. */
+  /** Throws `ActivityError` `unavailable` if the count is not known reliably enough to find every event. */
   countToRead(orgId: string): ShardCount | Promise<ShardCount>;
   countToWrite(orgId: string): ShardCount;
 };
 
-/** What is known is read again after this time, beside the work at hand. */
+/** Age after which the settings are refreshed in the background. */
 const refreshAfterMs = 20_000;
 
-/** Older knowledge is not used to read. Must stay below `shardLeadMs`; see ADR 37. */
+/** Age after which the settings are not used to read. Must stay below `shardLeadMs`; see ADR 37. */
 export const readableForMs = 60_000;
 
-/** Pauses after failed reads, so that a store that is busy is not kept busy by those who ask it. */
+/** Pauses after failed reads, so that retries do not overload a busy store. */
 const firstPauseMs = 250;
 const longestPauseMs = 5_000;
 
 type Known = { readonly settings: ShardSettings; readonly asOf: number };
 
-/** `wasAwaited` is false if the read began beside other work, perhaps before the function was frozen. */
+/** `wasAwaited` is false if the read began in the background, perhaps before the function was frozen. */
 type Failure = {
   readonly error: unknown;
   readonly pauseMs: number;
@@ -37,8 +37,8 @@ type Failure = {
 };
 
 /**
- * Remembers which organisations have several shards. They are few, so all are read at once, and an organisation with
- * one shard costs no read at all.
+ * Caches which organisations have several shards. They are few, so one read gets all of them, and an organisation with one
+ * shard needs no read of its own.
  */
 export class ShardSettingsCache implements ShardCounts {
   readonly #reader: ShardSettingsReader;
@@ -48,14 +48,14 @@ export class ShardSettingsCache implements ShardCounts {
   #reading: Promise<void> | null = null;
   #failure: Failure | null = null;
 
-  /** `report` gets what a read beside the work failed for: the work itself goes on. */
+  /** `report` receives the errors of background reads. */
   constructor(reader: ShardSettingsReader, now: () => Date, report: (error: unknown) => void = () => undefined) {
     this.#reader = reader;
     this.#now = now;
     this.#report = report;
   }
 
-  /** Begins to read the settings unless they are fresh. Never throws. */
+  /** Refreshes the settings in the background unless they are fresh. Never throws. */
   prefetch(): void {
     if (!this.#isYounger(refreshAfterMs) && !this.#isPausing()) this.#refresh(false).catch(this.#report);
   }
@@ -67,15 +67,15 @@ export class ShardSettingsCache implements ShardCounts {
     return countIn(known.settings, orgId);
   }
 
-  /** Never waits and never fails: readers look at every shard of a lower count, too, so old knowledge is safe. */
+  /** Never waits and never fails: an outdated, lower count is safe, because readers read all of its shards, too. */
   countToWrite(orgId: string): ShardCount {
     this.prefetch();
     return shardCountToWrite(this.#known?.settings.get(orgId) ?? null, this.#now());
   }
 
   /**
-   * Returns whether readers look at this shard of an organisation. Counts only rise, so old knowledge may say yes; before
-   * it says no it asks anew. It says yes of a damaged setting, since reads of that organisation fail anyway.
+   * Returns whether readers read this shard of an organisation. Counts only rise, so a cached `true` is valid; `false` needs
+   * a fresh read. Returns `true` for a damaged setting, since reads of that organisation fail anyway.
    */
   async isShardRead(orgId: string, shard: string): Promise<boolean> {
     if (shard === firstShard) return true;
@@ -90,7 +90,7 @@ export class ShardSettingsCache implements ShardCounts {
   }
 
   async #awaitSettings(isEnough: (known: Known) => boolean): Promise<ShardSettings> {
-    // A read that began before the function was frozen may fail, or end with knowledge that is too old: one more is made.
+    // A read that began before the function was frozen may fail or be outdated, so try once more.
     for (let tries = 0; tries < 2; tries++) {
       if (this.#failure?.wasAwaited && this.#isPausing()) throw this.#failure.error;
       try {
@@ -100,7 +100,9 @@ export class ShardSettingsCache implements ShardCounts {
       }
       if (this.#known !== null && isEnough(this.#known)) return this.#known.settings;
     }
-    throw new ActivityError("unavailable", "The shards of the organisation are not known.", { retryAfter: 2 });
+    throw new ActivityError("unavailable", "The shard settings are outdated. Retry after the given time.", {
+      retryAfter: 2,
+    });
   }
 
   #isYounger(ageMs: number): boolean {
@@ -109,7 +111,7 @@ export class ShardSettingsCache implements ShardCounts {
     return age >= 0 && age < ageMs;
   }
 
-  /** Reads the settings once, however many ask for it. They are as of the time when the read began. */
+  /** Reads the settings, shared by concurrent callers. They are as of the time when the read began. */
   #refresh(isAwaited: boolean): Promise<void> {
     this.#reading ??= this.#read(isAwaited).finally(() => {
       this.#reading = null;
@@ -119,8 +121,8 @@ export class ShardSettingsCache implements ShardCounts {
 
   #isPausing(): boolean {
     if (this.#failure === null) return false;
-    const passed = this.#now().getTime() - this.#failure.at;
-    return passed >= 0 && passed < this.#failure.pauseMs;
+    const elapsed = this.#now().getTime() - this.#failure.at;
+    return elapsed >= 0 && elapsed < this.#failure.pauseMs;
   }
 
   async #read(isAwaited: boolean): Promise<void> {
@@ -136,10 +138,10 @@ export class ShardSettingsCache implements ShardCounts {
   }
 }
 
-/** A damaged setting fails the requests of its organisation, and of no other. */
+/** Throws for a damaged setting, which fails only the requests of that organisation. */
 function countIn(settings: ShardSettings, orgId: string): ShardCount {
   const setting = settings.get(orgId);
-  if (setting === null) throw new Error(`The shards of the organisation ${orgId} are damaged.`);
+  if (setting === null) throw new Error(`The shard setting of the organisation ${orgId} is damaged.`);
   return setting?.count ?? 1;
 }
 
@@ -148,5 +150,5 @@ function isShardIn(settings: ShardSettings, orgId: string, shard: string): boole
   return setting === null || Number(shard) < (setting?.count ?? 1);
 }
 
-/** For what never reads or writes events of an organisation with several shards, for example tests. */
+/** For callers that never use an organisation with several shards, for example tests. */
 export const oneShard: ShardCounts = { countToRead: () => 1, countToWrite: () => 1 };

@@ -3,30 +3,30 @@ import { mergeEvents, mergePages } from "#shared/events/query/merge-pages.ts";
 import { compareNewestFirst } from "#shared/events/query/position.ts";
 import type { EventPage, EventQuery } from "#shared/events/query/query.ts";
 
-/** Reads on in one shard: what matches among so many events after a position. */
+/** Reads `size` events of one shard after a position and returns those that match. */
 export type ShardReader = (after: Position | null, size: number) => Promise<EventPage>;
 
 export type ShardedPageBudget = {
-  /** Reads of a shard one after another; the shards are read at the same time. */
+  /** Sequential reads of one shard; the shards are read concurrently. */
   readonly reads: number;
-  /** Events that one read of all shards looks at, at most. */
+  /** Maximum number of events that one round reads in all shards. */
   readonly items: number;
-  /** Whether an answer can hold no more than these events. */
+  /** Whether a response cannot contain more than these events. */
   isFull(events: readonly ActivityEvent[]): boolean;
 };
 
 /**
- * Reads one page from all shards of an organisation and merges them in the order of the log. Each shard is asked for its
- * share of the page; those that run out are read further. May return fewer events than asked for, with more behind.
+ * Reads one page from all shards of an organisation and merges it in the order of the log. The first round reads the share
+ * of each shard, further rounds read shards that ran out. May return fewer events than `limit` although more follow.
  */
 export async function readShardedPage(
   shards: readonly ShardReader[],
   { after, limit }: Pick<EventQuery, "after" | "limit">,
   budget: ShardedPageBudget,
 ): Promise<EventPage> {
-  // What this round would read if there were one shard only: a history in few shards takes no more rounds than that.
+  // What this round would read of a single shard: a history in few shards must not take more rounds than that.
   let whole = limit + 1;
-  /** Of each shard that is still behind, in all rounds: such a shard was behind in every one of them. */
+  /** Events read so far of each shard that is still behind, which has been behind in every round. */
   let asked = readSizePerShard(whole, shards.length);
   let parts = await Promise.all(shards.map((read) => read(after, asked)));
   let page = mergePages(parts, limit);
@@ -35,9 +35,9 @@ export async function readShardedPage(
     if (behind.size === 0 || budget.isFull(page.events)) break;
     whole = Math.min(whole * 4, budget.items);
     const missing = (limit + 1 - page.events.length) / matchRate(behind, asked);
-    // If one more round did not do, few of the shards hold what is missing: each is asked for more than all of it.
-    const wanted = Math.min(whole, Math.ceil(missing * (4 * behind.size) ** (reads - 1)));
-    const size = Math.min(readSizePerShard(wanted, behind.size), Math.ceil(budget.items / behind.size));
+    // If one more round was not enough, the missing events are in few shards, so ask each for more than all of them.
+    const target = Math.min(whole, Math.ceil(missing * (4 * behind.size) ** (reads - 1)));
+    const size = Math.min(readSizePerShard(target, behind.size), Math.ceil(budget.items / behind.size));
     asked += size;
     parts = await Promise.all(
       parts.map(async (part, at) => {
@@ -51,8 +51,8 @@ export async function readShardedPage(
 }
 
 /**
- * Returns how much to read of each shard for so many events in all: the mean and two standard deviations, since events
- * fall into shards at random. ADR 37 says how many pages take a second round.
+ * Returns how much to read of each shard to get so many events in total: the mean plus two standard deviations, since
+ * events are spread at random. ADR 37 says how many pages take a second round.
  */
 export function readSizePerShard(events: number, shards: number): number {
   const mean = events / shards;
@@ -60,8 +60,8 @@ export function readSizePerShard(events: number, shards: number): number {
 }
 
 /**
- * Returns which part of the events matched, in shards that were asked for as many each and have more; 0 if that is less
- * than half: matches are rare then, and no size is too large.
+ * Returns the fraction of events that matched in shards that are behind, each of which read `asked` events; 0 if it is
+ * below half: matches are then so rare that no size is too large.
  */
 function matchRate(parts: ReadonlySet<EventPage>, asked: number): number {
   const found = [...parts].reduce((sum, { events }) => sum + events.length, 0);
@@ -69,7 +69,7 @@ function matchRate(parts: ReadonlySet<EventPage>, asked: number): number {
   return rate < 0.5 ? 0 : rate;
 }
 
-/** Returns the parts that may hide one of the first `limit` events, or the one after them. */
+/** Returns the parts that may still have one of the first `limit` events, or the next one. */
 function unfinished(parts: readonly EventPage[], limit: number): Set<EventPage> {
   const last = mergeEvents(parts)[limit];
   return new Set(

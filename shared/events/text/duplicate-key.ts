@@ -1,11 +1,11 @@
 const token = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],]/gs;
 
 /**
- * The first key that an object of a JSON text has twice, or `null`. `JSON.parse` keeps the last value and drops the
- * first in silence. The text must be valid JSON.
+ * Returns the first key that an object in a JSON text has twice, or `null`. `JSON.parse` would silently keep only the last
+ * value. The text must be valid JSON.
  */
 export function findDuplicateKey(text: string): string | null {
-  // The keys of each object that is open, outermost first; `null` for an array.
+  // The keys of each open object, outermost first; `null` for an array.
   const open: (Set<string> | null)[] = [];
   let previous = "";
   for (const [current] of text.matchAll(token)) {

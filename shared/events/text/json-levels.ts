@@ -1,6 +1,6 @@
 import { maxDepth } from "#shared/events/limits.ts";
 
-/** Says in JSON Schema that a text has no character that the pattern finds. */
+/** Returns a JSON Schema for texts in which a pattern does not match. */
 export function withoutPattern(pattern: string) {
   return { not: { type: "string", pattern } } as const;
 }
@@ -9,17 +9,17 @@ export const nul = "\u0000";
 
 const noNul = withoutPattern(nul);
 
-/** Refers to the definition of a JSON value with at most so many levels of arrays and objects. */
+/** Returns a reference to the definition of a JSON value with at most `levels` nested arrays and objects. */
 export function levelReference(levels: number) {
   return { $ref: `#/$defs/json${levels}` } as const;
 }
 
-/** What a JSON object with at most so many levels, itself one of them, holds. JSON Schema has no keyword for depth. */
+/** Returns a schema for an object with at most `levels` levels, including itself. JSON Schema has no keyword for depth. */
 export function objectOfLevels(levels: number) {
   return { propertyNames: noNul, additionalProperties: levelReference(levels - 1) } as const;
 }
 
-/** The definitions that `levelReference` refers to, from scalars to the depth that an event may have. */
+/** Returns the definitions for `levelReference`, from scalars to the depth that an event may have. */
 export function levelDefinitions(): Readonly<Record<string, object>> {
   const scalars = [{ type: ["null", "boolean", "number"] }, { type: "string", ...noNul }];
   const definitions = Array.from({ length: maxDepth }, (_, levels) => {

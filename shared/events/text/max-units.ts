@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
 
 /**
- * Limits a text to so many UTF-16 code units. zod counts code points, and JSON Schema does, too; everything that parses
- * stored texts counts units, and would take a longer text for damage.
+ * Returns checks that limit a text to UTF-16 code units. zod and JSON Schema count code points, but the parsers of stored
+ * texts count units and would treat a longer text as damaged.
  */
 export function maxCodeUnits(max: number) {
   const units = z.refine<string>((text) => text.length <= max, `must have at most ${max} UTF-16 code units`);

@@ -2,24 +2,24 @@ import { type JsonText, toJsonText } from "#shared/events/event.ts";
 
 const replacement = "\uFFFD";
 
-/** How `JSON.stringify` writes U+0000 and halves of surrogate pairs, or a backslash before such characters. */
+/** Matches U+0000 and unpaired surrogates as `JSON.stringify` writes them, also after a backslash. */
 const suspicious = /\\u(?:0000|d[89a-f])/;
 
 /**
- * The text with U+FFFD for each U+0000 and half of a surrogate pair. Earlier releases stored both, and strict parsers
- * refuse a whole body for one of them (`isStorableText`).
+ * Returns the text with U+FFFD for each U+0000 and unpaired surrogate. Earlier releases stored both, and strict parsers
+ * reject a whole body because of one of them (`isStorableText`).
  */
 export function toStorableText(text: string): string {
   const wellFormed = text.toWellFormed();
   return wellFormed.includes("\u0000") ? wellFormed.replaceAll("\u0000", replacement) : wellFormed;
 }
 
-/** The same for every text and key inside of JSON text, which must be as `JSON.stringify` writes it. */
+/** Returns JSON text with the same replacements in every text and key. It must be as `JSON.stringify` writes it. */
 export function toStorableJson(text: JsonText): JsonText {
   return text.includes("\\u") && suspicious.test(text) ? toJsonText(toStorableValue(JSON.parse(text))) : text;
 }
 
-/** `maxDepth` bounds how deep a stored value nests. */
+/** Recursive: stored values nest at most `maxDepth` levels. */
 function toStorableValue(value: unknown): unknown {
   if (typeof value === "string") return toStorableText(value);
   if (typeof value !== "object" || value === null) return value;
@@ -28,8 +28,8 @@ function toStorableValue(value: unknown): unknown {
 }
 
 /**
- * Keys that would become equal are numbered, since a parser would keep only one of them. Numbers only grow: thousands of
- * such keys, which a hostile writer may store, take no longer than as many others.
+ * Numbers keys that would become equal, because a parser would keep only one of them. Numbers only grow, so that thousands
+ * of such keys from a hostile writer take linear time.
  */
 function toStorableObject(object: object): object {
   const keys = new Set(Object.keys(object).filter((key) => toStorableText(key) === key));

@@ -2,9 +2,9 @@ import type { JsonText } from "#shared/events/event.ts";
 import { isId, maxDepth, maxRefLength, maxRelated } from "#shared/events/limits.ts";
 
 /*
- * Checks the structured parts of stored events without parsing them. Each check returns whether a text is exactly one JSON
- * value, written as `JSON.stringify` writes what `JSON.parse` reads: so nothing can be spliced into a body that the text
- * is put into, and no key or number means different things to different parsers.
+ * Checks the structured fields of stored events without parsing them. Each check returns whether a text is exactly one JSON
+ * value in the form of `JSON.stringify`. Such a text can be inserted into a body safely, and all parsers read its keys and
+ * numbers alike.
  */
 
 /** Whether a text is an object, as `metadata`, `actor` and `params` are. */
@@ -24,12 +24,13 @@ export function isStoredChanges(text: string): text is JsonText {
   return scanner.object(isChange) && scanner.isComplete();
 }
 
-/** Whether a text is `[{entity_type, entity_id, entity_ref}]`, whose ids are ids. The types may be of a later version. */
+/** Whether a text is `[{entity_type, entity_id, entity_ref}]` with valid ids. Types may be those of a later version. */
 export function isStoredRelated(text: string): text is JsonText {
   const scanner = new JsonScanner(text);
   let count = 0;
   const isEntity = () => {
-    let [hasType, hasId] = [false, false];
+    let hasType = false;
+    let hasId = false;
     const isMember = (key: string) => {
       if (key === "entity_ref" && scanner.null()) return true;
       const value = scanner.string();
@@ -44,10 +45,10 @@ export function isStoredRelated(text: string): text is JsonText {
   return scanner.array(isEntity) && scanner.isComplete();
 }
 
-/** Objects with more keys than this look for a repeated key in a set. */
+/** Number of keys from which a set is used to find duplicates. */
 const manyKeys = 12;
 
-/** Code units of what JSON is made of. */
+/** UTF-16 code units of the JSON syntax. */
 const quote = 0x22;
 const backslash = 0x5c;
 const comma = 0x2c;
@@ -57,24 +58,24 @@ const braceEnd = 0x7d;
 const bracket = 0x5b;
 const bracketEnd = 0x5d;
 
-/** Reads a JSON text from the left. Each method reads one thing, and returns whether it was in order. */
+/** Scans a JSON text from the left. Each method consumes one element and returns whether it is valid. */
 class JsonScanner {
   readonly #text: string;
   #at = 0;
-  /** Whether the text has what only `JSON.parse` can judge: `\u` escapes, and keys that may be whole numbers. */
-  #isUnusual = false;
+  /** Whether the text needs a check with `JSON.parse`: it has `\u` escapes, or keys that may be whole numbers. */
+  #needsParse = false;
 
   constructor(text: string) {
     this.#text = text;
   }
 
-  /** Whether the text ends here, and is as `JSON.stringify` writes it. To be asked once all before was in order. */
+  /** Whether the text ends here and is as `JSON.stringify` writes it. Call it after all elements were valid. */
   isComplete(): boolean {
     if (this.#at !== this.#text.length || !this.#text.isWellFormed()) return false;
-    return !this.#isUnusual || isExact(this.#text);
+    return !this.#needsParse || isExact(this.#text);
   }
 
-  /** Any value with at most so many levels of arrays and objects. */
+  /** Consumes a value with at most `levels` nested arrays and objects. */
   value(levels: number): boolean {
     switch (this.#text.charCodeAt(this.#at)) {
       case quote:
@@ -98,7 +99,7 @@ class JsonScanner {
     return this.#literal("null");
   }
 
-  /** An object without a repeated key, whose members are in order. */
+  /** Consumes an object without duplicate keys whose members are valid. */
   object(isMember: (key: string) => boolean): boolean {
     if (!this.#skip(brace)) return false;
     if (this.#skip(braceEnd)) return true;
@@ -107,7 +108,7 @@ class JsonScanner {
       const start = this.#at + 1;
       if (!this.#skipString()) return false;
       const key = this.#text.slice(start, this.#at - 1);
-      if (key.charCodeAt(0) <= 0x39) this.#isUnusual = true;
+      if (key.charCodeAt(0) <= 0x39) this.#needsParse = true;
       if (!keys.add(key) || !this.#skip(colon) || !isMember(key)) return false;
     } while (this.#skip(comma));
     return this.#skip(braceEnd);
@@ -122,13 +123,13 @@ class JsonScanner {
     return this.#skip(bracketEnd);
   }
 
-  /** The value of a string; `null` if there is none. */
+  /** Consumes a string and returns its value; `null` if no valid string is next. */
   string(): string | null {
     const start = this.#at;
     if (!this.#skipString()) return null;
     const source = this.#text.slice(start, this.#at);
     if (!source.includes("\\")) return source.slice(1, -1);
-    // A `\u` without its four digits is found only here.
+    // Only this finds a `\u` without its four digits.
     return isExact(source) ? String(JSON.parse(source)) : null;
   }
 
@@ -143,7 +144,7 @@ class JsonScanner {
       if (!(unit >= 0x20)) return false;
       if (unit === backslash) {
         at++;
-        if (text[at] === "u") this.#isUnusual = true;
+        if (text[at] === "u") this.#needsParse = true;
         else if (!shortEscapes.has(text[at] ?? "")) return false;
       }
     }
@@ -176,7 +177,7 @@ class JsonScanner {
 
 const shortEscapes: ReadonlySet<string> = new Set(['"', "\\", "b", "f", "n", "r", "t"]);
 
-/** The keys of an object. Written in one way only, two that are equal are equal as text. */
+/** The keys of an object. Each key has only one valid spelling, so equal keys are equal as text. */
 class Keys {
   #few: string[] | null = null;
   #many: Set<string> | null = null;

@@ -1,7 +1,7 @@
-/** Characters that have no glyph of their own: separators of lines, format characters and all that Unicode lets displays ignore. */
+/** Characters without a glyph: control and format characters, line separators, and default-ignorable code points. */
 const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 
-/** The code points of the same characters, first and last of each range, for validators that lack these properties. */
+/** The same characters as ranges of code points, for validators without these Unicode properties. */
 const invisibleRanges = [
   [0x0, 0x1f],
   [0x7f, 0x9f],
@@ -33,47 +33,47 @@ const invisibleRanges = [
 ] as const;
 
 /**
- * A pattern that finds an invisible character. It holds the characters themselves: Python, Go and Java agree neither on
- * Unicode properties nor on how to escape a character beyond U+FFFF.
+ * A pattern that matches an invisible character. It contains the characters themselves: Python, Go and Java agree neither
+ * on Unicode properties nor on escapes beyond U+FFFF.
  */
 export const invisiblePattern = `[${invisibleRanges.map((range) => range.map((code) => String.fromCodePoint(code)).join("-")).join("")}]`;
 
-/** The same without what sentences need: joiners (Persian, emoji), marks of direction (Hebrew), variation selectors. */
+/** The same without characters that sentences need: joiners (Persian, emoji), direction marks (Hebrew), variation selectors. */
 const invisibleInSentence =
   /(?!\p{Join_Control}|\p{Variation_Selector}|\u200E|\u200F|\u061C)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 
 /**
- * Whether a text can be passed on: half of a surrogate pair has no UTF-8 (RFC 7493, section 2.1), and PostgreSQL's
- * `jsonb` refuses U+0000.
+ * Whether other systems can store a text: an unpaired surrogate has no UTF-8 form (RFC 7493, section 2.1), and PostgreSQL's
+ * `jsonb` rejects U+0000.
  */
 export function isStorableText(text: string): boolean {
   return text.isWellFormed() && !text.includes("\u0000");
 }
 
-/** Whether every text and every key inside a JSON value is storable, however deep it nests. */
+/** Whether every text and key in a JSON value is storable, at any depth. */
 export function hasOnlyStorableText(value: unknown): boolean {
-  const left: unknown[] = [value];
-  while (left.length > 0) {
-    const next = left.pop();
+  const remaining: unknown[] = [value];
+  while (remaining.length > 0) {
+    const next = remaining.pop();
     if (typeof next === "string" && !isStorableText(next)) return false;
     if (typeof next !== "object" || next === null) continue;
-    // One by one: as arguments, the values of a large array would exceed the stack.
-    for (const [key, inner] of Object.entries(next)) left.push(key, inner);
+    // Pushed one by one: spreading a large array into arguments would overflow the stack.
+    for (const [key, inner] of Object.entries(next)) remaining.push(key, inner);
   }
   return true;
 }
 
-/** Whether a new id is what it looks like: no character of it is invisible or turns the direction of others. */
+/** Whether an id has only visible characters, none of which changes the direction of others. */
 export function isVisibleId(text: string): boolean {
   return isStorableText(text) && !invisible.test(text);
 }
 
-/** The same for a line that people read, which may hold joiners, marks of direction and variation selectors. */
+/** Whether a line for people has only visible characters, or joiners, direction marks and variation selectors. */
 export function isVisibleLine(text: string): boolean {
   return isStorableText(text) && !invisibleInSentence.test(text);
 }
 
-/** Whether clients can show a text as an image's address: anything but https may be a script (`javascript:`). */
+/** Whether a text is an https URL, safe to use as the URL of an image: others may be scripts (`javascript:`). */
 export function isHttpsUrl(text: string): boolean {
   return URL.parse(text)?.protocol === "https:";
 }

@@ -177,7 +177,7 @@ describe("the shards of an organisation", () => {
     await store.updateOrg(org.org_id, { shards: 8 }, now);
     const error = await catchRejection(store.updateOrg(org.org_id, { shards: 4, name: "New" }, later(shardLeadMs)));
     expect([error.code, error.context.field]).toEqual(["invalid_value", "shards"]);
-    expect(error.message).toMatch(/has 8 shards, and they can only be raised/);
+    expect(error.message).toMatch(/has 8 shards. The number can only be raised/);
     expect(await reader.get(org.org_id)).toMatchObject({ name: org.name, shards: { count: 8 } });
   });
 

@@ -35,7 +35,7 @@ describe("an administrator", () => {
     await cli.json(["org", "update", org_id, "--shards", "8"]);
     expect(await cli.run(["org", "update", org_id, "--shards", "4"])).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining("has 8 shards, and they can only be raised"),
+      stderr: expect.stringContaining("has 8 shards. The number can only be raised"),
     });
     expect(await cli.run(["org", "update", org_id, "--shards", "12"])).toMatchObject({
       code: 2,

@@ -82,9 +82,9 @@ describe("the served JSON Schema of an event", () => {
     [
       "inexact_number",
       JSON.stringify(anInput()).replace("}", ',"params":{"n":9007199254740993}}'),
-      "cannot be kept exactly",
+      "cannot be stored exactly",
     ],
-    ["repeated_key", JSON.stringify(anInput()).replace("}", ',"params":{"n":1,"n":1}}'), "is there twice"],
+    ["repeated_key", JSON.stringify(anInput()).replace("}", ',"params":{"n":1,"n":1}}'), "appears twice"],
     ["unpaired_surrogate", JSON.stringify(anInput({ text: "\ud800" })), "an unpaired surrogate"],
     ["utf16_length", JSON.stringify(anInput({ entity_id: "\u{1f9fe}".repeat(200) })), "256"],
     ["unreal_time", JSON.stringify(anInput({ occurred_at: "0000-01-01T00:00:00Z" })), "occurred_at"],

@@ -213,7 +213,7 @@ describe("text that is no exact JSON", () => {
   it.each(["1e400", "9007199254740993", "0.1234567890123456789"])("refuses the number %s", (number) => {
     expect(refusedText(anInputText({}, `,"metadata":{"amount":${number}}`))).toMatchObject({
       code: "invalid_value",
-      message: `The number ${number} cannot be kept exactly: send it as a string.`,
+      message: `The number ${number} cannot be stored exactly. Send it as a string.`,
     });
   });
 
@@ -225,7 +225,7 @@ describe("text that is no exact JSON", () => {
 
   it("is refused where a key is there twice", () => {
     const error = catchError(() => parseEvent(anInputText({}, ',"entity_id":"inv_last"'), reception));
-    expect(error.message).toBe("The key 'entity_id' is there twice: only one value could be kept.");
+    expect(error.message).toBe("The key 'entity_id' appears twice in one object. Send it once.");
   });
 
   it("is refused where its numbers, written out, make more than 64 KB of it", () => {

@@ -2,7 +2,7 @@ import type { MessageAttributeValue } from "@aws-sdk/client-sqs";
 import type { SQSRecord } from "aws-lambda";
 import type { AttemptHistory } from "#shared/events/ingest/deferral.ts";
 
-/** Names of the message attributes that carry an event's history from one message to the next. */
+/** Names of the message attributes that pass an event's history from one message to the next. */
 const names = {
   deferrals: "deferrals",
   defects: "defects",
@@ -12,29 +12,29 @@ const names = {
   writer: "writer",
 } as const;
 
-/** Above what any event reaches, and small enough to count with. */
+/** Upper bound of a count: more than any event reaches. */
 const largestCount = 1_000_000;
 
-/** Where a message comes from, whatever became of it since. */
+/** The origin of a message, kept when it is deferred. */
 export type MessageOrigin = {
   readonly history: AttemptHistory;
-  /** The id under which a service sent it: the one that it knows, and looks for. */
+  /** The id of the original message, which its sender knows. */
   readonly messageId: string;
-  /** The AWS id of the role or user that sent it; `null` for one that was deferred before writers were recorded. */
+  /** The AWS id of the role or user that sent it; `null` if it was deferred before writers were recorded. */
   readonly writer: string | null;
 };
 
 /** The function that receives a message. */
 export type ReceivingFunction = {
   readonly functionName: string;
-  /** The unique id of its role, which no other role ever has. */
+  /** The unique id of its role, which is never reused. */
   readonly roleId: string;
 };
 
 /**
- * The origin of a message. The attributes are believed only of messages that the function sent: anybody who may send
- * can set them. SQS names a function by the id of its role and the name of the session, which Lambda makes the function's
- * name. The name alone would not do: whoever may assume a role names the session.
+ * Returns the origin of a message. Attributes are trusted only on messages of this function, since any sender can set them.
+ * SQS identifies it by role id and session name, which Lambda sets to the function's name. The name alone is not enough:
+ * anyone who may assume a role chooses the session name.
  */
 export function parseOrigin(
   { messageId, messageAttributes, attributes }: SQSRecord,
@@ -54,13 +54,13 @@ export function parseOrigin(
     unfinished: number(names.unfinished, largestCount) ?? 0,
     firstSentMs: number(names.firstSentMs, sentMs) ?? sentMs,
   };
-  const given = textOf(names.messageId);
+  const originalId = textOf(names.messageId);
   const [principal = ""] = attributes.SenderId.split(":");
   const writer = isOwn ? textOf(names.writer) || null : principal;
-  return { history, messageId: /^[\w-]{1,100}$/.test(given) ? given : messageId, writer };
+  return { history, messageId: /^[\w-]{1,100}$/.test(originalId) ? originalId : messageId, writer };
 }
 
-/** The origin as attributes of the next message. */
+/** Returns the origin as attributes of the next message. */
 export function originAttributes({ history, messageId, writer }: MessageOrigin): Record<string, MessageAttributeValue> {
   const attribute = (value: number) => ({ DataType: "Number", StringValue: String(value) });
   return {
@@ -73,7 +73,7 @@ export function originAttributes({ history, messageId, writer }: MessageOrigin):
   };
 }
 
-/** The writer as an attribute of the next message; none where it is not known. */
+/** Returns the writer as an attribute of the next message; no attribute if it is unknown. */
 export function writerAttribute(writer: string | null): Record<string, MessageAttributeValue> {
   return writer === null ? {} : { [names.writer]: { DataType: "String", StringValue: writer } };
 }

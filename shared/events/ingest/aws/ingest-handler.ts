@@ -5,10 +5,10 @@ import { metricNames } from "#shared/platform/observability/metric-names.ts";
 import { emitMetrics, increment, type MetricCounts } from "#shared/platform/observability/metrics.ts";
 import { type IngestPorts, ingestRecords } from "./ingest-records.ts";
 
-/** What is kept of an invocation's time to send on what is not stored by then: calls of two seconds, made together. */
+/** Time reserved at the end of an invocation to resend unfinished events: concurrent calls of up to two seconds. */
 const reserveMs = 2_500;
 
-/** Creates the handler that consumes the ingest queue. `roleId` is the unique id of the function's role. The counts and times of a batch are one line in the log. */
+/** Creates the handler of the ingest queue, which logs one metrics line per batch. `roleId` is the id of the function's role. */
 export function createIngestHandler(ports: IngestPorts, roleId: string) {
   const consume = async ({ Records }: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
     const deadline = Promise.withResolvers<void>();
@@ -21,7 +21,7 @@ export function createIngestHandler(ports: IngestPorts, roleId: string) {
     const nowMs = ports.now().getTime();
     for (const { metric, isFailed, firstSentMs } of outcomes) {
       if (metric === null) continue;
-      // What could not be sent on comes again, and is counted then; but it waits already, which an alarm looks at.
+      // A record that could not be resent is delivered again and counted then. Its age matters already, for the alarm.
       if (!isFailed) increment(counts, metric);
       const age = ageMetric(metric);
       if (age !== null) times[age] = Math.max(times[age] ?? 0, nowMs - firstSentMs);
@@ -36,7 +36,7 @@ export function createIngestHandler(ports: IngestPorts, roleId: string) {
   );
 }
 
-/** The time that an outcome tells of, if any. A throttled organisation's events are late by its own doing. */
+/** Returns the age metric of an outcome, if any. Throttled events have none: their organisation causes the delay. */
 function ageMetric(metric: string) {
   switch (metric) {
     case metricNames.eventsAppended:

@@ -6,14 +6,14 @@ import { errorFields, log } from "#shared/platform/observability/log.ts";
 import { originAttributes, writerAttribute } from "./attempt-history.ts";
 import { maxBodyBytesWithAttributes, toSqsText } from "./rejected-queue.ts";
 
-/** A message that is sent again, with the same body to the byte: an event without an id has its id from its bytes. */
+/** A message to resend. The body must stay identical, because the id of an event without one is derived from its bytes. */
 type QueuedEvent = {
   readonly body: string;
-  /** The organisation, by which SQS keeps queues fair; `null` where the body does not say. */
+  /** The organisation, which is the message group for fair queues; `null` if the body names none. */
   readonly orgId: string | null;
-  /** The id that its sender knows it by: each time that it is sent again, SQS gives it another. */
+  /** The id of the original message. SQS assigns a new id each time it is resent. */
   readonly messageId: string;
-  /** Who sent it first. */
+  /** The sender of the original message. */
   readonly writer: string | null;
 };
 
@@ -21,13 +21,13 @@ export type DeferredMessage = QueuedEvent & { readonly delaySeconds: number; rea
 
 export type DeadLetter = QueuedEvent & { readonly reason: string };
 
-/** Both return the messages that were not sent. They throw nothing: what is not sent is left to the queue. */
+/** Both return the messages that were not sent and never throw: unsent messages stay in the queue. */
 export type IngestQueue = {
   defer(messages: readonly DeferredMessage[]): Promise<readonly DeferredMessage[]>;
   sendToDeadLetters(messages: readonly DeadLetter[]): Promise<readonly DeadLetter[]>;
 };
 
-/** Creates the way back into the ingest queue, and the one into its dead-letter queue. */
+/** Creates the sender to the ingest queue and its dead-letter queue. */
 export function createIngestQueue(
   urls: { readonly queue: string; readonly deadLetters: string },
   client = createSqsClient(singleAttemptOptions),
@@ -60,17 +60,17 @@ export function createIngestQueue(
   ) => (await Promise.all(callsFor(messages).map((each) => sendBatch(url, each, fieldsOf)))).flat();
 
   return {
-    // What leaves no room for its history is refused by SQS each time: it is left to the queue, which counts its receives.
+    // SQS always rejects a message that is too large with its history. It stays in the queue, which counts its receives.
     async defer(messages) {
-      const hasRoom = ({ body }: DeferredMessage) => Buffer.byteLength(body) < maxBodyBytesWithAttributes;
-      const unsent = await sendAll(urls.queue, messages.filter(hasRoom), ({ delaySeconds, ...origin }) => ({
+      const fitsWithHistory = ({ body }: DeferredMessage) => Buffer.byteLength(body) < maxBodyBytesWithAttributes;
+      const unsent = await sendAll(urls.queue, messages.filter(fitsWithHistory), ({ delaySeconds, ...origin }) => ({
         DelaySeconds: delaySeconds,
         MessageAttributes: originAttributes(origin),
       }));
-      return [...unsent, ...messages.filter((message) => !hasRoom(message))];
+      return [...unsent, ...messages.filter((message) => !fitsWithHistory(message))];
     },
 
-    // Without its history: what an operator sends back has all its tries again, and is still its writer's.
+    // Without the history, so that a redriven message has all its attempts again. It keeps its writer.
     sendToDeadLetters: (messages) =>
       sendAll(urls.deadLetters, messages, ({ body, reason, messageId, writer }) => {
         const attribute = (value: string) => ({ DataType: "String", StringValue: value });
@@ -81,7 +81,7 @@ export function createIngestQueue(
   };
 }
 
-/** One call for all that are no larger than an event may be, which are ten at most; one each for the others. */
+/** Groups messages by call: one call for all within the size of an event (at most ten), and one for each larger one. */
 function callsFor<Message extends QueuedEvent>(messages: readonly Message[]): readonly (readonly Message[])[] {
   const isLarge = ({ body }: Message) => Buffer.byteLength(body) > maxEventBytes;
   const together = messages.filter((message) => !isLarge(message));

@@ -25,29 +25,28 @@ export type IngestPorts = {
 
 export type IngestBatch = {
   readonly records: readonly SQSRecord[];
-  /** The function, which knows its own messages by it. */
+  /** The function, to recognise messages that it sent itself. */
   readonly receiver: ReceivingFunction;
-  /** When what is still under way is to be sent on. */
+  /** Resolves when unfinished events must be resent. */
   readonly deadline: Promise<unknown>;
 };
 
-/** What became of a record. */
+/** The result of one record. */
 export type RecordOutcome = {
   readonly metric: MetricName | null;
-  /** Whether the record must be given back to the queue. */
+  /** Whether the record must be returned to the queue. */
   readonly isFailed: boolean;
-  /** Since when the event waits. */
+  /** When the event was first sent, in Unix milliseconds. */
   readonly firstSentMs: number;
 };
 
-/** How far a record is, for the deadline and for what goes on after it. */
+/** Progress of a record, shared between its processing and the deadline. */
 type Progress = { isLate: boolean; isRejecting: boolean };
 
 /**
- * Stores the events of a batch, each by itself. An event that is refused goes to the rejected queue; one that a
- * transient failure keeps from being stored goes back into the queue, as often as it takes; one that meets a defect
- * does so a few times, and is then a dead letter. What is still under way at the deadline is deferred as well: storing
- * it again is a repeat.
+ * Stores the events of a batch independently. Invalid events go to the rejected queue; transient errors and unfinished
+ * events (at the deadline) are deferred without limit, since a repeated append is a no-op; defects are retried a few times
+ * and then become dead letters.
  */
 export async function ingestRecords(ports: IngestPorts, batch: IngestBatch): Promise<readonly RecordOutcome[]> {
   const received = batch.records.map(
@@ -77,14 +76,14 @@ export async function ingestRecords(ports: IngestPorts, batch: IngestBatch): Pro
 }
 
 async function ingestOne(ports: IngestPorts, event: ReceivedEvent, progress: Progress): Promise<IngestResult> {
-  const { store, backoff: holds, now } = ports;
+  const { store, backoff, now } = ports;
   const { record, orgId } = event;
   if (isUnfinished(record)) return { kind: "unfinished" };
-  if (orgId !== null && holds.isWaiting(orgId, now().getTime())) return { kind: "throttled" };
+  if (orgId !== null && backoff.isWaiting(orgId, now().getTime())) return { kind: "throttled" };
   try {
     const draft = parseEvent(record.body, { now: now(), entropy: record.body });
     const outcome = await append(store, draft, event.writer);
-    holds.recordStored(draft.event.org_id, now().getTime());
+    backoff.recordStored(draft.event.org_id, now().getTime());
     return { kind: "done", metric: outcome === "appended" ? metricNames.eventsAppended : metricNames.eventsRepeated };
   } catch (error) {
     if (!(error instanceof ActivityError)) return { kind: "defect", error };
@@ -96,23 +95,23 @@ async function ingestOne(ports: IngestPorts, event: ReceivedEvent, progress: Pro
 }
 
 /**
- * Whether the function, or a Lambda without an instance, did not finish with the message several times. One that is
- * too large to be an event is not read, so it ends no function; and it may be too large to be sent again.
+ * Whether the function repeatedly did not finish with the message, or Lambda had no instance for it. A message larger than
+ * an event is excluded: it is not parsed, so it cannot crash the function, and may be too large to resend.
  */
 function isUnfinished({ attributes, body }: SQSRecord): boolean {
   return Number(attributes.ApproximateReceiveCount) > receivesInBatch && Buffer.byteLength(body) <= maxEventBytes;
 }
 
-function backOff({ backoff: holds, now, random }: IngestPorts, orgId: string): void {
-  const hold = holds.recordThrottling(orgId, now().getTime(), random());
-  if (hold === null) return;
-  const { failures, waitMs } = hold;
+function backOff({ backoff, now, random }: IngestPorts, orgId: string): void {
+  const wait = backoff.recordThrottling(orgId, now().getTime(), random());
+  if (wait === null) return;
+  const { failures, waitMs } = wait;
   log("warn", "organisation throttled", { org_id: orgId, failures, wait_ms: Math.round(waitMs) });
 }
 
 /**
- * A rejection is not repeated by its result, so none begins after the deadline, when the event is deferred already. One
- * that fails may have reached the queue all the same: the event is then there twice.
+ * Sends an event to the rejected queue. Not started after the deadline, because the event is deferred by then. A failed
+ * call may still have reached the queue, which then has the event twice.
  */
 async function rejectEvent(
   { rejected }: IngestPorts,
@@ -131,7 +130,7 @@ async function rejectEvent(
   return { kind: "done", metric: metricNames.eventsRejected };
 }
 
-/** SQS keeps queues fair by the group that the sender gives: another than the event's organisation is an error of it. */
+/** Logs messages whose group, by which SQS keeps queues fair, is not the organisation: an error of the sender. */
 function logOtherGroups(received: readonly ReceivedEvent[]): void {
   const others = received.filter(({ record: { attributes }, orgId }) => {
     const group = attributes.MessageGroupId ?? null;

@@ -12,10 +12,10 @@ import type { MetricName } from "#shared/platform/observability/metric-names.ts"
 import type { MessageOrigin } from "./attempt-history.ts";
 import type { DeadLetter, DeferredMessage, IngestQueue } from "./ingest-queue.ts";
 
-/** What a message is and where it comes from. */
+/** A received message with its organisation and origin. */
 export type ReceivedEvent = MessageOrigin & { readonly record: SQSRecord; readonly orgId: string | null };
 
-/** What became of it. A message that is left comes again when its visibility timeout is over. */
+/** The result of a message. One with `left` is delivered again after its visibility timeout. */
 export type IngestResult =
   | { readonly kind: "done"; readonly metric: MetricName }
   | { readonly kind: "throttled" | "unavailable" | "unfinished" | "left" }
@@ -23,31 +23,31 @@ export type IngestResult =
 
 export type HandledEvent = ReceivedEvent & { readonly result: IngestResult };
 
-/** Where a message goes that is not done: `reason` makes it a dead letter. */
+/** How to resend a message that is not done: with a delay, or with a `reason` as a dead letter. */
 type NextMessage = { readonly delaySeconds: number; readonly history: AttemptHistory } | { readonly reason: string };
 
-/** Sends on what is not done: back into the queue, or to the dead letters. Returns the records that were not sent. */
+/** Resends unfinished events to the queue or to the dead letters. Returns the records that could not be resent. */
 export async function resendUnfinished(
   { queue, random }: { readonly queue: IngestQueue; random(): number },
   handled: readonly HandledEvent[],
 ): Promise<ReadonlySet<SQSRecord>> {
   const deferred = new Map<DeferredMessage, SQSRecord>();
-  const dead = new Map<DeadLetter, SQSRecord>();
+  const deadLetters = new Map<DeadLetter, SQSRecord>();
   for (const event of handled) {
     const next = nextOf(event, random);
     if (next === null) continue;
     const { record, orgId, messageId, writer } = event;
     const message = { body: record.body, orgId, messageId, writer };
-    if ("reason" in next) dead.set({ ...message, ...next }, record);
+    if ("reason" in next) deadLetters.set({ ...message, ...next }, record);
     else deferred.set({ ...message, ...next }, record);
   }
-  const [undeferred, unburied] = await Promise.all([
+  const [unsentDeferred, unsentDeadLetters] = await Promise.all([
     deferred.size === 0 ? [] : queue.defer([...deferred.keys()]),
-    dead.size === 0 ? [] : queue.sendToDeadLetters([...dead.keys()]),
+    deadLetters.size === 0 ? [] : queue.sendToDeadLetters([...deadLetters.keys()]),
   ]);
   return new Set([
-    ...undeferred.flatMap((message) => deferred.get(message) ?? []),
-    ...unburied.flatMap((message) => dead.get(message) ?? []),
+    ...unsentDeferred.flatMap((message) => deferred.get(message) ?? []),
+    ...unsentDeadLetters.flatMap((message) => deadLetters.get(message) ?? []),
   ]);
 }
 

@@ -5,10 +5,10 @@ import { createSqsClient, shortClientOptions } from "#shared/platform/aws/client
 
 export type RejectedQueue = { reject(record: SQSRecord, reason: ActivityError): Promise<void> };
 
-/** Attributes count towards a message's size of 1 MiB. What leaves no room for them is too large, and nothing else. */
+/** Attributes count towards the message size of 1 MiB. A longer body has been rejected for its size only. */
 export const maxBodyBytesWithAttributes = 1_048_576 - 2_048;
 
-/** Where refused events go: the original bytes as the body, and beside them why, and which message it was. */
+/** Creates the queue of rejected events: the original body, with the reason and the message id as attributes. */
 export function createRejectedQueue(queueUrl: string, client = createSqsClient(shortClientOptions)): RejectedQueue {
   return {
     async reject({ body, messageId }, { code, message }) {
@@ -29,7 +29,7 @@ export function createRejectedQueue(queueUrl: string, client = createSqsClient(s
   };
 }
 
-/** Replaces what SQS refuses in what it stores: see "#x9 | #xA | #xD | …" in its SendMessage reference. */
+/** Replaces characters that SQS rejects: see "#x9 | #xA | #xD | …" in its SendMessage reference. */
 export function toSqsText(text: string): string {
   return text.replaceAll(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, "\uFFFD");
 }

@@ -94,9 +94,9 @@ describe("a body", () => {
   });
 
   it.each([
-    ["has a key twice", '{"url":"https://one.example","url":"https://two.example"}', "The key 'url' is there twice"],
-    ["has a key twice in another spelling", '{"a":[{"b":1,"\\u0062":2}]}', "The key 'b' is there twice"],
-    ["holds a number that would change", '{"n":9007199254740993}', "9007199254740993 cannot be kept exactly"],
+    ["has a key twice", '{"url":"https://one.example","url":"https://two.example"}', "The key 'url' appears twice"],
+    ["has a key twice in another spelling", '{"a":[{"b":1,"\\u0062":2}]}', "The key 'b' appears twice"],
+    ["holds a number that would change", '{"n":9007199254740993}', "9007199254740993 cannot be stored exactly"],
   ])("is refused where it %s, as text and in base64", async (_, text, reason) => {
     for (const event of [posted(text), posted(base64(text), { base64: true })]) {
       const { status, code, message } = await echo(event);

@@ -70,7 +70,7 @@ describe("the event of a line", () => {
   it.each([
     ["junk", /not valid JSON/],
     ["[]", /must be/],
-    ['{"a":1e999}', /cannot be kept exactly/],
+    ['{"a":1e999}', /cannot be stored exactly/],
     [JSON.stringify(anInput({ text: "x".repeat(70_000) })), /limit is 65536/],
     [
       JSON.stringify(anInput({ metadata: { a: "x".repeat(65_536 - JSON.stringify(anInput()).length - 20) } })),

@@ -107,7 +107,7 @@ describe("a key that is there twice", () => {
     '{"":1,"":2}',
     '{"a\\"":1,"a\\"":1}',
   ])("is refused, for one of its values would be lost: %s", (text) =>
-    expect(() => parseJsonExactly(text)).toThrow("is there twice"),
+    expect(() => parseJsonExactly(text)).toThrow("appears twice"),
   );
 
   it.each([
