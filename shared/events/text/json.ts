@@ -23,8 +23,7 @@ export function parseJsonExactly(text: string): unknown {
     throw new RangeError(`The key '${duplicate.slice(0, 64)}' appears twice in one object. Send it once.`);
   if (!longNumber.test(text)) return value;
   // Parsing handles any depth, but a reviver is recursive and would exhaust the stack.
-  if (isDeeperThan(value, maxNesting))
-    throw new RangeError(`The JSON nests more than ${maxNesting} levels deep.`);
+  if (isDeeperThan(value, maxNesting)) throw new RangeError(`The JSON nests more than ${maxNesting} levels deep.`);
   return JSON.parse(text, assertExact);
 }
 
