@@ -17,5 +17,5 @@ const endpoints = tokenEndpoints({
   now,
 });
 
-/** Creates organisations; issues, lists and revokes tokens. It has no route: IAM decides who may invoke it. */
+/** Creates organisations; issues, lists and revokes tokens. It has no HTTP route: IAM decides who may invoke it. */
 export const handler = createAdminHandler(() => ({ store, endpoints, now: now(), random: randomBytes(tokenBytes) }));

@@ -13,11 +13,12 @@ import { env } from "#shared/platform/handlers/env.ts";
 
 const now = () => new Date();
 const stream = `${now().toISOString().slice(0, 10)}/${randomUUID()}`;
-const [client, config] = [createDynamoClient(), env(envVars.configTable)];
+const client = createDynamoClient();
+const config = env(envVars.configTable);
 const orgs = new OrgCache(createOrgReader(client, config), now);
 const shards = new ShardSettingsCache(createShardSettingsReader(client, config), now);
 
-/** Follows the stream of the events table and writes every record of it to the audit log. */
+/** Writes every record of the events table's stream to the audit log. */
 export const handler = createAuditStreamHandler({
   auditLog: createAuditLog(env(envVars.auditLogGroup), stream),
   parseEvent: parseEventItem,

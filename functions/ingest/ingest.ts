@@ -31,10 +31,10 @@ let ingestQueueOnce: IngestQueue | undefined;
 
 /** Imported on first use: most instances never reject or defer an event, and the client would slow every cold start. */
 const rejected: RejectedQueue = {
-  async reject(...refused) {
+  async reject(...args) {
     const { createRejectedQueue: rejectedQueue } = await import("#shared/events/ingest/aws/rejected-queue.ts");
     rejectedQueueOnce ??= rejectedQueue(rejectedUrl);
-    return rejectedQueueOnce.reject(...refused);
+    return rejectedQueueOnce.reject(...args);
   },
 };
 
@@ -44,7 +44,7 @@ async function openIngestQueue(): Promise<IngestQueue> {
   return ingestQueueOnce;
 }
 
-/** Consumes the ingest queue: every message ends as a stored event, in the rejected queue, or as a dead letter. */
+/** Consumes the ingest queue: every message becomes a stored event, a rejected event or a dead letter. */
 export const handler = createIngestHandler(
   {
     store,

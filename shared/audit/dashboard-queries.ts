@@ -21,7 +21,7 @@ function countedBy(
   });
 }
 
-/** What the dashboard asks the audit logs, in Logs Insights QL. */
+/** The queries of the dashboard over the audit logs, in Logs Insights QL. */
 export const dashboardQueries = {
   eventsByType: countedBy("events", { records: true }, ["entity_type"], [isEvent]),
   eventsBySource: countedBy("events", { records: true }, ["source"], [isEvent]),

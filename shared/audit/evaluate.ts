@@ -11,7 +11,7 @@ import {
   toConditions,
 } from "./saved-query.ts";
 
-/** A row of a result: its columns in their order, with what CloudWatch would show of them. Absent is `null`. */
+/** A row of a result, with its columns in order and values as CloudWatch shows them; `null` if absent. */
 export type AuditRow = Readonly<Record<string, string | number | null>>;
 
 export type AuditWindow = {
@@ -21,16 +21,16 @@ export type AuditWindow = {
   readonly org: string | null;
 };
 
-/** Reads the lines of a log; what is no JSON object with a time is none of ours. */
+/** Parses the lines of a log and skips lines that are not JSON objects with a time. */
 export function* parseLines(texts: Iterable<string>): Generator<JsonObject> {
   for (const text of texts) {
     if (!text.startsWith("{")) continue;
-    const line = parsed(text);
+    const line = tryParse(text);
     if (isJsonObject(line) && typeof line.time === "string") yield line;
   }
 }
 
-function parsed(text: string): unknown {
+function tryParse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -38,81 +38,81 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Answers a saved query over lines, as CloudWatch would over the same ones. */
+/** Evaluates a saved query over lines with the same result as CloudWatch. */
 export function evaluateQuery(
   query: SavedQuery,
-  filled: QueryArgs,
+  args: QueryArgs,
   window: AuditWindow,
   lines: Iterable<JsonObject>,
 ): AuditRow[] {
   const found: JsonObject[] = [];
-  const where = toConditions(query, filled, window.org);
+  const where = toConditions(query, args, window.org);
   for (const line of lines) {
-    if (!isWithin(line, window) || !where.every((condition) => holds(condition, line, filled))) continue;
+    if (!isWithin(line, window) || !where.every((condition) => matches(condition, line, args))) continue;
     found.push(line);
   }
   const { result } = query;
-  return result.kind === "rows" ? rowsOf(result, found) : groupsOf(result, filled, found);
+  return result.kind === "rows" ? rowsOf(result, found) : groupsOf(result, args, found);
 }
 
-/** Whether a line lies in a window. */
+/** Whether the time of a line is in a window. */
 export function isWithin({ time }: JsonObject, { since, until }: Pick<AuditWindow, "since" | "until">): boolean {
   return String(time) >= since && String(time) <= until;
 }
 
-/** Whether a line is about an organisation. */
+/** Whether a line belongs to an organisation. */
 export function isOfOrg(line: JsonObject, orgId: string): boolean {
-  return holds(isOfOrgCondition(orgId), line, {});
+  return matches(isOfOrgCondition(orgId), line, {});
 }
 
-function holds(condition: LineCondition, line: JsonObject, filled: QueryArgs): boolean {
-  if ("anyOf" in condition) return condition.anyOf.some((part) => holds(part, line, filled));
+function matches(condition: LineCondition, line: JsonObject, args: QueryArgs): boolean {
+  if ("anyOf" in condition) return condition.anyOf.some((part) => matches(part, line, args));
   const value = line[condition.field];
   if (value === undefined || value === null) return false;
   if ("is" in condition) return value === condition.is;
-  if ("equals" in condition) return value === filled[condition.equals];
-  if ("lists" in condition) return `,${value},`.includes(`,${filled[condition.lists]},`);
+  if ("equals" in condition) return value === args[condition.equals];
+  if ("lists" in condition) return `,${value},`.includes(`,${args[condition.lists]},`);
   if ("matches" in condition) return new RegExp(condition.matches).test(String(value));
-  if ("atLeast" in condition) return Number(value) >= numberOf(condition.atLeast, filled);
+  if ("atLeast" in condition) return Number(value) >= numberOf(condition.atLeast, args);
   if ("below" in condition) return Number(value) < condition.below;
   return true;
 }
 
-function numberOf(value: number | QueryParameter, filled: QueryArgs): number {
-  return typeof value === "number" ? value : Number(filled[value]);
+function numberOf(value: number | QueryParameter, args: QueryArgs): number {
+  return typeof value === "number" ? value : Number(args[value]);
 }
 
-function rowsOf({ show, dedupBy: once, orderBy: by }: RowsResult, lines: readonly JsonObject[]): AuditRow[] {
+function rowsOf({ show, dedupBy, orderBy }: RowsResult, lines: readonly JsonObject[]): AuditRow[] {
   const seen = new Set<string>();
-  // Of one moment, what was written last comes first.
-  const sorted = lines.toReversed().sort((left, right) => compare(right[by], left[by]));
+  // For equal times, the line that was written last comes first.
+  const sorted = lines.toReversed().sort((left, right) => compare(right[orderBy], left[orderBy]));
   return sorted.flatMap((line) => {
-    const key = once.map((field) => line[field] ?? null);
+    const key = dedupBy.map((field) => line[field] ?? null);
     const isKnown = !key.includes(null) && seen.has(JSON.stringify(key));
     if (isKnown) return [];
     seen.add(JSON.stringify(key));
-    return [Object.fromEntries(show.map((field) => [field, shown(line[field])]))];
+    return [Object.fromEntries(show.map((field) => [field, toCell(line[field])]))];
   });
 }
 
 function groupsOf(
-  { groupBy: by, compute, having, orderByDesc: largest }: GroupsResult,
-  filled: QueryArgs,
+  { groupBy, compute, having, orderByDesc }: GroupsResult,
+  args: QueryArgs,
   lines: readonly JsonObject[],
 ): AuditRow[] {
-  const groups = Map.groupBy(lines, (line) => JSON.stringify(by.map((field) => shown(line[field]))));
+  const groups = Map.groupBy(lines, (line) => JSON.stringify(groupBy.map((field) => toCell(line[field]))));
   const rows = [...groups.values()].map((group): AuditRow => {
-    const named = by.map((field) => [field, shown(group[0]?.[field])]);
+    const named = groupBy.map((field) => [field, toCell(group[0]?.[field])]);
     const computed = Object.entries(compute).map(([name, what]) => [name, computedOf(what, group)]);
     return Object.fromEntries([...named, ...computed]);
   });
-  const kept = having === undefined ? rows : rows.filter((row) => isKept(row, having, filled));
-  return kept.sort((left, right) => Number(right[largest]) - Number(left[largest]));
+  const kept = having === undefined ? rows : rows.filter((row) => isKept(row, having, args));
+  return kept.sort((left, right) => Number(right[orderByDesc]) - Number(left[orderByDesc]));
 }
 
-function isKept(row: AuditRow, having: NonNullable<GroupsResult["having"]>, filled: QueryArgs): boolean {
+function isKept(row: AuditRow, having: NonNullable<GroupsResult["having"]>, args: QueryArgs): boolean {
   const value = row[having.column] ?? null;
-  if ("atLeast" in having) return value !== null && Number(value) >= Number(filled[having.atLeast]);
+  if ("atLeast" in having) return value !== null && Number(value) >= Number(args[having.atLeast]);
   const other = row[having.above] ?? null;
   return value !== null && other !== null && Number(value) > Number(other);
 }
@@ -132,12 +132,13 @@ function computedOf(computed: Aggregate, group: readonly JsonObject[]): string |
   return values.reduce((best, value) => ("min" in computed ? Math.min(best, value) : Math.max(best, value)));
 }
 
-function shown(value: unknown): string | number | null {
+function toCell(value: unknown): string | number | null {
   if (value === undefined || value === null) return null;
   return typeof value === "number" ? value : String(value);
 }
 
 function compare(left: unknown, right: unknown): number {
-  const [a, b] = [String(left), String(right)];
-  return a < b ? -1 : a > b ? 1 : 0;
+  const leftText = String(left);
+  const rightText = String(right);
+  return leftText < rightText ? -1 : leftText > rightText ? 1 : 0;
 }

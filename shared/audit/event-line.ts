@@ -9,13 +9,13 @@ import { formatEdit } from "./edit-text.ts";
 import { limitLine, maxFieldBytes } from "./line-text.ts";
 import type { EventLine } from "./lines.ts";
 
-/** What is known of the record that told of an event. */
+/** The stream record of an event. */
 export type EventRecordInfo = {
-  /** When the table took it, by DynamoDB's own clock: a repeat has the same. */
+  /** When the table stored it, by DynamoDB's clock. The same in a retry. */
   readonly stored: Date;
   readonly sequenceNumber: string;
   readonly recordId: string;
-  /** The event's shard, if readers do not look at it. */
+  /** The event's shard, if readers do not read it. */
   readonly unlistedShard: string | null;
   /** When the line is written. */
   readonly now: Date;
@@ -25,14 +25,14 @@ const closingStatuses: ReadonlySet<string> = new Set(["PAID", "APPROVED"]);
 const closingVerbs: ReadonlySet<string> = new Set(["PAID", "APPROVED"]);
 const slotMs = 10 * 60_000;
 
-/** Bytes of longer fields: of the longest text that an event may have, and of names and values in 64 KB of changes. */
+/** Bytes of longer fields: the longest text of an event, and the names and values in 64 KB of changes. */
 const maxTextBytes = 32_768;
 const maxNamesBytes = 65_536;
 const maxValuesBytes = 131_072;
 
 const short = (text: string) => boundText(text, maxFieldBytes);
 
-/** The audit line of an event. `clock` is the clock of the organisation's time zone. */
+/** Returns the audit line of an event. `clock` is that of the organisation's time zone. */
 export function toEventLine(event: ActivityEvent, clock: ZoneClock, recorded: EventRecordInfo): EventLine {
   const { stored, sequenceNumber, recordId, unlistedShard, now } = recorded;
   const occurred = Date.parse(event.occurred_at);
@@ -53,7 +53,7 @@ export function toEventLine(event: ActivityEvent, clock: ZoneClock, recorded: Ev
     source: short(sourceOf(event)),
     occurred_at: short(event.occurred_at),
     recorded_at: short(event.recorded_at),
-    // The table's time has whole seconds: an event of the same second must not seem to lie ahead.
+    // The table's time has whole seconds: an event of the same second must not have a negative delay.
     late_seconds: Math.max(0, Math.round((stored.getTime() - occurred) / 1_000)),
     lag_ms: Math.max(0, now.getTime() - stored.getTime()),
     clock_skew_seconds: skewSeconds(event, stored),
@@ -74,7 +74,7 @@ export function toEventLine(event: ActivityEvent, clock: ZoneClock, recorded: Ev
   };
 }
 
-/** The text of a line: JSON, in which the structured parts are what their writer wrote, digit for digit. */
+/** Formats a line as JSON, with the structured fields exactly as their writer wrote them. */
 export function formatEventLine(line: EventLine): string {
   const { actor, related, changes, params, metadata, ...plain } = line;
   const structured = Object.entries({ actor, related, changes, params, metadata })
@@ -83,7 +83,7 @@ export function formatEventLine(line: EventLine): string {
   return limitLine(plain, `${JSON.stringify(plain).slice(0, -1)}${structured.join("")}}`);
 }
 
-/** Absent fields are `undefined`, which JSON leaves out: objects of one shape are made several times faster. */
+/** Returns `undefined` for absent fields, which JSON omits: objects of one shape are created several times faster. */
 function optional(text: string | null | undefined, maxBytes = maxFieldBytes): string | undefined {
   return text === null || text === undefined ? undefined : boundText(text, maxBytes);
 }
@@ -94,8 +94,8 @@ function skewSeconds(event: ActivityEvent, stored: Date): number | undefined {
 }
 
 function sourceOf({ metadata }: ActivityEvent): string {
-  const said = parsed(metadata);
-  return isJsonObject(said) && typeof said.source === "string" ? said.source : "unknown";
+  const context = parsed(metadata);
+  return isJsonObject(context) && typeof context.source === "string" ? context.source : "unknown";
 }
 
 function actorFields({ name, email, type, on_behalf_of }: Actor): Partial<EventLine> {
@@ -107,19 +107,19 @@ function actorFields({ name, email, type, on_behalf_of }: Actor): Partial<EventL
   };
 }
 
-/** `occurred_at` by the clock of the organisation. */
+/** Returns the fields of `occurred_at` in the time zone of the organisation. */
 function localTimes(occurred: number, clock: ZoneClock) {
   const { text: local } = clock.local(occurred);
   return {
     occurred_local: local.slice(0, 19),
     occurred_hour: Number(local.slice(11, 13)),
-    // The day as if it were in UTC: `local` has no zone of its own.
+    // Parsed as UTC, because `local` has no zone.
     occurred_weekday: new Date(`${local}Z`).getUTCDay() || 7,
     occurred_slot: new Date(Math.floor(occurred / slotMs) * slotMs).toISOString(),
   };
 }
 
-/** What changed, and whether that closes the document or edits it. */
+/** Returns what changed, and whether that closes or edits the entity. */
 function changeFields(event: ActivityEvent, occurred: number, actor: Actor): Partial<EventLine> {
   const parsedChanges = parsed(event.changes);
   const changes = isJsonObject(parsedChanges) ? parsedChanges : {};
@@ -138,7 +138,7 @@ function changeFields(event: ActivityEvent, occurred: number, actor: Actor): Par
   };
 }
 
-/** Who did it, with the id where there is a name as well: `Anna (usr_9)`. */
+/** Returns the name of the actor with the id, if it has both: `Anna (usr_9)`. */
 function nameWithId(event: ActivityEvent, actor: Actor): string {
   const name = actorName(event, "system", actor);
   return event.actor_user_id === null || event.actor_user_id === name ? name : `${name} (${event.actor_user_id})`;

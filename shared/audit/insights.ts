@@ -10,52 +10,52 @@ import type {
 import { isOfOrgCondition, maxRows, toConditions } from "./saved-query.ts";
 
 /**
- * A saved query in CloudWatch's Logs Insights QL. What is not filled in stays a placeholder, `{{user}}`, for which the
- * console asks. Throws `RangeError` for a text that the language has no way to quote.
+ * Returns a saved query in CloudWatch's Logs Insights QL. A parameter without an argument stays a placeholder,
+ * `{{user}}`, which the console asks for. Throws `RangeError` for a text that the language cannot quote.
  */
-export function toInsightsQuery(query: SavedQuery, filled: QueryArgs = {}, org: string | null = null): string {
-  const filters = toConditions(query, filled, org).map((condition) => `filter ${conditionText(condition, filled)}`);
+export function toInsightsQuery(query: SavedQuery, args: QueryArgs = {}, org: string | null = null): string {
+  const filters = toConditions(query, args, org).map((condition) => `filter ${conditionText(condition, args)}`);
   const { result } = query;
-  return [...filters, ...(result.kind === "rows" ? rowsText(result) : groupsText(result, filled))].join("\n| ");
+  return [...filters, ...(result.kind === "rows" ? rowsText(result) : groupsText(result, args))].join("\n| ");
 }
 
-/** Counts the lines of one organisation in the log, in a column `count`. */
+/** Returns a query that counts the lines of one organisation, in a column `count`. */
 export function toOrgLinesQuery(orgId: string): string {
-  const isNoRefusedCall = 'message != "admin" or outcome = "done"';
-  return `filter ${conditionText(isOfOrgCondition(orgId), {})}\n| filter ${isNoRefusedCall}\n| stats count(*) as count`;
+  const isNotRefused = 'message != "admin" or outcome = "done"';
+  return `filter ${conditionText(isOfOrgCondition(orgId), {})}\n| filter ${isNotRefused}\n| stats count(*) as count`;
 }
 
 /**
- * `dedup` may be followed by `limit` only, and keeps the first in the order of the sort. It keeps all lines without one of
- * the fields, such as those that were written before records had ids.
+ * Only `limit` may follow `dedup`, which keeps the first line in sort order. It keeps all lines that lack one of the
+ * fields, such as those from before records had ids.
  */
-function rowsText({ show, dedupBy: once, orderBy: by }: RowsResult): string[] {
+function rowsText({ show, dedupBy, orderBy }: RowsResult): string[] {
   return [
     `fields ${show.join(", ")}`,
-    `sort ${by === "time" ? "@timestamp" : by} desc`,
-    `dedup ${once.join(", ")}`,
+    `sort ${orderBy === "time" ? "@timestamp" : orderBy} desc`,
+    `dedup ${dedupBy.join(", ")}`,
     `limit ${maxRows}`,
   ];
 }
 
-function groupsText({ groupBy: by, compute, having, orderByDesc: largest }: GroupsResult, filled: QueryArgs): string[] {
+function groupsText({ groupBy, compute, having, orderByDesc }: GroupsResult, args: QueryArgs): string[] {
   const columns = Object.entries(compute).map(([name, computed]) => `${computedText(computed)} as ${name}`);
   const counts = Object.values(compute).some((computed) => "records" in computed);
   return [
     ...(counts ? [`fields coalesce(record_id, event_id) as ${recordColumn}`] : []),
-    `stats ${columns.join(", ")} by ${by.join(", ")}`,
-    ...(having === undefined ? [] : [`filter ${havingText(having, filled)}`]),
-    `sort ${largest} desc`,
+    `stats ${columns.join(", ")} by ${groupBy.join(", ")}`,
+    ...(having === undefined ? [] : [`filter ${havingText(having, args)}`]),
+    `sort ${orderByDesc} desc`,
     `limit ${maxRows}`,
   ];
 }
 
-function havingText(having: NonNullable<GroupsResult["having"]>, filled: QueryArgs): string {
+function havingText(having: NonNullable<GroupsResult["having"]>, args: QueryArgs): string {
   if ("above" in having) return `${having.column} > ${having.above}`;
-  return `${having.column} >= ${numberText(having.atLeast, filled)}`;
+  return `${having.column} >= ${numberText(having.atLeast, args)}`;
 }
 
-/** What records are counted by. Lines that were written before records had ids are counted by their event. */
+/** The column by which records are counted. Lines from before records had ids are counted by their event. */
 const recordColumn = "stored_record";
 
 function computedText(computed: Aggregate): string {
@@ -65,32 +65,30 @@ function computedText(computed: Aggregate): string {
   return "min" in computed ? `min(${computed.min})` : `max(${computed.max})`;
 }
 
-function conditionText(condition: LineCondition, filled: QueryArgs): string {
-  if ("anyOf" in condition) return `(${condition.anyOf.map((part) => conditionText(part, filled)).join(" or ")})`;
+function conditionText(condition: LineCondition, args: QueryArgs): string {
+  if ("anyOf" in condition) return `(${condition.anyOf.map((part) => conditionText(part, args)).join(" or ")})`;
   const { field } = condition;
   if ("is" in condition) return `${field} = ${valueText(condition.is)}`;
-  if ("equals" in condition) return `${field} = ${valueText(filled[condition.equals] ?? `{{${condition.equals}}}`)}`;
+  if ("equals" in condition) return `${field} = ${valueText(args[condition.equals] ?? `{{${condition.equals}}}`)}`;
   if ("lists" in condition) {
-    const text = filled[condition.lists];
+    const text = args[condition.lists];
     const part = valueText(text === undefined ? `,{{${condition.lists}}},` : `,${text},`);
     return `strcontains(concat(",", ${field}, ","), ${part}) = 1`;
   }
   if ("matches" in condition) return `${field} like /${condition.matches}/`;
-  if ("atLeast" in condition) return `${field} >= ${numberText(condition.atLeast, filled)}`;
+  if ("atLeast" in condition) return `${field} >= ${numberText(condition.atLeast, args)}`;
   if ("below" in condition) return `${field} < ${condition.below}`;
   return `isPresent(${field})`;
 }
 
-function numberText(value: number | QueryParameter, filled: QueryArgs): string {
-  return typeof value === "number" ? String(value) : String(filled[value] ?? `{{${value}}}`);
+function numberText(value: number | QueryParameter, args: QueryArgs): string {
+  return typeof value === "number" ? String(value) : String(args[value] ?? `{{${value}}}`);
 }
 
 function valueText(value: string | number): string {
   if (typeof value === "number") return String(value);
   if (/["\\]|\p{Cc}/u.test(value)) {
-    throw new RangeError(
-      `CloudWatch has no way to ask for '${value}': it holds a quote, a backslash or a control character.`,
-    );
+    throw new RangeError(`CloudWatch cannot search for '${value}': remove quotes, backslashes and control characters.`);
   }
   return `"${value}"`;
 }

@@ -1,14 +1,14 @@
 import { boundText, describeSize } from "#shared/platform/text/bounded-text.ts";
 
-/** Bytes of a line at most: what one call of PutLogEvents takes, less what it counts besides the text. */
+/** Maximum bytes of a line: the limit of one PutLogEvents call less its overhead. */
 export const maxLineBytes = 1_048_576 - 1_024;
 
-/** Bytes of a short field: of an id with 256 characters that are all escaped. */
+/** Maximum bytes of a short field: an id with 256 escaped characters. */
 export const maxFieldBytes = 2_048;
 
 /**
- * The text of a line as it goes into the log: `text`, or, where that is longer than CloudWatch takes, a small line of the
- * same kind with its short fields, its size and its digest. Text is never cut: what is no JSON is in no query.
+ * Returns `text`; if it exceeds the limit of CloudWatch, a small line of the same kind with the short fields, the size
+ * and the digest. Text is never truncated, because queries do not find lines that are not valid JSON.
  */
 export function limitLine(line: { readonly message: string }, text: string): string {
   if (text.length <= maxLineBytes / 3 || Buffer.byteLength(text) <= maxLineBytes) return text;

@@ -2,75 +2,77 @@ import type { JsonText } from "#shared/events/event.ts";
 import type { AdminCall } from "#shared/platform/admin-call.ts";
 
 /**
- * The lines of the audit logs, field by field. The saved queries name these fields, so renaming one breaks the build
- * and not a query. What has no value is left out. Every line has its `time`; CloudWatch files it under that, or under
- * the moment at which Lambda took it.
+ * The lines of the audit logs. Saved queries are typed by these fields, so that a renamed field breaks the build and
+ * not a query. Fields without a value are omitted. CloudWatch stores a line under its `time` or the time when Lambda
+ * received it.
  */
 type Line<Message extends string> = { readonly time: string; readonly message: Message };
 
-/** One event, as it was stored. What is searched for comes first: CloudWatch finds 200 fields of a line. */
+/** One event as stored. Searchable fields come first: CloudWatch discovers 200 fields of a line. */
 export type EventLine = Line<"event"> & {
-  /** Of the stored record, which no other record shares: two events may have the same `event_id`. */
+  /** The unique id of the stored record: two events may have the same `event_id`. */
   readonly record_id: string;
   readonly event_id: string;
   readonly org_id: string;
   readonly action: string;
-  /** What happened, without the kind of document: `SENT`. */
+  /** The action without the entity type: `SENT`. */
   readonly verb: string;
   readonly entity_type: string;
   readonly entity_id: string;
   readonly entity_ref?: string | undefined;
   readonly actor_user_id?: string | undefined;
-  /** What the actor was called when it happened: the name, else the e-mail address. */
+  /** The name of the actor at that time, else the e-mail address. */
   readonly actor_name?: string | undefined;
-  /** `user`, `system`, `integration` or `agent`, where the writer says so. */
+  /** `user`, `system`, `integration` or `agent`, if the writer sent it. */
   readonly actor_type?: string | undefined;
-  /** Whom the actor acted for, where the writer says so: the account that support or an agent used. */
+  /** The user the actor acted for, if the writer sent it: for example when support or an agent uses an account. */
   readonly on_behalf_of_user_id?: string | undefined;
   readonly on_behalf_of_name?: string | undefined;
-  /** Where the change came from, as its writer says in `metadata.source`, or `unknown`. */
+  /** The origin of the change, from `metadata.source`, or `unknown`. */
   readonly source: string;
   readonly occurred_at: string;
-  /** What its writer says, by a clock of its own if it wrote the event in a transaction. */
+  /** The time from the writer, by its own clock if it wrote the event in a transaction. */
   readonly recorded_at: string;
   /** Seconds from `occurred_at` to `time`, when the table stored the event; never below 0. */
   readonly late_seconds: number;
-  /** Milliseconds from `time` to the writing of this line. */
+  /** Milliseconds from `time` until this line was written. */
   readonly lag_ms: number;
   /**
-   * Seconds that `recorded_at` lies ahead of `time`, negative if behind; only where it is more than five minutes. Of
-   * `occurred_at`, where that alone lies more than ten minutes ahead.
+   * Seconds that `recorded_at` is ahead of `time`, negative if behind; only if more than five minutes. That of
+   * `occurred_at` if only that is more than ten minutes ahead.
    */
   readonly clock_skew_seconds?: number | undefined;
-  /** The shard that the event was written to, only where no list of the organisation showed it at `time`. */
+  /** The shard of the event, only if no list of the organisation showed that shard at `time`. */
   readonly unlisted_shard?: string | undefined;
-  /** `occurred_at` as a clock on the organisation's wall showed it. */
+  /** `occurred_at` in the organisation's time zone. */
   readonly occurred_local: string;
-  /** 0 to 23, and 1 for Monday to 7, by the same clock. */
+  /** Hour 0 to 23 and weekday 1 (Monday) to 7, in the same time zone. */
   readonly occurred_hour: number;
   readonly occurred_weekday: number;
-  /** The ten minutes that `occurred_at` lies in, by their start. */
+  /** The start of the ten minutes that contain `occurred_at`. */
   readonly occurred_slot: string;
-  /** Names of the fields that changed, by commas. */
+  /** Names of the changed fields, separated by commas. */
   readonly changed_fields?: string | undefined;
-  /** `changes` as one text, which a query can show: Logs Insights shows no objects. */
+  /** `changes` as text, because Logs Insights does not show objects. */
   readonly changed_values?: string | undefined;
   readonly new_status?: string | undefined;
-  /** `occurred_at` in Unix milliseconds, only where the event says that the document was paid or approved. */
+  /** `occurred_at` in Unix milliseconds, only if the entity was paid or approved. */
   readonly closed_ms?: number | undefined;
-  /** The same, only where it says that somebody edited the document. */
+  /** `occurred_at` in Unix milliseconds, only if the entity was edited. */
   readonly edited_ms?: number | undefined;
-  /** Of an edit: when, by whom, from what to what. Begins with `occurred_at`, so that the last one sorts last. */
+  /**
+   * Summary of an edit: when, by whom, from what to what. Starts with `occurred_at`, so that the last one sorts last.
+   */
   readonly edit?: string | undefined;
   readonly contact_id?: string | undefined;
   readonly payment_status?: string | undefined;
-  /** `no` where no webhook was sent for the event when it was stored. */
+  /** `no` if no webhook was sent for the event when it was stored. */
   readonly notify?: string | undefined;
-  /** Of the record in the table's stream. */
+  /** The sequence number of the record in the table's stream. */
   readonly sequence_number: string;
   readonly text?: string | undefined;
   readonly information?: string | undefined;
-  /** The structured parts, which stand in the line as objects, in the very text of the writer. */
+  /** The structured fields, which are objects in the line, exactly as the writer wrote them. */
   readonly actor?: JsonText | undefined;
   readonly related?: JsonText | undefined;
   readonly changes?: JsonText | undefined;
@@ -78,7 +80,7 @@ export type EventLine = Line<"event"> & {
   readonly metadata: JsonText;
 };
 
-/** A record of the stream that no code of this log can have made: the events table was tampered with. */
+/** A stream record that the log cannot have caused: the events table was tampered with. */
 export type TamperLine = Line<"tamper"> & {
   readonly record_id: string;
   readonly operation: string;
@@ -87,9 +89,9 @@ export type TamperLine = Line<"tamper"> & {
   readonly entity_id?: string | undefined;
   readonly sequence_number: string;
   readonly lag_ms: number;
-  /** Who did it, where DynamoDB says so: its own expiry does. */
+  /** Who made the change, if DynamoDB names it, as it does for expired items. */
   readonly principal?: string | undefined;
-  /** The item before and after; of one that is too large for a line, how it begins, as text. */
+  /** The item before and after; if it is too large for a line, its beginning as text. */
   readonly before?: unknown;
   readonly after?: unknown;
 };
@@ -97,27 +99,27 @@ export type TamperLine = Line<"tamper"> & {
 /** One request to the HTTP API. */
 export type RequestLine = Line<"request"> & {
   readonly request_id: string;
-  /** The name of the function's API: a dialect, `webhooks`, `oauth` or `documents`. */
+  /** The API of the function: a dialect, `webhooks`, `oauth` or `documents`. */
   readonly dialect: string;
   readonly method: string;
-  /** What was asked for, by the name that the dialect has for it. */
+  /** The route, by the dialect's name for it. */
   readonly route?: string | undefined;
   readonly org_id?: string | undefined;
-  /** `none` where a request was refused for having no token that could be one. */
+  /** `none` if the request had no well-formed token. */
   readonly token_id?: string | undefined;
   readonly user_id?: string | undefined;
-  /** The document, where the request was about one. */
+  /** The entity of the request, if any. */
   readonly entity_id?: string | undefined;
   readonly endpoint_id?: string | undefined;
   readonly delivery_id?: string | undefined;
   readonly replay_id?: string | undefined;
-  /** What else the request asked to be shown, as `since=… limit=…`. Of a search only that there was one. */
+  /** Other filters of the request, as `since=… limit=…`, without the text of a search. */
   readonly filters?: string | undefined;
-  /** Events, or other things, that were shown. */
+  /** Number of events, or other objects, in the response. */
   readonly count?: number | undefined;
-  /** Requests that it counted as, where it read so much that they were more than one. */
+  /** Number of requests that it counted as, if it read so much that it is more than one. */
   readonly charged?: number | undefined;
-  /** The token that was issued, or revoked. */
+  /** The token that was issued or revoked. */
   readonly issued_token_id?: string | undefined;
   readonly revoked_token_id?: string | undefined;
   readonly status: number;
@@ -126,22 +128,22 @@ export type RequestLine = Line<"request"> & {
   readonly duration_ms: number;
 };
 
-/** One call of an administrator. Who made it is in CloudTrail, under `request_id`: a function is not told. */
+/** One administrative call. CloudTrail has its caller under `request_id`: Lambda does not pass it to the function. */
 export type AdminLine = Line<"admin"> & AdminCall;
 
-/** A delivery that came to its end without success. */
+/** A delivery that ended without success. */
 export type DeliveryLine = Line<"delivery"> & {
   readonly org_id: string;
   readonly endpoint_id: string;
   readonly delivery_id: string;
-  /** Absent for a test. */
+  /** Absent for a test delivery. */
   readonly event_id?: string | undefined;
   readonly outcome: "given_up";
 };
 
 type FieldOf<T> = T extends unknown ? Extract<keyof T, string> : never;
 
-/** Every field that a saved query may name. */
+/** The fields that a saved query may use. */
 export type LineField = FieldOf<EventLine | TamperLine | RequestLine | AdminLine | DeliveryLine>;
 
 export type AuditLine = EventLine | TamperLine;

@@ -1,2 +1,2 @@
-/** Name of the file, in a folder of a local stack's logs, that says which of them are the audit logs. */
+/** Name of the file in a local stack's log folder that lists which logs are the audit logs. */
 export const auditLogIndex = "audit-logs.json";

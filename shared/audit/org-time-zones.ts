@@ -2,7 +2,7 @@ import type { OrgCache } from "#shared/auth/orgs/org-cache.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { getZoneClock, type ZoneClock } from "#shared/platform/time/zone-clock.ts";
 
-/** The clock of each organisation's time zone. Events of an organisation that nobody created are told by UTC. */
+/** Returns a function that gets the clock of an organisation's time zone. Unknown organisations use UTC. */
 export function createOrgClocks(orgs: OrgCache): (orgId: string) => Promise<ZoneClock> {
   return async (orgId) => {
     try {

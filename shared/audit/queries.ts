@@ -4,7 +4,7 @@ import type { LineCondition, SavedQuery } from "./saved-query.ts";
 const isEvent: LineCondition = { field: "message", is: "event" };
 const isRequest: LineCondition = { field: "message", is: "request" };
 
-/** What an auditor wants to see of an event. */
+/** The columns of an event. */
 const eventColumns: readonly LineField[] = [
   "occurred_at",
   "org_id",
@@ -23,12 +23,12 @@ const eventColumns: readonly LineField[] = [
 ];
 
 /**
- * A line of a stored record is repeated with the same number of the stream. A record that was removed and put again has
- * another number, so what stood there before keeps its row.
+ * A retry repeats the line of a record with the same sequence number. A record that was removed and written again has
+ * another one, so its earlier content keeps its row.
  */
 const onceStored: readonly LineField[] = ["record_id", "sequence_number"];
 
-const user = { help: "the id of the user, or of whom somebody acted for" };
+const user = { help: "the id of the user who acted, or on whose behalf another did" };
 const document = { help: "the id of the document" };
 const changedField: LineCondition = { field: "changed_fields", lists: "field" };
 const field = { help: "the name of a field that changed" };
@@ -41,7 +41,7 @@ const ofUser: LineCondition = {
 };
 const ofDocument: LineCondition = { field: "entity_id", equals: "document" };
 
-/** Office hours: Monday to Friday, 7 to 19 o'clock, by the clock of the organisation. */
+/** Office hours are Monday to Friday, 7:00 to 19:00, in the organisation's time zone. */
 const outOfOffice: LineCondition = {
   anyOf: [
     { field: "occurred_weekday", atLeast: 6 },
@@ -50,12 +50,12 @@ const outOfOffice: LineCondition = {
   ],
 };
 
-/** The questions that come with the stack, by name. */
+/** The queries that are deployed with the stack. */
 export const savedQueries: readonly SavedQuery[] = [
   {
     name: "user-activity",
     title: "Everything one user did",
-    summary: "Every event of one user, newest first, with what others did for that user.",
+    summary: "Every event of one user, newest first, including events on behalf of that user.",
     from: "events",
     parameters: { user },
     optionalParameters: { field: { ...field, where: changedField } },
@@ -103,7 +103,7 @@ export const savedQueries: readonly SavedQuery[] = [
   {
     name: "out-of-office-hours",
     title: "Changes out of office hours",
-    summary: "What users did before 7, from 19 on or at a weekend, by their organisation's own clock.",
+    summary: "What users did before 7:00, from 19:00 on or at a weekend, in their organisation's time zone.",
     from: "events",
     parameters: {},
     where: [isEvent, { field: "actor_user_id", isPresent: true }, outOfOffice],
@@ -117,7 +117,7 @@ export const savedQueries: readonly SavedQuery[] = [
   {
     name: "edits-after-closing",
     title: "Edits after payment or approval",
-    summary: "Documents that were edited after they were paid or approved. Look back as far as the payment.",
+    summary: "Documents that were edited after they were paid or approved. The range must include the payment.",
     from: "events",
     parameters: {},
     optionalParameters: {
@@ -148,7 +148,7 @@ export const savedQueries: readonly SavedQuery[] = [
   {
     name: "changes-by-source",
     title: "Changes by integration or source",
-    summary: "How many changes came from where, and of how many users.",
+    summary: "Number of changes, documents and users by source.",
     from: "events",
     parameters: {},
     where: [isEvent],
@@ -166,7 +166,7 @@ export const savedQueries: readonly SavedQuery[] = [
   {
     name: "bulk-changes",
     title: "Bulk changes by one actor",
-    summary: "Ten minutes in which one user made many changes.",
+    summary: "Periods of ten minutes in which one user made many changes.",
     from: "events",
     parameters: { threshold: { help: "changes in ten minutes", default: 50 } },
     where: [isEvent, { field: "actor_user_id", isPresent: true }],
@@ -182,7 +182,7 @@ export const savedQueries: readonly SavedQuery[] = [
     name: "failed-authentications",
     hasNoOrg: true,
     title: "Failed authentications by token and address",
-    summary: "Requests that were refused for their token, by token and network address.",
+    summary: "Requests with an invalid token, by token and network address.",
     from: "access",
     parameters: {},
     where: [isRequest, { field: "status", is: 401 }],
@@ -196,13 +196,13 @@ export const savedQueries: readonly SavedQuery[] = [
   {
     name: "who-read-what",
     title: "Who read what",
-    summary: "Every successful read, newest first: whose token, of which organisation, with which filters.",
+    summary: "Every successful read, newest first, with its token, organisation and filters.",
     from: "access",
     parameters: {},
     where: [
       isRequest,
       { field: "method", is: "GET" },
-      // 304: the reader has the page from before, and was told that it is still the same.
+      // 304: the reader has the page from an earlier response, which is still current.
       {
         anyOf: [
           { field: "status", is: 200 },
@@ -233,7 +233,7 @@ export const savedQueries: readonly SavedQuery[] = [
   {
     name: "undelivered-webhooks",
     title: "Undelivered webhooks",
-    summary: "Deliveries that were given up, newest first. The API has each attempt of the last 30 days.",
+    summary: "Deliveries that were given up, newest first. The API lists the attempts of the last 30 days.",
     from: "access",
     parameters: {},
     where: [{ field: "message", is: "delivery" }],
@@ -246,10 +246,10 @@ export const savedQueries: readonly SavedQuery[] = [
   },
   {
     name: "late-events",
-    title: "Late or back-dated events",
-    summary: "Events that were stored long after they are said to have happened, or by a writer whose clock was off.",
+    title: "Late or backdated events",
+    summary: "Events that were stored long after `occurred_at`, or by a writer whose clock was wrong.",
     from: "events",
-    parameters: { threshold: { help: "seconds from the event to its storing", default: 3_600 } },
+    parameters: { threshold: { help: "seconds from occurred_at until the event was stored", default: 3_600 } },
     where: [
       isEvent,
       {
@@ -283,7 +283,7 @@ export const savedQueries: readonly SavedQuery[] = [
   {
     name: "tampering",
     title: "Tampering with the log",
-    summary: "Records of the events table that only somebody outside of this log can have made. There must be none.",
+    summary: "Changes of the events table that did not come from the log. The result must be empty.",
     from: "events",
     parameters: {},
     where: [{ field: "message", is: "tamper" }],

@@ -1,23 +1,23 @@
 import type { LineField } from "./lines.ts";
 
-/** What the user of a query fills in. Names are those of options and of placeholders. */
+/** The parameters of queries. Also the names of command-line options and placeholders. */
 export type QueryParameter = "user" | "document" | "field" | "threshold";
 
 type Value = string | number;
 
-/** What must hold of a line. `matches` is a regular expression that JavaScript and CloudWatch read alike. */
+/** A condition on a line. `matches` is a regular expression that JavaScript and CloudWatch evaluate alike. */
 export type LineCondition =
   | { readonly field: LineField; readonly is: Value }
   | { readonly field: LineField; readonly equals: QueryParameter }
   | { readonly field: LineField; readonly matches: string }
-  /** A list by commas, of which the parameter is one part. */
+  /** A list separated by commas that contains the parameter. */
   | { readonly field: LineField; readonly lists: QueryParameter }
   | { readonly field: LineField; readonly atLeast: number | QueryParameter }
   | { readonly field: LineField; readonly below: number }
   | { readonly field: LineField; readonly isPresent: true }
   | { readonly anyOf: readonly LineCondition[] };
 
-/** What is computed over the lines of a group: `records` counts stored records, `last` is the text that sorts last. */
+/** An aggregate over the lines of a group: `records` counts stored records, `last` is the text that sorts last. */
 export type Aggregate =
   | { readonly distinct: LineField }
   | { readonly records: true }
@@ -25,49 +25,49 @@ export type Aggregate =
   | { readonly max: LineField }
   | { readonly last: LineField };
 
-/** Lines as they are, each once however often it was written. */
+/** A result of single lines, without duplicates. */
 export type RowsResult = {
   readonly kind: "rows";
   readonly show: readonly LineField[];
-  /** What a line is identified by: lines in which all of these are equal are one. */
+  /** The fields that identify a line: lines with equal values are duplicates. */
   readonly dedupBy: readonly LineField[];
-  /** The time that they are sorted by, newest first. */
+  /** The time by which lines are sorted, newest first. */
   readonly orderBy: Extract<LineField, "time" | "occurred_at">;
 };
 
-/** A line for each group, largest first. */
+/** A result with one row per group, largest first. */
 export type GroupsResult = {
   readonly kind: "groups";
   readonly groupBy: readonly LineField[];
   readonly compute: Readonly<Record<string, Aggregate>>;
-  /** Of the computed columns: what a group must have to be shown. */
+  /** A condition on the computed columns of a group. */
   readonly having?:
     | { readonly column: string; readonly atLeast: QueryParameter }
     | { readonly column: string; readonly above: string };
-  /** The computed column that groups are sorted by. */
+  /** The computed column by which groups are sorted. */
   readonly orderByDesc: string;
 };
 
-/** One question that auditors ask. It says the same in CloudWatch and over log files. */
+/** A query for auditors with the same result in CloudWatch and over log files. */
 export type SavedQuery = {
   readonly name: string;
   readonly title: string;
   readonly summary: string;
-  /** Which of the audit logs it reads. */
+  /** The audit log that it reads. */
   readonly from: "events" | "access";
-  /** What must be filled in, with what it means; a default where there is a usual one. */
+  /** Required parameters, with help and, if there is a usual value, a default. */
   readonly parameters: Readonly<Partial<Record<QueryParameter, { readonly help: string; readonly default?: number }>>>;
-  /** What narrows the answer where it is filled in, and need not be. The console has no such thing: it is asked for all. */
+  /** Optional parameters that narrow the result. The CloudWatch console does not support them. */
   readonly optionalParameters?: Readonly<
     Partial<Record<QueryParameter, { readonly help: string; readonly where: LineCondition }>>
   >;
-  /** Set where lines cannot say whose they are: who is refused for his token belongs to nobody. */
+  /** Set for lines without an organisation (failed authentication). */
   readonly hasNoOrg?: true;
   readonly where: readonly LineCondition[];
   readonly result: RowsResult | GroupsResult;
 };
 
-/** What holds of the lines of one organisation, whose id has letters, digits, `_` and `-` only. */
+/** Returns the condition for the lines of one organisation. An id has only letters, digits, `_` and `-`. */
 export function isOfOrgCondition(org: string): LineCondition {
   return {
     anyOf: [
@@ -77,16 +77,16 @@ export function isOfOrgCondition(org: string): LineCondition {
   };
 }
 
-/** What the user filled in. */
+/** The arguments of a query. */
 export type QueryArgs = Readonly<Partial<Record<QueryParameter, string | number>>>;
 
-/** All that must hold of a line: the query's own conditions, those of what was filled in, and the organisation. */
+/** Returns all conditions of a query: its own, those of its optional arguments, and that of the organisation. */
 export function toConditions(
-  { where, optionalParameters: narrowed = {} }: SavedQuery,
-  filled: QueryArgs,
+  { where, optionalParameters = {} }: SavedQuery,
+  args: QueryArgs,
   org: string | null,
 ): LineCondition[] {
-  const narrowing = Object.entries(narrowed).filter(([name]) => Object.hasOwn(filled, name));
+  const narrowing = Object.entries(optionalParameters).filter(([name]) => Object.hasOwn(args, name));
   return [
     ...where,
     ...narrowing.map(([, { where: condition }]) => condition),
@@ -94,5 +94,5 @@ export function toConditions(
   ];
 }
 
-/** Rows of a result at most: what CloudWatch answers at most. */
+/** Maximum rows of a result, which is the limit of CloudWatch. */
 export const maxRows = 10_000;

@@ -2,11 +2,11 @@ import { boundText } from "#shared/platform/text/bounded-text.ts";
 import { limitLine, maxFieldBytes } from "./line-text.ts";
 import type { TamperLine } from "./lines.ts";
 
-/** An item of the table by its attributes, whatever they hold. */
+/** An item of the table by its attributes, with any values. */
 export type ItemImage = Readonly<Record<string, unknown>>;
 
 export type TamperRecord = {
-  /** `MODIFY` or `REMOVE`; `INSERT` of what is no event. */
+  /** `MODIFY`, `REMOVE`, or `INSERT` of an item that is not an event. */
   readonly operation: string;
   readonly recordId: string;
   readonly before: ItemImage | undefined;
@@ -17,10 +17,10 @@ export type TamperRecord = {
   readonly now: Date;
 };
 
-/** Bytes of an image that stays an object: two and the fields are below 256 KB. Hardly any event is so large. */
+/** Maximum bytes of an image that stays an object: two of them and the fields are below 256 KB. */
 const maxImageBytes = 100_000;
 
-/** The alarming line of a record that only tampering can make, with all that is known of it. */
+/** Returns the audit line of a record that only tampering can cause. It triggers an alarm. */
 export function toTamperLine({
   operation,
   recordId,
@@ -46,18 +46,18 @@ export function toTamperLine({
     sequence_number: boundText(sequenceNumber, maxFieldBytes),
     lag_ms: Math.max(0, now.getTime() - stored.getTime()),
     principal: principal === undefined ? undefined : boundText(principal, maxFieldBytes),
-    before: before === undefined ? undefined : shown(before),
-    after: after === undefined ? undefined : shown(after),
+    before: before === undefined ? undefined : limitImage(before),
+    after: after === undefined ? undefined : limitImage(after),
   };
 }
 
-/** An image; of one that is too large, its JSON as a bounded text. */
-function shown(image: ItemImage): ItemImage | string {
+/** Returns the image; if it is too large, the beginning of its JSON as text. */
+function limitImage(image: ItemImage): ItemImage | string {
   const text = JSON.stringify(image);
   return Buffer.byteLength(text) <= maxImageBytes ? image : boundText(text, maxImageBytes);
 }
 
-/** The text of the line, within the limit of the log. */
+/** Formats the line as JSON within the limit of the log. */
 export function formatTamperLine(line: TamperLine): string {
   return limitLine(line, JSON.stringify(line));
 }

@@ -11,7 +11,10 @@ export type AccessGrant = {
 /** The access tokens of a client, by their hashes. */
 export type AccessGrants = Readonly<Record<string, AccessGrant>>;
 
-/** The grant of which more than half the time is left, which a client is given again; `null` where no grant has that much. */
+/**
+ * The grant of which more than half the time is left, which a client is given again; `null` where no grant has that
+ * much.
+ */
 export function findReusableGrant(grants: AccessGrants, now: Date): AccessGrant | null {
   const freshUntil = new Date(now.getTime() + (accessTokenSeconds * 1000) / 2).toISOString();
   return Object.values(grants).find(({ expires_at }) => expires_at > freshUntil) ?? null;

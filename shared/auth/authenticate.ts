@@ -21,7 +21,10 @@ export type TokenUsageStore<T extends Token = ActiveToken> = {
   count(ref: TokenRef, window: RateLimitWindow): Promise<CountedToken<T> | null>;
   /** Takes one of the leases for expensive requests. */
   acquireLease(holder: string, now: Date, until: Date): Promise<ReadLease | NoReadLease>;
-  /** Adds to what was counted in the window and ends the lease where it is still held, in the same write. Answers what is counted then. */
+  /**
+   * Adds to what was counted in the window and ends the lease where it is still held, in the same write. Answers what
+   * is counted then.
+   */
   charge(holder: string, window: RateLimitWindow, charge: ReadCharge): Promise<number>;
 };
 

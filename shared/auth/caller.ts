@@ -36,8 +36,8 @@ export type Caller = {
 };
 
 /**
- * Decides which organisation a token speaks for. Throws `ActivityError`: `org_mismatch` when it is not bound to the
- * one named, `org_suspended` when that one is suspended, `required_field` when it is bound to several and none was named.
+ * Decides which organisation a token speaks for. Throws `ActivityError`: `org_mismatch` when it is not bound to the one
+ * named, `org_suspended` when that one is suspended, `required_field` when it is bound to several and none was named.
  */
 export function resolveCaller(token: ActiveToken, namedOrg: string | null, field: string): Caller {
   if (namedOrg !== null) {

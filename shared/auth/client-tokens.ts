@@ -28,8 +28,8 @@ const maxTries = 5;
 
 /**
  * Gives a client an access token: the one that it has while more than half of its time is left, else a new one. So a
- * client has two at a time at most, however often it asks. Throws `ActivityError` `unauthenticated` where the client was
- * revoked meanwhile.
+ * client has two at a time at most, however often it asks. Throws `ActivityError` `unauthenticated` where the client
+ * was revoked meanwhile.
  */
 export async function issueAccessToken(
   { grants, now, random }: TokenIssuerPorts,
@@ -52,7 +52,9 @@ export async function issueAccessToken(
   throw new ActivityError("unavailable", "Other requests of the client were first.", { retryAfter: 1 });
 }
 
-/** The access token that a client has while more than half of its time is left; `null` where it has none. Only reads. */
+/**
+ * The access token that a client has while more than half of its time is left; `null` where it has none. Only reads.
+ */
 export async function getReusableAccessToken(
   { grants, now }: Pick<TokenIssuerPorts, "grants" | "now">,
   client: Token,

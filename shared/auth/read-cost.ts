@@ -1,7 +1,8 @@
 /**
- * What reading costs, in read units of DynamoDB. A page of 500 ordinary events (0.95 KB each) is 58 units, and
- * about 100 over 32 shards, each of which is read for more than its part; no caller is charged for reading as much. What is read
- * beyond is mostly not shown, and costs twice what a page does: a search through 25,000 events (2,900 units) counts as 88.
+ * What reading costs, in read units of DynamoDB. A page of 500 ordinary events (0.95 KB each) is 58 units, and about
+ * 100 over 32 shards, each of which is read for more than its part; no caller is charged for reading as much. What is
+ * read beyond is mostly not shown, and costs twice what a page does: a search through 25,000 events (2,900 units)
+ * counts as 88.
  */
 export const readCost = {
   /** Included in every request. */

@@ -13,7 +13,9 @@ export type ReadCharge = {
 export type RequestMeterPorts = {
   /** Resolves once the caller was let in, and rejects where it was refused. */
   readonly admitted: Promise<unknown>;
-  /** Takes one of the token's leases for expensive requests. Throws `ActivityError` `rate_limited` where all are taken. */
+  /**
+   * Takes one of the token's leases for expensive requests. Throws `ActivityError` `rate_limited` where all are taken.
+   */
   acquireLease(): Promise<ReadLease>;
   /** Whether the token is known to have none left, so that an expensive request is better refused before it reads. */
   hasNoLeaseLeft(): boolean;
@@ -21,8 +23,8 @@ export type RequestMeterPorts = {
 };
 
 /**
- * Counts what one request reads. It reads on beyond a bound only while it holds one of its token's few leases. What reads
- * that are under way will consume is estimated, so that reads side by side do not all begin below the bound.
+ * Counts what one request reads. It reads on beyond a bound only while it holds one of its token's few leases. What
+ * reads that are under way will consume is estimated, so that reads side by side do not all begin below the bound.
  */
 export class RequestMeter implements ReadMeter {
   readonly #ports: RequestMeterPorts;

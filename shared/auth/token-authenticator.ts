@@ -33,7 +33,8 @@ export class TokenAuthenticator {
 
   /**
    * The token of a secret that this instance has not seen yet, by a read that counts nothing; `null` where it has seen
-   * it. Throws `ActivityError` `unauthenticated`, `org_suspended`, and `rate_limited` where nothing is left of its rate.
+   * it. Throws `ActivityError` `unauthenticated`, `org_suspended`, and `rate_limited` where nothing is left of its
+   * rate.
    */
   async peek(secret: string, now: Date, limit: number): Promise<ActiveToken | null> {
     const ref = refOf(secret);
@@ -41,8 +42,8 @@ export class TokenAuthenticator {
   }
 
   /**
-   * The token of a secret and what is counted in its window, by a read that counts nothing, whatever is left of its rate.
-   * Throws `ActivityError` `unauthenticated` and `org_suspended`.
+   * The token of a secret and what is counted in its window, by a read that counts nothing, whatever is left of its
+   * rate. Throws `ActivityError` `unauthenticated` and `org_suspended`.
    */
   async getWithoutCounting(secret: string, now: Date, limit: number): Promise<CountedToken> {
     const ref = refOf(secret);

@@ -19,5 +19,7 @@ export const usageAttributes: readonly string[] = [
   ...Array.from({ length: readCost.maxConcurrent }, (_, at) => leaseAttribute(at + 1)),
 ];
 
-/** What the function that issues access tokens may name besides: they are on their client's item, unless it was revoked. */
+/**
+ * What the function that issues access tokens may name besides: they are on their client's item, unless it was revoked.
+ */
 export const issuerAttributes: readonly string[] = [...usageAttributes, "access", "revoked_at"];

@@ -51,8 +51,8 @@ function textOf(value: unknown): string | null {
 }
 
 /**
- * Returns the display name of the actor: the name, else the e-mail address, else the id, else `robotName`. An actor that
- * acted on behalf of a user comes second: `Anna (by Support)`.
+ * Returns the display name of the actor: the name, else the e-mail address, else the id, else `robotName`. An actor
+ * that acted on behalf of a user comes second: `Anna (by Support)`.
  */
 export function actorName(
   event: Pick<ActivityEvent, "actor" | "actor_user_id">,

@@ -14,7 +14,9 @@ export type IdempotencyRecord = Pick<ActivityEvent, "event_id" | "occurred_at" |
 export type AppendStore = {
   /** Stores the event unless its identity is taken. Returns the event that has the identity already, else `null`. */
   put(event: ActivityEvent): Promise<ActivityEvent | null>;
-  /** Claims a key unless it is claimed. Returns the record in force. `isOwn` claims it for the writer of `record` only. */
+  /**
+   * Claims a key unless it is claimed. Returns the record in force. `isOwn` claims it for the writer of `record` only.
+   */
   claimKey(
     orgId: string,
     key: string,
@@ -83,8 +85,8 @@ function assertNoConflict(outcome: AppendResult | null, { event_id }: ActivityEv
 }
 
 /**
- * Compares the content from the writer. `recorded_at` differs between two attempts, and `notify` is an instruction to the
- * log.
+ * Compares the content from the writer. `recorded_at` differs between two attempts, and `notify` is an instruction to
+ * the log.
  */
 function isSameEvent(left: ActivityEvent, right: ActivityEvent): boolean {
   return isDeepStrictEqual(comparableFields(left), comparableFields(right));

@@ -9,8 +9,8 @@ type WriterTimes = Pick<ActivityEvent, "recorded_at" | "occurred_at">;
 export const toleratedSkewMs = 5 * 60_000;
 
 /**
- * Returns the milliseconds by which `recorded_at` is ahead of the time when the table stored the event, negative if it is
- * behind; `null` within the tolerance.
+ * Returns the milliseconds by which `recorded_at` is ahead of the time when the table stored the event, negative if it
+ * is behind; `null` within the tolerance.
  */
 export function clockSkewMs({ recorded_at }: RecordedAt, stored: Date): number | null {
   const skewMs = Date.parse(recorded_at) - stored.getTime();
@@ -19,8 +19,8 @@ export function clockSkewMs({ recorded_at }: RecordedAt, stored: Date): number |
 }
 
 /**
- * Returns the skew of the two times from the writer: of `recorded_at`, else of `occurred_at`. That may be any time in the
- * past, but too far ahead it would hide every newer event.
+ * Returns the skew of the two times from the writer: of `recorded_at`, else of `occurred_at`. That may be any time in
+ * the past, but too far ahead it would hide every newer event.
  */
 export function writerSkewMs(event: WriterTimes, stored: Date): number | null {
   const leadMs = Date.parse(event.occurred_at) - stored.getTime();

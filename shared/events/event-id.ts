@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 
 /**
- * Returns an event id for a time: a UUID version 7 (RFC 9562, section 5.7) whose random bits are derived from `entropy`,
- * so that the same time and entropy give the same id. Times before 1970 count as 1970: the format has no sign.
+ * Returns an event id for a time: a UUID version 7 (RFC 9562, section 5.7) whose random bits are derived from
+ * `entropy`, so that the same time and entropy give the same id. Times before 1970 count as 1970: the format has no
+ * sign.
  */
 export function eventIdFromTime(occurredAt: string, entropy: string): string {
   const bytes = createHash("sha256").update(entropy).digest().subarray(0, 16);
@@ -13,8 +14,8 @@ export function eventIdFromTime(occurredAt: string, entropy: string): string {
 }
 
 /**
- * Returns the event id for an idempotency key: the same key in the same organisation is the same event. Pass `writer` for
- * a writer whose key another writer used before.
+ * Returns the event id for an idempotency key: the same key in the same organisation is the same event. Pass `writer`
+ * for a writer whose key another writer used before.
  */
 export function eventIdFromKey(orgId: string, idempotencyKey: string, writer: string | null = null): string {
   const parts = [orgId, idempotencyKey, ...(writer === null ? [] : [writer])];

@@ -69,7 +69,10 @@ const description =
   `\`activityPut\`. Objects and arrays nest ${maxDepth} levels at most inside \`metadata\`, \`changes\` and \`params\`. ` +
   `Beside this schema, ingest checks that ${Object.values(ingestRules).join("; ")}.`;
 
-/** Returns the JSON Schema (draft 2020-12) of an event as services write it. `origin` is the scheme and host in its `$id`. */
+/**
+ * Returns the JSON Schema (draft 2020-12) of an event as services write it. `origin` is the scheme and host in its
+ * `$id`.
+ */
 export function eventJsonSchema(origin: string) {
   const { $schema, properties = {}, ...schema } = z.toJSONSchema(eventSchema, { io: "input", unrepresentable: "any" });
   const described = Object.entries(fieldDescriptions).map(([name, text]) => {

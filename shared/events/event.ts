@@ -48,8 +48,8 @@ export type ActivityEvent = {
 /** Position of an event in the log: newest first by time, then by id, then by entity, which makes the order total. */
 export type Position = Pick<ActivityEvent, "occurred_at" | "event_id" | "entity_id"> & {
   /**
-   * The table key of the damaged item at which a read ended. Several such items can share the other fields with one event,
-   * before and after it.
+   * The table key of the damaged item at which a read ended. Several such items can share the other fields with one
+   * event, before and after it.
    */
   readonly key?: { readonly timeline: string; readonly position: string };
 };

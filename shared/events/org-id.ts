@@ -1,8 +1,8 @@
 import { maxEventBytes, orgIdPattern } from "./limits.ts";
 
 /**
- * Returns the organisation that the body of a message names, even if it is not a valid event; `null` if it names none or
- * is larger than an event may be, which would take long to parse.
+ * Returns the organisation that the body of a message names, even if it is not a valid event; `null` if it names none
+ * or is larger than an event may be, which would take long to parse.
  */
 export function parseOrgId(body: string): string | null {
   if (Buffer.byteLength(body) > maxEventBytes) return null;

@@ -20,7 +20,9 @@ export type ParseContext = {
   readonly entropy: string;
 };
 
-/** Parses one event from JSON text. Throws `ActivityError` `too_large` above 64 KB, `invalid_value` with every issue. */
+/**
+ * Parses one event from JSON text. Throws `ActivityError` `too_large` above 64 KB, `invalid_value` with every issue.
+ */
 export function parseEvent(text: string, context: ParseContext): Draft {
   assertWithinLimit(text);
   try {
@@ -33,7 +35,9 @@ export function parseEvent(text: string, context: ParseContext): Draft {
   }
 }
 
-/** Returns where the JSON is invalid, if the message says so. The rest of it quotes the text, which must not be logged. */
+/**
+ * Returns where the JSON is invalid, if the message says so. The rest of it quotes the text, which must not be logged.
+ */
 function describePosition({ message }: SyntaxError): string {
   const [, position] = /at position (\d+)/.exec(message) ?? [];
   return position === undefined ? "" : ` at character ${position}`;

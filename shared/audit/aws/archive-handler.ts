@@ -12,18 +12,18 @@ export type ArchivePorts = {
   now(): Date;
 };
 
-/** Which day is meant, in UTC; the day before where none is named. A schedule's own event names none. */
-const request = z.object({ day: z.optional(z.iso.date()) });
+/** The day to archive, in UTC; by default the previous day, as for the schedule's own event. */
+const archiveRequestSchema = z.object({ day: z.optional(z.iso.date()) });
 
 const dayMs = 86_400_000;
 
 /**
- * The stack of the function that archives the audit log of a day, under the day's name. A day that is exported twice is
- * there twice. Throws where the export does not begin: one at a time may run in an account.
+ * Creates the handler that exports the audit log of a day to S3, under the name of the day. A repeated export
+ * duplicates it. Throws if the export cannot start: an account can run one at a time.
  */
 export function createArchiveHandler({ client, group, bucket, now }: ArchivePorts) {
   const handle = async (event: unknown): Promise<{ task_id: string | undefined; day: string }> => {
-    const { day = new Date(now().getTime() - dayMs).toISOString().slice(0, 10) } = request.parse(event);
+    const { day = new Date(now().getTime() - dayMs).toISOString().slice(0, 10) } = archiveRequestSchema.parse(event);
     const from = Date.parse(day);
     const { taskId } = await client.send(
       new CreateExportTaskCommand({

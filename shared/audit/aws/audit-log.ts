@@ -5,21 +5,21 @@ import {
 } from "@aws-sdk/client-cloudwatch-logs";
 import { createLogsClient } from "./logs-client.ts";
 
-/** An entry whose text is JSON within `maxLineBytes`, as `lineWithinLimit` makes it. */
+/** An entry of the log. `text` is JSON within `maxLineBytes` (`limitLine`). */
 export type AuditEntry = { readonly time: Date; readonly text: string };
 
-/** A log group that is written by acknowledged calls, not by way of Lambda's own log, which may lose lines. */
+/** A log group written by acknowledged calls, because Lambda's own log may lose lines. */
 export type AuditLog = {
-  /** Resolves once CloudWatch has every entry. Throws where it has not taken all: some may be there, then. */
+  /** Resolves once CloudWatch has accepted every entry. If it throws, some entries may be stored. */
   put(entries: readonly AuditEntry[]): Promise<void>;
 };
 
-/** See PutLogEvents in the CloudWatch Logs API reference: what one call takes, and what it counts for each entry. */
+/** Limits of one call and overhead per entry: see PutLogEvents in the CloudWatch Logs API reference. */
 const maxBatchBytes = 1_048_576;
 const maxBatchEntries = 10_000;
 const entryOverheadBytes = 26;
 
-/** Writes to a stream of its own in the group, which it makes before the first entry. */
+/** Creates an audit log that writes to its own stream of the group, which it creates before the first entry. */
 export function createAuditLog(group: string, stream: string, client = createLogsClient()): AuditLog {
   const names = { logGroupName: group, logStreamName: stream };
   let opened: Promise<void> | undefined;
@@ -36,7 +36,7 @@ export function createAuditLog(group: string, stream: string, client = createLog
     const logEvents = batch.map(({ time, text }) => ({ timestamp: time.getTime(), message: text }));
     const { rejectedLogEventsInfo } = await client.send(new PutLogEventsCommand({ ...names, logEvents }));
     if (rejectedLogEventsInfo === undefined) return;
-    throw new Error(`CloudWatch refused entries of the audit log: ${JSON.stringify(rejectedLogEventsInfo)}`);
+    throw new Error(`CloudWatch rejected entries of the audit log: ${JSON.stringify(rejectedLogEventsInfo)}`);
   };
 
   return {
@@ -52,7 +52,7 @@ export function createAuditLog(group: string, stream: string, client = createLog
   };
 }
 
-/** In the order of time, which PutLogEvents asks for, and no batch larger than it takes. */
+/** Yields batches in chronological order and within the limits of PutLogEvents. */
 function* batchesOf(entries: readonly AuditEntry[]): Generator<AuditEntry[]> {
   let batch: AuditEntry[] = [];
   let bytes = 0;

@@ -16,16 +16,16 @@ import type { AuditEntry, AuditLog } from "./audit-log.ts";
 
 export type AuditStreamPorts = {
   readonly auditLog: AuditLog;
-  /** Reads an added item as the event that it is. Throws where it is none that this log wrote. */
+  /** Parses an added item as an event. Throws if it is not an event that the log wrote. */
   parseEvent(item: StreamImage): ActivityEvent;
-  /** Whether the lists of an organisation show the events of this shard. */
+  /** Whether readers read this shard of an organisation. */
   isShardRead(orgId: string, shard: string): Promise<boolean>;
-  /** The clock on the wall of an organisation. */
+  /** Returns the clock of the organisation's time zone. */
   getClock(orgId: string): Promise<ZoneClock>;
   now(): Date;
 };
 
-type Written = AuditEntry & {
+type WrittenEntry = AuditEntry & {
   readonly isEvent: boolean;
   readonly isSkewed: boolean;
   readonly isUnlisted: boolean;
@@ -40,18 +40,18 @@ type RecordInfo = {
 };
 
 /**
- * The stack of the function that writes down every record of the events table's stream: an event as its audit line,
- * whatever else as tampering. No record is ever put aside. Where the log cannot take them, all come again: the lines
- * that are there by then are there twice, under the same ids.
+ * Creates the handler that writes every record of the events table's stream to the audit log: an event as an event
+ * line, any other record as tampering. No record is skipped. If the log fails, the batch is retried, which may
+ * duplicate lines with the same ids.
  */
 export function createAuditStreamHandler({ auditLog, parseEvent, isShardRead, getClock, now }: AuditStreamPorts) {
-  const entryOf = async (record: DynamoDBRecord): Promise<Written> => {
-    const facts = toRecordInfo(record, now());
-    const event = record.eventName === "INSERT" ? readable(parseEvent, record) : null;
-    if (event === null) return tamperEntry(record, facts);
+  const entryOf = async (record: DynamoDBRecord): Promise<WrittenEntry> => {
+    const info = toRecordInfo(record, now());
+    const event = record.eventName === "INSERT" ? tryParseEvent(parseEvent, record) : null;
+    if (event === null) return tamperEntry(record, info);
     const shard = record.dynamodb?.NewImage?.shard?.S ?? firstShard;
     const unlistedShard = (await isShardRead(event.org_id, shard)) ? null : shard;
-    return eventEntry(event, await getClock(event.org_id), { ...facts, unlistedShard }) ?? tamperEntry(record, facts);
+    return eventEntry(event, await getClock(event.org_id), { ...info, unlistedShard }) ?? tamperEntry(record, info);
   };
 
   const handle = async ({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
@@ -83,8 +83,8 @@ function toRecordInfo(record: DynamoDBRecord, now: Date): RecordInfo {
   return { stored: storedAt(record) ?? now, sequenceNumber, recordId: toRecordId(keyOf(record)), now };
 }
 
-/** The entry of an event; `null` where no line can be made of it, which no event of this log causes. */
-function eventEntry(event: ActivityEvent, clock: ZoneClock, recorded: EventRecordInfo): Written | null {
+/** Returns the entry of an event; `null` if it cannot be formatted, which never happens with an event of the log. */
+function eventEntry(event: ActivityEvent, clock: ZoneClock, recorded: EventRecordInfo): WrittenEntry | null {
   try {
     const line = toEventLine(event, clock, recorded);
     return {
@@ -100,22 +100,23 @@ function eventEntry(event: ActivityEvent, clock: ZoneClock, recorded: EventRecor
   }
 }
 
-function tamperEntry(record: DynamoDBRecord, facts: RecordInfo): Written {
+function tamperEntry(record: DynamoDBRecord, info: RecordInfo): WrittenEntry {
   const { dynamodb, eventName: operation = "unknown" } = record;
-  const [before, after] = [imageOf(dynamodb?.OldImage), imageOf(dynamodb?.NewImage)];
-  const line = toTamperLine({ operation, before, after, principal: principalOf(record), ...facts });
-  const isNone = { isEvent: false, isSkewed: false, isUnlisted: false };
-  return { time: facts.stored, text: formatTamperLine(line), ...isNone, lagMs: line.lag_ms };
+  const before = imageOf(dynamodb?.OldImage);
+  const after = imageOf(dynamodb?.NewImage);
+  const line = toTamperLine({ operation, before, after, principal: principalOf(record), ...info });
+  const flags = { isEvent: false, isSkewed: false, isUnlisted: false };
+  return { time: info.stored, text: formatTamperLine(line), ...flags, lagMs: line.lag_ms };
 }
 
-/** The key of a record's item. Both parts are text, by the schema of the table. */
+/** Returns the key of a record's item. Both parts are text in the schema of the table. */
 function keyOf({ dynamodb = {} }: DynamoDBRecord): RecordKey {
   const { timeline, position } = dynamodb.Keys ?? dynamodb.NewImage ?? dynamodb.OldImage ?? {};
   return { timeline: timeline?.S ?? "", position: position?.S ?? "" };
 }
 
-/** The event that a record says was added; `null` where what was added is none. */
-function readable(parseEvent: AuditStreamPorts["parseEvent"], { dynamodb }: DynamoDBRecord): ActivityEvent | null {
+/** Parses the added item of a record; `null` if it is not an event. */
+function tryParseEvent(parseEvent: AuditStreamPorts["parseEvent"], { dynamodb }: DynamoDBRecord): ActivityEvent | null {
   try {
     return parseEvent(dynamodb?.NewImage ?? {});
   } catch {
@@ -128,7 +129,10 @@ function imageOf(attributes: StreamImage | undefined): ItemImage | undefined {
   return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, value.S ?? value]));
 }
 
-/** DynamoDB names itself where it removed an item by its time to live. Lambda and the stream spell it differently. */
+/**
+ * Returns who made the change, if known: DynamoDB itself for an expired item. Lambda and the stream spell it
+ * differently.
+ */
 function principalOf({ userIdentity }: DynamoDBRecord): string | undefined {
   const identity: unknown = userIdentity;
   if (!isJsonObject(identity)) return undefined;

@@ -1,8 +1,8 @@
 import type { AuditLog } from "./audit-log.ts";
 
 /**
- * An audit log whose `put` throws after so many milliseconds, so that a log that hangs does not use up the time of the
- * function. Entries of a call that was left may still arrive.
+ * Returns an audit log whose `put` throws after `limitMs`, so that a hanging log does not use up the time of the
+ * function. Entries of an abandoned call may still be stored.
  */
 export function withAuditLogTimeout(
   log: AuditLog,
@@ -13,7 +13,7 @@ export function withAuditLogTimeout(
     async put(entries) {
       const timeout = async () => {
         await sleep(limitMs);
-        throw new Error(`The audit log has not taken its entries within ${limitMs} ms.`);
+        throw new Error(`The audit log did not accept the entries within ${limitMs} ms.`);
       };
       await Promise.race([log.put(entries), timeout()]);
     },

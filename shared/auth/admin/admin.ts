@@ -46,8 +46,8 @@ export type AdminStore = {
    */
   updateOrg(orgId: string, change: OrgUpdate, now: Date): Promise<Org | null>;
   /**
-   * Suspends an organisation at a time, or resumes it with `null`. Returns the organisation as it is from now on, with the
-   * time of the first suspension; `null` if there is none.
+   * Suspends an organisation at a time, or resumes it with `null`. Returns the organisation as it is from now on, with
+   * the time of the first suspension; `null` if there is none.
    */
   suspendOrg(orgId: string, at: string | null): Promise<Org | null>;
   listOrgs(): Promise<readonly Org[]>;

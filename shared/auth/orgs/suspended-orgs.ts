@@ -63,7 +63,9 @@ export class SuspendedOrgCache {
   }
 }
 
-/** Marks the suspended organisations of each token. The list is read in parallel with the token, so it adds no latency. */
+/**
+ * Marks the suspended organisations of each token. The list is read in parallel with the token, so it adds no latency.
+ */
 export function withSuspensions(
   uses: TokenUsageStore<Token>,
   suspended: Pick<SuspendedOrgCache, "current">,

@@ -13,7 +13,9 @@ export type AttemptHistory = {
 /** Defects after which an event becomes a dead letter, for an operator to handle. */
 export const maxDefects = 5;
 
-/** Receives after which a message is separated from its batch: it, or another one of the batch, crashes the function. */
+/**
+ * Receives after which a message is separated from its batch: it, or another one of the batch, crashes the function.
+ */
 export const receivesInBatch = 3;
 
 /**
@@ -23,8 +25,8 @@ export const receivesInBatch = 3;
 export const maxUnfinished = 20;
 
 /**
- * Short enough that a shard count raised during an import applies to all waiting events within a minute, and that the last
- * events do not leave partitions idle (`npm run simulate`).
+ * Short enough that a shard count raised during an import applies to all waiting events within a minute, and that the
+ * last events do not leave partitions idle (`npm run simulate`).
  */
 const longestDelaySeconds = 60;
 

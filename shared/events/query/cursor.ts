@@ -9,8 +9,8 @@ const version = "1";
 const maxPositionBytes = 1_024;
 
 /**
- * Encodes a position as an opaque cursor with a checksum over the position, the organisation and the filters. The checksum
- * detects damage and reuse in another list. It need not be secret: the partition is never taken from a cursor.
+ * Encodes a position as an opaque cursor with a checksum over the position, the organisation and the filters. The
+ * checksum detects damage and reuse in another list. It need not be secret: the partition is never taken from a cursor.
  */
 export function encodeCursor(position: Position, orgId: string, filter: EventFilter): string {
   const { occurred_at, event_id, entity_id, key } = position;
@@ -18,7 +18,9 @@ export function encodeCursor(position: Position, orgId: string, filter: EventFil
   return Buffer.from(`${version}${checksum(text, orgId, filter)}${text}`).toString("base64url");
 }
 
-/** Parses a cursor. Throws `ActivityError` `invalid_value` unless it was made for this organisation and these filters. */
+/**
+ * Parses a cursor. Throws `ActivityError` `invalid_value` unless it was made for this organisation and these filters.
+ */
 export function parseCursor(cursor: string, orgId: string, filter: EventFilter): Position {
   const plain = Buffer.from(cursor, "base64url").toString();
   const text = plain.slice(version.length + checksumLength);
@@ -28,8 +30,8 @@ export function parseCursor(cursor: string, orgId: string, filter: EventFilter):
   const [occurred_at, event_id, entity_id, ...rest] = parsedArray(text);
   if (typeof occurred_at !== "string" || typeof event_id !== "string" || typeof entity_id !== "string")
     throw invalidCursor();
-  // Anyone can compute a checksum, so check that DynamoDB can start after the position. It need not be that of an event:
-  // a page may continue after a damaged item.
+  // Anyone can compute a checksum, so check that DynamoDB can start after the position. It need not be that of an
+  // event: a page may continue after a damaged item.
   const parts = [occurred_at, event_id, entity_id];
   if (parts.includes("") || Buffer.byteLength(parts.join("")) > maxPositionBytes) throw invalidCursor();
   if (!parts.every((part) => part.isWellFormed())) throw invalidCursor();

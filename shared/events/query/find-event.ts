@@ -8,8 +8,8 @@ import type { EventQuery, EventReader } from "./query.ts";
 const pageSize = 500;
 
 /**
- * Returns the newest event with an id among those of a query; `null` if no event has it. No index has the id, so all are
- * read. Throws `ActivityError` `too_broad` if the read budget of one request is used up first.
+ * Returns the newest event with an id among those of a query; `null` if no event has it. No index has the id, so all
+ * are read. Throws `ActivityError` `too_broad` if the read budget of one request is used up first.
  */
 export async function findEvent(
   reader: EventReader,

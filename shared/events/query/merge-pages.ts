@@ -3,8 +3,8 @@ import { compareNewestFirst } from "./position.ts";
 import type { EventPage } from "./query.ts";
 
 /**
- * Merges pages of several queries that began at the same position; each event appears once. A truncated page only covers
- * events up to its end, so older ones must wait for the next page.
+ * Merges pages of several queries that began at the same position; each event appears once. A truncated page only
+ * covers events up to its end, so older ones must wait for the next page.
  */
 export function mergePages(pages: readonly EventPage[], limit: number): EventPage {
   const end = newestEnd(pages);

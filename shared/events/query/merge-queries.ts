@@ -8,8 +8,8 @@ export type PageRange = Pick<EventQuery, "after" | "limit"> & { readonly since?:
 export type MergedQuery = { readPage(at: PageRange): Promise<EventPage> };
 
 /**
- * Returns the union of several queries as one list, with each event once. The order of events is total, so each query can
- * continue from the end of a page of the union.
+ * Returns the union of several queries as one list, with each event once. The order of events is total, so each query
+ * can continue from the end of a page of the union.
  */
 export function mergeQueries(
   reader: EventReader,

@@ -60,8 +60,8 @@ const beginning: ScanStart = { offset: 0, after: null };
 
 /**
  * Returns the events from `skip` to `skip + take` of a list, newest first; fewer only at its end. Starts at the nearest
- * checkpoint, moved by the events since. Throws `ActivityError` `unavailable` if the page is too far from any checkpoint
- * for one request (a retry gets further), and `too_broad` if too few events match.
+ * checkpoint, moved by the events since. Throws `ActivityError` `unavailable` if the page is too far from any
+ * checkpoint for one request (a retry gets further), and `too_broad` if too few events match.
  */
 export async function readOffsetPage(
   ports: OffsetPaginationPorts,

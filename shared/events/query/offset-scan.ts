@@ -97,7 +97,9 @@ export function isWithinBudget({ events, pages }: OffsetScan["used"]): boolean {
   return events < offsetPageBudget.events && pages < offsetPageBudget.pages;
 }
 
-/** Counts the events of a page and adds those in the window. `last` is the event that completes it; `null` if none does. */
+/**
+ * Counts the events of a page and adds those in the window. `last` is the event that completes it; `null` if none does.
+ */
 function collectEvents({ window, previousEnd, ...scan }: OffsetScan, page: EventPage) {
   const { skip, take, matches } = window;
   const events = [...scan.events];

@@ -95,8 +95,8 @@ const indexes = [
 ] as const;
 
 /**
- * Returns the plan with the most selective index of a query; its other conditions are filtered. No index has the action,
- * but `paid` has every event with a payment action.
+ * Returns the plan with the most selective index of a query; its other conditions are filtered. No index has the
+ * action, but `paid` has every event with a payment action.
  */
 export function planQuery(filter: EventFilter): QueryPlan {
   const isPaid = filter.action !== null && isPaymentAction(filter.action);

@@ -49,7 +49,10 @@ export type FieldChange = { readonly field: string; readonly old: unknown; reado
 
 type WithChanges = Pick<ActivityEvent, "changes">;
 
-/** Returns the change of the field `named`. Without a name returns the only change; `null` if the event has no change or several. */
+/**
+ * Returns the change of the field `named`. Without a name returns the only change; `null` if the event has no change or
+ * several.
+ */
 export function findChange(event: WithChanges, named: string | null = null): FieldChange | null {
   const all = parseChanges(event);
   if (named !== null) return all.find(({ field }) => field === named) ?? null;
@@ -64,7 +67,9 @@ function parseChanges({ changes }: WithChanges): FieldChange[] {
   );
 }
 
-/** Describes what an update or a status change changed: `due date changed from A to B`, `due date and total changed`. */
+/**
+ * Describes what an update or a status change changed: `due date changed from A to B`, `due date and total changed`.
+ */
 function describeChange(event: Described): string | null {
   if (!/_(UPDATED|STATUS_CHANGED)$/.test(event.action)) return null;
   const isStatusChange = event.action.endsWith("_STATUS_CHANGED");

@@ -1,8 +1,8 @@
 import type { ActivityEvent } from "#shared/events/event.ts";
 
 /**
- * Renders an event as the FinzBooks API and webhooks send it, with the keys in the order of the FinzBooks contract. It is
- * built as text because structured fields are JSON text already. `extraFields` are members, each after a comma.
+ * Renders an event as the FinzBooks API and webhooks send it, with the keys in the order of the FinzBooks contract. It
+ * is built as text because structured fields are JSON text already. `extraFields` are members, each after a comma.
  */
 export function renderEvent(event: ActivityEvent, extraFields = ""): string {
   return (

@@ -37,8 +37,8 @@ type Failure = {
 };
 
 /**
- * Caches which organisations have several shards. They are few, so one read gets all of them, and an organisation with one
- * shard needs no read of its own.
+ * Caches which organisations have several shards. They are few, so one read gets all of them, and an organisation with
+ * one shard needs no read of its own.
  */
 export class ShardSettingsCache implements ShardCounts {
   readonly #reader: ShardSettingsReader;
@@ -74,8 +74,8 @@ export class ShardSettingsCache implements ShardCounts {
   }
 
   /**
-   * Returns whether readers read this shard of an organisation. Counts only rise, so a cached `true` is valid; `false` needs
-   * a fresh read. Returns `true` for a damaged setting, since reads of that organisation fail anyway.
+   * Returns whether readers read this shard of an organisation. Counts only rise, so a cached `true` is valid; `false`
+   * needs a fresh read. Returns `true` for a damaged setting, since reads of that organisation fail anyway.
    */
   async isShardRead(orgId: string, shard: string): Promise<boolean> {
     if (shard === firstShard) return true;

@@ -16,8 +16,9 @@ export type ShardedPageBudget = {
 };
 
 /**
- * Reads one page from all shards of an organisation and merges it in the order of the log. The first round reads the share
- * of each shard, further rounds read shards that ran out. May return fewer events than `limit` although more follow.
+ * Reads one page from all shards of an organisation and merges it in the order of the log. The first round reads the
+ * share of each shard, further rounds read shards that ran out. May return fewer events than `limit` although more
+ * follow.
  */
 export async function readShardedPage(
   shards: readonly ShardReader[],

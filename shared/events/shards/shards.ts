@@ -3,8 +3,8 @@ import { ActivityError } from "#shared/errors.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 
 /**
- * Allowed shard counts: powers of two, so that an event has few possible shards and a wrong one is detected. More than 32
- * would exceed the connections of a client, and the default write quota of an account by far.
+ * Allowed shard counts: powers of two, so that an event has few possible shards and a wrong one is detected. More than
+ * 32 would exceed the connections of a client, and the default write quota of an account by far.
  */
 export const shardCounts = [1, 2, 4, 8, 16, 32] as const;
 

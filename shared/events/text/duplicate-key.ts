@@ -1,8 +1,8 @@
 const token = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],]/gs;
 
 /**
- * Returns the first key that an object in a JSON text has twice, or `null`. `JSON.parse` would silently keep only the last
- * value. The text must be valid JSON.
+ * Returns the first key that an object in a JSON text has twice, or `null`. `JSON.parse` would silently keep only the
+ * last value. The text must be valid JSON.
  */
 export function findDuplicateKey(text: string): string | null {
   // The keys of each open object, outermost first; `null` for an array.

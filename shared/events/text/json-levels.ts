@@ -14,7 +14,9 @@ export function levelReference(levels: number) {
   return { $ref: `#/$defs/json${levels}` } as const;
 }
 
-/** Returns a schema for an object with at most `levels` levels, including itself. JSON Schema has no keyword for depth. */
+/**
+ * Returns a schema for an object with at most `levels` levels, including itself. JSON Schema has no keyword for depth.
+ */
 export function objectOfLevels(levels: number) {
   return { propertyNames: noNul, additionalProperties: levelReference(levels - 1) } as const;
 }

@@ -14,7 +14,8 @@ export function isDeeperThan(value: unknown, limit: number): boolean {
 
 /**
  * Parses JSON that JavaScript represents exactly, since an audit log must not round an amount. Throws `SyntaxError` for
- * malformed text, and `RangeError` for a duplicate key, a number such as 1e400 or 9007199254740993, or too deep nesting.
+ * malformed text, and `RangeError` for a duplicate key, a number such as 1e400 or 9007199254740993, or too deep
+ * nesting.
  */
 export function parseJsonExactly(text: string): unknown {
   const value: unknown = JSON.parse(text);

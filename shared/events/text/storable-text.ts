@@ -28,8 +28,8 @@ function toStorableValue(value: unknown): unknown {
 }
 
 /**
- * Numbers keys that would become equal, because a parser would keep only one of them. Numbers only grow, so that thousands
- * of such keys from a hostile writer take linear time.
+ * Numbers keys that would become equal, because a parser would keep only one of them. Numbers only grow, so that
+ * thousands of such keys from a hostile writer take linear time.
  */
 function toStorableObject(object: object): object {
   const keys = new Set(Object.keys(object).filter((key) => toStorableText(key) === key));

@@ -33,18 +33,21 @@ const invisibleRanges = [
 ] as const;
 
 /**
- * A pattern that matches an invisible character. It contains the characters themselves: Python, Go and Java agree neither
- * on Unicode properties nor on escapes beyond U+FFFF.
+ * A pattern that matches an invisible character. It contains the characters themselves: Python, Go and Java agree
+ * neither on Unicode properties nor on escapes beyond U+FFFF.
  */
 export const invisiblePattern = `[${invisibleRanges.map((range) => range.map((code) => String.fromCodePoint(code)).join("-")).join("")}]`;
 
-/** The same without characters that sentences need: joiners (Persian, emoji), direction marks (Hebrew), variation selectors. */
+/**
+ * The same without characters that sentences need: joiners (Persian, emoji), direction marks (Hebrew), variation
+ * selectors.
+ */
 const invisibleInSentence =
   /(?!\p{Join_Control}|\p{Variation_Selector}|\u200E|\u200F|\u061C)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 
 /**
- * Whether other systems can store a text: an unpaired surrogate has no UTF-8 form (RFC 7493, section 2.1), and PostgreSQL's
- * `jsonb` rejects U+0000.
+ * Whether other systems can store a text: an unpaired surrogate has no UTF-8 form (RFC 7493, section 2.1), and
+ * PostgreSQL's `jsonb` rejects U+0000.
  */
 export function isStorableText(text: string): boolean {
   return text.isWellFormed() && !text.includes("\u0000");

@@ -17,7 +17,9 @@ const aloneMs = 5_000;
 /** How often the other organisation writes an event. */
 const everyMs = 500;
 const slowestMs = 2_000;
-/** Puts of one event at most meanwhile, each with a repeat by the SDK: its deferrals are 1, 2, 4 … 32 and 60 seconds. */
+/**
+ * Puts of one event at most meanwhile, each with a repeat by the SDK: its deferrals are 1, 2, 4 … 32 and 60 seconds.
+ */
 const putsOfOne = 2 * 9;
 
 const appendOf = z.object({ Item: z.object({ org_id: z.object({ S: z.string() }) }) });

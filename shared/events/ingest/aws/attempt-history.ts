@@ -32,9 +32,9 @@ export type ReceivingFunction = {
 };
 
 /**
- * Returns the origin of a message. Attributes are trusted only on messages of this function, since any sender can set them.
- * SQS identifies it by role id and session name, which Lambda sets to the function's name. The name alone is not enough:
- * anyone who may assume a role chooses the session name.
+ * Returns the origin of a message. Attributes are trusted only on messages of this function, since any sender can set
+ * them. SQS identifies it by role id and session name, which Lambda sets to the function's name. The name alone is not
+ * enough: anyone who may assume a role chooses the session name.
  */
 export function parseOrigin(
   { messageId, messageAttributes, attributes }: SQSRecord,

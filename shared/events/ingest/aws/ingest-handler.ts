@@ -8,7 +8,10 @@ import { type IngestPorts, ingestRecords } from "./ingest-records.ts";
 /** Time reserved at the end of an invocation to resend unfinished events: concurrent calls of up to two seconds. */
 const reserveMs = 2_500;
 
-/** Creates the handler of the ingest queue, which logs one metrics line per batch. `roleId` is the id of the function's role. */
+/**
+ * Creates the handler of the ingest queue, which logs one metrics line per batch. `roleId` is the id of the function's
+ * role.
+ */
 export function createIngestHandler(ports: IngestPorts, roleId: string) {
   const consume = async ({ Records }: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
     const deadline = Promise.withResolvers<void>();

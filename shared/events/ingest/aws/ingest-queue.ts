@@ -6,7 +6,9 @@ import { errorFields, log } from "#shared/platform/observability/log.ts";
 import { originAttributes, writerAttribute } from "./attempt-history.ts";
 import { maxBodyBytesWithAttributes, toSqsText } from "./rejected-queue.ts";
 
-/** A message to resend. The body must stay identical, because the id of an event without one is derived from its bytes. */
+/**
+ * A message to resend. The body must stay identical, because the id of an event without one is derived from its bytes.
+ */
 type QueuedEvent = {
   readonly body: string;
   /** The organisation, which is the message group for fair queues; `null` if the body names none. */
@@ -60,7 +62,8 @@ export function createIngestQueue(
   ) => (await Promise.all(callsFor(messages).map((each) => sendBatch(url, each, fieldsOf)))).flat();
 
   return {
-    // SQS always rejects a message that is too large with its history. It stays in the queue, which counts its receives.
+    // SQS always rejects a message that is too large with its history. It stays in the queue, which counts its
+    // receives.
     async defer(messages) {
       const fitsWithHistory = ({ body }: DeferredMessage) => Buffer.byteLength(body) < maxBodyBytesWithAttributes;
       const unsent = await sendAll(urls.queue, messages.filter(fitsWithHistory), ({ delaySeconds, ...origin }) => ({

@@ -45,8 +45,8 @@ type Progress = { isLate: boolean; isRejecting: boolean };
 
 /**
  * Stores the events of a batch independently. Invalid events go to the rejected queue; transient errors and unfinished
- * events (at the deadline) are deferred without limit, since a repeated append is a no-op; defects are retried a few times
- * and then become dead letters.
+ * events (at the deadline) are deferred without limit, since a repeated append is a no-op; defects are retried a few
+ * times and then become dead letters.
  */
 export async function ingestRecords(ports: IngestPorts, batch: IngestBatch): Promise<readonly RecordOutcome[]> {
   const received = batch.records.map(
@@ -95,8 +95,8 @@ async function ingestOne(ports: IngestPorts, event: ReceivedEvent, progress: Pro
 }
 
 /**
- * Whether the function repeatedly did not finish with the message, or Lambda had no instance for it. A message larger than
- * an event is excluded: it is not parsed, so it cannot crash the function, and may be too large to resend.
+ * Whether the function repeatedly did not finish with the message, or Lambda had no instance for it. A message larger
+ * than an event is excluded: it is not parsed, so it cannot crash the function, and may be too large to resend.
  */
 function isUnfinished({ attributes, body }: SQSRecord): boolean {
   return Number(attributes.ApproximateReceiveCount) > receivesInBatch && Buffer.byteLength(body) <= maxEventBytes;

@@ -107,7 +107,7 @@ describe("entries", () => {
   it("that CloudWatch refuses are an error that says which", async () => {
     const { log } = aGroup({ put: async () => ({ rejectedLogEventsInfo: { tooOldLogEventEndIndex: 3 } }) });
     await expect(log.put([anEntry("confidential")])).rejects.toThrow(
-      'CloudWatch refused entries of the audit log: {"tooOldLogEventEndIndex":3}',
+      'CloudWatch rejected entries of the audit log: {"tooOldLogEventEndIndex":3}',
     );
   });
 

@@ -120,7 +120,9 @@ describe("ShardSettingsCache", () => {
   });
 
   describe("whose read beside the work is frozen with the function and fails when that goes on", () => {
-    /** A cache that knows the settings of 20 seconds and a freeze ago; `thaw` lets the read fail that began before it. */
+    /**
+     * A cache that knows the settings of 20 seconds and a freeze ago; `thaw` lets the read fail that began before it.
+     */
     async function frozen() {
       const { state, cache } = aCache();
       await cache.countToRead("org_big");

@@ -16,7 +16,9 @@ function eventAt(n: number): ActivityEvent {
 
 const positionOf = ({ occurred_at, event_id, entity_id }: Position): Position => ({ occurred_at, event_id, entity_id });
 
-/** A shard in memory that counts what is read of it; like a query, it looks at `size` events and gives those that match. */
+/**
+ * A shard in memory that counts what is read of it; like a query, it looks at `size` events and gives those that match.
+ */
 function aShard(events: readonly ActivityEvent[], matches = (_: ActivityEvent) => true) {
   const sizes: number[] = [];
   const sorted = [...events].sort(newestFirst);

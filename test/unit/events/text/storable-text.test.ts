@@ -11,8 +11,8 @@ const text = fc
   .map((parts) => parts.join(""));
 
 /**
- * Keys without a backslash: V8 13.6 reads the key `"` of `{"b":0,"\\"":0}` as a backslash where it has parsed an object with
- * that key in the same place before.
+ * Keys without a backslash: V8 13.6 reads the key `"` of `{"b":0,"\\"":0}` as a backslash where it has parsed an object
+ * with that key in the same place before.
  */
 const key = fc
   .array(fc.constantFrom("\ud800", "\udfff", "\u0000", "\u0001", "\uFFFD", "😀", '"', "a"))
