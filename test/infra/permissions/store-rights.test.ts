@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stageNames } from "#infra/config.ts";
 import { createAuthorizer } from "#infra/local/iam/authorizer.ts";
 import { dynamoDbPermissions } from "#infra/local/iam/permissions/dynamodb-permissions.ts";
+import type { RequiredPermission } from "#infra/local/iam/permissions/required-permission.ts";
 import { storeCallsOfFunctions } from "#test/support/dynamodb/function-store-calls.ts";
-import { scripts, startScriptedDynamoDb } from "#test/support/dynamodb/scripted-dynamodb.ts";
+import { startScriptedDynamoDb } from "#test/support/dynamodb/scripted-dynamodb.ts";
 import { deliveriesCalls, parsable, tables } from "#test/support/dynamodb/store-calls.ts";
 import { permissionsOf } from "#test/support/infra/policies.ts";
 import { templateOf } from "#test/support/infra/template.ts";
@@ -22,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => engine.close());
 
 const permissions = permissionsOf(templateOf("prod"));
-const judge = createAuthorizer(new Map(), where.account);
+const authorize = createAuthorizer(new Map(), where.account);
 
 /** What a function's role may do with the tables, as a policy of its own. */
 function principalOf(fn: string) {
@@ -41,16 +42,17 @@ function principalOf(fn: string) {
 /** Why the role refuses something that a call sends with any answers of DynamoDB; each refusal once. */
 async function refusalsOf(fn: string, call: () => Promise<unknown>): Promise<readonly string[]> {
   const principal = principalOf(fn);
-  const refusals = new Set<string>();
+  const required = new Map<string, RequiredPermission>();
   for (const item of Object.values(parsable)) {
-    for (const script of scripts) {
-      for (const { operation, body } of await engine.run(call, script, item)) {
-        for (const access of dynamoDbPermissions(operation, body, { ...where, partitionKeys })) {
-          const refusal = await judge(principal, access);
-          if (refusal !== undefined) refusals.add(`${refusal} (${JSON.stringify(access.context)})`);
-        }
-      }
+    for (const { operation, body } of await engine.explore(call, item)) {
+      const permissions = dynamoDbPermissions(operation, body, { ...where, partitionKeys });
+      for (const permission of permissions) required.set(JSON.stringify(permission), permission);
     }
+  }
+  const refusals = new Set<string>();
+  for (const permission of required.values()) {
+    const refusal = await authorize(principal, permission);
+    if (refusal !== undefined) refusals.add(`${refusal} (${JSON.stringify(permission.context)})`);
   }
   return [...refusals];
 }

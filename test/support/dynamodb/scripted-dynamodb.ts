@@ -40,38 +40,55 @@ function answersTo({ operation, body }: SentRequest, item: object): readonly { s
   }
 }
 
-/**
- * A DynamoDB that answers by a script: the n-th request of a run gets the answer with the n-th number of the script, or
- * the last that there is, and those beyond it the usual one.
- */
+/** Responses that are varied: those to the first requests of a call. Later requests get the usual response. */
+const variedResponses = 2;
+
+/** Starts a DynamoDB that gives, call by call, every response that DynamoDB may give to the first requests. */
 export async function startScriptedDynamoDb() {
   let script: readonly number[] = [];
   let item: object = someItem;
   let sent: SentRequest[] = [];
+  let choices: number[] = [];
   const server = createServer(async (request, response) => {
     const body: Record<string, unknown> = JSON.parse(Buffer.concat(await request.toArray()).toString());
     const operation = String(request.headers["x-amz-target"]).split(".")[1] ?? "";
-    const choice = script[sent.length] ?? 0;
+    const responses = answersTo({ operation, body }, item);
+    const { status, body: content } = responses[script[sent.length] ?? 0] ?? { status: 500, body: {} };
     sent.push({ operation, body });
-    const answers = answersTo({ operation, body }, item);
-    const answer = answers[Math.min(choice, answers.length - 1)] ?? { status: 500, body: {} };
-    response
-      .writeHead(answer.status, { "content-type": "application/x-amz-json-1.0" })
-      .end(JSON.stringify(answer.body));
+    choices.push(responses.length);
+    response.writeHead(status, { "content-type": "application/x-amz-json-1.0" }).end(JSON.stringify(content));
   });
   const endpoint = await listenOnLoopback(server, 0);
   const credentials = { accessKeyId: "test", secretAccessKey: "test" };
   const client = new DynamoDBClient({ endpoint, region: "us-east-1", credentials, maxAttempts: 1 });
 
-  /** Runs a call with one script, and gives what was sent; what it throws does not matter. */
-  const run = async (call: () => Promise<unknown>, next: readonly number[], parsable: object) => {
-    [script, item, sent] = [next, parsable, []];
-    await call().catch(() => undefined);
-    return sent.slice(0, 8);
-  };
+  /**
+   * Runs a call once for each combination of responses, with `parsable` as the item that DynamoDB returns. Returns all
+   * requests. Errors of the call are ignored.
+   */
+  async function explore(call: () => Promise<unknown>, parsable: object): Promise<readonly SentRequest[]> {
+    const all: SentRequest[] = [];
+    const pending: (readonly number[])[] = [[]];
+    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+      script = next;
+      item = parsable;
+      sent = [];
+      choices = [];
+      await call().catch(() => undefined);
+      all.push(...sent.slice(0, 8));
+      // The run gave the usual response to each request beyond its script: the other responses are still to be tried.
+      for (let at = next.length; at < Math.min(sent.length, variedResponses); at++) {
+        const usual = Array.from({ length: at - next.length }, () => 0);
+        const others = Array.from({ length: (choices[at] ?? 1) - 1 }, (_, other) => other + 1);
+        pending.push(...others.map((other) => [...next, ...usual, other]));
+      }
+    }
+    return all;
+  }
+
   return {
     client,
-    run,
+    explore,
     close() {
       client.destroy();
       server.closeAllConnections();
@@ -79,8 +96,3 @@ export async function startScriptedDynamoDb() {
     },
   };
 }
-
-/** Every script of two answers: three choices for each. A third request after two odd answers gets the usual one. */
-export const scripts: readonly (readonly number[])[] = [0, 1, 2].flatMap((first) =>
-  [0, 1, 2].map((second) => [first, second]),
-);
