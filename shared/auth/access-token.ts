@@ -1,5 +1,5 @@
-/** How long an access token holds: a client of the vendor breaks at more. */
+/** Lifetime of an access token. A client of the vendor fails with a longer one. */
 export const accessTokenSeconds = 7_200;
 
-/** What an access token is good for. */
+/** The scopes of an access token. */
 export const accessTokenScopes = ["AIBooks.activity.READ"] as const;

@@ -5,21 +5,20 @@ import type { NoReadLease, ReadLease } from "./read-lease.ts";
 import type { ReadCharge } from "./request-meter.ts";
 import { isEqual, type TokenRef } from "./token.ts";
 
-/** A token, and the requests that are counted in its window, with what the window before owed. */
+/** A token and its requests in the current window, including the carry-over of the previous one. */
 export type CountedToken<T extends Token = ActiveToken> = { readonly token: T; readonly used: number };
 
-/** How the stored tokens are asked, and how their requests are counted. */
+/** Reads stored tokens and counts their requests. */
 export type TokenUsageStore<T extends Token = ActiveToken> = {
-  /** The token as of now and what is counted in the window, without counting; `null` where there is no such token. */
+  /** Returns the token and the requests in the window, without counting one; `null` if the token does not exist. */
   get(ref: TokenRef, window: RateLimitWindow): Promise<CountedToken<T> | null>;
   /**
-   * Counts the request in its window and returns the token, in the same write. Returns `null` where there is no such
-   * token; for an access token that its client no longer has, the request is counted on the client all the same. A
-   * request that goes over the limit is not counted, and returned with what it would have made. Throws `ActivityError`
-   * `rate_limited` where the item has more writes than it can take.
+   * Counts the request and returns the token in one write; `null` if the token does not exist. A request with a former
+   * access token still counts for its client. One over the limit is not counted, but `used` includes it. Throws
+   * `ActivityError` `rate_limited` if the item is throttled.
    */
   count(ref: TokenRef, window: RateLimitWindow): Promise<CountedToken<T> | null>;
-  /** Takes one of the leases for expensive requests. */
+  /** Acquires a lease for an expensive request. */
   acquireLease(holder: string, now: Date, until: Date): Promise<ReadLease | NoReadLease>;
   /**
    * Adds to what was counted in the window and ends the lease where it is still held, in the same write. Answers what
@@ -29,9 +28,9 @@ export type TokenUsageStore<T extends Token = ActiveToken> = {
 };
 
 /**
- * The token that was found for a reference, where it is good. Throws `ActivityError` `unauthenticated` for one that is
- * unknown, expired or revoked, in the same words, so that none of these can be told from the others. Only a token that
- * is otherwise good gets `org_suspended`, if all of its organisations are suspended.
+ * Returns the token if it is valid. Throws `ActivityError` `unauthenticated` for an unknown, expired or revoked token,
+ * with the same message, so that the cases are indistinguishable to the caller. Throws `org_suspended` for a valid
+ * token whose organisations are all suspended.
  */
 export function assertActiveToken(found: ActiveToken | null, { hash }: TokenRef, now: Date): ActiveToken {
   if (found === null || !isEqual(found.hash, hash)) throw invalidTokenError();

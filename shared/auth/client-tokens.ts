@@ -5,13 +5,13 @@ import { invalidTokenError } from "./authenticate.ts";
 import type { Token } from "./caller.ts";
 import { deriveAccessToken, hashToken, saltBytes } from "./token.ts";
 
-/** The access tokens that API clients are given by OAuth. */
+/** The access tokens that API clients got by OAuth. */
 export type AccessGrantStore = {
-  /** What a client has been given, as of now; `null` where there is no such client or it was revoked. */
+  /** Returns the grants of a client; `null` if the client does not exist or was revoked. */
   get(clientId: string): Promise<AccessGrants | null>;
-  /** Replaces what a client has been given; `false` where it is not `known` any more, or the client was revoked. */
+  /** Replaces the grants of a client. Returns `false` if they are no longer `known`, or the client was revoked. */
   replace(clientId: string, known: AccessGrants, next: AccessGrants): Promise<boolean>;
-  /** Revokes the access token with a hash; does nothing where the client has no such token. */
+  /** Revokes the access token with a hash, if the client has it. */
   revoke(clientId: string, hash: string): Promise<void>;
 };
 
@@ -23,38 +23,37 @@ export type TokenIssuerPorts = {
 
 export type IssuedToken = { readonly accessToken: string; readonly expiresInSeconds: number };
 
-/** Writes that lost against another request of the same client, after which the client is asked to come again. */
-const maxTries = 5;
+/** Write conflicts with other requests of the client after which the client must retry. */
+const maxAttempts = 5;
 
 /**
- * Gives a client an access token: the one that it has while more than half of its time is left, else a new one. So a
- * client has two at a time at most, however often it asks. Throws `ActivityError` `unauthenticated` where the client
- * was revoked meanwhile.
+ * Returns an access token for a client: the existing one while more than half of its time is left, else a new one, so a
+ * client has at most two. Throws `ActivityError` `unauthenticated` if the client has been revoked.
  */
 export async function issueAccessToken(
   { grants, now, random }: TokenIssuerPorts,
   client: Token,
   secret: string,
 ): Promise<IssuedToken> {
-  for (let tries = 0; tries < maxTries; tries++) {
+  for (let attempt = 0; attempt < maxAttempts; attempt++) {
     const known = await grants.get(client.token_id);
     if (known === null) throw invalidTokenError();
     const at = now();
-    const held = heldAccessToken(known, secret, at);
-    if (held !== null) return held;
+    const reusable = reusableAccessToken(known, secret, at);
+    if (reusable !== null) return reusable;
     const salt = Buffer.from(random(saltBytes)).toString("base64url");
     const accessToken = deriveAccessToken(secret, salt);
     const expires_at = new Date(at.getTime() + accessTokenSeconds * 1000).toISOString();
     const grant = { salt, created_at: at.toISOString(), expires_at };
     const next = addGrant(known, hashToken(accessToken), grant, at);
-    if (await grants.replace(client.token_id, known, next)) return { accessToken, ...lasting(expires_at, at) };
+    if (await grants.replace(client.token_id, known, next)) return { accessToken, ...expiresIn(expires_at, at) };
   }
-  throw new ActivityError("unavailable", "Other requests of the client were first.", { retryAfter: 1 });
+  throw new ActivityError("unavailable", "Too many concurrent token requests of this client. Retry.", {
+    retryAfter: 1,
+  });
 }
 
-/**
- * The access token that a client has while more than half of its time is left; `null` where it has none. Only reads.
- */
+/** Returns the access token of a client if more than half of its time is left, else `null`. Never writes. */
 export async function getReusableAccessToken(
   { grants, now }: Pick<TokenIssuerPorts, "grants" | "now">,
   client: Token,
@@ -62,14 +61,14 @@ export async function getReusableAccessToken(
 ): Promise<IssuedToken | null> {
   const known = await grants.get(client.token_id);
   if (known === null) throw invalidTokenError();
-  return heldAccessToken(known, secret, now());
+  return reusableAccessToken(known, secret, now());
 }
 
-function heldAccessToken(known: AccessGrants, secret: string, at: Date): IssuedToken | null {
+function reusableAccessToken(known: AccessGrants, secret: string, at: Date): IssuedToken | null {
   const fresh = findReusableGrant(known, at);
-  return fresh && { accessToken: deriveAccessToken(secret, fresh.salt), ...lasting(fresh.expires_at, at) };
+  return fresh && { accessToken: deriveAccessToken(secret, fresh.salt), ...expiresIn(fresh.expires_at, at) };
 }
 
-function lasting(expiresAt: string, at: Date): { expiresInSeconds: number } {
+function expiresIn(expiresAt: string, at: Date): { expiresInSeconds: number } {
   return { expiresInSeconds: Math.floor((Date.parse(expiresAt) - at.getTime()) / 1000) };
 }

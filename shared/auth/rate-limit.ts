@@ -1,12 +1,9 @@
 import { ActivityError } from "#shared/errors.ts";
 
-/**
- * Requests that one token may make in one fixed window, where its dialect names no other number. A request that reads
- * much counts as several.
- */
+/** Default requests of one token in one fixed window. A request that reads much counts as several. */
 export const rateLimit = { requests: 600, windowSeconds: 60 } as const;
 
-/** How a token stands in its window: what it may do, what is left of it, and when the next window begins. */
+/** The state of a token in its window: the limit, the remaining requests, and when the next window begins. */
 export type RateLimitState = {
   readonly limit: number;
   readonly remaining: number;
@@ -14,23 +11,23 @@ export type RateLimitState = {
   readonly reset: number;
 };
 
-/** The start of the fixed window that a moment lies in. */
+/** Returns the start of the fixed window that contains a time. */
 export function windowStart(now: Date): Date {
   const length = rateLimit.windowSeconds * 1000;
   return new Date(Math.floor(now.getTime() / length) * length);
 }
 
-/** The end of the fixed window that a moment lies in, where the next one begins. */
+/** Returns the end of the fixed window that contains a time, which is the start of the next one. */
 export function windowEnd(now: Date): Date {
   return new Date(windowStart(now).getTime() + rateLimit.windowSeconds * 1000);
 }
 
-/** The window that a request is counted in, and how many requests its token may make in it. */
+/** The window in which a request is counted, and its limit. */
 export type RateLimitWindow = { readonly start: Date; readonly limit: number };
 
 /**
- * What a window begins with: what the one before was charged beyond its limit, so that requests that read much and are
- * let in together are not free beyond it. One window's limit at most, so it is paid after a minute.
+ * Returns the initial count of a window: the charges of the previous one beyond its limit, so that concurrent expensive
+ * requests are not free. At most the limit of one window, so it is paid after a minute.
  */
 export function carryOver(
   before: { readonly start: Date; readonly used: number },
@@ -40,20 +37,20 @@ export function carryOver(
   return isNext ? Math.min(limit, Math.max(0, before.used - limit)) : 0;
 }
 
-/** The state after `used` requests, this one included, in the window of `now`. */
+/** Returns the state after `used` requests, including this one, in the window of `now`. */
 export function rateLimitState(used: number, now: Date, limit: number = rateLimit.requests): RateLimitState {
   const reset = windowStart(now).getTime() / 1000 + rateLimit.windowSeconds;
   return { limit, remaining: Math.max(0, limit - used), reset };
 }
 
-/** Seconds until the next window begins, 1 to 60. */
+/** Returns the seconds until the next window begins, 1 to 60. */
 export function secondsToReset({ reset }: RateLimitState, now: Date): number {
   return Math.max(1, Math.ceil(reset - now.getTime() / 1000));
 }
 
-/** The refusal of a request that goes over the limit: `ActivityError` `rate_limited` with the seconds to wait. */
+/** Creates the `rate_limited` error of a request over the limit, with the seconds to wait. */
 export function rateLimitedError(limit: number, now: Date, until: number = windowEnd(now).getTime()): ActivityError {
   const retryAfter = Math.max(1, Math.ceil((until - now.getTime()) / 1000));
-  const message = `More than ${limit} requests in a minute: wait ${retryAfter} seconds.`;
+  const message = `More than ${limit} requests in a minute. Retry after ${retryAfter} seconds.`;
   return new ActivityError("rate_limited", message, { retryAfter });
 }

@@ -1,29 +1,28 @@
 /**
- * What reading costs, in read units of DynamoDB. A page of 500 ordinary events (0.95 KB each) is 58 units, and about
- * 100 over 32 shards, each of which is read for more than its part; no caller is charged for reading as much. What is
- * read beyond is mostly not shown, and costs twice what a page does: a search through 25,000 events (2,900 units)
- * counts as 88.
+ * The cost of reading, in DynamoDB read units. A page of 500 ordinary events (0.95 KB each) takes 58 units, about 100
+ * over 32 shards, and is included. Units beyond cost twice as much: a search through 25,000 events (2,900 units) counts
+ * as 88.
  */
 export const readCost = {
   /** Included in every request. */
   plainUnits: 128,
-  /** Beyond that, each of these counts as one more request. */
+  /** Units beyond `plainUnits` that count as one more request. */
   unitsPerRequest: 32,
-  /** A request that would read more than this is expensive: a token runs few of those at a time. */
+  /** A request that reads more is expensive: it needs a lease, of which a token has few. */
   expensiveUnits: 256,
-  /** What the first read is taken to consume until it has ended: half of 1 MB, the most that one gives. */
+  /** Estimated cost of the first read until it ends: half of 1 MB, the maximum of one read. */
   firstReadUnits: 64,
-  /** Expensive requests that one token may run at a time. */
+  /** Concurrent expensive requests of one token. */
   maxConcurrent: 3,
-  /** A lease outlives every function that can hold it: that of webhooks ends last, after 25 seconds. */
+  /** Longer than the timeout of every function that can hold a lease, at most 25 seconds (webhooks). */
   leaseMs: 30_000,
-  /** For how long an instance takes a token's leases for taken once it was refused one. */
+  /** How long an instance assumes that a token has no free lease after one was denied. */
   refusedMs: 2_000,
-  /** Reading stops early enough for the charge to be written within the function's time. */
+  /** Time limit of reading, which leaves the function time to write the charge. */
   longestMs: 12_000,
 } as const;
 
-/** How many requests a request counts as that has read so many units. */
+/** Returns how many requests a request with so many read units counts as. */
 export function toRequestCount(units: number): number {
   return 1 + Math.max(0, Math.ceil((units - readCost.plainUnits) / readCost.unitsPerRequest));
 }

@@ -3,35 +3,33 @@ import type { ReadMeter } from "#shared/events/query/query.ts";
 import { readCost, toRequestCount } from "./read-cost.ts";
 import type { ReadLease } from "./read-lease.ts";
 
-/** What a request owes beyond the one request that was counted when it came in. */
+/** The charge of a request beyond the one request that is counted when it arrives. */
 export type ReadCharge = {
   readonly requests: number;
-  /** The lease that ends with the charge; `null` where the request held none. */
+  /** The lease to release with the charge; `null` if the request has no lease. */
   readonly lease: ReadLease | null;
 };
 
 export type RequestMeterPorts = {
-  /** Resolves once the caller was let in, and rejects where it was refused. */
+  /** Resolves once the caller is authorized; rejects if it is not. */
   readonly admitted: Promise<unknown>;
-  /**
-   * Takes one of the token's leases for expensive requests. Throws `ActivityError` `rate_limited` where all are taken.
-   */
+  /** Acquires a lease for an expensive request. Throws `ActivityError` `rate_limited` if all are taken. */
   acquireLease(): Promise<ReadLease>;
-  /** Whether the token is known to have none left, so that an expensive request is better refused before it reads. */
+  /** Whether the token is known to have no lease left, so that an expensive request is rejected before it reads. */
   hasNoLeaseLeft(): boolean;
   now(): Date;
 };
 
 /**
- * Counts what one request reads. It reads on beyond a bound only while it holds one of its token's few leases. What
- * reads that are under way will consume is estimated, so that reads side by side do not all begin below the bound.
+ * Counts the read units of one request, which needs one of its token's few leases to read beyond a bound. The cost of
+ * running reads is estimated, so that concurrent reads do not all start below the bound.
  */
 export class RequestMeter implements ReadMeter {
   readonly #ports: RequestMeterPorts;
   readonly #started: number;
   #units = 0;
   #ended = 0;
-  #underWay = 0;
+  #running = 0;
   #nextEnd = Promise.withResolvers<void>();
   #lease: Promise<ReadLease> | null = null;
 
@@ -41,44 +39,44 @@ export class RequestMeter implements ReadMeter {
   }
 
   async next(): Promise<void> {
-    // One that has ended tells more than the estimate does, and mostly leaves room.
-    while (this.#lease === null && this.#isBeyond() && this.#underWay > 0) await this.#nextEnd.promise;
-    if (this.#lease !== null || this.#isBeyond()) await this.#readOn();
-    this.#underWay += 1;
+    // The actual cost of a finished read is better than the estimate, and mostly lower.
+    while (this.#lease === null && this.#isBeyond() && this.#running > 0) await this.#nextEnd.promise;
+    if (this.#lease !== null || this.#isBeyond()) await this.#assertMayContinue();
+    this.#running += 1;
   }
 
   add(units: number): void {
     this.#units += units;
     this.#ended += 1;
-    this.#underWay = Math.max(0, this.#underWay - 1);
+    this.#running = Math.max(0, this.#running - 1);
     this.#nextEnd.resolve();
     this.#nextEnd = Promise.withResolvers();
   }
 
-  /** What is owed for all that was read; `null` where nothing is. To be asked once reading has ended. */
+  /** Returns the charge for all reads, `null` if nothing is to be charged. Call it after the last read. */
   async charge(): Promise<ReadCharge | null> {
     const lease = this.#lease === null ? null : await this.#lease.catch(() => null);
     const requests = toRequestCount(this.#units) - 1;
     return requests === 0 && lease === null ? null : { requests, lease };
   }
 
-  /** Whether one read more would go beyond what is read without a lease. */
+  /** Whether another read would exceed the bound of reads without a lease. */
   #isBeyond(): boolean {
     const estimate = this.#ended === 0 ? readCost.firstReadUnits : this.#units / this.#ended;
     const bound = this.#ports.hasNoLeaseLeft() ? readCost.plainUnits : readCost.expensiveUnits;
-    return this.#units + (this.#underWay + 1) * estimate > bound;
+    return this.#units + (this.#running + 1) * estimate > bound;
   }
 
-  async #readOn(): Promise<void> {
+  async #assertMayContinue(): Promise<void> {
     if (this.#ports.now().getTime() - this.#started > readCost.longestMs) {
-      throw new ActivityError("unavailable", "The answer took too long.", { retryAfter: 2 });
+      throw new ActivityError("unavailable", "The query took too long. Retry, or narrow it.", { retryAfter: 2 });
     }
-    this.#lease ??= this.#take();
+    this.#lease ??= this.#acquire();
     await this.#lease;
   }
 
-  async #take(): Promise<ReadLease> {
-    // Reads begin beside authentication: nothing is written for a caller that is not let in.
+  async #acquire(): Promise<ReadLease> {
+    // Reads begin during authentication: write nothing for a caller that is not authorized.
     await this.#ports.admitted;
     return this.#ports.acquireLease();
   }

@@ -1,4 +1,4 @@
-/** Remembers something about each key until a moment, for so many keys at most. Forgetting early must be harmless. */
+/** A cache with a time of expiry per entry and a maximum number of entries. Losing an entry early must be harmless. */
 export class ShortMemory<T> {
   readonly #capacity: number;
   readonly #entries = new Map<string, { readonly value: T; readonly until: number }>();

@@ -8,33 +8,32 @@ import type { ReadCharge } from "./request-meter.ts";
 import { ShortMemory } from "./short-memory.ts";
 import { isWellFormedToken, type TokenRef, toTokenRef } from "./token.ts";
 
-/** Tokens that one instance remembers something about, at most. */
+/** Maximum number of tokens in each cache of an instance. */
 const capacity = 10_000;
 
-/** How long an instance leaves a token's item alone that had more writes than it can take. */
+/** How long an instance makes no request for a token whose item was throttled. */
 const throttledMs = 1_000;
 
 /**
- * Lets requests in by their tokens. Remembers, for one function instance, which tokens it has seen to be good, so that
- * only those cost a write, and which are over their limit, so that those cost no call at all. Whether a token that is
- * not over its limit is still good is never taken from memory.
+ * Authenticates requests by their tokens. Caches per instance which tokens were valid, so that only those cost a write,
+ * and which are over their limit, so that those cost no call. A token within its limit is always checked against the
+ * store.
  */
 export class TokenAuthenticator {
   readonly #uses: TokenUsageStore;
   readonly #seen = new Set<string>();
-  /** Until when tokens are refused, by their hashes, in Unix milliseconds. Only of tokens that were seen to be good. */
-  readonly #refused = new ShortMemory<number>(capacity);
-  /** When the first lease ends of those who were refused one, by the ids of their items. */
-  readonly #leaseless = new ShortMemory<NoReadLease>(capacity);
+  /** Until when tokens are rate limited, by hash, in Unix milliseconds. Only tokens that were valid. */
+  readonly #limited = new ShortMemory<number>(capacity);
+  /** When the first lease of tokens without a free one ends, by the id of their items. */
+  readonly #withoutLease = new ShortMemory<NoReadLease>(capacity);
 
   constructor(uses: TokenUsageStore) {
     this.#uses = uses;
   }
 
   /**
-   * The token of a secret that this instance has not seen yet, by a read that counts nothing; `null` where it has seen
-   * it. Throws `ActivityError` `unauthenticated`, `org_suspended`, and `rate_limited` where nothing is left of its
-   * rate.
+   * Returns the token of a secret that is new to this instance, without counting a request; `null` if it is known.
+   * Throws `ActivityError` `unauthenticated`, `org_suspended`, and `rate_limited` if the token has no requests left.
    */
   async peek(secret: string, now: Date, limit: number): Promise<ActiveToken | null> {
     const ref = refOf(secret);
@@ -42,8 +41,8 @@ export class TokenAuthenticator {
   }
 
   /**
-   * The token of a secret and what is counted in its window, by a read that counts nothing, whatever is left of its
-   * rate. Throws `ActivityError` `unauthenticated` and `org_suspended`.
+   * Returns the token of a secret and the requests in its window, without counting one and regardless of the limit.
+   * Throws `ActivityError` `unauthenticated` and `org_suspended`.
    */
   async getWithoutCounting(secret: string, now: Date, limit: number): Promise<CountedToken> {
     const ref = refOf(secret);
@@ -53,9 +52,9 @@ export class TokenAuthenticator {
   }
 
   /**
-   * Counts a request against the rate of its token. Throws `ActivityError` `unauthenticated` for a token that is
-   * malformed (without any call), unknown, expired or revoked, `org_suspended` for one whose organisations are all
-   * suspended, and `rate_limited` for one that is over its limit.
+   * Counts a request of a token and returns the token. Throws `ActivityError` `unauthenticated` for a malformed
+   * (without a call), unknown, expired or revoked token, `org_suspended` if all its organisations are suspended, and
+   * `rate_limited` if it is over its limit.
    */
   async authenticate(secret: string, now: Date, limit: number): Promise<CountedToken> {
     const ref = refOf(secret);
@@ -71,33 +70,33 @@ export class TokenAuthenticator {
     return { token, used: found.used };
   }
 
-  /** Throws `ActivityError` `rate_limited` where the token is known to be over its limit; makes no call. */
+  /** Throws `ActivityError` `rate_limited` if the token is known to be over its limit. Makes no call. */
   enforceRateLimit(secret: string, now: Date, limit: number): void {
     const { hash } = refOf(secret);
-    const until = this.#refused.get(hash, now);
+    const until = this.#limited.get(hash, now);
     if (until !== null) throw rateLimitedError(limit, now, until);
   }
 
-  /** Whether this instance was refused a lease of the token a moment ago. */
+  /** Whether this instance was recently denied a lease of the token. */
   hasNoLeaseLeft(secret: string, now: Date): boolean {
-    return this.#leaseless.get(refOf(secret).holder, now) !== null;
+    return this.#withoutLease.get(refOf(secret).holder, now) !== null;
   }
 
   /**
-   * Takes a lease for an expensive request. Throws `ActivityError` `rate_limited` where the token holds as many as it
-   * may, without a call where it was refused one a moment ago.
+   * Acquires a lease for an expensive request. Throws `ActivityError` `rate_limited` if the token has no lease left,
+   * without a call if one was recently denied.
    */
   async acquireLease(secret: string, now: Date): Promise<ReadLease> {
     const { holder } = refOf(secret);
-    const known = this.#leaseless.get(holder, now);
-    if (known !== null) throw leaselessUntil(known.freeAt, now);
+    const known = this.#withoutLease.get(holder, now);
+    if (known !== null) throw noLeaseError(known.freeAt, now);
     const lease = await this.#uses.acquireLease(holder, now, new Date(now.getTime() + readCost.leaseMs));
     if (lease.slot !== null) return lease;
-    this.#leaseless.set(holder, lease, now.getTime() + readCost.refusedMs, now);
-    throw leaselessUntil(lease.freeAt, now);
+    this.#withoutLease.set(holder, lease, now.getTime() + readCost.refusedMs, now);
+    throw noLeaseError(lease.freeAt, now);
   }
 
-  /** Charges what a request has cost beyond the one that was counted. Answers what is counted then. */
+  /** Charges the cost of a request beyond the one that was counted. Returns the new count. */
   async charge(secret: string, charge: ReadCharge, now: Date, limit: number): Promise<number> {
     const ref = refOf(secret);
     const used = await this.#uses.charge(ref.holder, { start: windowStart(now), limit }, charge);
@@ -122,26 +121,26 @@ export class TokenAuthenticator {
       return await this.#uses.count(ref, { start: windowStart(now), limit });
     } catch (error) {
       if (error instanceof ActivityError && error.code === "rate_limited") {
-        // Its own requests are what its item cannot take: until they let go, this instance adds none.
-        this.#refuse(ref, now.getTime() + throttledMs, now);
+        // The requests of the token itself throttle its item, so this instance pauses them.
+        this.#limitUntil(ref, now.getTime() + throttledMs, now);
       }
       throw error;
     }
   }
 
   #remember(ref: TokenRef, used: number, now: Date, limit: number): void {
-    if (used >= limit) this.#refuse(ref, windowEnd(now).getTime(), now);
+    if (used >= limit) this.#limitUntil(ref, windowEnd(now).getTime(), now);
   }
 
-  #refuse({ hash }: TokenRef, until: number, now: Date): void {
-    // Whatever is forgotten costs a write at its next request, and is refused then.
-    this.#refused.set(hash, until, until, now);
+  #limitUntil({ hash }: TokenRef, until: number, now: Date): void {
+    // A lost entry only costs a write at the next request, which is then refused.
+    this.#limited.set(hash, until, until, now);
   }
 }
 
-function leaselessUntil(freeAt: number | null, now: Date): ActivityError {
+function noLeaseError(freeAt: number | null, now: Date): ActivityError {
   const waitMs = freeAt === null ? readCost.refusedMs : freeAt - now.getTime();
-  const message = `${readCost.maxConcurrent} requests of this token that read much are under way: wait for one to end.`;
+  const message = `The token already has ${readCost.maxConcurrent} expensive requests running. Retry when one has ended.`;
   return new ActivityError("rate_limited", message, { retryAfter: Math.max(1, Math.ceil(waitMs / 1000)) });
 }
 

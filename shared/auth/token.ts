@@ -1,6 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 
-/** What secrets begin with, so that scanners and people see what they are. */
+/** Prefixes of secrets, by which scanners and people recognise them. */
 export const secretPrefixes = {
   token: "aibooks_pat_",
   /** A SimplyBooks API key. */
@@ -12,28 +12,28 @@ export const secretPrefixes = {
 const alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
 const checksumLength = 6;
 
-/** Random bytes of a token: 160 bits. */
+/** Number of random bytes of a token: 160 bits. */
 export const tokenBytes = 20;
 
 /**
- * Writes a token from 20 random bytes: the prefix that secret scanners look for, the bytes in base 32, and a checksum
- * over all of it, so that a mistyped or invented token is refused without a read.
+ * Formats a token from 20 random bytes: a prefix for secret scanners, the bytes in base 32, and a checksum over both,
+ * so that a mistyped or invented token is rejected without a read.
  */
 export function formatToken(random: Uint8Array, kind: keyof typeof secretPrefixes = "token"): string {
-  if (random.length !== tokenBytes) throw new RangeError(`A token is made of ${tokenBytes} random bytes.`);
+  if (random.length !== tokenBytes) throw new RangeError(`A token needs ${tokenBytes} random bytes.`);
   const body = `${secretPrefixes[kind]}${base32(random)}`;
   return `${body}${checksum(body)}`;
 }
 
-/** Random bytes that tell the access tokens of one client apart. */
+/** Number of random bytes that distinguish the access tokens of one client. */
 export const saltBytes = 16;
 
 const accessTokenPattern = /^[0-9a-f]{80}$/;
 
 /**
- * Writes the access token that a client has by a salt: 80 hexadecimal digits, as the Fakturoid dialect has them. They
- * are the client's id, 160 bits that only its secret can produce, and a checksum. So the token names the item that is
- * to be asked, and can be written again whenever the client presents its secret, without being stored.
+ * Derives an access token from a client's secret and a salt: 80 hexadecimal digits, as in the Fakturoid dialect, made
+ * of the client's id, 160 bits that only the secret can produce, and a checksum. It identifies the stored item, and can
+ * be derived again from the secret, so it is never stored.
  */
 export function deriveAccessToken(clientSecret: string, salt: string): string {
   const clientId = hashToken(clientSecret).slice(0, 32);
@@ -42,44 +42,44 @@ export function deriveAccessToken(clientSecret: string, salt: string): string {
   return `${body}${hexChecksum(body)}`;
 }
 
-/** Where a token is looked up, and what must be found there. */
+/** The item of a token, and the hash that it must have. */
 export type TokenRef = {
-  /** The token id of the item: the token's own, or that of the client that an access token belongs to. */
+  /** The token id of the item: that of the token, or of the client of an access token. */
   readonly holder: string;
   readonly hash: string;
   readonly isAccessToken: boolean;
 };
 
-/** Where a well-formed token is looked up. */
+/** Returns where a well-formed token is stored. */
 export function toTokenRef(token: string): TokenRef {
   const hash = hashToken(token);
   const isAccessToken = accessTokenPattern.test(token);
   return { holder: isAccessToken ? `tok_${token.slice(0, 32)}` : toTokenId(hash), hash, isAccessToken };
 }
 
-/** Whether a text can be a token of ours at all. Says nothing about whether it was ever issued. */
+/** Whether a text has the form and checksum of a token, issued or not. */
 export function isWellFormedToken(token: string): boolean {
   if (token.length < 2 * checksumLength || token.length > 256) return false;
   if (accessTokenPattern.test(token)) return isEqual(token.slice(-8), hexChecksum(token.slice(0, -8)));
   return isEqual(token.slice(-checksumLength), checksum(token.slice(0, -checksumLength)));
 }
 
-/** What is stored of a token. The token itself is shown once and kept nowhere. */
+/** Returns the hash under which a token is stored. The token itself is returned once and never stored. */
 export function hashToken(token: string): string {
   return createHash("sha256").update(token).digest("hex");
 }
 
-/** The public name of a token: the first half of its hash, so that a token is found, listed and revoked by one key. */
+/** Returns the public id of a token: the first half of its hash, so that one key finds, lists and revokes it. */
 export function toTokenId(hash: string): string {
   return `tok_${hash.slice(0, 32)}`;
 }
 
-/** The public name of what a caller brings, whether or not it was ever issued; `undefined` where it can be no token. */
+/** Returns the public id of a secret, issued or not; `undefined` if it is not a well-formed token. */
 export function parseTokenId(secret: string): string | undefined {
   return isWellFormedToken(secret) ? toTokenId(hashToken(secret)) : undefined;
 }
 
-/** Compares two secrets, or hashes of secrets, in a time that does not depend on where they differ. */
+/** Compares two secrets, or hashes of secrets, in constant time. */
 export function isEqual(left: string, right: string): boolean {
   const leftBytes = Buffer.from(left);
   const rightBytes = Buffer.from(right);
@@ -94,7 +94,7 @@ function hexChecksum(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 8);
 }
 
-/** Five bits a character, in the alphabet of Crockford's base 32. */
+/** Encodes bytes in Crockford's base 32: five bits per character. */
 function base32(bytes: Uint8Array): string {
   let text = "";
   let bits = 0;

@@ -1,6 +1,6 @@
 import { readCost } from "./read-cost.ts";
 
-/** The attribute of a token's item that holds until when a lease is taken, in Unix milliseconds. */
+/** Returns the attribute of a token's item with the end of a lease, in Unix milliseconds. */
 export function leaseAttribute(slot: number): string {
   return `read_lease_${slot}`;
 }
@@ -9,8 +9,8 @@ export function leaseAttribute(slot: number): string {
 const key = ["pk", "sk"];
 
 /**
- * What a request that uses a token may name in its update of the token's item: the key, the rate, and the leases. By
- * nothing of it can a token be made, changed, or brought back.
+ * The attributes that a request may use in an update of its token's item: the key, the rate and the leases. None of
+ * them allows creating, changing or restoring a token.
  */
 export const usageAttributes: readonly string[] = [
   ...key,
@@ -19,7 +19,5 @@ export const usageAttributes: readonly string[] = [
   ...Array.from({ length: readCost.maxConcurrent }, (_, at) => leaseAttribute(at + 1)),
 ];
 
-/**
- * What the function that issues access tokens may name besides: they are on their client's item, unless it was revoked.
- */
+/** The attributes for issuing access tokens, which are stored with their client unless it was revoked. */
 export const issuerAttributes: readonly string[] = [...usageAttributes, "access", "revoked_at"];

@@ -87,7 +87,7 @@ export function createHttpHandler({ name, handle, prefetch, renderError, parseBo
   const stack = middy<APIGatewayProxyEventV2, HttpResponse, Error>({
     timeoutEarlyInMillis: 250,
     timeoutEarlyResponse: () => {
-      throw new ActivityError("unavailable", "The answer took too long.", { retryAfter: 2 });
+      throw new ActivityError("unavailable", "The query took too long. Retry, or narrow it.", { retryAfter: 2 });
     },
   })
     .use(report)

@@ -11,7 +11,7 @@ const id = (max: number) => z.string().check(z.minLength(1), ...maxCodeUnits(max
 const userId = z.optional(id(256));
 const line = (max: number) => z.string().check(z.minLength(1), ...maxCodeUnits(max), z.refine(isVisibleLine));
 
-/** What an organisation may be told to be, at its creation or later. */
+/** The settings of an organisation, at creation or later. */
 const settings = {
   name: z.optional(line(256)),
   slug: z.optional(z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,63}$/))),
@@ -22,13 +22,11 @@ const settings = {
 
 const shards = z.optional(z.literal(shardCounts));
 
-/**
- * What an administrator may ask for. There is no public route to any of it: IAM decides who may invoke the function.
- */
+/** The administrative requests. They have no public route: IAM decides who may invoke the function. */
 export const adminRequestSchema = z.discriminatedUnion("action", [
   z.strictObject({ action: z.literal("org.create"), org_id: orgId, ...settings }),
   z.strictObject({ action: z.literal("org.update"), org_id: orgId, ...settings, shards }),
-  /** Ends all access to an organisation, until it is resumed. */
+  /** Blocks all access to an organisation until it is resumed. */
   z.strictObject({ action: z.literal("org.suspend"), org_id: orgId }),
   z.strictObject({ action: z.literal("org.resume"), org_id: orgId }),
   z.strictObject({ action: z.literal("org.list") }),
@@ -47,7 +45,7 @@ export const adminRequestSchema = z.discriminatedUnion("action", [
   z.strictObject({
     action: z.literal("token.revoke"),
     token_id: z.string().check(z.regex(/^tok_[0-9a-f]{32}$/)),
-    /** Disables the webhook endpoints that the token created or changed, too. */
+    /** Also disables the webhook endpoints that the token created or changed. */
     with_endpoints: z.optional(z.boolean()),
   }),
 ]);

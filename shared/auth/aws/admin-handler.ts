@@ -3,21 +3,21 @@ import { type AdminRequest, adminRequestSchema } from "#shared/auth/admin/admin-
 import type { AdminAuditFields } from "#shared/platform/admin-call.ts";
 import { type AdminErrorResponse, createInvokeHandler } from "#shared/platform/handlers/invoke-handler.ts";
 
-/** What the administrator gets: the answer, or what was wrong with the request. */
+/** The response to an administrator: the result, or an error. */
 export type AdminResponse = AdminResult | AdminErrorResponse;
 
-/** The stack of the function by which organisations and tokens are administered. Its log never has the secret. */
+/** Creates the handler of the administrative function. It never logs a secret. */
 export function createAdminHandler(context: () => AdminContext) {
   return createInvokeHandler<AdminRequest, AdminResult>({
     requestSchema: adminRequestSchema,
     handle: (request) => handleAdminRequest(context(), request),
-    requestAuditFields: asked,
-    resultAuditFields: answered,
+    requestAuditFields,
+    resultAuditFields,
   });
 }
 
-/** Whom and what a request is about. */
-function asked(request: AdminRequest): AdminAuditFields {
+/** Returns the audit fields of a request. */
+function requestAuditFields(request: AdminRequest): AdminAuditFields {
   return {
     org_ids: "org_ids" in request ? request.org_ids.join(",") : "org_id" in request ? request.org_id : undefined,
     token_id: "token_id" in request ? request.token_id : undefined,
@@ -27,9 +27,10 @@ function asked(request: AdminRequest): AdminAuditFields {
   };
 }
 
-function answered(answer: AdminResult): AdminAuditFields {
-  if ("token" in answer) return { org_ids: answer.token.org_ids.join(","), token_id: answer.token.token_id };
-  if ("client" in answer) return { token_id: answer.client.client_id };
-  if ("tokens" in answer) return { count: answer.tokens.length };
-  return "orgs" in answer ? { count: answer.orgs.length } : {};
+/** Returns the audit fields of a result. */
+function resultAuditFields(result: AdminResult): AdminAuditFields {
+  if ("token" in result) return { org_ids: result.token.org_ids.join(","), token_id: result.token.token_id };
+  if ("client" in result) return { token_id: result.client.client_id };
+  if ("tokens" in result) return { count: result.tokens.length };
+  return "orgs" in result ? { count: result.orgs.length } : {};
 }

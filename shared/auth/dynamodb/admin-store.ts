@@ -30,7 +30,7 @@ export function createAdminStore(client: DynamoDBClient, table: string): AdminSt
       ]);
       const missing = org_ids.filter((_, at) => refused[at]);
       if (missing.length > 0) {
-        throw new ActivityError("not_found", `There is no organisation ${missing.join(", ")}: create it first.`, {
+        throw new ActivityError("not_found", `Organisation ${missing.join(", ")} does not exist. Create it first.`, {
           field: "org_ids",
         });
       }

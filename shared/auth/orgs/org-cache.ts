@@ -2,16 +2,16 @@ import { ActivityError } from "#shared/errors.ts";
 import type { Org } from "./org.ts";
 
 export type OrgReader = {
-  /** The organisation as it is stored; `null` where there is none. */
+  /** Returns the stored organisation; `null` if it does not exist. */
   get(orgId: string): Promise<Org | null>;
 };
 
-const keptForMs = 60_000;
+const ttlMs = 60_000;
 const capacity = 1_000;
 
 /**
- * What is known of organisations, remembered for a minute: settings change a few times in a life, and a read for each
- * request would double its calls. Whom a token lets in to which organisation is never taken from here.
+ * Caches organisations for a minute: their settings rarely change, and a read for each request would double its calls.
+ * Never used to decide which organisations a token may access.
  */
 export class OrgCache {
   readonly #orgs: OrgReader;
@@ -23,17 +23,17 @@ export class OrgCache {
     this.#now = now;
   }
 
-  /** Throws `ActivityError` `not_found` where there is no such organisation. */
+  /** Returns an organisation. Throws `ActivityError` `not_found` if it does not exist. */
   get(orgId: string): Promise<Org> {
     const known = this.#known.get(orgId);
     if (known !== undefined && known.until > this.#now().getTime()) return known.org;
     return this.refresh(orgId);
   }
 
-  /** The same as of now. */
+  /** Returns an organisation as of now, from the store. */
   refresh(orgId: string): Promise<Org> {
     if (this.#known.size >= capacity) this.#known.clear();
-    const known = { org: this.#read(orgId), until: this.#now().getTime() + keptForMs };
+    const known = { org: this.#read(orgId), until: this.#now().getTime() + ttlMs };
     this.#known.set(orgId, known);
     known.org.catch(() => {
       if (this.#known.get(orgId) === known) this.#known.delete(orgId);
@@ -43,7 +43,7 @@ export class OrgCache {
 
   async #read(orgId: string): Promise<Org> {
     const org = await this.#orgs.get(orgId);
-    if (org === null) throw new ActivityError("not_found", "There is no such organisation.");
+    if (org === null) throw new ActivityError("not_found", "The organisation does not exist.");
     return org;
   }
 }

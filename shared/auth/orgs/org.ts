@@ -1,33 +1,33 @@
 import type { ShardCount, ShardSetting } from "#shared/events/shards/shards.ts";
 
-/** One organisation of the platform, and what its dialects need to know of it. */
+/** An organisation of the platform, with its settings. */
 export type Org = {
   readonly org_id: string;
   readonly name: string;
-  /** Its name in URLs of dialects that address organisations by one; unique. */
+  /** Its unique name in URLs, for dialects that address organisations by name. */
   readonly slug: string | null;
-  /** The number that its books are known by; dialects that need one show the id where there is none. */
+  /** Its account number; dialects that need one show the id if it is `null`. */
   readonly account_number: string | null;
-  /** IANA name of the zone that dialects without UTC show times in. */
+  /** IANA name of the time zone in which dialects without UTC show times. */
   readonly time_zone: string;
-  /** Who did what no user did, where a dialect wants a name. */
+  /** Display name for events without a user. */
   readonly robot_name: string;
-  /** How many shards its index keys have; `null` for one, which all have to begin with. */
+  /** The shard setting of its index keys; `null` for one shard, the initial state. */
   readonly shards: ShardSetting | null;
   readonly created_at: string;
-  /** Since when nothing of it is readable and nothing is sent; `null` if it is not suspended. */
+  /** When it was suspended: nothing of it can be read and nothing is sent; `null` if it is active. */
   readonly suspended_at: string | null;
 };
 
-/** What an organisation has until it is told otherwise. */
+/** Default settings. */
 export const orgDefaults = { time_zone: "UTC", robot_name: "System" } as const;
 
-/** What may be changed of an organisation. */
+/** Changes of the settings of an organisation. */
 export type OrgUpdate = {
   readonly [setting in "name" | "slug" | "account_number" | "time_zone" | "robot_name"]?: string | undefined;
 } & { readonly shards?: ShardCount | undefined };
 
-/** Whether a text names a time zone that this system has rules for. Bare offsets do not: they know no summer time. */
+/** Whether a text is the name of a known time zone. Offsets are not accepted: they have no daylight saving time. */
 export function isTimeZone(text: string): boolean {
   if (!/^[A-Za-z]/.test(text)) return false;
   try {

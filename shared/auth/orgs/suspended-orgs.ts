@@ -2,22 +2,22 @@ import type { CountedToken, TokenUsageStore } from "#shared/auth/authenticate.ts
 import type { Token } from "#shared/auth/caller.ts";
 
 export type SuspendedOrgReader = {
-  /** The ids of all suspended organisations, as of now. */
+  /** Returns the ids of all suspended organisations, as of now. */
   list(): Promise<ReadonlySet<string>>;
 };
 
-/** After this time the list is read again, beside the work at hand. */
+/** Age after which the list is refreshed in the background. */
 const refreshAfterMs = 10_000;
 
-/** An older list is not used: a suspension holds on every instance after this time. */
+/** Age after which the list is not used: by then a suspension applies on every instance. */
 export const suspensionDelayMs = 20_000;
 
-/** A read that has been under way for longer may have begun before the instance was frozen. */
+/** Age up to which a running read is shared. An older one may have begun before the instance was frozen. */
 const sharedForMs = 2_000;
 
 type Reading = { readonly orgIds: Promise<ReadonlySet<string>>; readonly startedAt: number };
 
-/** Remembers which organisations are suspended. They are few, so one read every ten seconds covers all of them. */
+/** Caches which organisations are suspended. They are few, so one read every ten seconds gets all of them. */
 export class SuspendedOrgCache {
   readonly #reader: SuspendedOrgReader;
   readonly #now: () => Date;
@@ -29,12 +29,12 @@ export class SuspendedOrgCache {
     this.#now = now;
   }
 
-  /** Begins to read the list unless it is fresh. Never throws. */
+  /** Refreshes the list in the background unless it is fresh. Never throws. */
   prefetch(): void {
     this.current().catch(() => undefined);
   }
 
-  /** The suspended organisations, as of 20 seconds ago at most. Throws what the reader throws if that is not known. */
+  /** Returns the suspended organisations as of at most 20 seconds ago. Throws the error of the reader. */
   async current(): Promise<ReadonlySet<string>> {
     const known = this.#known;
     const age = known === null ? Number.NaN : this.#now().getTime() - known.asOf;
@@ -45,8 +45,8 @@ export class SuspendedOrgCache {
 
   #refresh(): Promise<ReadonlySet<string>> {
     const startedAt = this.#now().getTime();
-    const underWay = this.#reading;
-    if (underWay !== null && Math.abs(startedAt - underWay.startedAt) < sharedForMs) return underWay.orgIds;
+    const running = this.#reading;
+    if (running !== null && Math.abs(startedAt - running.startedAt) < sharedForMs) return running.orgIds;
     const reading: Reading = { orgIds: this.#read(startedAt), startedAt };
     this.#reading = reading;
     const end = () => {
@@ -64,14 +64,15 @@ export class SuspendedOrgCache {
 }
 
 /**
- * Marks the suspended organisations of each token. The list is read in parallel with the token, so it adds no latency.
+ * Returns a store that marks the suspended organisations of each token. It reads both concurrently, for no added
+ * latency.
  */
 export function withSuspensions(
   uses: TokenUsageStore<Token>,
   suspended: Pick<SuspendedOrgCache, "current">,
 ): TokenUsageStore {
-  const mark = async (finding: Promise<CountedToken<Token> | null>): Promise<CountedToken | null> => {
-    const [found, orgIds] = await Promise.all([finding, suspended.current()]);
+  const mark = async (lookup: Promise<CountedToken<Token> | null>): Promise<CountedToken | null> => {
+    const [found, orgIds] = await Promise.all([lookup, suspended.current()]);
     if (found === null) return null;
     const org_ids = found.token.org_ids.filter((orgId) => !orgIds.has(orgId));
     const suspended_org_ids = found.token.org_ids.filter((orgId) => orgIds.has(orgId));

@@ -85,7 +85,7 @@ describe("organisations and tokens", () => {
     });
     expect(await cli.run(["org", "update", "org_none", "--name", "X"])).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining("There is no organisation org_none"),
+      stderr: expect.stringContaining("Organisation org_none does not exist"),
     });
     await cli.json(["org", "create", "org_no_slug"]);
     expect(await cli.run(["client", "create", "--org", "org_no_slug"])).toMatchObject({

@@ -32,7 +32,7 @@ export const commonErrorSamples = {
   org_suspended: orgSuspendedError(),
   rate_limited: new ActivityError(
     "rate_limited",
-    `More than ${fakturoidRateLimitPolicy.limit} requests in a minute: wait 17 seconds.`,
+    `More than ${fakturoidRateLimitPolicy.limit} requests in a minute. Retry after 17 seconds.`,
     { retryAfter: 17 },
   ),
   store_unavailable: new ActivityError("unavailable", "The store is busy or away.", { retryAfter: 2 }),

@@ -24,7 +24,7 @@ const samples: Readonly<Record<string, Error>> = {
   not_found: new ActivityError("not_found", "activity_id unknown"),
   rate_limited: new ActivityError(
     "rate_limited",
-    `More than ${rateLimit.requests} requests in a minute: wait 17 seconds.`,
+    `More than ${rateLimit.requests} requests in a minute. Retry after 17 seconds.`,
     { retryAfter: 17 },
   ),
   unavailable: new ActivityError(

@@ -75,7 +75,7 @@ describe("a request", () => {
 
   it("that cannot be carried out is an answer, not a failure", async () => {
     const answer = await handler()({ action: "token.revoke", token_id: aToken().token_id });
-    expect(answer).toEqual({ error: { code: "not_found", message: `There is no token ${aToken().token_id}.` } });
+    expect(answer).toEqual({ error: { code: "not_found", message: `Token ${aToken().token_id} does not exist.` } });
   });
 
   it("that meets a defect, or a store that is away, fails the invocation", async () => {
