@@ -27,6 +27,7 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     pool: "forks",
     isolate: false,
+    coverage: { include: ["{clients,functions,infra,shared}/**/*.ts"], reporter: ["text-summary", "html"] },
     restoreMocks: true,
     unstubGlobals: true,
     unstubEnvs: true,
