@@ -18,7 +18,7 @@ const now = () => new Date();
 const shards = new ShardSettingsCache(createShardSettingsReader(client, config), now);
 const suspended = new SuspendedOrgCache(createSuspendedOrgReader(client, config), now);
 
-/** Serves the FinzBooks dialect behind the HTTP API; changes nothing but the count of a token's uses. */
+/** Serves the FinzBooks dialect. Writes only the usage of tokens. */
 export const handler = createHttpHandler({
   name: "finzbooks",
   handle: createFinzbooksHandler({
@@ -30,5 +30,5 @@ export const handler = createHttpHandler({
     shards.prefetch();
     suspended.prefetch();
   },
-  renderError: renderError,
+  renderError,
 });

@@ -15,7 +15,7 @@ const table = env(envVars.configTable);
 const now = () => new Date();
 const suspended = new SuspendedOrgCache(createSuspendedOrgReader(client, table), now);
 
-/** Issues and revokes the access tokens of the Fakturoid dialect. It reads no event. */
+/** Issues and revokes the access tokens of the Fakturoid dialect. Cannot read events. */
 export const handler = createHttpHandler({
   name: "oauth",
   handle: createOauthHandler({

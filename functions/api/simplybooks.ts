@@ -7,15 +7,15 @@ import { env } from "#shared/platform/handlers/env.ts";
 import { reportDamagedItems } from "#shared/platform/observability/damaged-items.ts";
 
 const tables = { events: env(envVars.eventsTable), config: env(envVars.configTable) };
-const world = createReadPorts(tables, reportDamagedItems);
+const ports = createReadPorts(tables, reportDamagedItems);
 
-/** Serves the SimplyBooks dialect behind the HTTP API; changes nothing but uses of tokens and places of lists. */
+/** Serves the SimplyBooks dialect. Writes only the usage of tokens and page checkpoints. */
 export const handler = createHttpHandler({
   name: "simplybooks",
-  handle: createSimplybooksHandler(world),
+  handle: createSimplybooksHandler(ports),
   prefetch: () => {
-    world.shards.prefetch();
-    world.suspended.prefetch();
+    ports.shards.prefetch();
+    ports.suspended.prefetch();
   },
-  renderError: renderError,
+  renderError,
 });

@@ -58,6 +58,6 @@ export const handler = createHttpHandler({
     random: randomBytes,
   }),
   prefetch: () => suspended.prefetch(),
-  renderError: renderError,
+  renderError,
   parseBody: parseJsonBody,
 });

@@ -105,7 +105,7 @@ describe("when DynamoDB is in trouble", () => {
       expect(response.statusCode).toBe(500);
       expect(JSON.parse(response.body ?? "")).toEqual({
         code: "internal.error",
-        message: "Something went wrong on our side.",
+        message: "Internal error. Quote request_id when you report it.",
         request_id: "req-1",
       });
       expect(lines).toMatchObject([{ level: "error", status: 500, error: type, error_message: "internal detail" }]);

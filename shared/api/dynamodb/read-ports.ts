@@ -11,7 +11,7 @@ import type { OffsetPaginationPorts } from "#shared/events/query/offset-paginati
 import { ShardSettingsCache } from "#shared/events/shards/shard-settings-cache.ts";
 import { createDynamoClient } from "#shared/platform/dynamodb/client.ts";
 
-/** All that a dialect reads from: the log, tokens, and for lists that are paged by number places and organisations. */
+/** Creates the ports of a dialect whose lists are paged by number. */
 export function createReadPorts(
   tables: { readonly events: string; readonly config: string },
   reportDamage: NonNullable<EventStoreOptions["reportDamage"]>,

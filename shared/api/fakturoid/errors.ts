@@ -1,28 +1,29 @@
 import type { HttpRequest, HttpResponse } from "#shared/api/http/request.ts";
 import { ActivityError, type ErrorCode } from "#shared/errors.ts";
 
-/** An error in the words of this dialect. What is no `ActivityError` is a defect: it is logged, and shown to nobody. */
+/** Renders an error of this dialect. An error that is not an `ActivityError` is a defect: its message is not shown. */
 export function renderError(error: unknown, request: Pick<HttpRequest, "requestId">): HttpResponse {
   return renderErrorWith(error, request, translateCode);
 }
 
 export type TranslatedError = { readonly status: number; readonly error: string };
 
-/** An error with both of its keys, in the words that `words` has for each code. */
+/** Renders an error with the status and the code that `translate` returns. */
 export function renderErrorWith(
   error: unknown,
   { requestId }: Pick<HttpRequest, "requestId">,
-  words: (code: ErrorCode, field: string | undefined) => TranslatedError,
+  translate: (code: ErrorCode, field: string | undefined) => TranslatedError,
 ): HttpResponse {
   const known = error instanceof ActivityError ? error : null;
   const { field, retryAfter, allow } = known?.context ?? {};
-  const { status, error: code } = known === null ? { status: 500, error: "internal_error" } : words(known.code, field);
-  const description = known?.message ?? `Something went wrong on our side: quote the request ${requestId}.`;
+  const { status, error: code } =
+    known === null ? { status: 500, error: "internal_error" } : translate(known.code, field);
+  const description = known?.message ?? `Internal error. Quote request ${requestId} when you report it.`;
   return {
     status,
     headers: {
       "content-type": "application/json; charset=utf-8",
-      // RFC 9110, section 11.6.1: a 401 says how to authenticate.
+      // Required with 401 (RFC 9110, section 11.6.1).
       ...(status === 401 && { "www-authenticate": code === "invalid_client" ? 'Basic realm="oauth"' : "Bearer" }),
       ...(retryAfter !== undefined && { "retry-after": String(retryAfter) }),
       ...(allow !== undefined && { allow }),

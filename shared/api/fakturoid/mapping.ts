@@ -2,7 +2,7 @@ import { actionVerb, documentTypes, type EntityType } from "#shared/events/entit
 import type { ActivityEvent } from "#shared/events/event.ts";
 import { type FieldChange, findChange } from "#shared/events/rendering/event-summary.ts";
 
-/** The kinds of thing that this dialect shows events of. */
+/** The entity types whose events this dialect shows. */
 export const visibleEntityTypes = [
   ...documentTypes,
   "INBOX_FILE",
@@ -11,7 +11,7 @@ export const visibleEntityTypes = [
   "EXPENSE_GENERATOR",
 ] as const satisfies readonly EntityType[];
 
-/** The vendor's types of related objects; a kind without one is not shown among them. */
+/** The vendor's types of related objects. Entity types without one are not shown as related objects. */
 export const relatedObjectTypes: Readonly<Partial<Record<EntityType, string>>> = {
   INVOICE: "Invoice",
   CONTACT: "Subject",
@@ -23,19 +23,19 @@ export const relatedObjectTypes: Readonly<Partial<Record<EntityType, string>>> =
   ESTIMATE: "Estimate",
 };
 
-/** What the vendor calls a kind of document where it is not its name in lower case. */
+/** The vendor's name of an entity type if it is not the type in lower case. */
 const models: Readonly<Partial<Record<EntityType, string>>> = { CONTACT: "subject", BILL: "expense" };
 
-/** What the vendor says happened where it is not the verb in lower case. */
+/** The vendor's verb if it is not ours in lower case. */
 const verbs: Readonly<Record<string, string>> = { DELETED: "removed", VOIDED: "cancelled" };
 
-type Named = Pick<ActivityEvent, "action" | "entity_type" | "changes">;
+type NamedEvent = Pick<ActivityEvent, "action" | "entity_type" | "changes">;
 
 /**
- * The name of an event: its action in lower case, but for what the vendor calls otherwise. An update of one field is
- * named after it (`invoice_due_date_changed`).
+ * Returns the name of an event: its action in lower case, with the vendor's names. An update of one field contains its
+ * name (`invoice_due_date_changed`).
  */
-export function toEventName(event: Named, change: FieldChange | null = getNamingChange(event)): string {
+export function toEventName(event: NamedEvent, change: FieldChange | null = getNamingChange(event)): string {
   const { action, entity_type } = event;
   const verb = actionVerb(event);
   if (verb === action) return renamed(action);
@@ -44,7 +44,7 @@ export function toEventName(event: Named, change: FieldChange | null = getNaming
   return `${model}_${verbs[verb] ?? verb.toLowerCase()}`;
 }
 
-/** An action that does not begin with its kind of document may begin with another one. */
+/** Renames an action that does not begin with the event's entity type, but perhaps with another one. */
 function renamed(action: string): string {
   for (const [type, model] of Object.entries(models)) {
     if (action.startsWith(`${type}_`)) return model + action.slice(type.length).toLowerCase();
@@ -53,10 +53,10 @@ function renamed(action: string): string {
 }
 
 /**
- * What an event is named after: the step of a workflow, or the one field that an update changed. A field that begins
- * with `paid` is none: clients know payments by how a name begins, and a changed field is no payment.
+ * Returns the change that names the event: the status of a workflow, or the only field that an update changed. Excludes
+ * fields that begin with `paid`: clients recognise payments by the prefix of the name, and a changed field is not one.
  */
-export function getNamingChange(event: Named): FieldChange | null {
+export function getNamingChange(event: NamedEvent): FieldChange | null {
   const verb = actionVerb(event);
   if (verb === "STATUS_CHANGED") return findChange(event, "status");
   const change = verb === "UPDATED" ? findChange(event) : null;
@@ -64,7 +64,7 @@ export function getNamingChange(event: Named): FieldChange | null {
   return /^[a-z][a-z0-9_]{0,63}$/.test(change.field) && !change.field.startsWith("paid") ? change : null;
 }
 
-/** Whether clients take an event of this name for a payment. */
+/** Whether clients recognise an event of this name as a payment. */
 export function isPaymentName(name: string): boolean {
   return /^(invoice|proforma|expense)_paid/.test(name);
 }

@@ -6,10 +6,10 @@ import { parseTimeRange, type Zone } from "#shared/platform/time/time-range.ts";
 import { visibleEntityTypes } from "./mapping.ts";
 import { eventProjection } from "./render.ts";
 
-/** Events of a page. */
+/** Events per page. */
 export const pageSize = 40;
 
-/** The highest number of a page: nine digits. */
+/** Highest page number: nine digits. */
 export const maxPage = 999_999_999;
 
 export type EventListRequest = {
@@ -21,30 +21,29 @@ export type EventListRequest = {
 };
 
 /**
- * Reads the parameters of a list. A `since` without an offset is in the account's zone, as what the list shows. An empty
- * value is refused, not ignored: a client whose variable is empty would get the list without the filter. Throws
- * `ActivityError` `invalid_value` and names the parameter.
+ * Parses the parameters of a list. A `since` without an offset is in the account's time zone. Throws `ActivityError`
+ * `invalid_value` with the name of the parameter, also for an empty value: ignoring it would return the list unfiltered.
  */
 export function parseListRequest(query: URLSearchParams, zone: Zone): EventListRequest {
   return {
-    page: readPage(singleParam(query, "page")),
+    page: parsePage(singleParam(query, "page")),
     since: parseTimeRange({ since: singleParam(query, "since"), until: null }, zone).since,
-    subjectId: readSubject(singleParam(query, "subject_id")),
+    subjectId: parseSubjectId(singleParam(query, "subject_id")),
   };
 }
 
-function readPage(text: string | null): number {
+function parsePage(text: string | null): number {
   if (text === null) return 1;
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
   throw invalidValue("page", `page must be a whole number from 1 to ${maxPage}.`);
 }
 
-function readSubject(text: string | null): string | null {
+function parseSubjectId(text: string | null): string | null {
   if (text !== "") return text;
-  throw invalidValue("subject_id", "subject_id must not be empty: leave it out for the events of all subjects.");
+  throw invalidValue("subject_id", "subject_id must not be empty. Omit it for the events of all subjects.");
 }
 
-/** What is read for a list of events, or of payments alone. What no subject can have as its id needs no read. */
+/** Returns the query of a list of events or payments. A subject that is not a valid id matches nothing and needs no read. */
 export function toListQuery(orgId: string, kind: "events" | "paid", { since, subjectId }: EventListRequest): ListQuery {
   const query = {
     ...noFilter,

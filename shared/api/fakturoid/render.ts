@@ -10,7 +10,7 @@ import { formatOffset, getZoneClock } from "#shared/platform/time/zone-clock.ts"
 import { toNumericId } from "./ids/numeric-id.ts";
 import { getNamingChange, relatedObjectTypes, toEventName } from "./mapping.ts";
 
-/** The parts of an event that this dialect shows besides those that every dialect does. */
+/** The fields of an event that this dialect shows in addition to those of all dialects. */
 export const eventProjection = [
   "actor",
   "related",
@@ -19,15 +19,14 @@ export const eventProjection = [
   "contact_id",
 ] as const satisfies ProjectableField[];
 
-/** What rendering needs to know of the account. */
 export type FakturoidAccount = Pick<Org, "time_zone" | "robot_name">;
 
-/** One page: a bare array, newest first. */
+/** Renders a page as an array, newest first. */
 export function renderEvents(events: readonly ActivityEvent[], account: FakturoidAccount): string {
   return `[${events.map((event) => renderEvent(event, account)).join(",")}]`;
 }
 
-/** One event, with its keys in the order of the contract. Its parameters are the writer's own text. */
+/** Renders an event, with its keys in the order of the contract and its parameters as the writer's JSON text. */
 export function renderEvent(event: ActivityEvent, { time_zone, robot_name }: FakturoidAccount): string {
   const local = getZoneClock(time_zone).local(Date.parse(event.occurred_at));
   const actor = parseActor(event);
@@ -37,15 +36,15 @@ export function renderEvent(event: ActivityEvent, { time_zone, robot_name }: Fak
   return (
     `{"name":${JSON.stringify(toEventName(event, change))},"created_at":"${local.text}${formatOffset(local.offset)}"` +
     `,"text":${JSON.stringify(event.text ?? summarize(event).sentence)}` +
-    `,"related_objects":${JSON.stringify(relatedObjects(event))}` +
-    `,"user":${JSON.stringify(user)},"params":${paramsOf(event, change)}}`
+    `,"related_objects":${JSON.stringify(toRelatedObjects(event))}` +
+    `,"user":${JSON.stringify(user)},"params":${renderParams(event, change)}}`
   );
 }
 
-/** The document, then the subject in whose story the event is, then what else has a type. */
-function relatedObjects(event: ActivityEvent) {
+/** Returns the document, then the subject, then all other related entities that have a type. */
+function toRelatedObjects(event: ActivityEvent) {
   const isSubject = ({ type, id }: EntityReference) => type === "CONTACT" && id === event.contact_id;
-  // Other contacts are left out: `subject_id` would not find the event by them.
+  // Exclude other contacts: a filter by `subject_id` would not find the event.
   const named = ownAndRelatedEntities(event).filter((mention) => mention.type !== "CONTACT" || isSubject(mention));
   const subjects = named.filter(isSubject);
   const [document, ...others] = named.filter(
@@ -58,8 +57,8 @@ function relatedObjects(event: ActivityEvent) {
   });
 }
 
-/** The event's own parameters; else what changed, and of e-mails to whom they went. */
-function paramsOf(event: ActivityEvent, change: FieldChange | null): JsonText {
+/** Returns the event's own parameters; else the change, or the recipients of an e-mail. */
+function renderParams(event: ActivityEvent, change: FieldChange | null): JsonText {
   if (event.params !== null) return event.params;
   if (change !== null) return toJsonText({ new: change.new, old: change.old });
   if (/_SENT$/.test(event.action)) {
@@ -70,19 +69,19 @@ function paramsOf(event: ActivityEvent, change: FieldChange | null): JsonText {
 }
 
 function recipients({ metadata }: ActivityEvent): string | null {
-  const said: unknown = JSON.parse(metadata);
-  const to = isJsonObject(said) ? said.to : null;
+  const parsed: unknown = JSON.parse(metadata);
+  const to = isJsonObject(parsed) ? parsed.to : null;
   const addresses = (Array.isArray(to) ? to : [to]).filter((address) => typeof address === "string" && address !== "");
   return addresses.length === 0 ? null : addresses.join(", ");
 }
 
 /**
- * What a token may do: it reads the events of all documents, and writes nothing. The vendor documents the values of
- * `allowed_scope`, and none of `permission` (https://www.fakturoid.cz/api/v3/users).
+ * The rights of a token: it reads the events of all documents and writes nothing. The vendor documents values of
+ * `allowed_scope`, but not of `permission` (https://www.fakturoid.cz/api/v3/users).
  */
 const rights = { permission: "read_only", allowed_scope: ["reports", "expenses", "invoices"] } as const;
 
-/** Whom a token speaks for, and the accounts that it opens: those that a URL can name. */
+/** Renders the user of a token and its accounts. Accounts without a slug are left out: no URL can name them. */
 export function renderUser({ token_id, user_id }: Token, orgs: readonly Org[]): string {
   const accounts = orgs.flatMap(({ slug, name, account_number }) =>
     slug === null ? [] : [{ slug, logo: null, name, registration_no: account_number, ...rights }],

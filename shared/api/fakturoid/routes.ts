@@ -1,10 +1,9 @@
 import { ActivityError } from "#shared/errors.ts";
 
-/** What a path of this dialect asks for. */
 export type FakturoidRoute =
   | { readonly kind: "user" }
   | { readonly kind: "events"; readonly slug: string }
-  /** Only what says that money was received or paid. */
+  /** Only payments. */
   | { readonly kind: "paid"; readonly slug: string };
 
 /** Finds the route of a request. Throws `ActivityError` `not_found` or `method_not_allowed`. */
@@ -12,16 +11,16 @@ export function findRoute(method: string, path: string): FakturoidRoute {
   const route = match(path);
   if (route === null) throw unknownResource();
   if (method !== "GET") {
-    throw new ActivityError("method_not_allowed", "Events are written by the system and can only be read.", {
+    throw new ActivityError("method_not_allowed", "This resource is read-only. Use GET or HEAD.", {
       allow: "GET, HEAD",
     });
   }
   return route;
 }
 
-/** The answer for what there is not, and for what is somebody else's: nobody can tell the two apart. */
+/** Returns the same error for an unknown account and for one of another token, so that callers cannot tell them apart. */
 export function unknownResource(): ActivityError {
-  return new ActivityError("not_found", "There is no such resource.");
+  return new ActivityError("not_found", "Resource not found. Check the path and the account.");
 }
 
 function match(path: string): FakturoidRoute | null {

@@ -4,26 +4,25 @@ import type { HttpRequest } from "#shared/api/http/request.ts";
 import { invalidTokenError } from "#shared/auth/authenticate.ts";
 import { type ActiveToken, type Caller, resolveCaller } from "#shared/auth/caller.ts";
 
-/** What a request brings to say who asks. */
 export type FinzbooksCredentials = {
   readonly secret: string;
-  /** Every organisation that the request names. */
+  /** All organisations that the request names. */
   readonly namedOrgs: readonly string[];
 };
 
-/** Reads the credentials of a request. Throws `ActivityError` `unauthenticated` where it brings no token. */
+/** Returns the credentials of a request. Throws `ActivityError` `unauthenticated` if it has no token. */
 export function parseCredentials(request: HttpRequest): FinzbooksCredentials {
   const { headers, query } = request;
   const secret = getBearerToken(request);
   if (secret === null) throw invalidTokenError();
-  // An empty header is none. An empty parameter is refused, as all are.
+  // An empty header counts as absent; an empty parameter is an error, as for all parameters.
   const inHeader = headers["x-aibooks-org"] ?? "";
   return { secret, namedOrgs: [...(inHeader === "" ? [] : [inHeader]), ...query.getAll("organization_id")] };
 }
 
 /**
- * Finds out who asks and for which organisation, and counts the request; the trace learns how the token stands. Throws
- * `ActivityError` for a bad token, an excess of requests, and an organisation that the token is not bound to.
+ * Returns the caller of a request and counts the request. Sets the rate limit headers and the audit fields. Throws
+ * `ActivityError` for an invalid token, an exceeded rate limit, or an organisation that the token is not bound to.
  */
 export async function authenticateCaller(auth: AuthContext, { namedOrgs }: FinzbooksCredentials): Promise<Caller> {
   const caller = toCaller(await authenticateRequest(auth), namedOrgs);
@@ -31,16 +30,17 @@ export async function authenticateCaller(auth: AuthContext, { namedOrgs }: Finzb
   return caller;
 }
 
-/** The caller of a token, for the organisation that the request names. Throws like `identifyCaller`. */
-export function toCaller(token: ActiveToken, named: readonly string[]): Caller {
-  return resolveCaller(token, onlyOrg(named), "X-AIBooks-Org");
+/** Returns the caller of a token for the named organisation. Throws `ActivityError` if the token is not bound to it. */
+export function toCaller(token: ActiveToken, namedOrgs: readonly string[]): Caller {
+  return resolveCaller(token, getNamedOrg(namedOrgs), "X-AIBooks-Org");
 }
 
-function onlyOrg(named: readonly string[]): string | null {
-  if (named.includes("")) throw invalidValue("organization_id", "organization_id must not be empty.");
-  if (new Set(named).size > 1) {
-    const message = "The request names several organisations: name one, by X-AIBooks-Org or by organization_id.";
+function getNamedOrg(namedOrgs: readonly string[]): string | null {
+  if (namedOrgs.includes(""))
+    throw invalidValue("organization_id", "organization_id must not be empty. Omit it or name an organisation.");
+  if (new Set(namedOrgs).size > 1) {
+    const message = "The request names several organisations. Name one, in X-AIBooks-Org or in organization_id.";
     throw invalidValue("organization_id", message);
   }
-  return named[0] ?? null;
+  return namedOrgs[0] ?? null;
 }

@@ -1,7 +1,7 @@
 import type { HttpRequest, HttpResponse } from "#shared/api/http/request.ts";
 import { ActivityError, type ErrorCode } from "#shared/errors.ts";
 
-/** An error in the words of this dialect. What is no `ActivityError` is a defect: it is logged, and shown to nobody. */
+/** Renders an error of this dialect. An error that is not an `ActivityError` is a defect: its message is not shown. */
 export function renderError(error: unknown, { requestId }: Pick<HttpRequest, "requestId">): HttpResponse {
   const problem = error instanceof ActivityError ? error : new ActivityError("unavailable", "");
   const { status, code } =
@@ -9,13 +9,13 @@ export function renderError(error: unknown, { requestId }: Pick<HttpRequest, "re
   const { field, details, retryAfter, allow } = problem.context;
   const body = {
     code,
-    message: status === 500 ? "Something went wrong on our side." : problem.message,
+    message: status === 500 ? "Internal error. Quote request_id when you report it." : problem.message,
     ...(field === undefined ? {} : { field }),
     ...(details === undefined ? {} : { details }),
     ...(status >= 500 ? { request_id: requestId } : {}),
   };
   const headers: Record<string, string> = { "content-type": "application/json" };
-  // RFC 9110, section 11.6.1: a 401 says how to authenticate.
+  // Required with 401 (RFC 9110, section 11.6.1).
   if (status === 401) headers["www-authenticate"] = "Bearer";
   if (retryAfter !== undefined) headers["retry-after"] = String(retryAfter);
   if (allow !== undefined) headers.allow = allow;

@@ -12,19 +12,19 @@ import { type EventFilter, noFilter } from "#shared/events/query/query.ts";
 import { type IncludeOption, includeOptions } from "./mapping.ts";
 import type { ActivityRoute } from "./routes.ts";
 
-/** What a caller asked of the feed, or of one document's timeline. */
+/** A parsed request for the feed of an organisation, or for the timeline of a document. */
 export type ActivityRequest = {
   readonly filter: EventFilter;
   readonly limit: number;
   readonly cursor: string | null;
-  /** Where it is given, only the event with this id. */
+  /** If set, only the event with this id. */
   readonly eventId: string | null;
   readonly include: ReadonlySet<IncludeOption>;
 };
 
 /**
- * Every parameter of the routes of events: those of all routes, and those of the feed alone, which the path of a
- * document's timeline answers. A parameter that is not here is refused.
+ * The parameters of the activity routes: of all routes, or of the feed only, because the path of a timeline names the
+ * document. Other parameters are refused.
  */
 const parameters = {
   organization_id: "all",
@@ -40,22 +40,22 @@ const parameters = {
   include: "all",
 } as const satisfies Readonly<Record<string, "all" | "feed">>;
 
-/** The parameters that a route knows, in their order. */
+/** Returns the parameters of a route, in the order of the table. */
 export function knownParameters({ document }: Pick<ActivityRoute, "document">): readonly string[] {
   const known = Object.entries(parameters);
   return known.filter(([, where]) => where === "all" || document === null).map(([name]) => name);
 }
 
-/** The parameters of routes that list nothing. */
+/** The parameters of routes that are not lists. */
 export const commonParameters = ["organization_id"] as const;
 
-/** Events of a page when the caller names no number, and at most. */
+/** Events per page: default and maximum. */
 export const defaultLimit = 100;
 export const maxLimit = 500;
 
-const shown: ReadonlySet<string> = new Set(documentTypes);
+const documentTypeSet: ReadonlySet<string> = new Set(documentTypes);
 
-/** Reads the parameters of a request for events. Throws `ActivityError` `invalid_value` and names the parameter. */
+/** Parses the parameters of a request for events. Throws `ActivityError` `invalid_value` with the name of the parameter. */
 export function parseActivityRequest(route: ActivityRoute, query: URLSearchParams): ActivityRequest {
   assertKnownParameters(query, knownParameters(route));
   const { document } = route;
@@ -80,7 +80,7 @@ export function parseActivityRequest(route: ActivityRoute, query: URLSearchParam
 
 function parseAction(text: string | null): string | null {
   if (text === null || isAction(text)) return text;
-  throw invalidValue("action", "action must be words in upper case, joined by _, such as INVOICE_PAID.");
+  throw invalidValue("action", "action must be words in upper case joined by _, such as INVOICE_PAID.");
 }
 
 function parseEntityType(text: string | null): EntityType | null {
@@ -90,21 +90,21 @@ function parseEntityType(text: string | null): EntityType | null {
 }
 
 function isDocumentType(text: string): text is EntityType {
-  return shown.has(text);
+  return documentTypeSet.has(text);
 }
 
 function parseId(text: string | null, field: string): string | null {
   if (text === null || (text !== "" && text.length <= maxIdLength && isCleanId(text))) return text;
-  throw invalidValue(field, `${field} must have 1 to ${maxIdLength} characters, none of them a control character.`);
+  throw invalidValue(field, `${field} must have 1 to ${maxIdLength} characters and no control characters.`);
 }
 
-/** Reads a list of names, separated by commas. Throws `ActivityError` `invalid_value` for one that is unknown. */
+/** Parses a comma-separated list of options. Throws `ActivityError` `invalid_value` for an unknown one. */
 function parseInclude(text: string | null): ReadonlySet<IncludeOption> {
   const included = new Set<IncludeOption>();
   for (const name of text?.split(",") ?? []) {
     const known = includeOptions.find((candidate) => candidate === name);
     if (known === undefined) {
-      const message = `Unknown name '${name.slice(0, 64)}' in include: it takes ${includeOptions.join(", ")}.`;
+      const message = `Unknown include '${name.slice(0, 64)}'. Valid values: ${includeOptions.join(", ")}.`;
       throw invalidValue("include", message, { valid: includeOptions });
     }
     included.add(known);
@@ -112,12 +112,12 @@ function parseInclude(text: string | null): ReadonlySet<IncludeOption> {
   return included;
 }
 
-/** A day, and the rest of the second or minute that `until` names. */
-const longestMs = 86_400_000 + 59_999;
+/** A day, plus the rest of the minute that `until` names. */
+const maxEventIdRangeMs = 86_400_000 + 59_999;
 
 /**
- * Reads the id of the one event that is asked for. No index has it, so the request must name the document or a range of at
- * most a day. Throws `ActivityError` `required_field` where it names neither, `invalid_value` for what cannot be combined.
+ * Parses the id of a single event. No index contains it, so the request must name the document or a range of at most a
+ * day. Throws `ActivityError` `required_field` if it names neither, `invalid_value` if a parameter cannot be combined.
  */
 function parseEventId(
   text: string | null,
@@ -126,15 +126,14 @@ function parseEventId(
 ): string | null {
   if (text === null) return null;
   if (!eventIdPattern.test(text)) throw invalidValue("event_id", "event_id must be evt_ and 32 hexadecimal digits.");
-  if (cursor !== null)
-    throw invalidValue("cursor", "cursor cannot be combined with event_id: the answer has no pages.");
+  if (cursor !== null) throw invalidValue("cursor", "cursor cannot be combined with event_id. Remove one of them.");
   if (entity_id !== null) return text;
-  const remedy = "add entity_id, or since and until that are at most 24 hours apart";
+  const remedy = "Add entity_id, or since and until at most 24 hours apart.";
   if (since === null || until === null) {
-    throw new ActivityError("required_field", `event_id needs a document or a day: ${remedy}.`, { field: "entity_id" });
+    throw new ActivityError("required_field", `event_id needs a document or a day. ${remedy}`, { field: "entity_id" });
   }
-  if (Date.parse(until) - Date.parse(since) > longestMs) {
-    throw invalidValue("until", `The range is too long to look for event_id: ${remedy}.`);
+  if (Date.parse(until) - Date.parse(since) > maxEventIdRangeMs) {
+    throw invalidValue("until", `The range is too long for event_id. ${remedy}`);
   }
   return text;
 }

@@ -1,16 +1,16 @@
 import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import type { HttpResponse } from "#shared/api/http/request.ts";
 
-/** Below this, compression costs more time than it saves. */
-const worthwhileBytes = 8 * 1024;
+/** Compressing smaller bodies takes longer than it saves. */
+const minCompressedBytes = 8 * 1024;
 
-/** Turns an answer into what Lambda returns, compressed where the caller asked for it and the body is large. */
+/** Converts a response to Lambda's format. Compresses a large body if the caller accepts it. */
 export async function encodeResponse(
   response: HttpResponse,
   acceptEncoding: string,
 ): Promise<APIGatewayProxyStructuredResultV2> {
   const { status: statusCode, headers, body } = response;
-  if (body.length < worthwhileBytes) return { statusCode, headers, body };
+  if (body.length < minCompressedBytes) return { statusCode, headers, body };
   const varying = { ...headers, vary: withEncoding(headers.vary) };
   const encoding = chooseEncoding(acceptEncoding);
   if (encoding === null) return { statusCode, headers: varying, body };
@@ -27,7 +27,7 @@ function withEncoding(vary: string | undefined): string {
   return names.includes("accept-encoding") ? names.join(", ") : [...names, "accept-encoding"].join(", ");
 }
 
-/** Brotli before gzip, among the encodings that the caller accepts (RFC 9110, section 12.5.3). */
+/** Returns the encoding that the caller accepts, Brotli before gzip (RFC 9110, section 12.5.3); `null` for neither. */
 export function chooseEncoding(acceptEncoding: string): "br" | "gzip" | null {
   const accepted = new Set(
     acceptEncoding
@@ -42,7 +42,7 @@ export function chooseEncoding(acceptEncoding: string): "br" | "gzip" | null {
 }
 
 async function compress(encoding: "br" | "gzip", body: string): Promise<Buffer> {
-  // Loaded when it is first needed, so that a cold start does not pay for it.
+  // Imported on first use, so that it does not slow cold starts.
   const { brotliCompressSync, constants, gzipSync } = await import("node:zlib");
   if (encoding === "gzip") return gzipSync(body);
   return brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } });

@@ -5,8 +5,8 @@ import { ActivityError } from "#shared/errors.ts";
 import { maxBodyBytes, parseJsonBody } from "./json-body.ts";
 
 /**
- * Reads the body of a request as a form where it says that it is one, else as JSON. A form is an object of texts; one
- * that says a thing twice is refused (RFC 6749, section 3.2).
+ * Returns a parser of the request body: as a form if its content type says so, else as JSON. A form becomes an object of
+ * strings. The parser throws `ActivityError`, also for a repeated field (RFC 6749, section 3.2).
  */
 export async function parseFormOrJsonBody(call: middy.Request<APIGatewayProxyEventV2>): Promise<HttpRequest["body"]> {
   const { body = "", isBase64Encoded, headers } = call.event;
@@ -15,12 +15,12 @@ export async function parseFormOrJsonBody(call: middy.Request<APIGatewayProxyEve
   const text = isBase64Encoded ? Buffer.from(body, "base64").toString() : body;
   return () => {
     if (Buffer.byteLength(text) > maxBodyBytes) {
-      throw new ActivityError("too_large", `The body is larger than ${maxBodyBytes} bytes.`);
+      throw new ActivityError("too_large", `The body must not exceed ${maxBodyBytes} bytes.`);
     }
     const fields = new URLSearchParams(text);
     const names = [...fields.keys()];
     if (new Set(names).size < names.length) {
-      throw new ActivityError("invalid_value", "The form has a field more than once.");
+      throw new ActivityError("invalid_value", "A field of the form is repeated. Send each field once.");
     }
     return Object.fromEntries(fields);
   };

@@ -13,19 +13,19 @@ import { encodeResponse } from "./encode-response.ts";
 import { type EdgeTrust, getRequestSource, type RequestSource } from "./request-source.ts";
 
 export type HttpHandlerOptions = {
-  /** What the lines and the metrics of its requests name it. */
+  /** Names the handler in audit lines and metrics. */
   readonly name: string;
   handle(request: HttpRequest, context: RequestContext): Promise<HttpResponse>;
-  /** Begins to read what most requests need, so that it is there when they are authenticated. Must not throw. */
+  /** Starts reads that most requests need, concurrently with their authentication. Must not throw. */
   prefetch?(): void;
   renderError(error: unknown, request: HttpRequest): HttpResponse;
-  /** Reads the body of a request; without it a function gets none. */
-  parseBody?(call: MiddlewareRequest): Promise<HttpRequest["body"]>;
+  /** Returns the parser of the request body. Without it, requests have no body. */
+  parseBody?(call: MiddlewareCall): Promise<HttpRequest["body"]>;
 };
 
 /**
- * What OWASP's "REST Security Cheat Sheet" wants of every answer: no cache keeps it, no browser takes it for a page, and
- * the next request comes by TLS.
+ * Headers of every response (OWASP, "REST Security Cheat Sheet"): caches do not store it, browsers do not render it as a
+ * page, and the next request uses TLS.
  */
 const securityHeaders = {
   "cache-control": "no-store",
@@ -34,40 +34,81 @@ const securityHeaders = {
   "x-content-type-options": "nosniff",
 };
 
-type MiddlewareRequest = middy.Request<APIGatewayProxyEventV2>;
+type MiddlewareCall = middy.Request<APIGatewayProxyEventV2>;
+
+type HttpMiddleware = middy.MiddlewareObj<APIGatewayProxyEventV2, HttpResponse, Error>;
 
 type RequestState = {
   request: HttpRequest;
-  readonly caller: RequestSource;
+  readonly source: RequestSource;
   readonly context: RequestContext;
   readonly started: number;
 };
 
-type HttpMiddleware = middy.MiddlewareObj<APIGatewayProxyEventV2, HttpResponse, Error>;
+type StateLookup = (event: APIGatewayProxyEventV2) => RequestState;
 
 /**
- * The stack of every function behind the HTTP API: what `answer` throws, `renderError` turns into a response; each
- * response carries its request id, and each request leaves one line in the log. It never throws.
+ * Creates the Lambda handler of a function behind the HTTP API. It renders what `handle` throws, adds the common headers
+ * and the request id, and writes one audit line for each request. It never throws.
  */
 export function createHttpHandler({ name, handle, prefetch, renderError, parseBody }: HttpHandlerOptions) {
-  const edge = loadEdgeTrust();
-  const exchanges = new WeakMap<APIGatewayProxyEventV2, RequestState>();
-  const exchangeOf = (event: APIGatewayProxyEventV2): RequestState => {
-    const known = exchanges.get(event);
-    if (known) return known;
-    const caller = getRequestSource(event, edge);
-    const request = toRequest(event, caller);
-    const opened = { request, caller, context: { responseHeaders: {}, auditFields: {} }, started: performance.now() };
-    exchanges.set(event, opened);
-    return opened;
-  };
+  const stateOf = createStateLookup(loadEdgeTrust());
 
-  const report: HttpMiddleware = {
-    after: ({ event, response }) => reportRequest(name, exchangeOf(event), response),
-    onError: ({ event, response, error }) => reportRequest(name, exchangeOf(event), response, error),
+  // `after` and `onError` run in reverse order: errors are rendered, then headers are added, then the request is reported.
+  const stack = middy<APIGatewayProxyEventV2, HttpResponse, Error>({
+    timeoutEarlyInMillis: 250,
+    timeoutEarlyResponse: () => {
+      throw new ActivityError("unavailable", "The query took too long. Retry, or narrow it.", { retryAfter: 2 });
+    },
+  })
+    .use(reportRequests(name, stateOf))
+    .use(addHeaders(stateOf))
+    .use(renderErrors(renderError, stateOf))
+    .handler((event: APIGatewayProxyEventV2) => {
+      const { request, context, source } = stateOf(event);
+      if (source.bypassedEdge)
+        throw new ActivityError("not_found", "Wrong address. Use the public address of the API.");
+      prefetch?.();
+      return handle(request, context);
+    });
+  if (parseBody !== undefined) {
+    stack.before(async (call) => {
+      const state = stateOf(call.event);
+      state.request = { ...state.request, body: await parseBody(call) };
+    });
+  }
+
+  return async (event: APIGatewayProxyEventV2, context: Context): Promise<APIGatewayProxyStructuredResultV2> => {
+    const { requestId } = event.requestContext;
+    const response = await runInInvocation(context, () => stack(event, context), requestId);
+    return encodeResponse(response, event.headers["accept-encoding"] ?? "");
   };
-  const addHeaders: HttpMiddleware["after"] = (call) => {
-    const { request, context } = exchangeOf(call.event);
+}
+
+/** Returns a function that returns the state of a request, the same one for each of its middlewares. */
+function createStateLookup(edge: EdgeTrust | null): StateLookup {
+  const states = new WeakMap<APIGatewayProxyEventV2, RequestState>();
+  return (event) => {
+    const existing = states.get(event);
+    if (existing) return existing;
+    const source = getRequestSource(event, edge);
+    const request = toRequest(event, source);
+    const state = { request, source, context: { responseHeaders: {}, auditFields: {} }, started: performance.now() };
+    states.set(event, state);
+    return state;
+  };
+}
+
+function reportRequests(name: string, stateOf: StateLookup): HttpMiddleware {
+  return {
+    after: ({ event, response }) => reportRequest(name, stateOf(event), response),
+    onError: ({ event, response, error }) => reportRequest(name, stateOf(event), response, error),
+  };
+}
+
+function addHeaders(stateOf: StateLookup): HttpMiddleware {
+  const add: HttpMiddleware["after"] = (call) => {
+    const { request, context } = stateOf(call.event);
     if (!call.response) return;
     const headers = {
       ...securityHeaders,
@@ -77,39 +118,14 @@ export function createHttpHandler({ name, handle, prefetch, renderError, parseBo
     };
     call.response = { ...call.response, headers };
   };
-  const problems: HttpMiddleware = {
+  return { after: add, onError: add };
+}
+
+function renderErrors(renderError: HttpHandlerOptions["renderError"], stateOf: StateLookup): HttpMiddleware {
+  return {
     onError: (call) => {
-      call.response = renderError(call.error, exchangeOf(call.event).request);
+      call.response = renderError(call.error, stateOf(call.event).request);
     },
-  };
-
-  // `after` and `onError` run in reverse: the problem is rendered first, then gets its headers, and is reported last.
-  const stack = middy<APIGatewayProxyEventV2, HttpResponse, Error>({
-    timeoutEarlyInMillis: 250,
-    timeoutEarlyResponse: () => {
-      throw new ActivityError("unavailable", "The query took too long. Retry, or narrow it.", { retryAfter: 2 });
-    },
-  })
-    .use(report)
-    .use({ after: addHeaders, onError: addHeaders })
-    .use(problems)
-    .handler((event: APIGatewayProxyEventV2) => {
-      const { request, context, caller } = exchangeOf(event);
-      if (caller.bypassedEdge) throw new ActivityError("not_found", "The API is not served at this address.");
-      prefetch?.();
-      return handle(request, context);
-    });
-  if (parseBody !== undefined) {
-    stack.before(async (call) => {
-      const exchange = exchangeOf(call.event);
-      exchange.request = { ...exchange.request, body: await parseBody(call) };
-    });
-  }
-
-  return async (event: APIGatewayProxyEventV2, context: Context): Promise<APIGatewayProxyStructuredResultV2> => {
-    const { requestId } = event.requestContext;
-    const response = await runInInvocation(context, () => stack(event, context), requestId);
-    return encodeResponse(response, event.headers["accept-encoding"] ?? "");
   };
 }
 
@@ -132,10 +148,10 @@ function toRequest(event: APIGatewayProxyEventV2, { origin }: RequestSource): Ht
   };
 }
 
-/** Writes the audit line of a request, which is also what its metrics are made of. */
+/** Writes the audit line of a request. CloudWatch extracts the metrics from it. */
 function reportRequest(
   dialect: string,
-  { request, caller, context, started }: RequestState,
+  { request, source, context, started }: RequestState,
   response: HttpResponse | null | undefined,
   error?: unknown,
 ): void {
@@ -148,11 +164,11 @@ function reportRequest(
     dialect,
     method: request.method,
     ...context.auditFields,
-    // Lines without a field fall out of a query that groups by it, and what can be no token has no name to go by.
+    // A query that groups by a field drops lines without it, and a malformed token has no id.
     token_id: context.auditFields.token_id ?? (status === 401 ? "none" : undefined),
     status,
     code: error instanceof ActivityError ? error.code : undefined,
-    ip: caller.ip,
+    ip: source.ip,
   };
   const counts = {
     ...(status >= 500 ? { [metricNames.requestsFailed]: 1 } : {}),

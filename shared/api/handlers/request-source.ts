@@ -2,21 +2,21 @@ import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import { isEqual } from "#shared/auth/token.ts";
 import { edgeHeaders } from "./edge-headers.ts";
 
-/** The CloudFront distribution before the API, as a function knows it. */
+/** How a function recognises requests from the CloudFront distribution in front of the API. */
 export type EdgeTrust = { readonly secret: string; readonly isRequired: boolean };
 
 export type RequestSource = {
-  /** The network address that the request came from. */
+  /** The caller's IP address. */
   readonly ip: string;
-  /** Scheme and host that the caller used, as links in responses need it. */
+  /** Scheme and host that the caller used, for links in responses. */
   readonly origin: string;
-  /** Whether it came past CloudFront although that is the only way. */
+  /** Whether the request bypassed CloudFront although it is required. */
   readonly bypassedEdge: boolean;
 };
 
 /**
- * Returns who sent a request, and to which origin. What CloudFront says of it is believed only with the secret that it
- * sends along: anybody can send the same headers to API Gateway itself.
+ * Returns the address and the origin of a request. Headers of CloudFront are trusted only with the secret that it adds,
+ * because a caller can send the same headers directly to API Gateway.
  */
 export function getRequestSource(
   { headers, requestContext }: APIGatewayProxyEventV2,
@@ -32,8 +32,8 @@ export function getRequestSource(
 }
 
 /**
- * The last address that CloudFront added: it appends the viewer's, API Gateway appends CloudFront's behind it, and all
- * before is the caller's to invent.
+ * Returns the address that CloudFront added. CloudFront appends the viewer's, then API Gateway appends CloudFront's; all
+ * addresses before these can be forged by the caller.
  */
 function viewerAddress(forwardedFor: string, cloudFront: string): string {
   const addresses = forwardedFor.split(",").map((address) => address.trim());

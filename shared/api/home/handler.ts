@@ -7,12 +7,12 @@ import { contentSecurityPolicy } from "./style.ts";
 export const homePath = "/";
 
 /**
- * Serves what this API is, and where its documents are: as a page, or as JSON to who prefers that. Throws `ActivityError`
- * `method_not_allowed`.
+ * Serves a description of the API with links to its documents, as HTML, or as JSON if the caller prefers that. Throws
+ * `ActivityError` `method_not_allowed`.
  */
 export function handleHome({ method, origin, headers }: HttpRequest): HttpResponse {
   if (method !== "GET")
-    throw new ActivityError("method_not_allowed", "This page is read-only.", { allow: "GET, HEAD" });
+    throw new ActivityError("method_not_allowed", "This page is read-only. Use GET or HEAD.", { allow: "GET, HEAD" });
   const common = { "cache-control": "public, max-age=300", vary: "Accept" };
   const accept = headers.accept ?? "*/*";
   if (quality(accept, "application/json") > quality(accept, "text/html")) {
@@ -33,7 +33,7 @@ export function handleHome({ method, origin, headers }: HttpRequest): HttpRespon
   };
 }
 
-/** How much an `Accept` header wants a type, from 0 to 1: the most specific range counts (RFC 9110, section 12.5.1). */
+/** Returns the weight of a type in an `Accept` header, from 0 to 1, by the most specific range (RFC 9110, section 12.5.1). */
 function quality(accept: string, type: string): number {
   const ranges = accept.split(",").map((range) =>
     range
@@ -41,11 +41,11 @@ function quality(accept: string, type: string): number {
       .toLowerCase()
       .split(/\s*;\s*/),
   );
-  for (const wanted of [type, type.replace(/\/.*/, "/*"), "*/*"]) {
-    const found = ranges.find(([name]) => name === wanted);
+  for (const range of [type, type.replace(/\/.*/, "/*"), "*/*"]) {
+    const found = ranges.find(([name]) => name === range);
     if (found === undefined) continue;
-    const given = found.find((parameter) => parameter.startsWith("q="));
-    const weight = given === undefined ? 1 : Number(given.slice("q=".length));
+    const parameter = found.find((text) => text.startsWith("q="));
+    const weight = parameter === undefined ? 1 : Number(parameter.slice("q=".length));
     return weight >= 0 && weight <= 1 ? weight : 0;
   }
   return 0;

@@ -1,12 +1,12 @@
 import { webhookSchemaPath } from "#shared/api/webhooks/openapi/payload-schema.ts";
 
-/** The documents that the page links to, and its JSON names. */
+/** The documents that the home page links to, and their keys in its JSON. */
 export const documents = [
   {
     key: "openapi",
     path: "/openapi.json",
     name: "OpenAPI document",
-    description: "Every route of the API, with examples. Generators make clients of it.",
+    description: "All routes of the API, with examples. Client generators can read it.",
   },
   {
     key: "event_schema",

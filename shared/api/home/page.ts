@@ -1,7 +1,7 @@
 import { documents } from "./links.ts";
 import { style } from "./style.ts";
 
-/** The sample of the page is in the demo data of `npm start`, too. */
+/** The demo data of `npm start` contains the same events. */
 const sample = [
   ["Invoice INV-2026-0042 paid", "SENT → PAID, by a payment provider"],
   ["Invoice INV-2026-0042 sent", "DRAFT → SENT, by Priya Sharma"],
@@ -11,7 +11,7 @@ const sample = [
 const demoOrg = "org_8f9a1c2d";
 const demoInvoice = "inv_8c3f1a9b";
 
-/** The page for people who open the address of the API in a browser. */
+/** Renders the page that a browser shows at the address of the API. */
 export function renderHomePage(origin: string): string {
   const rows = sample.map(([what, how]) => `<li>${what}<span>${how}</span></li>`).join("");
   const cards = documents
@@ -46,7 +46,7 @@ ${isLocal(origin) ? localExample(origin) : deployedExample(origin)}
 `;
 }
 
-/** What `npm start` serves has a demo organisation, whose token it prints and keeps in a file. */
+/** `npm start` creates a demo organisation, prints its token and writes it to a file. */
 function localExample(origin: string): string {
   return `<p>In the folder where <code>npm start</code> runs, this shows the invoice above:</p>
 ${commands(
@@ -59,7 +59,7 @@ ${commands("npm run activity -- list", "npm run activity -- webhooks listen")}`;
 }
 
 function deployedExample(origin: string): string {
-  return `<p>Ask the operator of this address for a token, and for the id of your organisation:</p>
+  return `<p>Ask the operator of this API for a token and the id of your organisation:</p>
 ${commands(
   `curl -s "${origin}/api/public/v1/activity?limit=20" \\`,
   `  -H "Authorization: Bearer $TOKEN" -H "X-AIBooks-Org: $ORG"`,
@@ -68,13 +68,13 @@ ${commands(
 folder of the source code.</p>`;
 }
 
-/** Can be focused, so that the keyboard scrolls long lines. */
+/** Focusable, so that long lines can be scrolled by keyboard. */
 function commands(...lines: string[]): string {
-  return `<pre tabindex="0"><code>${escaped(lines.join("\n"))}</code></pre>`;
+  return `<pre tabindex="0"><code>${escapeHtml(lines.join("\n"))}</code></pre>`;
 }
 
-/** The address is what the caller named. */
-function escaped(text: string): string {
+/** The address comes from the request. */
+function escapeHtml(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** The style of the page. It is inline, so that the page needs no second request. */
+/** Inline, so that the page needs no second request. */
 export const style = `
 :root{color-scheme:light dark;--ink:#1c2430;--soft:#5b6675;--line:#dfe4ea;--paper:#fff;--sheet:#f5f7f9;--accent:#0b6e5f}
 @media (prefers-color-scheme:dark){:root{--ink:#e8ecf1;--soft:#9aa6b4;--line:#2c3540;--paper:#12171d;--sheet:#1a2129;--accent:#5fd0ba}}

@@ -11,15 +11,15 @@ import { renderWebhookRequests } from "#shared/api/webhooks/openapi/webhook-requ
 import { secretPrefixes } from "#shared/auth/token.ts";
 import { eventSchemaPath } from "#shared/events/event-json-schema.ts";
 
-/** The paths of the documents themselves, which need no token, and what each of them holds. */
+/** The paths of the public documents, and their summaries. */
 export const documentPaths = {
-  "/openapi.json": "This description, in OpenAPI 3.1",
-  [eventSchemaPath]: "The JSON Schema of an event as a service writes it",
+  "/openapi.json": "This document, in OpenAPI 3.1",
+  [eventSchemaPath]: "The JSON Schema of an event that a service writes",
   [webhookSchemaPath]: "The JSON Schema of the body of a webhook",
 } as const;
 
 const wwwAuthenticate = {
-  description: "The scheme to authenticate by, and its parameters (RFC 9110, section 11.6.1).",
+  description: "The authentication scheme and its parameters (RFC 9110, section 11.6.1).",
   schema: { type: "string", pattern: "^(Bearer|Basic)\\b" },
 };
 
@@ -29,8 +29,8 @@ const securitySchemes = {
     scheme: "bearer",
     bearerFormat: `${secretPrefixes.token}…`,
     description:
-      "`Authorization: Bearer` and a token that an administrator issued. Where an operation lists a scope, the token " +
-      "needs it.",
+      "`Authorization: Bearer` and a token that an administrator issued. The token needs the scope that the operation " +
+      "lists.",
   },
   apiKey: {
     type: "apiKey",
@@ -41,18 +41,18 @@ const securitySchemes = {
   oauthToken: {
     type: "http",
     scheme: "bearer",
-    description: "`Authorization: Bearer` and an access token that `POST /api/v3/oauth/token` gave. It has the scope.",
+    description: "`Authorization: Bearer` and an access token from `POST /api/v3/oauth/token`, which has the scope.",
   },
   oauthClient: {
     type: "http",
     scheme: "basic",
     description:
-      "`Authorization: Basic` and the Base 64, in either alphabet, of `{client_id}:{client_secret}`. The secret begins " +
+      "`Authorization: Basic` and `{client_id}:{client_secret}` in Base64, in either alphabet. The secret begins " +
       `with \`${secretPrefixes.client}\`.`,
   },
 };
 
-/** The OpenAPI 3.1 description of every route, as seen from the scheme and host that the caller used. */
+/** Returns the OpenAPI 3.1 document of all routes. `origin` is the scheme and host that the caller used. */
 export function createOpenApiDocument(origin: string) {
   const finzbooks = finzbooksComponents();
   const simplybooks = simplybooksComponents();
@@ -64,25 +64,24 @@ export function createOpenApiDocument(origin: string) {
       title: "Activity log",
       version: "1.0.0",
       description:
-        "Every state change of an organisation's documents, in one append-only log. The services that make " +
-        "the changes write the events; they can be read here, and sent to webhook endpoints as they happen. The log " +
-        "is read in three dialects: under `/api/public/v1` that of FinzBooks, under `/api/v1` that of SimplyBooks, " +
-        "under `/api/v3` that of Fakturoid. HEAD works wherever GET does; large answers are compressed for callers " +
-        "that accept gzip or brotli. Unknown parameters are refused, except by the Fakturoid dialect. " +
-        "Unknown paths answer 404, other methods 405, both in the words of the dialect " +
-        "that the path belongs to, and elsewhere as a `Problem`.",
+        "Every state change of an organisation's documents, in one append-only log. The services that make the changes " +
+        "write the events. This API lists them, and sends them to webhook endpoints. It has three dialects: FinzBooks " +
+        "under `/api/public/v1`, SimplyBooks under `/api/v1`, and Fakturoid under `/api/v3`. HEAD works like GET. Large " +
+        "responses are compressed if the client accepts gzip or Brotli. Unknown parameters are errors, except in the " +
+        "Fakturoid dialect. Unknown paths return 404, other methods 405, in the format of the path's dialect, and " +
+        "elsewhere as a `Problem`.",
       license: { name: "Apache 2.0", identifier: "Apache-2.0" },
     },
     servers: [{ url: origin }],
     tags: [
       { name: "activity", description: "Timelines, newest first." },
-      { name: "webhooks", description: "Where events are sent to as they happen, and what became of each." },
-      { name: "receiving", description: "What webhook endpoints are sent." },
-      { name: "access", description: "What a token is good for." },
+      { name: "webhooks", description: "Webhook endpoints and their deliveries." },
+      { name: "receiving", description: "The requests to webhook endpoints." },
+      { name: "access", description: "The token of the request." },
       { name: "simplybooks", description: "The same log as SimplyBooks activities, in XML or JSON." },
       { name: "fakturoid", description: "The same log as Fakturoid events." },
-      { name: "oauth", description: "Access tokens for API clients, by OAuth 2.0." },
-      { name: "documents", description: "What describes this API." },
+      { name: "oauth", description: "Access tokens for API clients, with OAuth 2.0." },
+      { name: "documents", description: "Documents that describe this API." },
     ],
     paths: {
       ...finzbooksPaths(),

@@ -11,13 +11,15 @@ const documents: Record<keyof typeof documentPaths, (origin: string) => unknown>
   [webhookSchemaPath]: webhookJsonSchema,
 };
 
-/** Serves what describes the API: a page for people, and documents for programs. Throws `ActivityError` `not_found` or `method_not_allowed`. */
+/** Serves the home page, the OpenAPI document and the JSON Schemas. Throws `ActivityError` `not_found` or `method_not_allowed`. */
 export async function handleDocuments(request: HttpRequest): Promise<HttpResponse> {
   const { method, path, origin } = request;
   if (path === homePath) return handleHome(request);
-  if (!isDocumentPath(path)) throw new ActivityError("not_found", "There is no such resource.");
+  if (!isDocumentPath(path)) throw new ActivityError("not_found", "Resource not found. Check the path.");
   if (method !== "GET")
-    throw new ActivityError("method_not_allowed", "This document is read-only.", { allow: "GET, HEAD" });
+    throw new ActivityError("method_not_allowed", "This document is read-only. Use GET or HEAD.", {
+      allow: "GET, HEAD",
+    });
   return {
     status: 200,
     headers: { "content-type": "application/json", "cache-control": "public, max-age=300" },

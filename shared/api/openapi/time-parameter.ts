@@ -6,20 +6,20 @@ const forms =
 
 const ends = "`:60` is the last millisecond of its minute, `24:00` the midnight that ends the day.";
 
-/** A bound of a query, whose times without an offset are in `zone`. */
+/** Returns the parameter of a bound. `zone` says in which time zone times without an offset are. */
 export function timeParameter(name: "since" | "until", zone: string, example: string) {
   const meaning = name === "since" ? "first" : "last";
   return {
     name,
     in: "query",
     description:
-      `Inclusive: the ${meaning} moment of what the text names. A date is its whole day, a time without a fraction its ` +
-      `whole minute or second; finer digits than milliseconds are cut, as those of stored times are. ${forms}; without ` +
-      `an offset ${zone}. ${ends} A \`+\` that is not percent-encoded, and so arrives as a blank, is accepted.`,
+      `Inclusive: the ${meaning} moment of the text. A date means its whole day, a time without a fraction its whole ` +
+      `minute or second; digits beyond milliseconds are cut, as in stored times. ${forms}; without an offset ${zone}. ` +
+      `${ends} A \`+\` that is not percent-encoded, and so arrives as a space, is accepted.`,
     schema: timeSchema,
     example,
   };
 }
 
-/** The form of a time. That the calendar has the day is checked beyond it. */
+/** Only the syntax: whether the day exists is checked when it is parsed. */
 const timeSchema = { type: "string", pattern: timePattern.source };

@@ -4,14 +4,13 @@ import { type ActiveToken, assertScope, getOnlyOrg, orgSuspendedError } from "#s
 import type { OrgCache } from "#shared/auth/orgs/org-cache.ts";
 import { ActivityError } from "#shared/errors.ts";
 
-/** What a request brings to say who asks. */
 export type SimplybooksCredentials = {
   readonly key: string;
-  /** The account that is meant, by its id or its number; `null` where the key says it. */
+  /** The account that the request names by id or number; `null` for the only account of the key. */
   readonly account: string | null;
 };
 
-/** Reads the credentials of a request. Throws `ActivityError` `unauthenticated` where it brings none. */
+/** Returns the credentials of a request. Throws `ActivityError` `unauthenticated` if it has none. */
 export function parseCredentials(request: HttpRequest): SimplybooksCredentials {
   const { headers } = request;
   const account = headers["x-accountid"]?.trim() || null;
@@ -21,14 +20,14 @@ export function parseCredentials(request: HttpRequest): SimplybooksCredentials {
   if (bearer !== null) return { key: bearer, account };
   const isBasic = /^Basic\b/i.test(headers.authorization ?? "");
   const message = isBasic
-    ? "X-API-Key required: e-mail address and password are not accepted here, use an API key"
+    ? "X-API-Key required: e-mail address and password are not accepted, use an API key"
     : "X-API-Key required";
   throw new ActivityError("unauthenticated", message);
 }
 
 /**
- * The account that a token is let in to, by its id or else its number. Throws `ActivityError` for one that the key is not
- * for, one that is suspended, and for a number that several accounts of the key have.
+ * Returns the id of the account that the request names, or of the token's only account. Throws `ActivityError` if the key
+ * is not for the account, the account is suspended, or its number is ambiguous.
  */
 export async function authorizeAccount(token: ActiveToken, orgs: OrgCache, account: string | null): Promise<string> {
   assertScope(token, "AIBooks.activity.READ");

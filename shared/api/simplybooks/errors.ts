@@ -3,12 +3,13 @@ import { ActivityError, type ErrorCode } from "#shared/errors.ts";
 import { formattedResponse, negotiateErrorFormat } from "./format/negotiate-format.ts";
 import { toCompactXml } from "./format/xml.ts";
 
-/** An error in the words of this dialect. What is no `ActivityError` is a defect: it is logged, and shown to nobody. */
+/** Renders an error of this dialect. An error that is not an `ActivityError` is a defect: its message is not shown. */
 export function renderError(error: unknown, request: HttpRequest): HttpResponse {
   const format = negotiateErrorFormat(request);
   const known = error instanceof ActivityError ? error : null;
   const status = known === null ? 500 : toStatus(known.code);
-  const message = known === null ? `internal error: quote the request ${request.requestId}` : known.message;
+  const message =
+    known === null ? `internal error: quote request ${request.requestId} when you report it` : known.message;
   const body = format === "json" ? JSON.stringify({ error: message }) : toCompactXml({ data: { error: message } });
   const response = formattedResponse(format, body, status);
   const { retryAfter, allow } = known?.context ?? {};
@@ -16,7 +17,7 @@ export function renderError(error: unknown, request: HttpRequest): HttpResponse 
     ...response,
     headers: {
       ...response.headers,
-      // RFC 9110, section 11.6.1: a 401 says how to authenticate.
+      // Required with 401 (RFC 9110, section 11.6.1).
       ...(status === 401 && { "www-authenticate": "Bearer" }),
       ...(retryAfter !== undefined && { "retry-after": String(retryAfter) }),
       ...(allow !== undefined && { allow }),

@@ -117,7 +117,7 @@ async function handleList(scope: RequestScope): Promise<HttpResponse> {
   const body = renderActivities(activities, fields, format);
   await saving;
   if (isResponseTooLarge(body)) {
-    throw new ActivityError("too_large", "take too long: these activities are large, take fewer at once");
+    throw new ActivityError("too_large", "take too long: the response would be too large, use a smaller take");
   }
   return toConditionalResponse(request, formattedResponse(format, body), varyBy);
 }

@@ -10,7 +10,7 @@ import { toActivityId } from "./activity/activity-id.ts";
 import { getNaming, toActivityType } from "./activity/activity-types.ts";
 import { basePath } from "./routes.ts";
 
-/** The parts of an event that this dialect shows besides those that every dialect does. */
+/** The fields of an event that this dialect shows in addition to those of all dialects. */
 export const activityProjection = [
   "actor",
   "related",
@@ -19,7 +19,7 @@ export const activityProjection = [
   "contact_id",
 ] as const satisfies ProjectableField[];
 
-/** The kinds of document that have a field of their own, and a second one for another document of the kind. */
+/** The entity types that have a field of their own, and a `linked_` field for another entity of the type. */
 export const documentFields = {
   invoice_id: "INVOICE",
   receipt_id: "RECEIPT",
@@ -37,12 +37,12 @@ export type ActivityReference = {
   readonly reference_uri: string;
 };
 
-/** An activity, with its fields in the order of the contract. Every id is text; what is absent is `null`. */
+/** An activity, with its fields in the order of the contract. Ids are text; absent values are `null`. */
 export type Activity = {
   readonly activity_id: string;
   readonly uri: string;
   readonly type: string;
-  /** `YYYY-MM-DD HH:MM:SS`, as clocks of the account show it. */
+  /** `YYYY-MM-DD HH:MM:SS` in the time zone of the account. */
   readonly date: string;
   readonly user: string;
   readonly description: string;
@@ -52,7 +52,7 @@ export type Activity = {
   readonly references: readonly ActivityReference[];
 };
 
-/** The fields of an activity, in their order. */
+/** The fields of an activity, in the order of the contract. */
 export const activityFields = [
   "activity_id",
   "uri",
@@ -79,12 +79,12 @@ export const activityFields = [
 
 export type ActivityField = (typeof activityFields)[number];
 
-/** Where an activity is shown: for whom, and on which host. */
+/** The account that an activity is shown to, and the origin of its links. */
 export type ActivityContext = { readonly org: Pick<Org, "time_zone" | "robot_name">; readonly origin: string };
 
 /**
- * Shows an event as an activity. The document that it is about has its own field, the customer is `client_id`, and other
- * documents that it mentions are `linked_*`, the first of each kind.
+ * Returns the activity of an event. The document of the event has its own field, the customer is `client_id`, and the
+ * `linked_*` fields have the first related document of each type.
  */
 export function toActivity(event: ActivityEvent, { org, origin }: ActivityContext): Activity {
   const id = String(toActivityId(event));
@@ -118,7 +118,7 @@ export function toActivity(event: ActivityEvent, { org, origin }: ActivityContex
   };
 }
 
-/** Everything that the event is about and that has a collection: the customer first, then in the order of the event. */
+/** Returns references to all entities of an event that have a collection, the customer first. */
 function toReferences(
   { contact_id }: ActivityEvent,
   mentions: readonly EntityReference[],

@@ -22,18 +22,18 @@ import {
 } from "./mapping.ts";
 import type { SimplybooksRoute } from "./routes.ts";
 
-/** What a caller asked of the list. */
+/** A parsed request for the list. */
 export type ActivityListRequest = {
   readonly skip: number;
   readonly take: number;
-  /** Shown fields, in the order of the contract. */
+  /** Fields to show, in the order of the contract. */
   readonly fields: readonly ActivityField[];
   readonly conditions: readonly FilterCondition[];
-  /** With its case folded; empty where nothing is searched for. */
+  /** With its case folded; empty without a search. */
   readonly search: string;
 };
 
-/** The parameters of each route. One that is not here is refused. */
+/** The parameters of each route. Other parameters are refused. */
 export const routeParameters = {
   list: ["search", "fields", "filter", "skip", "take", "format"],
   activity: ["fields", "format"],
@@ -41,11 +41,12 @@ export const routeParameters = {
 } as const satisfies Readonly<Record<SimplybooksRoute["kind"], readonly string[]>>;
 
 /**
- * Refuses a parameter that a route does not know: a filter that is misspelt and ignored would answer with the activities
- * that it was to leave out. Throws `ActivityError` `invalid_value` and names the parameter.
+ * Throws `ActivityError` `invalid_value` if a parameter is unknown: ignoring a misspelt filter would return activities
+ * that it was meant to exclude.
  */
 export function assertKnownParameters(kind: SimplybooksRoute["kind"], query: URLSearchParams): void {
-  if (query.has("sort")) throw invalidValue("sort", "sort unknown: no sorting possible, activities come newest first");
+  if (query.has("sort"))
+    throw invalidValue("sort", "sort unknown: no sorting possible, activities are listed newest first");
   const known = routeParameters[kind];
   const name = findUnknownParam(query, known);
   if (name === null) return;
@@ -54,23 +55,23 @@ export function assertKnownParameters(kind: SimplybooksRoute["kind"], query: URL
   throw invalidValue(name, `${name} unknown:${hint} the parameters are ${known.join(", ")}`);
 }
 
-/** Activities of a page where the caller names no number, and at most. */
+/** Activities per page: default and maximum. */
 export const maxTake = 100;
 
-/** Activities that are left out at most: nine digits. */
+/** Maximum of `skip`: nine digits. */
 export const maxSkip = 999_999_999;
 
-/** Characters of a search at most. */
+/** Maximum characters of a search. */
 export const maxSearchLength = 256;
 
-/** Reads the parameters of a list. Throws `ActivityError` `invalid_value` and names the parameter. */
+/** Parses the parameters of a list. Throws `ActivityError` `invalid_value` with the name of the parameter. */
 export function parseListRequest(query: URLSearchParams): ActivityListRequest {
   assertKnownParameters("list", query);
   const search = (singleParam(query, "search") ?? "").trim();
   if (search.length > maxSearchLength) throw invalidValue("search", "search too long");
   return {
-    skip: parseCount(singleParam(query, "skip"), { name: "skip", unnamed: 0, min: 0, max: maxSkip }),
-    take: parseCount(singleParam(query, "take"), { name: "take", unnamed: maxTake, min: 1, max: maxTake }),
+    skip: parseCount(singleParam(query, "skip"), { name: "skip", defaultCount: 0, min: 0, max: maxSkip }),
+    take: parseCount(singleParam(query, "take"), { name: "take", defaultCount: maxTake, min: 1, max: maxTake }),
     fields: parseFields(query),
     conditions: parseActivityFilter(singleParam(query, "filter") ?? ""),
     search: foldCase(search),
@@ -79,36 +80,36 @@ export function parseListRequest(query: URLSearchParams): ActivityListRequest {
 
 function parseCount(
   text: string | null,
-  { name, unnamed, min, max }: { name: string; unnamed: number; min: number; max: number },
+  { name, defaultCount, min, max }: { name: string; defaultCount: number; min: number; max: number },
 ): number {
-  if (text === null) return unnamed;
+  if (text === null) return defaultCount;
   const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
   if (value >= min && value <= max) return value;
   throw invalidValue(name, `${name} unknown: it must be a whole number from ${min} to ${max}`);
 }
 
-/** Reads which fields are to be shown; all where the caller names none. Throws like `readListRequest`. */
+/** Returns the fields to show; all without the parameter. Throws `ActivityError` `invalid_value` for an unknown field. */
 export function parseFields(query: URLSearchParams): readonly ActivityField[] {
   const text = singleParam(query, "fields") ?? "";
-  const wanted = text.split(",").flatMap((name) => name.trim() || []);
-  if (wanted.length === 0) return activityFields;
+  const names = text.split(",").flatMap((name) => name.trim() || []);
+  if (names.length === 0) return activityFields;
   const isField = new Set<string>(activityFields);
-  const unknown = wanted.find((name) => !isField.has(name));
+  const unknown = names.find((name) => !isField.has(name));
   if (unknown !== undefined) throw invalidValue(unknown, `${unknown.slice(0, 64)} unknown`);
-  return activityFields.filter((field) => wanted.includes(field));
+  return activityFields.filter((field) => names.includes(field));
 }
 
 /**
- * What is read for a list: the index that answers the most, and all other conditions by what activities show, so that a
- * filter finds just what rendering names.
+ * Returns the query of a list: the most selective index, and a predicate that checks all other conditions against the
+ * rendered activity, so that a filter matches exactly what the caller sees.
  */
 export function toListQuery(
   orgId: string,
   { conditions, search }: ActivityListRequest,
-  setting: ActivityContext,
+  context: ActivityContext,
 ): ListQuery {
-  const narrowed = chooseIndex(conditions);
-  const times = conditions.flatMap((condition) => toTimeBounds(condition, setting));
+  const choice = chooseIndex(conditions);
+  const times = conditions.flatMap((condition) => toTimeBounds(condition, context));
   const since =
     times
       .flatMap(({ since }) => since ?? [])
@@ -116,55 +117,57 @@ export function toListQuery(
       .at(-1) ?? null;
   const until = times.flatMap(({ until }) => until ?? []).sort()[0] ?? null;
   const base = { ...allActivitiesOf(orgId), since, until };
-  const open = conditions.filter((condition) => condition !== narrowed.answered);
-  const { time_zone, robot_name } = setting.org;
+  const remaining = conditions.filter((condition) => condition !== choice.answered);
+  const { time_zone, robot_name } = context.org;
   return {
     org_id: orgId,
-    name: hashListName("simplybooks", conditions, search, time_zone, robot_name, setting.origin),
-    queries: narrowed.filters.map((filter) => ({ ...base, ...filter })),
+    name: hashListName("simplybooks", conditions, search, time_zone, robot_name, context.origin),
+    queries: choice.filters.map((filter) => ({ ...base, ...filter })),
     matches:
-      open.length === 0 && search === ""
+      remaining.length === 0 && search === ""
         ? null
         : (event) => {
-            const activity = toActivity(event, setting);
-            return open.every((condition) => matchesCondition(activity, condition)) && matchesSearch(activity, search);
+            const activity = toActivity(event, context);
+            return (
+              remaining.every((condition) => matchesCondition(activity, condition)) && matchesSearch(activity, search)
+            );
           },
   };
 }
 
-/** Conditions on these hold words and names, which are not for logs. */
-const wordFields: ReadonlySet<ActivityField> = new Set(["user", "description", "information", "references"]);
+/** Fields with text and names, which must not be logged. */
+const textFields: ReadonlySet<ActivityField> = new Set(["user", "description", "information", "references"]);
 
-/** What is written down of a request for the list. */
+/** Returns the audit fields of a request for the list. */
 export function toAuditFields({
   conditions,
   search,
   skip,
   take,
 }: ActivityListRequest): Pick<AuditFields, "entity_id" | "filters"> {
-  const about = conditions.find(
+  const document = conditions.find(
     ({ field, operator, value }) => operator === "eq" && isDocumentField(field) && value !== "",
   );
   const filters = formatFilters([
     ...conditions.map(
-      ({ field, operator, value }) => [`${field}.${operator}`, wordFields.has(field) ? "…" : value] as const,
+      ({ field, operator, value }) => [`${field}.${operator}`, textFields.has(field) ? "…" : value] as const,
     ),
     ["search", search === "" ? null : "…"],
     ["skip", skip],
     ["take", take],
   ]);
-  return { entity_id: about === undefined ? undefined : redactForLog(about.value), filters };
+  return { entity_id: document === undefined ? undefined : redactForLog(document.value), filters };
 }
 
-/** What is read for one activity: the events of its second. `null` for a number that no activity can have. */
-export function toActivityQuery(orgId: string, id: string, setting: ActivityContext): ListQuery | null {
+/** Returns the query of one activity: the events of its second. `null` if no activity can have the number. */
+export function toActivityQuery(orgId: string, id: string, context: ActivityContext): ListQuery | null {
   const second = parseActivitySecond(id);
   if (second === null) return null;
   return {
     org_id: orgId,
     name: hashListName("simplybooks activity", id),
     queries: [{ ...allActivitiesOf(orgId), ...second }],
-    matches: (event) => toActivity(event, setting).activity_id === id,
+    matches: (event) => toActivity(event, context).activity_id === id,
   };
 }
 
@@ -172,16 +175,16 @@ function allActivitiesOf(orgId: string) {
   return { ...noFilter, org_id: orgId, visibleEntityTypes, projection: activityProjection };
 }
 
-type Narrowed = {
+type IndexChoice = {
   readonly filters: readonly Partial<EventQuery>[];
-  /** The condition that an index answers by itself. */
+  /** The condition that the index fulfils, which needs no further check. */
   readonly answered: FilterCondition | null;
 };
 
-/** A document has fewer events than a customer, and a customer fewer than a kind of document. */
-function chooseIndex(conditions: readonly FilterCondition[]): Narrowed {
+/** Chooses the most selective index: by document, then by customer, then by entity type. */
+function chooseIndex(conditions: readonly FilterCondition[]): IndexChoice {
   const equal = conditions.filter(({ operator, value }) => operator === "eq" && value !== "");
-  // A number that no activity can have.
+  // No activity can have this number.
   if (equal.some(({ field, value }) => field === "activity_id" && parseActivitySecond(value) === null)) {
     return { filters: [], answered: null };
   }
@@ -204,26 +207,28 @@ function isDocumentField(field: ActivityField): field is DocumentField {
   return Object.hasOwn(documentFields, field);
 }
 
-/** What no document can have as its id needs no read. */
+/** Whether a document can have this id; others need no read. */
 function isId(text: string): boolean {
   return text.length <= maxIdLength && isCleanId(text);
 }
 
-type Times = { readonly since?: string; readonly until?: string };
+type TimeBounds = { readonly since?: string; readonly until?: string };
 
-/** The moments outside of which a condition cannot hold. */
-function toTimeBounds({ field, operator, value }: FilterCondition, { org }: ActivityContext): Times[] {
+/** Returns bounds outside of which a condition cannot match; empty if it has none. */
+function toTimeBounds({ field, operator, value }: FilterCondition, { org }: ActivityContext): TimeBounds[] {
   if (operator === "contains" || operator === "ne") return [];
   if (field === "activity_id") {
     const { since = null, until = null } = parseActivitySecond(value) ?? {};
-    const [from, to] = [since === null ? {} : { since }, until === null ? {} : { until }];
+    const from = since === null ? {} : { since };
+    const to = until === null ? {} : { until };
     return [{ eq: { ...from, ...to }, le: to, lt: to, ge: from, gt: from }[operator]];
   }
   if (field !== "date") return [];
   const bounds = parseLocalDate(value);
   if (bounds === null) return [];
   const clock = getZoneClock(org.time_zone);
-  const [first, last] = [toUtcBounds(bounds.first, clock), toUtcBounds(bounds.last, clock)];
+  const first = toUtcBounds(bounds.first, clock);
+  const last = toUtcBounds(bounds.last, clock);
   const times = {
     eq: { since: first.earliest, until: last.latest },
     le: { until: last.latest },

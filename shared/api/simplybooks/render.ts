@@ -4,35 +4,35 @@ import { toXml } from "./format/xml.ts";
 import { type Activity, type ActivityField, activityFields } from "./mapping.ts";
 import { basePath } from "./routes.ts";
 
-/** A list: a bare array in JSON, `<activities>` in XML. */
+/** Renders a list: an array in JSON, `<activities>` in XML. */
 export function renderActivities(
   activities: readonly Activity[],
   fields: readonly ActivityField[],
   format: ResponseFormat,
 ): string {
-  if (format === "json") return JSON.stringify(activities.map((activity) => picked(activity, fields)));
-  return toXml({ activities: { activity: activities.map((activity) => element(activity, fields)) } });
+  if (format === "json") return JSON.stringify(activities.map((activity) => pickFields(activity, fields)));
+  return toXml({ activities: { activity: activities.map((activity) => toXmlElement(activity, fields)) } });
 }
 
-/** One activity. */
+/** Renders one activity. */
 export function renderActivity(activity: Activity, fields: readonly ActivityField[], format: ResponseFormat): string {
-  if (format === "json") return JSON.stringify(picked(activity, fields));
-  return toXml({ activity: element(activity, fields) });
+  if (format === "json") return JSON.stringify(pickFields(activity, fields));
+  return toXml({ activity: toXmlElement(activity, fields) });
 }
 
-/** The account that a key is for. Clients need a number, so one without shows its id. */
+/** Renders the account of a key. Clients need a number, so an account without one shows its id. */
 export function renderAccount({ org_id, name, account_number }: Org, origin: string, format: ResponseFormat): string {
   const account = { uri: `${origin}${basePath}/accounts/current`, number: account_number ?? org_id, name };
   return format === "json" ? JSON.stringify(account) : toXml({ account });
 }
 
-function picked(activity: Activity, fields: readonly ActivityField[]): Record<string, unknown> | Activity {
+function pickFields(activity: Activity, fields: readonly ActivityField[]): Record<string, unknown> | Activity {
   if (fields === activityFields) return activity;
   return Object.fromEntries(fields.map((field) => [field, activity[field]]));
 }
 
-/** As the vendor's example: what is absent is an empty element, but the second document of a kind, which is left out. */
-function element(activity: Activity, fields: readonly ActivityField[]): Record<string, unknown> {
+/** As in the vendor's example, absent fields are empty elements, except for absent `linked_*` fields, which are left out. */
+function toXmlElement(activity: Activity, fields: readonly ActivityField[]): Record<string, unknown> {
   const content: Record<string, unknown> = {};
   for (const field of fields) {
     const value = activity[field];

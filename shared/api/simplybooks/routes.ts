@@ -2,11 +2,10 @@ import { ActivityError } from "#shared/errors.ts";
 
 export const basePath = "/api/v1";
 
-/** What a path of this dialect asks for. */
 export type SimplybooksRoute =
   | { readonly kind: "list" }
   | { readonly kind: "activity"; readonly id: string }
-  /** The account that the key is for: clients check their connection by it. */
+  /** The account of the key, which clients request to check their connection. */
   | { readonly kind: "account" };
 
 /** Finds the route of a request. Throws `ActivityError` `not_found` or `method_not_allowed`. */
@@ -14,7 +13,7 @@ export function findRoute(method: string, path: string): SimplybooksRoute {
   const route = match(path);
   if (route === null) throw new ActivityError("not_found", "domain unknown");
   if (method !== "GET") {
-    throw new ActivityError("method_not_allowed", "Activities are written by the system and can only be read.", {
+    throw new ActivityError("method_not_allowed", "This resource is read-only. Use GET or HEAD.", {
       allow: "GET, HEAD",
     });
   }

@@ -39,7 +39,7 @@ const matchers = webhookRouteNames.map((name) => {
 /** Finds the route of a request. Throws `ActivityError` `not_found` or `method_not_allowed`. */
 export function findWebhookRoute(method: string, path: string): WebhookRoute {
   const matching = matchers.filter(({ pattern }) => pattern.test(path));
-  if (matching.length === 0) throw new ActivityError("not_found", "There is no such resource.");
+  if (matching.length === 0) throw new ActivityError("not_found", "Resource not found. Check the path.");
   const matcher = matching.find((candidate) => candidate.method === method);
   if (matcher === undefined) {
     const methods = matching.map((candidate) => candidate.method);

@@ -68,7 +68,7 @@ export function responseOf(body: object, status = 200): CannedResponse {
 
 const unknown: CannedResponse = {
   status: 404,
-  body: { code: "not_found.resource", message: "There is no such resource." },
+  body: { code: "not_found.resource", message: "Resource not found. Check the path." },
 };
 
 function stackAt(api: string): object {

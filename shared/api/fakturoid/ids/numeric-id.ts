@@ -1,18 +1,18 @@
 import { hash } from "node:crypto";
 
 /**
- * Numbers from here to 2^53 stand for ids that are texts. No id is shown as itself in this range, so that a number
- * which stands for a text never equals a whole number that is an id.
+ * Numbers from here to 2^53 are derived from ids that are text. Ids that are whole numbers in this range are derived, too,
+ * so that a derived number never equals the id of another entity.
  */
 const firstDerived = 2 ** 52;
 
-/** An id as the vendor's clients parse it, an integer, and beside it the id of the log where that is another one. */
+/** The vendor's integer id, and the id of the log if it differs. */
 export type NumericId = { readonly id: number; readonly custom_id?: string };
 
 /**
  * Converts an id of the log to the vendor's integer. Whole numbers below 2^52 stay as they are. Any other id becomes
- * 2^52 plus the first 52 bits of its SHA-256: the same number in every event, account and version. Two of a million
- * texts have the same number in one of 9,000 cases.
+ * 2^52 plus the first 52 bits of its SHA-256: the same number in every event, account and version. In a
+ * million texts, two share a number with a probability of 1 in 9,000.
  */
 export function toNumericId(id: string): NumericId {
   const number = wholeNumberOf(id);
@@ -20,7 +20,7 @@ export function toNumericId(id: string): NumericId {
   return { id: derivedId(id), custom_id: id };
 }
 
-/** Whether a text is a number that can stand for another text. */
+/** Whether a text is a number that can be derived from another id. */
 export function isDerivedId(text: string): boolean {
   const number = wholeNumberOf(text);
   return number !== null && number >= firstDerived;
@@ -31,7 +31,7 @@ function wholeNumberOf(text: string): number | null {
   return Number.isSafeInteger(number) ? number : null;
 }
 
-/** Hashing the ids of a page anew would take a twentieth of its time: users and contacts come again and again. */
+/** Hashing would take 5 % of the time of a page: the same users and contacts occur again and again. */
 const cache = new Map<string, number>();
 const cacheCapacity = 10_000;
 

@@ -5,10 +5,10 @@ import { listEvents } from "#shared/events/query/list-events.ts";
 import { type EventQuery, type EventReader, noFilter } from "#shared/events/query/query.ts";
 import { isDerivedId, toNumericId } from "./numeric-id.ts";
 
-/** Events of each of the two searches for a subject, at most. */
+/** Maximum events that each of the two searches for a subject reads. */
 export const subjectSearchLimit = 10_000;
 
-/** What DynamoDB returns in one call, most often. */
+/** DynamoDB usually returns as many in one call. */
 const searchPageSize = 500;
 
 const memoryCapacity = 1_000;
@@ -16,16 +16,16 @@ const memoryMs = 3_600_000;
 
 type SubjectQuery = {
   readonly org_id: string;
-  /** The value of the parameter `subject_id`. */
+  /** Value of the parameter `subject_id`. */
   readonly subjectId: string;
-  /** Events before it are not listed, so they are not searched either. */
+  /** Earlier events are not listed, so they are not searched either. */
   readonly since: string | null;
 };
 
 /**
- * Finds the contact that a `subject_id` means. The index of contacts knows ids as they are stored, and a number that
- * stands for a text cannot be converted back, so the events that mention contacts are searched for it: the newest, then
- * those about contacts themselves. What is found stays true, so each instance remembers it for an hour.
+ * Finds the contact of a `subject_id`. The index of contacts has ids as they are stored, and a derived number cannot be
+ * converted back. So it searches the newest events for a contact with this number, then the events of contacts. Results
+ * never change; they are kept for an hour.
  */
 export class SubjectLookup {
   readonly #known = new ShortMemory<string>(memoryCapacity);
@@ -36,8 +36,8 @@ export class SubjectLookup {
   }
 
   /**
-   * Returns the stored id of the contact, or `subjectId` itself if no listed event mentions the number. Throws
-   * `ActivityError` `too_broad` if it is not among the events that one request searches.
+   * Returns the stored id of the contact, or `subjectId` itself if no event since `since` has a contact with this number.
+   * Throws `ActivityError` `too_broad` if more events would have to be searched.
    */
   async find(reader: EventReader, query: SubjectQuery): Promise<string> {
     const { org_id, subjectId } = query;
@@ -53,7 +53,7 @@ export class SubjectLookup {
   }
 }
 
-function queryOf({ org_id, since }: SubjectQuery): Omit<EventQuery, "limit" | "after"> {
+function toSubjectQuery({ org_id, since }: SubjectQuery): Omit<EventQuery, "limit" | "after"> {
   return {
     ...noFilter,
     org_id,
@@ -63,25 +63,29 @@ function queryOf({ org_id, since }: SubjectQuery): Omit<EventQuery, "limit" | "a
   };
 }
 
-/** Whether a contact's own id is a whole number that large. */
+/** Whether a contact has this number as its stored id. */
 async function isStored(reader: EventReader, query: SubjectQuery): Promise<boolean> {
-  const own = { ...queryOf(query), contact_id: query.subjectId, limit: 1, after: null };
+  const own = { ...toSubjectQuery(query), contact_id: query.subjectId, limit: 1, after: null };
   const { events } = await listEvents(reader, own);
   return events.some(({ contact_id }) => contact_id === query.subjectId);
 }
 
-/** Returns `null` if no event since `since` mentions the number. Throws `too_broad`. */
+/** Returns `null` if no event since `since` has a contact with this number. Throws `too_broad`. */
 async function search(reader: EventReader, query: SubjectQuery): Promise<string | null> {
-  const newest = await searchWithin(reader, queryOf(query), Number(query.subjectId));
+  const newest = await searchWithin(reader, toSubjectQuery(query), Number(query.subjectId));
   if (newest.id !== null || newest.isComplete) return newest.id;
-  const contacts = await searchWithin(reader, { ...queryOf(query), entity_type: "CONTACT" }, Number(query.subjectId));
+  const contacts = await searchWithin(
+    reader,
+    { ...toSubjectQuery(query), entity_type: "CONTACT" },
+    Number(query.subjectId),
+  );
   if (contacts.id !== null) return contacts.id;
   throw subjectNotFound(query.subjectId);
 }
 
-/** The error for a number that stands for none of the contacts that one request searches. */
+/** Returns the error for a number that the searched events do not have. */
 export function subjectNotFound(subjectId: string): ActivityError {
-  const message = `No subject ${subjectId} in the newest events, ${subjectSearchLimit} at most: give its custom_id, or since.`;
+  const message = `Subject ${subjectId} not found in the newest ${subjectSearchLimit} events. Send its custom_id, or add since.`;
   return new ActivityError("too_broad", message, { field: "subject_id" });
 }
 

@@ -11,7 +11,7 @@ import { ActivityError } from "#shared/errors.ts";
 
 export const rateLimitHeaderNames = ["X-RateLimit-Policy", "X-RateLimit"] as const;
 
-/** A number that stands for a subject in the examples. */
+/** The `id` of a subject in the examples, derived from its `custom_id`. */
 export const sampleSubject = toNumericId("con_acme").id;
 
 type ErrorStatus = { readonly name: string; readonly description: string; readonly headers: readonly string[] };
@@ -36,7 +36,7 @@ export const commonErrorSamples = {
     { retryAfter: 17 },
   ),
   store_unavailable: new ActivityError("unavailable", "The store is busy or away.", { retryAfter: 2 }),
-  // Of other paths and methods, which are no operations: `error` may name them all the same.
+  // Errors of undocumented paths and methods, so that the enumeration of `error` contains their codes.
   not_found: unknownResource(),
   method_not_allowed: new ActivityError("method_not_allowed", "This can only be read.", { allow: "GET" }),
   defect: new Error("never shown"),
@@ -47,12 +47,12 @@ export const commonErrorStatuses = {
   429: {
     name: "TooManyRequests",
     description:
-      "The token, or the client, has used up its window, or runs too many requests at a time that read much.",
+      "The token or its client has exceeded the rate limit, or sends too many expensive requests concurrently.",
     headers: ["Retry-After", ...rateLimitHeaderNames],
   },
   500: {
     name: "InternalError",
-    description: "A defect on our side. Quote the request that the description names when you report it.",
+    description: "Internal error. Quote the request id in `error_description` when you report it.",
     headers: rateLimitHeaderNames,
   },
 };
@@ -81,13 +81,13 @@ const reading: ErrorFamily = {
     400: {
       name: "BadRequest",
       description:
-        "A parameter has a bad value, the events do not show which subject a number stands for, or the header " +
+        "A parameter is invalid, no recent event has the subject of a derived `subject_id`, or the header " +
         "`User-Agent` is missing.",
       headers: rateLimitHeaderNames,
     },
     401: {
       name: "Unauthorized",
-      description: "The token is missing, malformed, unknown, expired or revoked: ask for a new one.",
+      description: "The token is missing, malformed, unknown, expired or revoked. Request a new one.",
       headers: ["WWW-Authenticate"],
     },
     403: {
@@ -97,14 +97,14 @@ const reading: ErrorFamily = {
     },
     404: {
       name: "NotFound",
-      description: "There is no such path or account, or the token is not for the account: it tells neither apart.",
+      description: "The path or the account does not exist, or the token is not for the account.",
       headers: rateLimitHeaderNames,
     },
     503: {
       name: "Unavailable",
       description:
-        "The store is busy or away, or the page is too far from any that was read lately: try again after the time " +
-        "given. Each repeat gets further.",
+        "The store is temporarily unavailable, or the page is too far from the pages requested recently. Retry after " +
+        "`Retry-After`: each attempt reads further.",
       headers: ["Retry-After", ...rateLimitHeaderNames],
     },
   },
@@ -125,7 +125,7 @@ export function describeErrorSchema(family: ErrorFamily) {
       error: { type: "string", enum: [...new Set(renderSamples(family).map(({ value }) => value.error))] },
       error_description: { type: "string" },
     },
-    { description: "What went wrong. `error` is stable; `error_description` is for people and may change." },
+    { description: "An error. `error` is stable; `error_description` is for people and may change." },
   );
 }
 

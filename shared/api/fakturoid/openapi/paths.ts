@@ -19,7 +19,7 @@ const parameters = {
     name: "User-Agent",
     in: "header",
     required: true,
-    description: "Who asks, and whom to write to. Any text that is not blank passes.",
+    description: "The client and a contact address. Any text that is not blank is accepted.",
     schema: { type: "string", minLength: 1 },
     example: "Our ledger (ledger@example.com)",
   },
@@ -27,14 +27,14 @@ const parameters = {
     name: "slug",
     in: "path",
     required: true,
-    description: "The account, by the name that `GET /api/v3/user.json` tells.",
+    description: "The slug of the account, from `GET /api/v3/user.json`.",
     schema: { type: "string" },
     example: sampleSlug,
   },
   FakturoidPage: {
     name: "page",
     in: "query",
-    description: `The page, from 1, of ${pageSize} events. One past the end is empty.`,
+    description: `The page, from 1, of ${pageSize} events. A page after the last one is empty.`,
     schema: { type: "integer", minimum: 1, maximum: maxPage, default: 1 },
   },
   FakturoidSince: timeParameter("since", "it is in the account's time zone", "2026-05-12T09:51:33+02:00"),
@@ -42,9 +42,9 @@ const parameters = {
     name: "subject_id",
     in: "query",
     description:
-      "Only events that name this subject among their related objects: its `id`, or its `custom_id` where it has one. " +
-      "An id that is unknown finds none. A number that stands for a text is looked for in the newest events, and " +
-      "refused with 400 if it is not among them: `custom_id` always works, and `since` limits what is searched.",
+      "Only events with this subject among their related objects: its `id`, or its `custom_id` if it has one. " +
+      "An unknown id matches no event. The `id` of a subject with a `custom_id` is searched for in the newest events; " +
+      "if they do not contain it, the response is 400. `custom_id` always works, and `since` limits the search.",
     schema: { type: "string", minLength: 1 },
     examples: { id: { value: String(sampleSubject) }, custom_id: { value: "con_acme" } },
   },
@@ -56,16 +56,16 @@ const sampleRate = fakturoidRateLimitPolicy.headers(
   sampleNow,
 );
 
-/** The headers that only this dialect has. */
+/** Response headers of this dialect only. */
 const headers = {
   "X-RateLimit-Policy": {
     description:
-      "`q` is the number of requests that the token, or the client with all its tokens, may make in `w` seconds.",
+      "`q` is the number of requests that the token, or all tokens of the client together, may make in `w` seconds.",
     schema: { type: "string" },
     example: sampleRate["x-ratelimit-policy"],
   },
   "X-RateLimit": {
-    description: `\`r\` of them are left; the next window begins in \`t\` seconds. ${readCostDescription}`,
+    description: `\`r\` requests are left; the next window begins in \`t\` seconds. ${readCostDescription}`,
     schema: { type: "string" },
     example: sampleRate["x-ratelimit"],
   },
@@ -90,7 +90,7 @@ export function okResponse(description: string, schema: object, example: unknown
 
 const user = {
   operationId: "get_user",
-  summary: "Whom the token speaks for, and the accounts that it opens",
+  summary: "The user of the token, and its accounts",
   tags: ["fakturoid"],
   security,
   parameters: userAgentRefs,
@@ -105,10 +105,10 @@ function list(operationId: string, summary: string, which: string) {
     operationId,
     summary,
     description:
-      `${which}All filters hold together. An empty parameter is refused, an unknown one ignored. Pages are counted from the newest event as of now: what is written between ` +
-      "two requests moves the others on, so that an event may be seen again on the next page, and none that was " +
-      "there is passed over. A page very far from any that was read lately may answer 503 with `Retry-After`; a " +
-      "repeat gets further.",
+      `${which}Events must match all filters. An empty parameter is an error; unknown parameters are ignored. Pages ` +
+      "are counted from the newest event at the time of the request: a new event moves the others on, so that an " +
+      "event may appear again on the next page, but none is skipped. A page very far from the pages requested recently " +
+      "may return 503 with `Retry-After`; each retry reads further.",
     tags: ["fakturoid"],
     security,
     parameters: [
@@ -118,7 +118,7 @@ function list(operationId: string, summary: string, which: string) {
     responses: {
       ...notModified(rateLimitHeaderNames),
       ...okResponse(
-        `A page of events. It has fewer than ${pageSize} only at the end.`,
+        `A page of events. Only the last page has fewer than ${pageSize}.`,
         schemaRef("FakturoidEvents"),
         sampleEvents,
         conditionalHeaderNames,
@@ -128,7 +128,7 @@ function list(operationId: string, summary: string, which: string) {
   };
 }
 
-/** Every path of this dialect: one for each route that `findRoute` knows. */
+/** Returns the paths of this dialect, one for each route of `findRoute`. */
 export function fakturoidPaths() {
   return {
     "/api/v3/user.json": { get: user },
@@ -145,7 +145,7 @@ export function fakturoidPaths() {
   };
 }
 
-/** What the paths refer to, besides what all dialects share. */
+/** Returns the components that only the paths of this dialect use. */
 export function fakturoidComponents() {
   return { schemas: fakturoidSchemas, errorSchemas, parameters, headers, responses: describeErrorResponses() };
 }

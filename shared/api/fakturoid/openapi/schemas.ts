@@ -55,7 +55,7 @@ const token = {
   last_used_at: null,
 };
 
-/** As the dialect itself renders them. */
+/** Rendered by the code that renders responses. */
 export const sampleEvents: unknown = JSON.parse(renderEvents([event], org));
 export const sampleUser: unknown = JSON.parse(renderUser(token, [org]));
 
@@ -68,11 +68,12 @@ const customId = {
     type: "string",
     minLength: 1,
     maxLength: maxIdLength,
-    description: "The id in the log. Present only where that is no whole number below 2^52 and `id` stands for it.",
+    description:
+      "The id in the log. Only present if that is not a whole number below 2^52; then `id` is derived from it.",
   },
 };
 
-/** What each user and each account of `user.json` says of the token's rights. */
+/** The rights of the token, in each user and each account of `user.json`. */
 const rights = {
   permission: { type: "string", description: "Always `read_only`." },
   allowed_scope: { type: "array", items: { type: "string", enum: ["reports", "expenses", "invoices"] } },
@@ -86,20 +87,20 @@ export const fakturoidSchemas = {
         type: "string",
         pattern: "^[a-z][a-z0-9_]*$",
         description:
-          "`{model}_{what happened}`; an update of one field is `{model}_{field}_changed`. The vocabulary is open: " +
-          "show what you do not know by its `text`.",
+          "`{model}_{verb}`; an update of one field is `{model}_{field}_changed`. The vocabulary is open: " +
+          "show the `text` of unknown events.",
         examples: [toEventName(event)],
       },
       created_at: {
         type: "string",
         format: "date-time",
         pattern: String.raw`^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}[+-]\d{2}:\d{2}$`,
-        description: "As clocks of the account show it, with milliseconds and their offset.",
+        description: "In the time zone of the account, with milliseconds and offset.",
       },
       text: { type: "string", description: "What happened, in a short sentence." },
       related_objects: {
         type: "array",
-        description: "What it is about and has a type here: the document, the subject, then the rest.",
+        description: "The document, the subject, then other entities of these types.",
         items: objectSchema(
           { id: numericId, type: { type: "string", enum: [...new Set(Object.values(relatedObjectTypes))] } },
           {},
@@ -116,10 +117,10 @@ export const fakturoidSchemas = {
           full_name: {
             type: "string",
             description:
-              "Name, else e-mail address, else id; the account's robot where no user did it. Who acted for somebody " +
-              "else comes second, as in `Anna (by Support)`; the id is that of who acted.",
+              "Name, else e-mail address, else id; the account's robot without a user. `Anna (by Support)` means " +
+              "that Support acted on behalf of Anna; the id is that of Support.",
           },
-          avatar: { ...textOrNull, description: "The address of a picture." },
+          avatar: { ...textOrNull, description: "The URL of a picture." },
         },
         {},
         customId,
@@ -127,18 +128,18 @@ export const fakturoidSchemas = {
       params: {
         type: "object",
         description:
-          "The event's own parameters; else `{new, old}` of a field that changed, or the addresses that were written " +
-          "to as `email`.",
+          "The event's own parameters; else `{new, old}` of a changed field, or the recipients of an e-mail as " +
+          "`email`.",
       },
     },
-    { description: "One state change, as it was written and will stay." },
+    { description: "One state change. Events never change." },
   ),
   FakturoidEvents: { type: "array", maxItems: pageSize, items: { $ref: "#/components/schemas/FakturoidEvent" } },
   FakturoidUser: objectSchema(
     {
-      id: { ...numericId, description: "The user, or the token itself where it speaks for none." },
-      full_name: { type: "string", description: "The robot of the first account." },
-      email: { ...textOrNull, description: "Always `null`: the log does not know it." },
+      id: { ...numericId, description: "The user, or the token itself if it has no user." },
+      full_name: { type: "string", description: "The name of the first account's robot." },
+      email: { ...textOrNull, description: "Always `null`." },
       avatar_url: { ...textOrNull, description: "Always `null`." },
       default_account: { ...textOrNull, description: "The slug of the first account." },
       ...rights,
@@ -146,7 +147,7 @@ export const fakturoidSchemas = {
         type: "array",
         minItems: 1,
         items: objectSchema({
-          slug: { ...textOrNull, description: "Its name in paths; `null` where it has none yet." },
+          slug: { ...textOrNull, description: "Its name in paths; `null` if it has none yet." },
           logo: { ...textOrNull, description: "Always `null`." },
           name: { type: "string" },
           registration_no: textOrNull,
@@ -154,7 +155,7 @@ export const fakturoidSchemas = {
         }),
       },
     },
-    { description: "Whom the token speaks for, and the accounts that it opens." },
+    { description: "The user of the token, and its accounts." },
     customId,
   ),
 };

@@ -6,12 +6,9 @@ import { rateLimit } from "#shared/auth/rate-limit.ts";
 import { ActivityError, type ErrorCode } from "#shared/errors.ts";
 import { documentTypes } from "#shared/events/entity-types.ts";
 
-/**
- * One sample of every error, rendered by the code that renders the real ones: status, code and shape cannot drift
- * apart.
- */
+/** One sample of every error, rendered by the code that renders real errors, so that the description stays correct. */
 const samples: Readonly<Record<ErrorCode | "defect", Error>> = {
-  // These share a code with `invalid_value` or `org_mismatch`, whose samples come after them and are the ones shown.
+  // These share a code with `invalid_value` or `org_mismatch`, whose samples come later and replace them.
   unsupported_media_type: new ActivityError("unsupported_media_type", "The body must be JSON."),
   too_broad: new ActivityError("too_broad", "Too few events match."),
   org_suspended: orgSuspendedError(),
@@ -30,8 +27,10 @@ const samples: Readonly<Record<ErrorCode | "defect", Error>> = {
     "org_mismatch",
     "The token is not bound to the organisation in the request. Use a token of that organisation.",
   ),
-  not_found: new ActivityError("not_found", "There is no such resource."),
-  method_not_allowed: new ActivityError("method_not_allowed", "This resource is read-only.", { allow: "GET, HEAD" }),
+  not_found: new ActivityError("not_found", "Resource not found. Check the path."),
+  method_not_allowed: new ActivityError("method_not_allowed", "This resource is read-only. Use GET or HEAD.", {
+    allow: "GET, HEAD",
+  }),
   conflict: new ActivityError("conflict", "The endpoint is disabled. Enable it before you retry a delivery."),
   too_large: new ActivityError("too_large", "The request is too large."),
   rate_limited: new ActivityError(
@@ -43,25 +42,25 @@ const samples: Readonly<Record<ErrorCode | "defect", Error>> = {
   defect: new Error("never shown"),
 };
 
-/** The component that describes each status, and when a caller meets it. */
+/** The response component of each status. */
 const statuses: Readonly<Record<number, { readonly name: string; readonly description: string }>> = {
-  400: { name: "BadRequest", description: "Something has a bad value, or something required is missing." },
+  400: { name: "BadRequest", description: "A value is invalid, or a required value is missing." },
   401: { name: "Unauthorized", description: "The token is missing, malformed, unknown, expired or revoked." },
   403: {
     name: "Forbidden",
     description:
-      "The token lacks the scope or is not bound to the organisation named, or the operator has suspended the " +
-      "organisation: `message` says which.",
+      "The token lacks the scope or is not bound to the named organisation, or the operator has suspended the " +
+      "organisation. See `message`.",
   },
-  404: { name: "NotFound", description: "There is no such path, or nothing of this id." },
-  409: { name: "Conflict", description: "It exists already, or its state does not allow it." },
-  413: { name: "TooLarge", description: "The request is larger than the API takes." },
+  404: { name: "NotFound", description: "The path or the id does not exist." },
+  409: { name: "Conflict", description: "The resource exists already, or its state does not allow the operation." },
+  413: { name: "TooLarge", description: "The request is too large." },
   429: {
     name: "TooManyRequests",
-    description: "The token has used up its window, or runs too many requests at a time that read much.",
+    description: "The token has exceeded the rate limit, or sends too many expensive requests concurrently.",
   },
-  500: { name: "InternalError", description: "A defect on our side. Quote the request_id when you report it." },
-  503: { name: "Unavailable", description: "The store is busy or away: try again after the time given." },
+  500: { name: "InternalError", description: "Internal error. Quote `request_id` when you report it." },
+  503: { name: "Unavailable", description: "The store is temporarily unavailable. Retry after `Retry-After`." },
 };
 
 const rendered = Object.values(samples).map((error) => {
@@ -70,23 +69,23 @@ const rendered = Object.values(samples).map((error) => {
   return { status, headers, sample };
 });
 
-/** The code of every error that the API answers. */
+/** The codes of all errors. */
 export const errorCodes: readonly string[] = [...new Set(rendered.map(({ sample }) => sample.code))];
 
 export const errorSchema = {
   type: "object",
-  description: "What went wrong. `code` is stable; `message` is for people and may change.",
+  description: "An error. `code` is stable; `message` is for people and may change.",
   required: ["code", "message"],
   properties: {
     code: { type: "string", enum: errorCodes },
     message: { type: "string" },
-    field: { type: "string", description: "The parameter, header or field of the body that is at fault." },
-    details: { type: "object", description: "What is needed to mend it, such as the list of valid values." },
-    request_id: { type: "string", description: "Given with every 5xx." },
+    field: { type: "string", description: "The invalid parameter, header or field of the body." },
+    details: { type: "object", description: "Details that help to correct the request, such as the valid values." },
+    request_id: { type: "string", description: "Present with every 5xx." },
   },
 };
 
-/** Whatever is refused after the token was recognised tells how the token stands. */
+/** Errors after authentication have the rate limit headers. */
 const headersOfStatus: Readonly<Record<number, readonly string[]>> = {
   400: rateLimitHeaderNames,
   401: ["WWW-Authenticate"],
@@ -96,11 +95,11 @@ const headersOfStatus: Readonly<Record<number, readonly string[]>> = {
   503: ["Retry-After", ...rateLimitHeaderNames],
 };
 
-/** One response component for each status, with an example of each error that has it. */
+/** Returns one response component for each status, with an example of each error that has it. */
 export function describeErrorResponses() {
   const responses = Object.entries(statuses).map(([status, { name, description }]) => {
     const examples = rendered
-      .filter((problem) => problem.status === Number(status))
+      .filter((error) => error.status === Number(status))
       .map(({ sample }) => [sample.code, { value: sample }] as const);
     const content = {
       "application/json": { schema: { $ref: "#/components/schemas/Problem" }, examples: Object.fromEntries(examples) },
@@ -110,7 +109,7 @@ export function describeErrorResponses() {
   return Object.fromEntries(responses);
 }
 
-/** References to the error responses that an operation may answer with. */
+/** Returns references to the error responses of an operation. */
 export function errorResponseRefs(...codes: readonly number[]) {
   return Object.fromEntries(
     codes.map((status) => [String(status), { $ref: `#/components/responses/${statuses[status]?.name}` }]),

@@ -23,31 +23,31 @@ const parameters = {
   Org: {
     name: "X-AIBooks-Org",
     in: "header",
-    description: "The organisation that is meant. A token that is bound to one only may leave it out.",
+    description: "The organisation. Optional if the token is bound to one organisation only.",
     schema: { type: "string", pattern: orgIdPattern.source },
     example: "org_8f9a1c2d",
   },
   OrgInQuery: {
     name: "organization_id",
     in: "query",
-    description: "The same as `X-AIBooks-Org`, for callers that cannot send headers.",
+    description: "The same as `X-AIBooks-Org`, for clients that cannot send headers.",
     schema: { type: "string", pattern: orgIdPattern.source },
   },
   EntityType: {
     name: "entity_type",
     in: "query",
-    description: "Only events of one kind of document.",
+    description: "Only events of one entity type.",
     schema: { $ref: "#/components/schemas/EntityType" },
   },
   EntityId: { name: "entity_id", in: "query", description: "Only events of one document.", schema: id },
-  ActorUserId: { name: "actor_user_id", in: "query", description: "Only what one user did.", schema: id },
+  ActorUserId: { name: "actor_user_id", in: "query", description: "Only events that one user caused.", schema: id },
   Action: {
     name: "action",
     in: "query",
     description:
-      "Only this action, exactly. Name the kind of document or the document as well where you know it: only actions that " +
-      "say that money was received or paid, such as `INVOICE_PAID`, have an index of their own, and a page of others may " +
-      "be short of `limit`, or empty with more behind it.",
+      "Only this action, exactly. Name the entity type or the document as well if you know it: only payments, such as " +
+      "`INVOICE_PAID`, have an index of their own. A page of other actions may have fewer events than `limit`, or none, " +
+      "although more follow.",
     schema: { type: "string", maxLength: maxActionLength, pattern: actionPattern.source },
     example: "INVOICE_PAID",
   },
@@ -55,17 +55,17 @@ const parameters = {
     name: "event_id",
     in: "query",
     description:
-      "Only the event with this id: a list of one, or of none. Needs the document, or `since` and `until` at most 24 " +
-      "hours apart; not with `cursor`. Where so many events are in that range that it is not found among the newest " +
-      `${offsetPageBudget.events}, the answer is 400.`,
+      "Only the event with this id: a list with one event, or empty. Requires the document, or `since` and `until` at most " +
+      "24 hours apart; not with `cursor`. If the range has more events and the newest " +
+      `${offsetPageBudget.events} do not contain it, the response is 400.`,
     schema: { type: "string", pattern: eventIdPattern.source },
   },
   Include: {
     name: "include",
     in: "query",
     description:
-      "What to add to the answer, separated by commas: to each event who acted, what happened in English, and what else it " +
-      "is about; to `page_context` the cursor of the next page, for callers that cannot read headers.",
+      "What to add to the response, separated by commas: the actor, a sentence in English and the related entities of " +
+      "each event; to `page_context` the cursor of the next page, for clients that cannot read headers.",
     style: "form",
     explode: false,
     schema: { type: "array", items: { type: "string", enum: includeOptions } },
@@ -76,41 +76,41 @@ const parameters = {
   Limit: {
     name: "limit",
     in: "query",
-    description: "Events of a page at most.",
+    description: "Maximum events per page.",
     schema: { type: "integer", minimum: 1, maximum: maxLimit, default: defaultLimit },
   },
   Cursor: {
     name: "cursor",
     in: "query",
     description:
-      "Where the page before ended, with the same filters. Follow the `Link` header, or take `next_cursor` of " +
-      "`include=cursor`, rather than writing one.",
+      "Where the previous page ended; the filters must be the same. Opaque: use the `Link` header, or `next_cursor` of " +
+      "`include=cursor`.",
     schema: { type: "string" },
   },
   ...conditionalParameters,
 };
 
 const headers = {
-  "X-Request-Id": { description: "Names this request in our logs.", schema: { type: "string" } },
+  "X-Request-Id": { description: "Identifies the request in the logs.", schema: { type: "string" } },
   "X-RateLimit-Limit": {
     description: `Requests that the token may make in ${rateLimit.windowSeconds} seconds.`,
     schema: integer,
     example: rateLimit.requests,
   },
-  "X-RateLimit-Remaining": { description: `What is left of them. ${readCostDescription}`, schema: integer },
-  "X-RateLimit-Reset": { description: "When the next window begins, in Unix seconds.", schema: integer },
-  "Retry-After": { description: "Seconds until a repeat can succeed.", schema: integer },
+  "X-RateLimit-Remaining": { description: `Requests left in the window. ${readCostDescription}`, schema: integer },
+  "X-RateLimit-Reset": { description: "Start of the next window, in Unix seconds.", schema: integer },
+  "Retry-After": { description: "Seconds until a retry can succeed.", schema: integer },
   Link: {
-    description: 'The address of the next, older page: `<…>; rel="next"` (RFC 8288). Absent on the last page.',
+    description: 'The URL of the next, older page: `<…>; rel="next"` (RFC 8288). Absent on the last page.',
     schema: { type: "string" },
   },
   ...conditionalHeaders,
 };
 
-/** What an operation needs of a token. */
+/** Returns the security requirement of an operation. */
 export const accessTokenSecurity = (scope: string[]) => [{ accessToken: scope }];
 
-/** References to parameters of the dialect. */
+/** Returns references to parameters of the dialect. */
 export const parameterRefs = (...names: readonly (keyof typeof parameters)[]) =>
   names.map((name) => ({ $ref: `#/components/parameters/${name}` }));
 
@@ -135,7 +135,7 @@ function timelineOf(collection: string, type: EntityType) {
   const get = {
     operationId: `list_${collection}_activity`,
     summary: `The timeline of one ${words}`,
-    description: "An id that nothing was written about yet has an empty timeline.",
+    description: "The timeline of an unknown id is empty.",
     tags: ["activity"],
     security: accessTokenSecurity(["AIBooks.activity.READ"]),
     parameters: [
@@ -158,14 +158,14 @@ function timelineOf(collection: string, type: EntityType) {
   return [`${basePath}/${collection}/{${name}}/activity`, { get }] as const;
 }
 
-/** Every path of this dialect: one for each route that `findRoute` knows. */
+/** Returns the paths of this dialect, one for each route of `findRoute`. */
 export function finzbooksPaths() {
   const list = {
     operationId: "list_activity",
     summary: "The events of an organisation, newest first",
     description:
-      "Filters are combined with AND. `since` must not be after `until`. A parameter that is unknown is refused, with the " +
-      "known names in `details.valid`.",
+      "Events must match all filters. `since` must not be after `until`. An unknown parameter is an error, with the known " +
+      "names in `details.valid`.",
     tags: ["activity"],
     security: accessTokenSecurity(["AIBooks.activity.READ"]),
     parameters: parameterRefs(
@@ -187,7 +187,7 @@ export function finzbooksPaths() {
   };
   const whoami = {
     operationId: "whoami",
-    summary: "Whom the token speaks for",
+    summary: "The token of the request",
     tags: ["access"],
     security: accessTokenSecurity([]),
     parameters: parameterRefs("Org", "OrgInQuery"),
@@ -203,7 +203,7 @@ export function finzbooksPaths() {
   };
 }
 
-/** What the paths refer to. */
+/** Returns the components of this dialect, some of which the others use, too. */
 export function finzbooksComponents() {
   return { schemas: finzbooksSchemas, parameters, headers, responses: describeErrorResponses() };
 }

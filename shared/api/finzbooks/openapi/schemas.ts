@@ -33,9 +33,9 @@ const sampleEvent = {
 export const successProperties = { code: { type: "integer", const: 0 }, message: { type: "string", const: "success" } };
 
 const idOrNull = { type: ["string", "null"], maxLength: maxIdLength };
-const nameOrNull = { type: ["string", "null"], description: "As of then; `null` where the writer gave none." };
+const nameOrNull = { type: ["string", "null"], description: "At the time of the event; `null` if unknown." };
 
-/** What `include` adds to an event. */
+/** The fields that `include` adds to an event. */
 const includedSchemas = {
   actor: objectSchema(
     {
@@ -45,32 +45,32 @@ const includedSchemas = {
       on_behalf_of: {
         ...objectSchema({ user_id: { type: "string" }, name: nameOrNull }),
         type: ["object", "null"],
-        description: "Whose account or authority was used, where it was not the actor's own.",
+        description: "The user on whose behalf the actor acted.",
       },
     },
-    { description: "Who acted. With `include=actor`." },
+    { description: "The actor. With `include=actor`." },
   ),
   text: { type: "string", description: "What happened, in English. With `include=text`." },
   related: {
     type: "array",
     maxItems: maxRelated,
-    description: "What else the event is about. With `include=related`.",
+    description: "The related entities. With `include=related`.",
     items: objectSchema({
-      entity_type: { type: "string", description: "Also kinds that this API does not list." },
+      entity_type: { type: "string", description: "Can be a type that this API does not list." },
       entity_id: { type: "string", minLength: 1, maxLength: maxIdLength },
       entity_ref: { type: ["string", "null"], maxLength: maxRefLength },
     }),
   },
 };
 
-/** An event of the kinds of document that `entityType` describes; `optional` are properties that it need not have. */
+/** Returns the schema of an event. `optional` are properties that it may lack. */
 export function eventSchema(entityType: Readonly<Record<string, unknown>>, optional: JsonSchemas = {}) {
   return objectSchema(
     {
       event_id: { type: "string", pattern: eventIdPattern.source },
       action: {
         type: "string",
-        description: "`{ENTITY}_{VERB}`. The vocabulary is open: show what you do not know as it is.",
+        description: "`{ENTITY}_{VERB}`. The vocabulary is open: show unknown actions as they are.",
         maxLength: maxActionLength,
         pattern: actionPattern.source,
       },
@@ -79,7 +79,7 @@ export function eventSchema(entityType: Readonly<Record<string, unknown>>, optio
       entity_ref: {
         type: ["string", "null"],
         maxLength: maxRefLength,
-        description: "The number that people know the document by.",
+        description: "The number of the document for people.",
       },
       actor_user_id: {
         type: ["string", "null"],
@@ -88,13 +88,13 @@ export function eventSchema(entityType: Readonly<Record<string, unknown>>, optio
       },
       changes: {
         type: ["object", "null"],
-        description: "The fields that changed, each with its old and its new value.",
+        description: "The changed fields, each with its old and new value.",
         additionalProperties: objectSchema({ old: {}, new: {} }),
       },
       metadata: { type: "object", description: "The context of the change: address, request id, source." },
       occurred_at: timestampSchema,
     },
-    { description: "One state change, as it was written and will stay.", examples: [sampleEvent] },
+    { description: "One state change. Events never change.", examples: [sampleEvent] },
     optional,
   );
 }
@@ -113,14 +113,14 @@ export const finzbooksSchemas = {
         has_more_page: {
           type: "boolean",
           description:
-            "Whether older events follow, at the address in the `Link` header. A page may be short of `limit`.",
+            "Whether older events follow, at the URL in the `Link` header. A page may have fewer events than `limit`.",
         },
       },
       {},
       {
         next_cursor: {
           type: ["string", "null"],
-          description: "The `cursor` of the page after this one; `null` on the last. With `include=cursor`.",
+          description: "The `cursor` of the next page; `null` on the last. With `include=cursor`.",
         },
       },
     ),

@@ -16,18 +16,15 @@ const oauth: ErrorFamily = {
   samples: {
     ...commonErrorSamples,
     invalid_value: new ActivityError("invalid_value", "The body must be JSON in UTF-8, without a byte order mark."),
-    required_field: new ActivityError("required_field", "The request has no grant_type.", { field: "grant_type" }),
-    grant_type: new ActivityError("invalid_value", "The only grant here is client_credentials.", {
+    required_field: new ActivityError("required_field", "grant_type is required.", { field: "grant_type" }),
+    grant_type: new ActivityError("invalid_value", "grant_type must be client_credentials.", {
       field: "grant_type",
     }),
-    unauthenticated: new ActivityError(
-      "unauthenticated",
-      "The client is unknown, its secret is wrong, or it was revoked.",
-    ),
+    unauthenticated: new ActivityError("unauthenticated", "Invalid or revoked client. Check its id and secret."),
     too_large: new ActivityError("too_large", "The body is too large."),
     unsupported_media_type: new ActivityError(
       "unsupported_media_type",
-      "The body must be JSON, and the header Content-Type must say so: application/json.",
+      "The body must be JSON. Set the header Content-Type accordingly, for example to application/json.",
       { field: "Content-Type" },
     ),
   },
@@ -36,16 +33,16 @@ const oauth: ErrorFamily = {
     400: {
       name: "BadRequest",
       description:
-        "The body lacks a field or names another grant, the header `User-Agent` is missing, or the operator has " +
-        "suspended the account of the client (`unauthorized_client`).",
+        "A field is missing or invalid, the header `User-Agent` is missing, or the operator has suspended the account " +
+        "of the client (`unauthorized_client`).",
       headers: rateLimitHeaderNames,
     },
     401: {
       name: "Unauthorized",
-      description: "The client is unknown, its secret is wrong, or it was revoked.",
+      description: "The client is unknown or revoked, or its secret is wrong.",
       headers: ["WWW-Authenticate"],
     },
-    413: { name: "TooLarge", description: "The body is larger than the API takes.", headers: rateLimitHeaderNames },
+    413: { name: "TooLarge", description: "The body is too large.", headers: rateLimitHeaderNames },
     415: {
       name: "UnsupportedMediaType",
       description: "The body is neither JSON nor a form.",
@@ -53,7 +50,7 @@ const oauth: ErrorFamily = {
     },
     503: {
       name: "Unavailable",
-      description: "The store is busy or away: try again after the time given.",
+      description: "The store is temporarily unavailable. Retry after `Retry-After`.",
       headers: ["Retry-After", ...rateLimitHeaderNames],
     },
   },

@@ -4,10 +4,10 @@ import { accessTokenSeconds } from "#shared/auth/access-token.ts";
 import { describeErrorResponses, errorResponseRefs, errorSchemas } from "./errors.ts";
 import { oauthSchemas, sampleToken } from "./schemas.ts";
 
-/** The headers that only responses with tokens have. */
+/** Response headers of these paths only. */
 const headers = {
   Pragma: {
-    description: "What holds a token is for no cache, however old.",
+    description: "Prevents caching of the token, also by HTTP/1.0 caches.",
     schema: { type: "string", const: "no-cache" },
   },
 };
@@ -26,26 +26,27 @@ type OauthOperation = {
 const oauthOperations: readonly OauthOperation[] = [
   {
     name: "token",
-    summary: "Ask for an access token",
+    summary: "Request an access token",
     description:
-      `OAuth 2.0 client credentials (RFC 6749, section 4.4). The token holds for ${accessTokenSeconds} seconds, for ` +
-      "the account of the client, and ends with the client. While more than half of that is left, the client is given " +
-      "the same token again. All tokens of a client share the client's rate.",
+      `OAuth 2.0 client credentials (RFC 6749, section 4.4). The token is valid for ${accessTokenSeconds} seconds, for ` +
+      "the account of the client, and ends when the client is revoked. While more than half of its lifetime is left, " +
+      "the same token is returned again. All tokens of a client share its rate limit.",
     body: "OauthGrant",
     bodyExample: { grant_type: "client_credentials" },
-    success: okResponse("Issued.", schemaRef("OauthToken"), sampleToken, ["Cache-Control", "Pragma"]),
+    success: okResponse("The token.", schemaRef("OauthToken"), sampleToken, ["Cache-Control", "Pragma"]),
   },
   {
     name: "revoke",
     summary: "Revoke an access token",
-    description: "RFC 7009: what is unknown, or another client's, is nothing to revoke, and answered the same.",
+    description:
+      "RFC 7009. An unknown token, or a token of another client, is not revoked, and the response is the same.",
     body: "OauthRevocation",
     bodyExample: { token: sampleToken.access_token },
-    success: okResponse("It does not hold any more.", objectSchema({}), {}, ["Cache-Control", "Pragma"]),
+    success: okResponse("The token is not valid any more.", objectSchema({}), {}, ["Cache-Control", "Pragma"]),
   },
 ];
 
-/** Every path of the function that issues and revokes tokens. Clients write either path: with `.json` and without. */
+/** Returns the paths that issue and revoke tokens. Clients use both spellings: with `.json` and without. */
 export function oauthPaths() {
   const described = oauthOperations.flatMap(({ name, summary, description, body, bodyExample, success }) => {
     const media = { schema: schemaRef(body), examples: { sample: { value: bodyExample } } };
@@ -69,7 +70,7 @@ export function oauthPaths() {
   return Object.fromEntries(described);
 }
 
-/** What the paths refer to, besides what the Fakturoid dialect has. */
+/** Returns the components that only these paths use. */
 export function oauthComponents() {
   return { schemas: oauthSchemas, errorSchemas, headers, responses: describeErrorResponses() };
 }

@@ -22,15 +22,15 @@ export const oauthSchemas = {
         type: "integer",
         minimum: 1,
         maximum: accessTokenSeconds,
-        description: "Seconds. Ask for a new one then: nothing refreshes it.",
+        description: "Seconds until the token expires. It cannot be refreshed: request a new one.",
       },
     },
-    { description: "An access token, shown this once." },
+    { description: "An access token." },
     {
       scope: {
         type: "string",
         const: accessTokenScopes.join(" "),
-        description: "Only where the request names another scope: what the token is good for all the same.",
+        description: "The scope of the token. Only present if the request names another scope.",
       },
     },
   ),

@@ -1,17 +1,16 @@
 import { createHash } from "node:crypto";
 import type { Position } from "#shared/events/event.ts";
 
-/** Bits that tell the activities of one second apart. */
+/** Bits of the digest that distinguishes the activities of one second. */
 const digestBits = 21;
 const digests = 2 ** digestBits;
 
-/** Seconds since 1970 in 32 bits: until 2106. What lies before or after counts as the first or the last of them. */
+/** Seconds since 1970 in 32 bits, until 2106. Times outside count as the first or the last second. */
 const lastSecond = 2 ** 32 - 1;
 
 /**
- * The number of an activity, below 2^53: its second, then a digest of the document and the event. It is computed from
- * what never changes, so it is the same for ever, and later seconds have higher numbers. Two events of one second have
- * the same number in one of two million cases.
+ * Returns the number of an activity, below 2^53: its second, then a digest of the document and the event. It never
+ * changes, and later seconds have higher numbers. Two events of one second collide with a probability of 1 in 2 million.
  */
 export function toActivityId({ occurred_at, event_id, entity_id }: Position): number {
   const second = Math.min(Math.max(0, Math.floor(Date.parse(occurred_at) / 1000)), lastSecond);
@@ -19,7 +18,7 @@ export function toActivityId({ occurred_at, event_id, entity_id }: Position): nu
   return second * digests + (digest >>> (32 - digestBits));
 }
 
-/** When the activity of a number happened, inclusive, UTC with three fraction digits; `null` for what is no number. */
+/** Returns the second of an activity's number, inclusive, in UTC with three fraction digits; `null` for an invalid number. */
 export function parseActivitySecond(
   id: string,
 ): { readonly since: string | null; readonly until: string | null } | null {

@@ -1,22 +1,22 @@
 import { actionVerb, documentTypes, type EntityType } from "#shared/events/entity-types.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 
-/** The kinds of thing that this dialect has a name for. */
+/** The entity types whose events this dialect shows. */
 export const visibleEntityTypes = [...documentTypes, "ACCOUNT", "USER", "SUBSCRIPTION", "DELIVERY_NOTE"] as const;
 
-type Visible = (typeof visibleEntityTypes)[number];
+type VisibleEntityType = (typeof visibleEntityTypes)[number];
 
-type Naming = {
-  /** What a type begins with: `invoice` of `invoice_create`. */
+type EntityNaming = {
+  /** The beginning of the activity type: `invoice` in `invoice_create`. */
   readonly noun: string;
-  /** The collection that `references` name; absent where the vendor's grammar has none. */
+  /** The collection in `references`; absent if the vendor has none. */
   readonly domain?: string;
-  /** Types that the grammar does not give. Those without a comment are in the vendor's list. */
+  /** Activity types that do not follow the grammar, by verb. */
   readonly types?: Readonly<Record<string, string>>;
 };
 
-/** The mapping, by kind of document. Types are from the list on the vendor's page; the rest follows its grammar. */
-export const entityNamings: Readonly<Record<Visible, Naming>> = {
+/** The naming of each entity type, from the vendor's list of types. What is not in the list follows its grammar. */
+export const entityNamings: Readonly<Record<VisibleEntityType, EntityNaming>> = {
   INVOICE: {
     noun: "invoice",
     domain: "invoices",
@@ -69,7 +69,7 @@ export const entityNamings: Readonly<Record<Visible, Naming>> = {
   ATTACHMENT: { noun: "attachment", domain: "attachments" },
 };
 
-/** What follows the noun, by what happened. The grammar is a verb in its base form; a child is part of the noun. */
+/** What follows the noun, by verb. The grammar is a verb in its base form; a note or attachment is part of the noun. */
 const endings: Readonly<Record<string, string>> = {
   CREATED: "_create",
   UPDATED: "_update",
@@ -108,7 +108,7 @@ const endings: Readonly<Record<string, string>> = {
   PASSWORD_FORGOTTEN: "_password_forgot",
 };
 
-/** The type of an activity: `INVOICE_CREATED` is `invoice_create`. A verb that is not known is kept as it is. */
+/** Returns the type of an activity: `INVOICE_CREATED` becomes `invoice_create`. Unknown verbs are kept in lower case. */
 export function toActivityType(event: Pick<ActivityEvent, "action" | "entity_type">): string {
   const naming = getNaming(event.entity_type);
   const verb = actionVerb(event);
@@ -119,7 +119,7 @@ function endingOf(verb: string): string {
   return endings[verb] ?? `_${verb.toLowerCase()}`;
 }
 
-/** The way back: the kinds of document whose events can have a type; none where no event ever has it. */
+/** Returns the entity types whose events can have an activity type; empty if no event can have it. */
 export function findEntityTypes(type: string): readonly EntityType[] {
   return visibleEntityTypes.filter((entityType) => {
     const { noun, types = {} } = entityNamings[entityType];
@@ -132,11 +132,11 @@ export function findEntityTypes(type: string): readonly EntityType[] {
 
 const childEndings: ReadonlySet<string> = new Set(Object.values(endings).filter((ending) => !ending.startsWith("_")));
 
-/** How a kind of thing is named; `undefined` for what the dialect does not show. */
-export function getNaming(type: EntityType): Naming | undefined {
+/** Returns the naming of an entity type; `undefined` if this dialect does not show it. */
+export function getNaming(type: EntityType): EntityNaming | undefined {
   return isVisible(type) ? entityNamings[type] : undefined;
 }
 
-function isVisible(type: EntityType): type is Visible {
+function isVisible(type: EntityType): type is VisibleEntityType {
   return Object.hasOwn(entityNamings, type);
 }

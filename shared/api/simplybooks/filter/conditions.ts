@@ -21,36 +21,36 @@ export type FilterCondition = {
   readonly value: string;
 };
 
-const condition = /^([a-z_]+?)(?:__(eq|ne|le|ge|lt|gt)__|(=~|!=|<=|>=|=|<|>))(.*)$/s;
+const conditionParts = /^([a-z_]+?)(?:__(eq|ne|le|ge|lt|gt)__|(=~|!=|<=|>=|=|<|>))(.*)$/s;
 
 const conditionPattern = "\\s*[a-z_]+(?:=|!=|<|>|__(?:eq|ne|le|ge|lt|gt)__)[^,]*";
 
-/** The form of a filter: conditions separated by commas, or none. */
+/** The syntax of a filter: conditions separated by commas; may be empty. */
 export const filterPattern = new RegExp(`^(?:${conditionPattern}(?:,${conditionPattern})*,?)?\\s*$`);
 
-/** The conditions of a filter, as text; an empty filter has none. Some clients end theirs with a comma. */
-function entriesOf(text: string): readonly string[] {
+/** Splits a filter into its conditions. Some clients end a filter with a comma. */
+function splitConditions(text: string): readonly string[] {
   const entries = text.split(",").map((entry) => entry.trim());
   return entries.at(-1) === "" ? entries.slice(0, -1) : entries;
 }
 
-/** Conditions of one filter at most, and its characters. */
+/** Maximum conditions of a filter, and its maximum length. */
 const maxConditions = 20;
 export const maxFilterLength = 2_000;
 
 /**
- * Reads a filter: conditions that hold together, separated by commas, as `field=value` or `field__eq__value`. Throws
- * `ActivityError` `invalid_value` and names the field.
+ * Parses a filter: conditions separated by commas, all of which must match, as `field=value` or `field__eq__value`.
+ * Throws `ActivityError` `invalid_value` with the name of the field.
  */
 export function parseActivityFilter(text: string): readonly FilterCondition[] {
   if (text.length > maxFilterLength) throw invalidValue("filter", "filter too long");
-  const parts = entriesOf(text);
+  const parts = splitConditions(text);
   if (parts.length > maxConditions) throw invalidValue("filter", "filter too long");
-  return parts.map(readCondition);
+  return parts.map(parseCondition);
 }
 
-function readCondition(part: string): FilterCondition {
-  const [, name, word, sign, value = ""] = condition.exec(part) ?? [];
+function parseCondition(part: string): FilterCondition {
+  const [, name, word, sign, value = ""] = conditionParts.exec(part) ?? [];
   if (name === undefined) {
     const message = `filter unknown: write conditions as field=value, not '${part.slice(0, 64)}'`;
     throw invalidValue("filter", message);
@@ -61,20 +61,20 @@ function readCondition(part: string): FilterCondition {
   if (field === "date" && sign !== "=~" && parseLocalDate(value) === null) {
     throw invalidValue("date", "date unknown: write it as 2026-05-31 or 2026-05-31 18:30:00");
   }
-  return { field, operator: operatorOf(word ?? sign), value };
+  return { field, operator: toOperator(word ?? sign), value };
 }
 
-function operatorOf(text: string | undefined): FilterOperator {
+function toOperator(text: string | undefined): FilterOperator {
   const found = Object.entries(operators).find(([sign, word]) => sign === text || word === text);
   return found?.[1] ?? "eq";
 }
 
-/** Whether an activity meets a condition, by what it shows. An absent value is empty text. */
+/** Whether the shown value of an activity's field matches a condition. An absent value is empty text. */
 export function matchesCondition(activity: Activity, { field, operator, value }: FilterCondition): boolean {
   const shown = activity[field] ?? "";
   if (operator === "contains") return foldCase(shown).includes(foldCase(value));
   if (field === "date") return matchesDate(shown, operator, value);
-  // As an index compares: 007 is not 7.
+  // Compared as text, like in the index: 007 is not 7.
   if (operator === "eq") return shown === value;
   if (operator === "ne") return shown !== value;
   const order = compare(shown, value);
@@ -90,7 +90,7 @@ export function matchesCondition(activity: Activity, { field, operator, value }:
   }
 }
 
-/** A date without a time means all of its day. */
+/** A date without a time matches its whole day. */
 function matchesDate(shown: string, operator: Exclude<FilterOperator, "contains">, value: string): boolean {
   const { first, last } = parseLocalDate(value) ?? { first: value, last: value };
   switch (operator) {
@@ -115,7 +115,8 @@ const decimal = /^\d{1,30}$/;
 function compare(left: string, right: string): number {
   if (left === right) return 0;
   if (decimal.test(left) && decimal.test(right)) {
-    const [a, b] = [BigInt(left), BigInt(right)];
+    const a = BigInt(left);
+    const b = BigInt(right);
     return a < b ? -1 : a > b ? 1 : 0;
   }
   return left < right ? -1 : 1;

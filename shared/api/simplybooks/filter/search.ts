@@ -1,6 +1,6 @@
 import type { Activity, ActivityField } from "#shared/api/simplybooks/mapping.ts";
 
-const searched = [
+const searchedFields = [
   "type",
   "user",
   "description",
@@ -8,22 +8,22 @@ const searched = [
   "client_id",
 ] as const satisfies readonly ActivityField[];
 
-/** Whether a term, its case folded, is found in what people read of an activity, or in an id of it. */
+/** Whether the texts or ids of an activity contain a term, whose case must be folded. */
 export function matchesSearch(activity: Activity, term: string): boolean {
-  const texts = [...searched.map((field) => activity[field] ?? ""), activity.activity_id];
+  const texts = [...searchedFields.map((field) => activity[field] ?? ""), activity.activity_id];
   for (const { reference_id } of activity.references) texts.push(reference_id);
   return texts.some((text) => foldCase(text).includes(term));
 }
 
 const ascii = /^[\0-\x7f]*$/;
 
-/** More marks on one character than words of any language have. */
+/** More combining marks on one character than any language uses. */
 const tooManyMarks = /\p{M}{9}/u;
 
 /**
- * Returns a text so that those that differ in case or in the spelling of a character are equal: `İSTANBUL` is
- * `istanbul`, and an accent may be its own character. The upper case first, which folds `ß`, `ﬁ` and the dotless i;
- * accents are kept. Texts with too many marks are not normalised: sorting marks takes quadratic time.
+ * Returns the same text for texts that differ only in case or Unicode normal form: `İSTANBUL` becomes `istanbul`. Upper
+ * case first, which folds `ß`, `ﬁ` and the dotless i; accents are kept. Texts with too many combining marks are not
+ * normalised, because sorting the marks takes quadratic time.
  */
 export function foldCase(text: string): string {
   if (ascii.test(text)) return text.toLowerCase();

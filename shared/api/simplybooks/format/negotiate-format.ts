@@ -9,27 +9,27 @@ const contentTypes: Readonly<Record<ResponseFormat, string>> = {
 };
 
 /**
- * The format of an answer: what `format=` says, else what `Accept` prefers, else XML. Throws `ActivityError`
- * `invalid_value` for a format that there is not.
+ * Returns the format of a response: the parameter `format`, else what `Accept` prefers, else XML. Throws `ActivityError`
+ * `invalid_value` for an unknown format.
  */
 export function negotiateFormat({ query, headers }: Pick<HttpRequest, "query" | "headers">): ResponseFormat {
   const named = singleParam(query, "format");
   if (named === "json" || named === "xml") return named;
-  if (named !== null) throw invalidValue("format", "format unknown: it is xml or json");
-  return qualityOf(headers.accept, /^application\/json$/) > qualityOf(headers.accept, /^(application|text)\/xml$/)
+  if (named !== null) throw invalidValue("format", "format unknown: it must be xml or json");
+  return getQuality(headers.accept, /^application\/json$/) > getQuality(headers.accept, /^(application|text)\/xml$/)
     ? "json"
     : "xml";
 }
 
-/** The same for an error, which must have a format whatever the request says. */
+/** Returns the format of an error response, like `negotiateFormat`, but ignores an invalid `format`. */
 export function negotiateErrorFormat(request: Pick<HttpRequest, "query" | "headers">): ResponseFormat {
   const named = request.query.get("format");
   if (named === "json" || named === "xml") return named;
   return negotiateFormat({ headers: request.headers, query: new URLSearchParams() });
 }
 
-/** How much an `Accept` header wants a type that it names (RFC 9110, section 12.5.1); 0 where it does not. */
-function qualityOf(accept: string | undefined, type: RegExp): number {
+/** Returns the weight of a type in an `Accept` header (RFC 9110, section 12.5.1); 0 if the header does not name it. */
+function getQuality(accept: string | undefined, type: RegExp): number {
   const qualities = (accept ?? "").split(",").flatMap((part) => {
     const [name = "", ...parameters] = part.split(";").map((text) => text.trim().toLowerCase());
     if (!type.test(name)) return [];

@@ -8,7 +8,7 @@ import { rateLimit } from "#shared/auth/rate-limit.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { offsetPageBudget } from "#shared/events/query/offset-scan.ts";
 
-/** One sample of every error that is met here, rendered by the code that renders the real ones. */
+/** One sample of every error of this dialect, rendered by the code that renders real errors. */
 const samples: Readonly<Record<string, Error>> = {
   invalid_value: new ActivityError("invalid_value", `take unknown: it must be a whole number from 1 to ${maxTake}`),
   required_field: new ActivityError("required_field", "X-AccountId required: the token is for several accounts"),
@@ -16,7 +16,7 @@ const samples: Readonly<Record<string, Error>> = {
     "too_broad",
     `Too few of the last ${offsetPageBudget.events} events match: narrow the search, for example by date.`,
   ),
-  too_large: new ActivityError("too_large", "take too long: these activities are large, take fewer at once"),
+  too_large: new ActivityError("too_large", "take too long: the response would be too large, use a smaller take"),
   unauthenticated: new ActivityError("unauthenticated", "X-API-Key required"),
   scope_missing: new ActivityError("scope_missing", "The token lacks the scope AIBooks.activity.READ."),
   org_mismatch: new ActivityError("org_mismatch", "X-AccountId unknown: the key is not for this account"),
@@ -39,11 +39,11 @@ const samples: Readonly<Record<string, Error>> = {
 
 type Status = { readonly name: string; readonly description: string; readonly headers: readonly string[] };
 
-/** The component that describes each status, when a caller meets it, and its headers besides the request's id. */
+/** The response component of each status, and its headers besides the request id. */
 const statuses: Readonly<Record<number, Status>> = {
   400: {
     name: "SimplybooksBadRequest",
-    description: "A parameter has a bad value, too few events match, or the account must be named.",
+    description: "A parameter is invalid, too few events match, or the request must name the account.",
     headers: rateLimitHeaderNames,
   },
   401: {
@@ -53,40 +53,39 @@ const statuses: Readonly<Record<number, Status>> = {
   },
   403: {
     name: "SimplybooksForbidden",
-    description:
-      "The key lacks the scope or is not for the account that the request names, or the account is suspended.",
+    description: "The key lacks the scope or is not for the named account, or the account is suspended.",
     headers: rateLimitHeaderNames,
   },
   404: {
     name: "SimplybooksNotFound",
-    description: "There is no such path, or no activity of this number.",
+    description: "The path or the activity does not exist.",
     headers: rateLimitHeaderNames,
   },
   429: {
     name: "SimplybooksTooManyRequests",
-    description: "The key has used up its window, or runs too many requests at a time that read much.",
+    description: "The key has exceeded the rate limit, or sends too many expensive requests concurrently.",
     headers: ["Retry-After", ...rateLimitHeaderNames],
   },
   500: {
     name: "SimplybooksInternalError",
-    description: "A defect on our side. Quote the request that the message names when you report it.",
+    description: "Internal error. Quote the request id in the message when you report it.",
     headers: rateLimitHeaderNames,
   },
   503: {
     name: "SimplybooksUnavailable",
     description:
-      "The store is busy or away, or the page is too far from any that was read lately: try again after the time " +
-      "given. Each repeat gets further.",
+      "The store is temporarily unavailable, or the page is too far from the pages requested recently. Retry after " +
+      "`Retry-After`: each attempt reads further.",
     headers: ["Retry-After", ...rateLimitHeaderNames],
   },
 };
 
 export const errorSchema = objectSchema(
   { error: { type: "string", description: "For people: `<field> unknown`, `required` or `too long`, and a hint." } },
-  { description: "What went wrong. The status tells it to programs.", xml: { name: "data" } },
+  { description: "An error. Programs should use the status.", xml: { name: "data" } },
 );
 
-/** One response component for each status, with an example of each error that has it, in both formats. */
+/** Returns one response component for each status, with an example of each error that has it, in both formats. */
 export function describeErrorResponses() {
   const schema = { $ref: "#/components/schemas/SimplybooksProblem" };
   const responses = Object.entries(statuses).map(([status, { name, description, headers }]) => {
@@ -120,7 +119,7 @@ function sampleRequest(format: ResponseFormat): HttpRequest {
   };
 }
 
-/** References to the error responses that an operation may answer with. */
+/** Returns references to the error responses of an operation. */
 export function errorResponseRefs(...codes: readonly number[]) {
   return Object.fromEntries(
     codes.map((status) => [String(status), { $ref: `#/components/responses/${statuses[status]?.name}` }]),

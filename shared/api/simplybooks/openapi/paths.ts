@@ -17,7 +17,7 @@ const parameters = {
   SimplybooksAccountId: {
     name: "X-AccountId",
     in: "header",
-    description: "The account that is meant, by its id or its number. A key for one account only may leave it out.",
+    description: "The account, by id or number. Optional if the key is for one account only.",
     schema: { type: "string" },
     example: sampleOrg.account_number,
   },
@@ -25,17 +25,16 @@ const parameters = {
     name: "format",
     in: "query",
     description:
-      "The format of the response, whatever `Accept` says. Without it `Accept` decides, and XML is the default, as it is " +
-      "with the vendor. Generated clients should always set `json`: many of them send no `Accept`, or prefer the " +
-      "first media type, and would parse XML as JSON.",
+      "The format of the response. Without it, `Accept` decides; the default is XML, as with the vendor. Generated " +
+      "clients should always set `json`: many send no `Accept` or prefer the first media type, and would parse XML as JSON.",
     schema: { type: "string", enum: ["xml", "json"] satisfies ResponseFormat[] },
   },
   SimplybooksFields: {
     name: "fields",
     in: "query",
     description:
-      "The fields to show, separated by commas. They come in their own order; without it all of them do. Empty " +
-      "names are ignored.",
+      "The fields to show, separated by commas; all without it. Their order in the response is fixed. Empty names are " +
+      "ignored.",
     style: "form",
     explode: false,
     schema: { type: "array", items: { type: "string", enum: activityFields } },
@@ -45,20 +44,20 @@ const parameters = {
     name: "search",
     in: "query",
     description:
-      "One term, found in whatever case and Unicode normal form in `type`, `user`, `description` and `information`, or in the id of the " +
-      "activity, of the customer or of a reference.",
+      "A term in `type`, `user`, `description` or `information`, or in the id of the activity, of the customer or of a " +
+      "reference. Case and Unicode normal form are ignored.",
     schema: { type: "string", maxLength: maxSearchLength },
   },
   SimplybooksFilter: {
     name: "filter",
     in: "query",
     description:
-      "Conditions that hold together, separated by commas: `field=value`, with `=`, `!=`, `<=`, `>=`, `<`, `>`, or " +
-      "`=~` for contains, whatever the case; or `field__eq__value`, with `eq`, `ne`, `le`, `ge`, `lt`, `gt`. Every " +
-      "field but `references` can be meant. An absent value is empty text; whole numbers compare as numbers, all " +
-      "else as text. `date` is in the account's time zone, as `2026-05-31` or `2026-05-31 18:30:00`; a bare date " +
-      "means the whole day, so that `date<=2026-05-31` includes it and `date>2026-05-31` begins after it. A comma at " +
-      "the end is ignored.",
+      "Conditions, separated by commas, all of which must match: `field=value`, with `=`, `!=`, `<=`, `>=`, `<`, `>`, or " +
+      "`=~` for contains, ignoring case; or `field__eq__value`, with `eq`, `ne`, `le`, `ge`, `lt`, `gt`. All fields " +
+      "except `references` are allowed. An absent value is empty text; whole numbers are compared as numbers, other " +
+      "values as text. `date` is in the account's time zone, as `2026-05-31` or `2026-05-31 18:30:00`; a date without a " +
+      "time means the whole day, so that `date<=2026-05-31` includes it and `date>2026-05-31` begins after it. A comma " +
+      "at the end is ignored.",
     schema: { type: "string", maxLength: maxFilterLength, pattern: filterPattern.source },
     examples: {
       signs: example("date>=2026-05-01,date<=2026-05-31,type=invoice_email"),
@@ -69,13 +68,13 @@ const parameters = {
   SimplybooksSkip: {
     name: "skip",
     in: "query",
-    description: "Activities to leave out, from the newest on.",
+    description: "Activities to skip, from the newest.",
     schema: { type: "integer", minimum: 0, maximum: maxSkip, default: 0 },
   },
   SimplybooksTake: {
     name: "take",
     in: "query",
-    description: "Activities of a page at most.",
+    description: "Maximum activities per page.",
     schema: { type: "integer", minimum: 1, maximum: maxTake, default: maxTake },
   },
 };
@@ -85,11 +84,11 @@ const refs = (...names: readonly (keyof typeof parameters)[]) =>
 
 const schemaRef = (name: keyof typeof simplybooksSchemas) => ({ $ref: `#/components/schemas/${name}` });
 
-/** Either scheme will do, and needs the same scope. */
+/** Both schemes are accepted and need the same scope. */
 const scope: Scope[] = ["AIBooks.activity.READ"];
 const security = [{ apiKey: scope }, { accessToken: scope }];
 
-/** An answer in both formats, each with an example that the dialect itself renders. */
+/** Returns a successful response in both formats, with examples from the code that renders responses. */
 function okResponse(
   description: string,
   schemas: Readonly<Record<ResponseFormat, Readonly<Record<string, unknown>>>>,
@@ -104,18 +103,17 @@ function okResponse(
   return { 200: { description, headers: headerRefs([...headerNames, ...rateLimitHeaderNames]), content } };
 }
 
-/** Every path of this dialect: one for each route that `findRoute` knows. */
+/** Returns the paths of this dialect, one for each route of `findRoute`. */
 export function simplybooksPaths() {
   const list = {
     operationId: "list_activities",
     summary: "The activities of an account, newest first",
     description:
-      "`search` and all conditions of `filter` hold together; activities cannot be sorted. A parameter that is unknown " +
-      "is refused. `skip` counts from the " +
-      "newest activity as of now: what is written between two requests moves the others on, so that an activity may " +
-      "be seen again on the next page, and none that was there is passed over. A page very far from any that was " +
-      "read lately may answer 503 with `Retry-After`; a repeat gets further. Where too few of the last " +
-      `${offsetPageBudget.events} events match, the answer is 400: narrow the search, for example by date.`,
+      "Activities must match `search` and all conditions of `filter`; they cannot be sorted. Unknown parameters are " +
+      "errors. `skip` counts from the newest activity at the time of the request: a new activity moves the others on, " +
+      "so that an activity may appear again on the next page, but none is skipped. A page very far from the pages " +
+      "requested recently may return 503 with `Retry-After`; each retry reads further. If too few of the last " +
+      `${offsetPageBudget.events} events match, the response is 400: narrow the search, for example by date.`,
     tags: ["simplybooks"],
     security,
     parameters: [
@@ -133,7 +131,7 @@ export function simplybooksPaths() {
     responses: {
       ...notModified(rateLimitHeaderNames),
       ...okResponse(
-        "A page of activities. It is short of `take` only at the end.",
+        "A page of activities. Only the last page has fewer than `take`.",
         {
           xml: schemaRef("SimplybooksActivitiesElement"),
           json: schemaRef("SimplybooksActivities"),
@@ -154,7 +152,7 @@ export function simplybooksPaths() {
         name: "activity_id",
         in: "path",
         required: true,
-        description: "Its number, as lists show it.",
+        description: "The number of the activity in lists.",
         schema: { type: "string" },
         example: sampleActivity.activity_id,
       },
@@ -174,8 +172,8 @@ export function simplybooksPaths() {
   };
   const account = {
     operationId: "get_current_account",
-    summary: "The account that the key is for",
-    description: "Clients check their connection by it.",
+    summary: "The account of the key",
+    description: "Clients use it to check their connection.",
     tags: ["simplybooks"],
     security,
     parameters: refs("SimplybooksAccountId", "SimplybooksFormat"),
@@ -195,7 +193,7 @@ export function simplybooksPaths() {
   };
 }
 
-/** What the paths refer to, besides what all dialects share. */
+/** Returns the components that only the paths of this dialect use. */
 export function simplybooksComponents() {
   return { schemas: simplybooksSchemas, parameters, responses: describeErrorResponses() };
 }

@@ -45,7 +45,7 @@ export const sampleOrigin = "https://api.example.com";
 
 export const sampleActivity = toActivity(event, { org: sampleOrg, origin: sampleOrigin });
 
-/** An id that may be absent: `null` in JSON, an empty element in XML. */
+/** Returns the schema of an id that may be absent: `null` in JSON, an empty element in XML. */
 function idIn(format: ResponseFormat) {
   return (description: string) => ({
     type: format === "json" ? ["string", "null"] : "string",
@@ -54,39 +54,40 @@ function idIn(format: ResponseFormat) {
   });
 }
 
-/** The fields of an activity, in their order. */
+/** Returns the schemas of the fields of an activity, in the order of the contract. */
 function fieldsIn(format: ResponseFormat): Readonly<Record<ActivityField, unknown>> {
   const id = idIn(format);
   const noun = (field: keyof typeof documentFields) => entityNamings[documentFields[field]].noun;
-  const own = (field: keyof typeof documentFields) => id(`The ${noun(field)} that the activity is about.`);
-  const linked = (field: keyof typeof documentFields) => id(`Another ${noun(field)} that it mentions: the first.`);
+  const own = (field: keyof typeof documentFields) => id(`The ${noun(field)} of the activity.`);
+  const linked = (field: keyof typeof documentFields) =>
+    id(`The first other ${noun(field)} that is related to the activity.`);
   return {
     activity_id: {
       type: "string",
       pattern: String.raw`^(0|[1-9]\d{0,15})$`,
-      description: "A whole number, the same for ever. Later seconds have higher ones.",
+      description: "A whole number that never changes. Later seconds have higher numbers.",
     },
-    uri: { type: "string", format: "uri", description: "Where the activity is found again." },
+    uri: { type: "string", format: "uri", description: "The URL of the activity." },
     type: {
       type: "string",
       pattern: "^[a-z][a-z0-9_]*$",
-      description: "`{noun}_{verb}`. The vocabulary is open: show what you do not know as it is.",
+      description: "`{noun}_{verb}`. The vocabulary is open: show unknown types as they are.",
       examples: [toActivityType(event)],
     },
     date: {
       type: "string",
       pattern: String.raw`^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$`,
-      description: "As clocks of the account show it, in its own time zone.",
+      description: "In the time zone of the account.",
     },
     user: {
       type: "string",
       description:
-        "Name, else e-mail address, else id; the account's robot where it was none. Who acted for somebody else comes " +
-        "second, as in `Anna (by Support)`.",
+        "Name, else e-mail address, else id; the account's robot without a user. `Anna (by Support)` means that " +
+        "Support acted on behalf of Anna.",
     },
     description: { type: "string", description: "What happened, in a few words." },
-    information: { type: "string", description: "The same with the document's number and id." },
-    client_id: id("The customer or supplier whose story it belongs to."),
+    information: { type: "string", description: "The same, with the document's number and id." },
+    client_id: id("The customer or supplier."),
     invoice_id: own("invoice_id"),
     receipt_id: own("receipt_id"),
     quote_id: own("quote_id"),
@@ -101,7 +102,7 @@ function fieldsIn(format: ResponseFormat): Readonly<Record<ActivityField, unknow
     linked_subscription_id: linked("subscription_id"),
     references: {
       type: "array",
-      description: "Everything that it is about and that has a collection, the customer first.",
+      description: "All related entities that have a collection, the customer first.",
       items: reference,
       ...(format === "xml" && { xml: { wrapped: true } }),
     },
@@ -128,7 +129,7 @@ export const simplybooksSchemas = {
   SimplybooksActivity: {
     type: "object",
     description:
-      "One state change. It has all of its fields, or those that `fields` names. Ids are texts; what is absent is `null`.",
+      "One state change. It has all fields, or those in `fields`. Ids are strings; absent values are `null`.",
     examples: [sampleActivity],
     minProperties: 1,
     properties: fieldsIn("json"),
@@ -136,8 +137,8 @@ export const simplybooksSchemas = {
   SimplybooksActivityElement: {
     type: "object",
     description:
-      "One state change. What is absent is an empty element; `linked_…` elements are left out instead. Without " +
-      "`fields` all others are there.",
+      "One state change. Absent values are empty elements, except for `linked_…` elements, which are left out. Without " +
+      "`fields` it has all other elements.",
     properties: fieldsIn("xml"),
     xml: { name: "activity" },
   },
@@ -146,10 +147,10 @@ export const simplybooksSchemas = {
   SimplybooksAccount: objectSchema(
     {
       uri: { type: "string", format: "uri" },
-      number: { type: "string", minLength: 1, description: "The number of its books; its id where it has none." },
+      number: { type: "string", minLength: 1, description: "Its account number, or its id if it has none." },
       name: { type: "string", minLength: 1 },
     },
-    { description: "The account that the key is for.", xml: { name: "account" } },
+    { description: "The account of the key.", xml: { name: "account" } },
   ),
   SimplybooksProblem: errorSchema,
 };

@@ -76,7 +76,7 @@ describe.each([
       headers: { "content-type": "application/json; charset=utf-8" },
       body: JSON.stringify({
         error: "internal_error",
-        error_description: "Something went wrong on our side: quote the request req-1.",
+        error_description: "Internal error. Quote request req-1 when you report it.",
       }),
     });
   });

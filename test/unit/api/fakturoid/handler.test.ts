@@ -312,7 +312,10 @@ describe("other requests", () => {
   ])("%s is not found", async (path) => {
     const { ask, count } = fakturoidDialect();
     const { status, body } = await ask(path);
-    expect([status, body]).toEqual([404, '{"error":"not_found","error_description":"There is no such resource."}']);
+    expect([status, body]).toEqual([
+      404,
+      '{"error":"not_found","error_description":"Resource not found. Check the path and the account."}',
+    ]);
     expect(count).not.toHaveBeenCalled();
   });
 

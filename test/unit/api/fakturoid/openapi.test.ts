@@ -358,7 +358,7 @@ describe.each([
       unsupported_media_type: () => {
         const error = new ActivityError(
           "unsupported_media_type",
-          "The body must be JSON, and the header Content-Type must say so: application/json.",
+          "The body must be JSON. Set the header Content-Type accordingly, for example to application/json.",
         );
         return oauthFunction().ask(aTokenRequest(token, null, { body: throwing(error) }));
       },
@@ -388,7 +388,7 @@ describe.each([
   });
 
   it("would not be valid with another shape", () => {
-    const valid = { error: "not_found", error_description: "There is no such resource." };
+    const valid = { error: "not_found", error_description: "Resource not found. Check the path and the account." };
     expect(faults(`${prefix}Problem`)(valid)).toEqual([]);
     for (const changed of [{ error: "not_found" }, { ...valid, error: "gone" }, { ...valid, code: 404 }, {}]) {
       expect(faults(`${prefix}Problem`)(changed)).not.toEqual([]);

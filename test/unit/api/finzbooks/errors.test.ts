@@ -77,7 +77,7 @@ describe("a defect", () => {
     expect(renderError(error, aRequest("/"))).toEqual({
       status: 500,
       headers: { "content-type": "application/json" },
-      body: '{"code":"internal.error","message":"Something went wrong on our side.","request_id":"req-1"}',
+      body: '{"code":"internal.error","message":"Internal error. Quote request_id when you report it.","request_id":"req-1"}',
     });
   });
 });

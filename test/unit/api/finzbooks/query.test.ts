@@ -239,7 +239,7 @@ describe("event_id", () => {
     (rest) => {
       const error = catchError(() => read(`event_id=${id}&${rest}`));
       expect([error.code, error.context.field]).toEqual(["required_field", "entity_id"]);
-      expect(error.message).toMatch(/add entity_id, or since and until/);
+      expect(error.message).toMatch(/Add entity_id, or since and until/);
     },
   );
 

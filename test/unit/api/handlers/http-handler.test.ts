@@ -139,7 +139,7 @@ describe("a response", () => {
       expect(response).toMatchObject({ statusCode: 500, headers: { "x-request-id": "req-1" } });
       expect(JSON.parse(response.body ?? "")).toEqual({
         code: "internal.error",
-        message: "Something went wrong on our side.",
+        message: "Internal error. Quote request_id when you report it.",
         request_id: "req-1",
       });
     },

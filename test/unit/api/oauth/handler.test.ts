@@ -270,7 +270,7 @@ describe("a client", () => {
       const { status, headers, body } = await post(path, { authorization });
       expect(status).toBe(401);
       expect(body).toBe(
-        '{"error":"invalid_client","error_description":"The client is unknown, its secret is wrong, or it was revoked."}',
+        '{"error":"invalid_client","error_description":"Invalid or revoked client. Check its id and secret."}',
       );
       expect(headers["www-authenticate"]).toMatch(/^Basic\b/);
       expect(headers).not.toHaveProperty("x-ratelimit");

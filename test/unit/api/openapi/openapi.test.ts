@@ -206,7 +206,7 @@ describe("the errors", () => {
   });
 
   it("are what the dialect renders", () => {
-    const { body } = renderError(new ActivityError("not_found", "There is no such resource."), aRequest("/"));
+    const { body } = renderError(new ActivityError("not_found", "Resource not found. Check the path."), aRequest("/"));
     expect(components.responses.NotFound?.content["application/json"].examples["not_found.resource"]?.value).toEqual(
       JSON.parse(body),
     );

@@ -111,14 +111,14 @@ describe("a defect", () => {
     expect(renderError(error, inJson)).toEqual({
       status: 500,
       headers: { "content-type": "application/json; charset=utf-8" },
-      body: '{"error":"internal error: quote the request req-1"}',
+      body: '{"error":"internal error: quote request req-1 when you report it"}',
     });
     expect(renderError(error, inXml)).toEqual({
       status: 500,
       headers: { "content-type": "application/xml; charset=utf-8" },
       body:
         '<?xml version="1.0" encoding="UTF-8"?>\n' +
-        "<data><error>internal error: quote the request req-1</error></data>",
+        "<data><error>internal error: quote request req-1 when you report it</error></data>",
     });
   });
 });

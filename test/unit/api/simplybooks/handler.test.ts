@@ -372,7 +372,10 @@ describe("settings of the account", () => {
     const { ask, readOrg } = dialect();
     readOrg.mockRejectedValueOnce(new Error("The store is away."));
     const failed = await ask(list);
-    expect([failed.status, readErrorXml(failed.body)]).toEqual([500, "internal error: quote the request req-1"]);
+    expect([failed.status, readErrorXml(failed.body)]).toEqual([
+      500,
+      "internal error: quote request req-1 when you report it",
+    ]);
     expect((await ask(list)).status).toBe(200);
     expect(readOrg).toHaveBeenCalledTimes(2);
   });

@@ -86,7 +86,7 @@ describe("what is asked", () => {
   it.each([
     ["activity", "search=x", "search unknown: the parameters are fields, format"],
     ["account", "fields=number", "fields unknown: the parameters are format"],
-    ["account", "sort=x", "sort unknown: no sorting possible, activities come newest first"],
+    ["account", "sort=x", "sort unknown: no sorting possible, activities are listed newest first"],
   ] as const)("is refused with what only another route knows: %s %s", (kind, query, message) => {
     const field = query.split("=")[0] ?? "";
     const error = expectInvalid(() => assertKnownParameters(kind, new URLSearchParams(query)), field);
