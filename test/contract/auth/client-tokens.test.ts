@@ -87,8 +87,8 @@ async function everything(): Promise<string[]> {
   return Items.map((item) => JSON.stringify(unmarshall(item))).sort();
 }
 
-describe("an access token that is issued", () => {
-  it("may what its client was created for, for two hours", async () => {
+describe("issueAccessToken", () => {
+  it("returns a token with the client's organisation and scope for two hours", async () => {
     const client = await newClient();
     const secret = await ask(client);
     const hash = hashToken(secret);
@@ -109,7 +109,7 @@ describe("an access token that is issued", () => {
     });
   });
 
-  it("is counted with its client and every other token of it", async () => {
+  it("counts requests of a token with its client and its other tokens", async () => {
     const client = await newClient();
     const early = await ask(client);
     const late = await ask(client, 3_600);
@@ -121,7 +121,7 @@ describe("an access token that is issued", () => {
     expect((await uses.get(toTokenRef(early), next))?.used).toBe(0);
   });
 
-  it("is one of two at most that are stored, in an item that costs one write unit", async () => {
+  it("stores at most two tokens, in an item that costs one write unit", async () => {
     const client = await newClient();
     for (let hour = 0; hour < 24; hour++) await ask(client, hour * 3_600);
     const { access } = await itemOf(client);
@@ -140,7 +140,7 @@ describe("an access token that is issued", () => {
     expect(ConsumedCapacity?.CapacityUnits).toBe(1);
   });
 
-  it("is the same for all twenty that ask at once, while the client's own uses are counted", async () => {
+  it("returns the same token to twenty concurrent requests while the client's requests are counted", async () => {
     const client = await newClient();
     const asked = await Promise.allSettled(
       Array.from({ length: 20 }, async () => {
@@ -154,7 +154,7 @@ describe("an access token that is issued", () => {
     expect((await use(tokens[0] ?? ""))?.used).toBe(21);
   });
 
-  it("is not listed among the tokens that an administrator issued", async () => {
+  it("creates no token in the administrator's list", async () => {
     const client = await newClient();
     await ask(client);
     const listed = await admins.listTokens(org.org_id);
@@ -163,8 +163,8 @@ describe("an access token that is issued", () => {
   });
 });
 
-describe("what was never issued", () => {
-  it("is no token, is not counted, and does not use up the client whose id it has", async () => {
+describe("TokenAuthenticator for an access token that was never issued", () => {
+  it("rejects it without counting it for the client whose id it has", async () => {
     const client = await newClient();
     const good = await ask(client);
     const forged = deriveAccessToken(client.secret, "never issued");
@@ -181,7 +181,7 @@ describe("what was never issued", () => {
     for (const secret of [forged, aSecretOf("key", 200)]) expect(await use(secret)).toBeNull();
   });
 
-  it("is counted once by each instance that saw it before it was revoked, and never again", async () => {
+  it("counts a revoked token once on each instance that knew it, and never again", async () => {
     const client = await newClient();
     const [revoked, good] = [await ask(client), await ask(client, 3_600)];
     const gate = new TokenAuthenticator(withSuspensions(uses, noSuspendedOrgs));
@@ -193,7 +193,7 @@ describe("what was never issued", () => {
     expect((await use(good))?.used).toBe(3);
   });
 
-  it("costs one read unit and no write where its checksum is right, a fifth of what the write would cost", async () => {
+  it("costs one read unit and no write when the checksum is right, a fifth of a write", async () => {
     const units: Record<string, number> = {};
     const { client } = engine;
     client.middlewareStack.add(
@@ -219,8 +219,8 @@ describe("what was never issued", () => {
   });
 });
 
-describe("an access token that is revoked by its client", () => {
-  it("is no token any more, and no other is revoked", async () => {
+describe("revoke of an access token", () => {
+  it("invalidates that token and no other", async () => {
     const client = await newClient();
     const [one, other] = [await ask(client), await ask(client, 3_600)];
     await issued.revoke(client.token_id, hashToken(one));
@@ -231,7 +231,7 @@ describe("an access token that is revoked by its client", () => {
     expect(await ask(client, 3_600)).toBe(other);
   });
 
-  it("must be its own, and exist: else nothing is written", async () => {
+  it("writes nothing when the client does not have the token", async () => {
     const [client, stranger] = [await newClient(), await newClient()];
     const secret = await ask(client);
     await ask(stranger);
@@ -248,8 +248,8 @@ describe("an access token that is revoked by its client", () => {
   });
 });
 
-describe("a client that is revoked", () => {
-  it("takes all its tokens with it by one write, and no other client's", async () => {
+describe("an API client after revokeToken", () => {
+  it("has lost all its tokens in one write, unlike other clients", async () => {
     const [client, stranger] = [await newClient(), await newClient()];
     const tokens = [await ask(client), await ask(client, 3_600)];
     const foreign = await ask(stranger);
@@ -262,7 +262,7 @@ describe("a client that is revoked", () => {
     expect((await use(foreign))?.token.revoked_at).toBeNull();
   });
 
-  it("is issued nothing any more", async () => {
+  it("gets no token", async () => {
     const client = await newClient();
     await revokeClient(client);
     const before = await everything();
@@ -272,7 +272,7 @@ describe("a client that is revoked", () => {
     expect(await everything()).toEqual(before);
   });
 
-  it("has no token that outlives it, however closely the two meet", async () => {
+  it("has no valid token, even when racing issueAccessToken", async () => {
     for (let round = 0; round < 5; round++) {
       const client = await newClient();
       const asking = Array.from({ length: 4 }, () => ask(client).catch(() => null));
@@ -284,14 +284,14 @@ describe("a client that is revoked", () => {
     }
   });
 
-  it("can be revoked again, and keeps the first time", async () => {
+  it("keeps the first time when it is revoked again", async () => {
     const client = await newClient();
     await revokeClient(client, 60);
     await revokeClient(client, 90);
     expect((await use(client.secret))?.token.revoked_at).toBe(at(60).toISOString());
   });
 
-  it("that never was is issued nothing", async () => {
+  it("gets no token when it never existed", async () => {
     const secret = aSecretOf("client", 250);
     const before = await everything();
     expect((await catchRejection(ask({ ...aClient({}, secret), secret }))).code).toBe("unauthenticated");
@@ -299,8 +299,8 @@ describe("a client that is revoked", () => {
   });
 });
 
-describe("the leases of a token for expensive requests", () => {
-  it("are three, end by themselves, and are given back by the charge", async () => {
+describe("acquireLease", () => {
+  it("grants three leases that expire or are released by a charge", async () => {
     const { token_id, secret } = await newClient();
     const until = (second: number) => at(second + 30).getTime();
     const take = (second: number) => uses.acquireLease(token_id, at(second), at(second + 30));
@@ -318,7 +318,7 @@ describe("the leases of a token for expensive requests", () => {
     expect((await use(secret))?.used).toBe(91);
   });
 
-  it("that have ended are not given back for the request that holds them now, and the charge is made", async () => {
+  it("does not release a slot that expired and has another lease, but makes the charge", async () => {
     const { token_id, secret } = await newClient();
     await use(secret);
     const late = { slot: 1, until: at(30).getTime() };
@@ -331,21 +331,21 @@ describe("the leases of a token for expensive requests", () => {
     expect(await itemOf({ token_id })).not.toHaveProperty("read_lease_1");
   });
 
-  it("are three however many ask at once", async () => {
+  it("grants three leases to any number of concurrent requests", async () => {
     const { token_id } = await newClient();
     const taken = await Promise.all(Array.from({ length: 12 }, () => uses.acquireLease(token_id, now, at(30))));
     expect(taken.flatMap(({ slot }) => slot ?? []).sort()).toEqual([1, 2, 3]);
   });
 
-  it("are no one's whose token does not exist", async () => {
+  it("grants none when the token does not exist", async () => {
     const before = await everything();
     expect(await uses.acquireLease(`tok_${"0".repeat(32)}`, now, at(30))).toEqual({ slot: null, freeAt: null });
     expect(await everything()).toEqual(before);
   });
 });
 
-describe("a charge", () => {
-  it("opens the window that it comes in, where the request began in the one before", async () => {
+describe("charge", () => {
+  it("opens the current window when the request began in the previous one", async () => {
     const { token_id, secret } = await newClient();
     await use(secret);
     expect(await uses.charge(token_id, next, { requests: 89, lease: null })).toBe(89);
@@ -353,7 +353,7 @@ describe("a charge", () => {
     expect((await uses.count(toTokenRef(secret), next))?.used).toBe(91);
   });
 
-  it("beyond the limit is owed in the next window, one window's limit at most, and nothing after that", async () => {
+  it("carries the excess over to the next window, at most one window's limit, and to no later one", async () => {
     const afterNext = { ...window, start: new Date(next.start.getTime() + 60_000) };
     for (const [excess, owed] of [
       [250, 250],
@@ -370,7 +370,7 @@ describe("a charge", () => {
     }
   });
 
-  it("is not made for requests that are refused, however many", async () => {
+  it("is not made for requests that are refused", async () => {
     const { token_id, secret } = await newClient();
     const ref = toTokenRef(secret);
     await use(secret);
@@ -380,7 +380,7 @@ describe("a charge", () => {
     expect((await uses.count(ref, next))?.used).toBe(1);
   });
 
-  it("carries over what a request that begins in the old window is charged in the new one", async () => {
+  it("of a request from the previous window is carried over from the current one", async () => {
     const { token_id, secret } = await newClient();
     await use(secret);
     await uses.charge(token_id, window, { requests: 699, lease: null });

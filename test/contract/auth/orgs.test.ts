@@ -36,15 +36,15 @@ async function created(over: Parameters<typeof aNewOrg>[0] = {}) {
   return org;
 }
 
-describe("an organisation", () => {
-  it("comes back as it was created, with and without what is optional", async () => {
+describe("AdminStore for organisations", () => {
+  it("returns an organisation as it was created, with and without optional fields", async () => {
     for (const org of [await created(), await created({ slug: null, account_number: null })]) {
       expect(await reader.get(org.org_id)).toEqual(org);
     }
     expect(await reader.get("org_none")).toBeNull();
   });
 
-  it("that was stored before it had settings has the usual ones", async () => {
+  it("returns default settings for an item without settings", async () => {
     const { org_id, name, created_at } = aNewOrg();
     const Item = toStringAttributes({ ...orgKey(org_id), org_id, name, created_at });
     await stack.dynamodb.send(new PutItemCommand({ TableName: stack.tables.config, Item }));
@@ -59,7 +59,7 @@ describe("an organisation", () => {
     expect(await reader.get(org_id)).toEqual({ org_id, name, created_at, ...usual });
   });
 
-  it("changes in what is told, and in nothing else", async () => {
+  it("updates only the given settings", async () => {
     const org = await created();
     const change = { time_zone: "Europe/Prague", account_number: "7" };
     expect(await store.updateOrg(org.org_id, change, now)).toEqual({ ...org, ...change });
@@ -72,7 +72,7 @@ describe("an organisation", () => {
     expect(await store.updateOrg("org_none", change, now)).toBeNull();
   });
 
-  it("is suspended on its profile and in the list of all functions, until it is resumed", async () => {
+  it("suspends an organisation in its profile and in the list until it is resumed", async () => {
     const [org, other] = [await created(), await created()];
     const list = createSuspendedOrgReader(stack.dynamodb, stack.tables.config ?? "");
     const at = now.toISOString();
@@ -88,7 +88,7 @@ describe("an organisation", () => {
     expect((await list.list()).has("org_none")).toBe(false);
   });
 
-  it("changed by two at once keeps what each of them said", async () => {
+  it("keeps both of two concurrent updates", async () => {
     const org = await created();
     await Promise.all([
       store.updateOrg(org.org_id, { name: "New" }, now),
@@ -98,8 +98,8 @@ describe("an organisation", () => {
   });
 });
 
-describe("a slug", () => {
-  it("moves: the new one is taken, and the old one is free", async () => {
+describe("the slug of an organisation", () => {
+  it("is moved by an update, which frees the old one", async () => {
     const org = await created();
     const before = org.slug;
     await store.updateOrg(org.org_id, { slug: `${before}-new` }, now);
@@ -110,21 +110,21 @@ describe("a slug", () => {
     expect([error.code, error.context.field]).toEqual(["conflict", "slug"]);
   });
 
-  it("of another organisation is refused, and nothing changes", async () => {
+  it("is rejected without a change when another organisation has it", async () => {
     const [org, other] = [await created(), await created()];
     const error = await catchRejection(store.updateOrg(org.org_id, { slug: other.slug ?? "", name: "Thief" }, now));
     expect([error.code, error.context.field]).toEqual(["conflict", "slug"]);
     expect(await reader.get(org.org_id)).toEqual(org);
   });
 
-  it("can be given to an organisation that had none, and set again to what it is", async () => {
+  it("can be set for the first time, and set again to the same value", async () => {
     const org = await created({ slug: null });
     const slug = `given-${orgs}`;
     expect(await store.updateOrg(org.org_id, { slug }, now)).toMatchObject({ slug });
     expect(await store.updateOrg(org.org_id, { slug }, now)).toMatchObject({ slug });
   });
 
-  it("that two move to at once goes to one of them", async () => {
+  it("goes to one of two concurrent updates", async () => {
     const [left, right] = [await created(), await created()];
     const slug = `wanted-${orgs}`;
     const outcomes = await Promise.allSettled(
@@ -144,7 +144,7 @@ describe("the shards of an organisation", () => {
   const later = (ms: number) => new Date(now.getTime() + ms);
   const at = (ms: number) => later(ms).toISOString();
 
-  it("are in no list until they are raised, and then in the profile and in the list alike", async () => {
+  it("are in the list and the profile only after a raise", async () => {
     const org = await created();
     await store.updateOrg(org.org_id, { name: "New", shards: 1 }, now);
     expect(await listed(org.org_id)).toBeUndefined();
@@ -154,7 +154,7 @@ describe("the shards of an organisation", () => {
     expect((await reader.get(org.org_id))?.shards).toEqual(setting);
   });
 
-  it("keep the time from which they hold when they are set again, and when other settings change", async () => {
+  it("keep their time when set again and when other settings change", async () => {
     const org = await created();
     const raised = await store.updateOrg(org.org_id, { shards: 4 }, now);
     await store.updateOrg(org.org_id, { shards: 4 }, later(shardLeadMs));
@@ -163,7 +163,7 @@ describe("the shards of an organisation", () => {
     expect((await reader.get(org.org_id))?.shards).toEqual(raised?.shards);
   });
 
-  it("can be raised again: writers keep the count in force until the new one holds", async () => {
+  it("can be raised again, with the count in force until the new one applies", async () => {
     const org = await created();
     await store.updateOrg(org.org_id, { shards: 4 }, now);
     await store.updateOrg(org.org_id, { shards: 8 }, later(1_000));
@@ -181,7 +181,7 @@ describe("the shards of an organisation", () => {
     expect(await reader.get(org.org_id)).toMatchObject({ name: org.name, shards: { count: 8 } });
   });
 
-  it("raised by two at the same time never end lower than the list says", async () => {
+  it("raised concurrently are never fewer than in the list", async () => {
     const org = await created();
     const wishes = [4, 8, 16, 32] as const;
     const outcomes = await Promise.allSettled(wishes.map((shards) => store.updateOrg(org.org_id, { shards }, now)));

@@ -72,7 +72,7 @@ async function walk(next: (after: EventPage["next"]) => Promise<EventPage>): Pro
 describe.each<[string, ShardCount]>([
   ["one shard", 1],
   ["four shards", 4],
-])("with items that are not events, in %s", (_, count) => {
+])("reading with damaged items in %s", (_, count) => {
   const org_id = `org_damaged_${count}`;
   const shards = { countToRead: () => count, countToWrite: () => count };
   let events: ActivityEvent[];
@@ -87,7 +87,7 @@ describe.each<[string, ShardCount]>([
     ["a user's feed", { actor_user_id: "usr_xyz" }, 2],
     ["a document's timeline", { entity_id: "inv_1" }, 2],
     ["a document's timeline", { entity_id: "inv_1" }, 100],
-  ])("%s is its events, page after page: %j, %i each", async (_, filter, limit) => {
+  ])("returns for %s its events, page after page: %j, %i each", async (_, filter, limit) => {
     const damaged: unknown[] = [];
     const reportDamage = (items: readonly unknown[]) => damaged.push(...items);
     const store = createEventStore(stack.dynamodb, stack.tables.events ?? "", { shards, reportDamage });
@@ -96,14 +96,14 @@ describe.each<[string, ShardCount]>([
     expect(damaged.length).toBeGreaterThanOrEqual(20);
   });
 
-  it("is listed to the end, though each read of a page ends among them", async () => {
+  it("lists all events when each read of a page ends at a damaged item", async () => {
     const budget = { reads: 2, bytes: 5_000_000 };
     const store = createEventStore(stack.dynamodb, stack.tables.events ?? "", { shards, budget });
     expect(await walk((after) => store.readPage(aQuery({ org_id, limit: 2, after })))).toEqual(events);
   });
 });
 
-describe("a walk whose every read ends among items that are not events, and that goes on from what was stored of it", () => {
+describe("reading from a stored position at a damaged item", () => {
   const org_id = "org_damaged_1";
   const now = () => new Date("2026-06-01T12:00:00.000Z");
   /** Reads two items at a time. */
@@ -115,7 +115,7 @@ describe("a walk whose every read ends among items that are not events, and that
   };
   const events = Array.from({ length: 20 }, (_, second) => eventAt(org_id, second)).reverse();
 
-  it("as a replay comes to its end, and sends each event once", async () => {
+  it("lets a replay end, and sends each event once", async () => {
     const endpoint = anEndpoint({ org_id, events: ["*"], created_at: "2026-01-01T00:00:00.000Z" });
     const { endpoint_id } = endpoint;
     const replays = replayStore(stack.dynamodb, stack.tables.deliveries ?? "");
@@ -137,7 +137,7 @@ describe("a walk whose every read ends among items that are not events, and that
     throw new Error("The replay does not end.");
   });
 
-  it("as a list by number reaches its page", async () => {
+  it("lets a list by offset reach its page", async () => {
     const places = createPageCheckpointStore(stack.dynamodb, stack.tables.config ?? "");
     const list = { queries: [aQuery({ org_id })], matches: null, org_id, name: "damaged" };
     const read = () => readOffsetPage({ events: reader(), checkpoints: places, now }, list, { skip: 15, take: 5 });
@@ -152,7 +152,7 @@ describe("a walk whose every read ends among items that are not events, and that
   });
 });
 
-it("an event whose key is taken by a damaged item is a conflict, and nothing that is tried again", async () => {
+it("put throws a conflict when a damaged item has the key of the event", async () => {
   const event = eventAt("org_taken", 1);
   await put({ ...toEventItem(event), shard: shardOf(event, 1), metadata: "{" });
   const store = createEventStore(stack.dynamodb, stack.tables.events ?? "");

@@ -33,8 +33,8 @@ async function stored(org_id: string) {
   return (await stack.events.readPage(aQuery({ org_id, projection: projectableFields, limit: 500 }))).events;
 }
 
-describe("appending", () => {
-  it("keeps every field as it was written, JSON text to the byte", async () => {
+describe("append to the event store", () => {
+  it("stores every field as written, JSON text to the byte", async () => {
     const org_id = anOrg();
     const full = draft({
       ...anInput({ org_id }),
@@ -52,14 +52,14 @@ describe("appending", () => {
     expect(await stored(org_id)).toEqual([full.event]);
   });
 
-  it("is a success, and changes nothing, when it is repeated", async () => {
+  it("changes nothing when it is repeated", async () => {
     const org_id = anOrg();
     expect(await append(store, draft(anInput({ org_id, metadata: { a: 1, b: 2 } })))).toBe("appended");
     expect(await append(store, draft(anInput({ org_id, metadata: { b: 2, a: 1 } })))).toBe("repeated");
     expect(await stored(org_id)).toHaveLength(1);
   });
 
-  it("is a conflict when the same identity comes with other content", async () => {
+  it("throws a conflict when the same identity has different content", async () => {
     const org_id = anOrg();
     await append(store, draft(anInput({ org_id, entity_ref: "one" })));
     expect(await catchRejection(append(store, draft(anInput({ org_id, entity_ref: "two" }))))).toMatchObject({
@@ -68,7 +68,7 @@ describe("appending", () => {
     expect(await stored(org_id)).toMatchObject([{ entity_ref: "one" }]);
   });
 
-  it("costs 5 write units for a 700-byte event with an actor and a contact: one for each key", async () => {
+  it("costs 5 write units for a 700-byte event with an actor and a contact: one per key", async () => {
     const input = anInput({
       org_id: anOrg(),
       actor_user_id: "usr_1",
@@ -92,7 +92,7 @@ describe("appending", () => {
   });
 });
 
-describe("an idempotency key", () => {
+describe("append with an idempotency key to the event store", () => {
   const attempt = (org_id: string, n: number, over: Partial<EventInput> = {}) =>
     draft(
       anInput({
@@ -104,14 +104,14 @@ describe("an idempotency key", () => {
       `${n}`,
     );
 
-  it("makes 100 attempts at once, each with a time of its own, one event", async () => {
+  it("stores one event for 100 concurrent attempts with different times", async () => {
     const org_id = anOrg();
     const outcomes = await Promise.all(Array.from({ length: 100 }, (_, n) => append(store, attempt(org_id, n))));
     expect(outcomes.filter((outcome) => outcome === "appended")).toHaveLength(1);
     expect(await stored(org_id)).toHaveLength(1);
   });
 
-  it("heals a crash between its two writes on the next attempt, under the first attempt's time", async () => {
+  it("completes an attempt that failed between its two writes, with the time of the first", async () => {
     const org_id = anOrg();
     const crashing: AppendStore = { ...store, put: () => Promise.reject(new Error("killed")) };
     await expect(append(crashing, attempt(org_id, 1))).rejects.toThrow("killed");
@@ -121,7 +121,7 @@ describe("an idempotency key", () => {
     expect(await stored(org_id)).toMatchObject([{ occurred_at: "2026-05-11T08:30:01.000Z" }]);
   });
 
-  it("is a conflict with other content, and with another document", async () => {
+  it("throws a conflict when the content or the entity differs", async () => {
     const org_id = anOrg();
     await append(store, attempt(org_id, 1));
     expect(await catchRejection(append(store, attempt(org_id, 2, { entity_ref: "x" })))).toMatchObject({
@@ -134,8 +134,8 @@ describe("an idempotency key", () => {
   });
 });
 
-describe("reading", () => {
-  it("of one page of 20 costs what its bytes cost, by any single filter", async () => {
+describe("readPage of the event store", () => {
+  it("costs for a page of 20 what its bytes cost, with any single filter", async () => {
     const org_id = anOrg();
     const event = (n: number) =>
       anInput({
@@ -169,7 +169,7 @@ describe("reading", () => {
     }
   });
 
-  it("of 16 shards makes one call for each, and costs no more than three times the units of one shard", async () => {
+  it("makes one call per shard for 16 shards, and costs at most three times the units of one shard", async () => {
     const [whole, sharded] = [anOrg(), anOrg()];
     const spend = async (org_id: string, count: 1 | 16) => {
       const client = stack.newClient();
@@ -191,7 +191,7 @@ describe("reading", () => {
     expect(sum(several)).toBeLessThanOrEqual(3 * sum(one));
   });
 
-  it("tells its meter the units of each read, and does not begin one that the meter refuses", async () => {
+  it("reports the units of each read to its meter, and starts no read that the meter rejects", async () => {
     const org_id = anOrg();
     const event = (n: number) => anInput({ org_id, entity_id: `inv_${n}`, metadata: { note: "x".repeat(2_000) } });
     await Promise.all(Array.from({ length: 40 }, (_, n) => append(store, draft(event(n), `${n}`))));
@@ -216,7 +216,7 @@ describe("reading", () => {
     expect(units).toHaveLength(calls);
   });
 
-  it("ends a page by the weight of every part that it reads", async () => {
+  it("ends a page by the size of all fields that it reads", async () => {
     const org_id = anOrg();
     const long = "x".repeat(3_500);
     const heavy = {
@@ -244,7 +244,7 @@ describe("reading", () => {
     expect(next).not.toBeNull();
   });
 
-  it("stops after a bounded number of reads, with what it has and the way on", async () => {
+  it("stops after a bounded number of reads with the events so far and a next position", async () => {
     const org_id = anOrg();
     const event = (n: number) =>
       anInput({ org_id, entity_id: `inv_${n}`, actor_user_id: "usr_busy", entity_type: n === 0 ? "BILL" : "INVOICE" });
@@ -268,7 +268,7 @@ describe("reading", () => {
     expect(pages).toBeGreaterThan(5);
   });
 
-  it("leaves out an item that this log did not write", async () => {
+  it("omits an item that the log did not write", async () => {
     const org_id = anOrg();
     const { event } = draft(anInput({ org_id }));
     const put = buildEventPut(stack.tables.events ?? "", { ...event, metadata: event.metadata });

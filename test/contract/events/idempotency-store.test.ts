@@ -17,7 +17,7 @@ const pinOf = (writer: string | null, n: number) => ({
   writer,
 });
 
-it("a key is pinned once for all writers, and once more for each writer that another was before", async () => {
+it("claimKey stores a key once for all writers, and once more for each later writer", async () => {
   const store = createIdempotencyStore(engine.client, engine.tables.config);
   const pin = (writer: string | null, n: number, isOwn = false) =>
     store.claimKey("org_a", "key", pinOf(writer, n), { now: testNow, isOwn });
@@ -28,7 +28,7 @@ it("a key is pinned once for all writers, and once more for each writer that ano
   expect(await pin("AROATHREE", 5, true)).toEqual(pinOf("AROATHREE", 5));
 });
 
-it("a key that was pinned before writers were recorded has none", async () => {
+it("claimKey returns no writer for a record from before writers were recorded", async () => {
   const [event_id, occurred_at, entity_id] = ["evt_9", "2026-05-11T00:00:00.000Z", "inv_9"];
   const item = { pk: "pin#org_a#old", sk: "pin", event_id, occurred_at, entity_id };
   const Item = Object.fromEntries(Object.entries(item).map(([name, S]) => [name, { S }]));

@@ -33,7 +33,7 @@ const filters = [
   {},
 ] as const;
 
-it("a union of queries gives each event once, in the order of the log, page by page", async () => {
+it("mergeQueries (property) returns each event once in the order of the log, page after page", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(anEvent, { minLength: 1, maxLength: 60 }),

@@ -30,10 +30,10 @@ function placeAt(offset: number, over: Partial<PageCheckpoint> = {}): PageCheckp
 }
 
 // The twin in memory is what lists are tested over: it must do what the engine does.
-describe.each(["engine", "memory"] as const)("places in the %s", (kind) => {
+describe.each(["engine", "memory"] as const)("PageCheckpointStore in the %s", (kind) => {
   const places = () => (kind === "engine" ? real : memoryPageCheckpoints());
 
-  it("are found up to an offset, the furthest first, and no more than asked for", async () => {
+  it("returns checkpoints up to an offset, highest first, at most the requested number", async () => {
     const [store, list] = [places(), aList()];
     for (const offset of [40, 1_000_000, 80, 9, 120]) await store.put(list, placeAt(offset), now);
     const found = await store.listUpTo(list, 120, 3, now);
@@ -44,7 +44,7 @@ describe.each(["engine", "memory"] as const)("places in the %s", (kind) => {
     ]);
   });
 
-  it("are replaced by newer ones of the same offset", async () => {
+  it("replaces a checkpoint of the same offset", async () => {
     const [store, list] = [places(), aList()];
     await store.put(list, placeAt(40), now);
     const moved = placeAt(40, { after: { ...placeAt(40).after, event_id: `evt_${"0".repeat(32)}` } });
@@ -52,7 +52,7 @@ describe.each(["engine", "memory"] as const)("places in the %s", (kind) => {
     expect(await store.listUpTo(list, 40, 5, now)).toEqual([moved]);
   });
 
-  it("are those of one list of one organisation", async () => {
+  it("separates lists and organisations", async () => {
     const [store, list] = [places(), aList()];
     await store.put(list, placeAt(40), now);
     expect(await store.listUpTo({ ...list, org_id: "org_b" }, 40, 5, now)).toEqual([]);
@@ -60,8 +60,8 @@ describe.each(["engine", "memory"] as const)("places in the %s", (kind) => {
   });
 });
 
-describe("in the table", () => {
-  it("a place ends after a quarter of an hour, and leaves the table by itself", async () => {
+describe("PageCheckpointStore in the table", () => {
+  it("expires checkpoints after a quarter of an hour", async () => {
     const list = aList();
     await real.put(list, placeAt(40), now);
     const later = (minutes: number) => new Date(now.getTime() + minutes * 60_000);
@@ -72,7 +72,7 @@ describe("in the table", () => {
     expect(Number(Item?.expires_at_seconds?.N)).toBe(now.getTime() / 1000 + 15 * 60);
   });
 
-  it("what is over hides nothing that still holds", async () => {
+  it("returns valid checkpoints behind expired ones", async () => {
     const list = aList();
     await real.put(list, placeAt(40), new Date(now.getTime() + 60 * 60_000));
     for (let offset = 80; offset < 400; offset += 40) await real.put(list, placeAt(offset), now);
@@ -80,7 +80,7 @@ describe("in the table", () => {
     expect(await real.listUpTo(list, 1_000, 5, later)).toEqual([placeAt(40)]);
   });
 
-  it("costs one unit to remember, and one to find", async () => {
+  it("costs one unit to save and one to find a checkpoint", async () => {
     const client = stack.newClient();
     const units = meterOf(client);
     const metered = createPageCheckpointStore(client, stack.tables.config ?? "");

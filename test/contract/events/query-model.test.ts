@@ -12,7 +12,7 @@ beforeAll(async () => {
 
 let logs = 0;
 
-it("every query, paged to its end or asked for one id, answers what filtering and sorting all events answers", async () => {
+it("the event store (property) returns for every query, paged or by id, the same as filtering and sorting all events", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(someEvent, { minLength: 1, maxLength: 40 }),

@@ -59,8 +59,8 @@ async function write({ count, events }: Phase): Promise<void> {
   await Promise.all(events.map((event) => store.put(event)));
 }
 
-describe("the log of an organisation whose shards were raised", () => {
-  it("answers every query, paged to its end, as filtering and sorting all events does", async () => {
+describe("the event store with raised shards (property)", () => {
+  it("returns for every query, page after page, the same as filtering and sorting all events", async () => {
     await fc.assert(
       fc.asyncProperty(
         somePhases,
@@ -80,7 +80,7 @@ describe("the log of an organisation whose shards were raised", () => {
     );
   });
 
-  it("shows a walk all that was there when it began, in order, though shards are raised and filled meanwhile", async () => {
+  it("returns all events that existed when paging began, in order, while shards are raised and filled", async () => {
     await fc.assert(
       fc.asyncProperty(
         somePhases,
@@ -114,7 +114,7 @@ describe("the log of an organisation whose shards were raised", () => {
     );
   });
 
-  it("has the same pages by number as the plain list cut into pages", async () => {
+  it("returns the same offset pages as the list cut into pages", async () => {
     await fc.assert(
       fc.asyncProperty(
         somePhases,

@@ -41,7 +41,7 @@ async function startInsights(rows: Rows | ((query: string) => Rows), status = "C
   return { origin, asked };
 }
 
-async function review(args: readonly string[], logs: string) {
+async function runAudit(args: readonly string[], logs: string) {
   const env = {
     AWS_REGION: "eu-central-1",
     AWS_ACCESS_KEY_ID: "auditor",
@@ -55,7 +55,7 @@ async function review(args: readonly string[], logs: string) {
   return commandLine(null).run(["audit", ...args, "--stack", "activity-log-prod"], { env });
 }
 
-it("asks Logs Insights the same question as the console, for the time and the organisation, and waits", async () => {
+it("audit --stack sends Logs Insights the query of the console, for the time and the organisation, and waits", async () => {
   const { origin, asked } = await startInsights([
     [
       { field: "actor_user_id", value: "usr_1" },
@@ -64,7 +64,7 @@ it("asks Logs Insights the same question as the console, for the time and the or
     ],
   ]);
   const window = ["--since", "2026-05-01", "--until", "2026-05-31T12:00:00.500Z", "--org", "org_a"];
-  const { code, stdout, stderr } = await review(["voids-and-deletions", ...window, "--csv"], origin);
+  const { code, stdout, stderr } = await runAudit(["voids-and-deletions", ...window, "--csv"], origin);
   const searched = "Searched 31 lines of the events log, 2026-05-01T00:00:00.000Z to 2026-05-31T12:00:01.000Z.\n";
   expect({ code, stderr }).toEqual({ code: 0, stderr: searched });
   expect(stdout.split("\r\n")).toEqual([
@@ -83,7 +83,7 @@ it("asks Logs Insights the same question as the console, for the time and the or
   });
 });
 
-it("shows computed times as times", async () => {
+it("audit --stack shows computed times as times", async () => {
   const { origin, asked } = await startInsights([
     [
       { field: "entity_id", value: "inv_1" },
@@ -93,7 +93,7 @@ it("shows computed times as times", async () => {
       { field: "last_edit", value: "2025-05-01T08:00:00.000Z usr_1: total 1 → 2" },
     ],
   ]);
-  const { stdout } = await review(["edits-after-closing", "--since", "24h", "--json"], origin);
+  const { stdout } = await runAudit(["edits-after-closing", "--since", "24h", "--json"], origin);
   expect(JSON.parse(stdout)).toMatchObject({
     rows: [
       {
@@ -109,39 +109,39 @@ it("shows computed times as times", async () => {
   expect(asked[0]?.input.logGroupName).toBe("audit-events");
 });
 
-it("asks the other log who asked for what", async () => {
+it("audit --stack queries the access log for who-read-what", async () => {
   const { origin, asked } = await startInsights([]);
-  const { code, stdout } = await review(["failed-authentications", "--since", "24h"], origin);
+  const { code, stdout } = await runAudit(["failed-authentications", "--since", "24h"], origin);
   expect([code, stdout]).toEqual([0, expect.stringMatching(/^Nothing found\.\nSearched 31 lines of the access log, /)]);
   expect(asked[0]?.input.logGroupName).toBe("audit-access");
 });
 
-it("takes an empty answer about an organisation for none, unless the log or the config table knows it", async () => {
+it("audit --stack rejects an unknown organisation when neither the log nor the config table has it", async () => {
   const ofCount = ["tampering", "--since", "24h", "--org", "org_a"];
   const known = await startInsights((query) => (query.includes("count(*)") ? [[{ field: "count", value: "3" }]] : []));
-  const empty = await review(ofCount, known.origin);
+  const empty = await runAudit(ofCount, known.origin);
   expect(empty).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Nothing found\.\nSearched 31 lines/) });
   const { origin, asked } = await startInsights([]);
-  const { code, stderr } = await review(ofCount, origin);
+  const { code, stderr } = await runAudit(ofCount, origin);
   expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining("no permission to check") });
   expect(asked.filter(({ operation }) => operation === "StartQuery").at(-1)?.input.queryString).toBe(
     'filter (org_id = "org_a" or org_ids like /(^|,)org_a(,|$)/)\n| filter message != "admin" or outcome = "done"\n| stats count(*) as count',
   );
 });
 
-it("ends with 3 where CloudWatch's limit cut the answer", async () => {
+it("audit --stack exits with 3 when CloudWatch's limit truncated the result", async () => {
   const row = [{ field: "action", value: "INVOICE_VOIDED" }];
   const { origin } = await startInsights(Array.from({ length: 10_000 }, () => row));
-  const { code, stderr } = await review(["voids-and-deletions", "--since", "24h", "--json"], origin);
+  const { code, stderr } = await runAudit(["voids-and-deletions", "--since", "24h", "--json"], origin);
   expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringContaining("rows may match") });
 });
 
-it("says so where CloudWatch gives up, and asks nothing that it could not quote", async () => {
+it("audit --stack reports a timeout of CloudWatch, and sends nothing that it cannot quote", async () => {
   const failing = await startInsights([], "Timeout");
-  const given = await review(["tampering", "--since", "24h"], failing.origin);
+  const given = await runAudit(["tampering", "--since", "24h"], failing.origin);
   expect(given).toMatchObject({ code: 1, stderr: expect.stringContaining("Timeout") });
   const unasked = await startInsights([]);
-  const refused = await review(["user-activity", "--since", "24h", "--user", 'a" or 1'], unasked.origin);
+  const refused = await runAudit(["user-activity", "--since", "24h", "--user", 'a" or 1'], unasked.origin);
   expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining("quote") });
   expect(unasked.asked).toEqual([]);
 });
@@ -151,9 +151,9 @@ it.each([
   [["--since", "2026-05-02", "--until", "2026-05-01"], "--since must not be later than --until"],
   [["--since", "24h", "--user", "u"], "does not take --user"],
   [["--since", "24h", "--org", "a b"], "is not a valid organisation id"],
-])("refuses %j", async (args, message) => {
+])("audit --stack rejects %j", async (args, message) => {
   const { origin, asked } = await startInsights([]);
-  expect(await review(["tampering", ...args], origin)).toMatchObject({
+  expect(await runAudit(["tampering", ...args], origin)).toMatchObject({
     code: 2,
     stderr: expect.stringContaining(message),
   });

@@ -29,8 +29,8 @@ const awaited = (tenant: { org_id: string }, log: "events" | "access", count: nu
     return lines.length >= count && lines;
   });
 
-describe("the log of what happened", () => {
-  it("has one line for each event, with the id that the API shows, and in the zone of its organisation", async () => {
+describe("the events audit log", () => {
+  it("has one line for each event with the id of the API and the time zone of its organisation", async () => {
     const org_id = "org_kolkata";
     await stack.admin({ action: "org.create", org_id, time_zone: "Asia/Kolkata" });
     const { secret } = await stack.token([org_id]);
@@ -57,13 +57,13 @@ describe("the log of what happened", () => {
     expect(lines.find(({ action }) => action === "INVOICE_UPDATED")).toMatchObject({ changed_fields: "due_date" });
   });
 
-  it("tells of events whose organisation nobody created, by UTC", async () => {
+  it("uses UTC for events of an unknown organisation", async () => {
     await stack.append([anInput({ org_id: "org_nobody", occurred_at: "2026-05-11T08:30:12Z" })]);
     expect(await awaited({ org_id: "org_nobody" }, "events", 1)).toMatchObject([{ occurred_hour: 8 }]);
   });
 });
 
-it("an event whose id was used again, for another document, is in every answer, with what others did for a user", async () => {
+it("the audit command shows an event with a reused id in every result, and events on behalf of a user", async () => {
   const { org_id } = await stack.tenant();
   const actor = { name: "Support", on_behalf_of: { user_id: "usr_9", name: "Anna" } };
   const voided = { org_id, action: "INVOICE_VOIDED", actor_user_id: "usr_m", event_id: `evt_${"7".repeat(32)}`, actor };
@@ -81,8 +81,8 @@ it("an event whose id was used again, for another document, is in every answer, 
   }
 });
 
-describe("tampering", () => {
-  it("by an item that is nearly all one escaped character becomes a line that the query and the alarm's filter find", async () => {
+describe("tampering with the events table", () => {
+  it("by an item of escaped characters becomes a line that the query and the alarm's filter find", async () => {
     const { org_id } = await stack.tenant();
     const Item = {
       timeline: { S: `${org_id}#huge` },
@@ -96,7 +96,7 @@ describe("tampering", () => {
     expect(rows).toMatchObject([{ operation: "INSERT", org_id }]);
   });
 
-  it("by whoever may put is refused nothing by IAM, but is told with both images", async () => {
+  it("by a role that may put is not prevented by IAM, but logged with both images", async () => {
     const { org_id } = await stack.tenant();
     await stack.append([anInput({ org_id })]);
     await awaited({ org_id }, "events", 1);
@@ -117,7 +117,7 @@ describe("tampering", () => {
     });
   });
 
-  it("by changing or deleting is refused, to the owner of the account too", async () => {
+  it("by a modification or deletion is refused, also to the owner of the account", async () => {
     const Key = { timeline: { S: "a" }, position: { S: "b" } };
     const { events: TableName } = stack.tables;
     const update = new UpdateItemCommand({
@@ -130,7 +130,7 @@ describe("tampering", () => {
     await expect(stack.dynamodb.send(update)).rejects.toThrow(/explicit deny/);
   });
 
-  it("once somebody took the policy away, is told, and so is what was put among the events that is none", async () => {
+  it("after the resource policy was removed is logged, as is an added item that is not an event", async () => {
     const withoutPolicy = changedAssembly((template) => template.replaceAll('"Effect": "Deny"', '"Effect": "Allow"'));
     const open = await startStack(withoutPolicy);
     const { org_id } = await open.tenant();
@@ -157,14 +157,14 @@ describe("tampering", () => {
   });
 });
 
-describe("the log of who asked for what", () => {
+describe("the access audit log", () => {
   let tenant: Tenant;
 
   beforeAll(async () => {
     tenant = await stack.tenant();
   });
 
-  it("has one line for a read, with filters but no token", async () => {
+  it("has one line for a read, with filters but without the token", async () => {
     const response = await stack.get("/api/public/v1/invoices/inv_1/activity?since=2026-05-01&limit=5", tenant.headers);
     const request_id = response.headers.get("x-request-id");
     const [line, ...others] = await until(() => {
@@ -190,7 +190,7 @@ describe("the log of who asked for what", () => {
     expect(JSON.stringify(line)).not.toContain(tenant.token);
   });
 
-  it("has one for each administrative call, and for who was refused", async () => {
+  it("has one line for each administrative call and for each refused request", async () => {
     await stack.get("/api/public/v1/whoami", { authorization: "Bearer aibooks_pat_wrong" });
     const lines = await until(() => {
       const all = auditLines(stack, "access");
@@ -203,7 +203,7 @@ describe("the log of who asked for what", () => {
     ]);
   });
 
-  it("answers the saved queries by the command line, as a table, as CSV and as JSON", async () => {
+  it("returns the results of saved queries on the command line as a table, CSV and JSON", async () => {
     await stack.append([
       anInput({ org_id: tenant.org_id, action: "INVOICE_VOIDED", actor_user_id: "=cmd()", entity_id: "inv_9" }),
     ]);

@@ -19,7 +19,7 @@ async function listed({ headers }: Tenant): Promise<Record<string, unknown>[]> {
 }
 
 describe("emit", () => {
-  it("brings events to the log, and a second try of one makes no second event", async () => {
+  it("stores events in the log, once when repeated", async () => {
     const tenant = await stack.tenant();
     const { emit } = createEmitter({ queueUrl: stack.queues.ingest ?? "", client: stack.sqs });
     const inputs = Array.from({ length: 25 }, (_, at) => anInput({ org_id: tenant.org_id, entity_id: `inv_${at}` }));
@@ -52,7 +52,7 @@ describe("emit", () => {
   });
 });
 
-describe("a service's own transaction", () => {
+describe("activityPut in a service's transaction", () => {
   const TableName = "invoices";
   let client: DynamoDBDocumentClient;
 
@@ -106,7 +106,7 @@ describe("a service's own transaction", () => {
     ]);
   });
 
-  it("leaves no event when it is cancelled", async () => {
+  it("stores no event when the transaction is cancelled", async () => {
     const tenant = await stack.tenant();
     await sendInvoice(tenant, "inv_cancelled");
     await expect(sendInvoice(tenant, "inv_cancelled")).rejects.toThrow(TransactionCanceledException);

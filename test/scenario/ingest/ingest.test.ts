@@ -60,8 +60,8 @@ async function rejection(messageId: string): Promise<Message> {
   });
 }
 
-describe("an event that a service writes to the queue", () => {
-  it("comes back through GET /activity", async () => {
+describe("a message to the ingest queue", () => {
+  it("is returned by GET /activity", async () => {
     const { org_id, headers } = await stack.tenant();
     await write(anInput({ org_id, entity_ref: "INV-1", metadata: { b: 1, a: "🧾\u0001" } }));
     const [event] = await until(async () => {
@@ -72,7 +72,7 @@ describe("an event that a service writes to the queue", () => {
     expect(event?.event_id).toMatch(/^evt_[0-9a-f]{32}$/);
   });
 
-  it("is stored once however often it is sent", async () => {
+  it("is stored once when it is sent repeatedly", async () => {
     const { org_id, headers } = await stack.tenant();
     const event = anInput({ org_id, event_id: "evt_00000000000000000000000000000001" });
     await Promise.all(Array.from({ length: 20 }, () => write(event)));
@@ -82,7 +82,7 @@ describe("an event that a service writes to the queue", () => {
     expect(await timeline("entity_id=inv_8c3f1a9b", headers)).toHaveLength(1);
   });
 
-  it("is found by its idempotency key however often it is built anew, with a new time", async () => {
+  it("is found by its idempotency key when it is created again with a new time", async () => {
     const { org_id, headers } = await stack.tenant();
     const times = Array.from({ length: 100 }, (_, n) => new Date(Date.UTC(2026, 4, 11, 8, 0, n)).toISOString());
     await Promise.all(times.map((occurred_at) => write(anInput({ org_id, occurred_at, idempotency_key: "pay-17" }))));
@@ -92,7 +92,7 @@ describe("an event that a service writes to the queue", () => {
   });
 });
 
-describe("an event that cannot be stored", () => {
+describe("an invalid message to the ingest queue", () => {
   it.each([
     ["broken JSON", "{", "invalid_value"],
     ["an empty object", "{}", "invalid_value"],
@@ -104,14 +104,14 @@ describe("an event that cannot be stored", () => {
       "invalid_value",
     ],
     ["more than 64 KB", JSON.stringify(anInput({ metadata: { note: "x".repeat(70_000) } })), "too_large"],
-  ])("goes to the rejected queue with the reason and its bytes: %s", async (_, body, code) => {
+  ])("is sent to the rejected queue with the reason and its body: %s", async (_, body, code) => {
     const { MessageAttributes, Body } = await rejection(await send(body));
     expect(Body).toBe(body);
     expect(MessageAttributes?.code?.StringValue).toBe(code);
     expect(MessageAttributes?.reason?.StringValue).toMatch(/./);
   });
 
-  it("is rejected as a conflict where its identity stands with other content, and what stands stays", async () => {
+  it("is rejected as a conflict when its identity exists with different content, which stays", async () => {
     const { org_id, headers } = await stack.tenant();
     const event = anInput({ org_id, event_id: "evt_00000000000000000000000000000002", entity_ref: "first" });
     await write(event);
@@ -121,7 +121,7 @@ describe("an event that cannot be stored", () => {
     expect(await timeline("", headers)).toMatchObject([{ entity_ref: "first" }]);
   });
 
-  it("does not hold up its neighbours, and is logged without its content", async () => {
+  it("does not delay others, and is logged without its content", async () => {
     const { org_id, headers } = await stack.tenant();
     const secret = "hunter2-in-the-event";
     const bad = await send(`{"metadata":"${secret}"}`);
@@ -133,8 +133,8 @@ describe("an event that cannot be stored", () => {
   });
 });
 
-describe("a fault of the system", () => {
-  it("is tried five times, and ends in the dead-letter queue only then, with its bytes and the reason", async () => {
+describe("a defect during ingest", () => {
+  it("makes a dead letter with the body and the reason after five attempts", async () => {
     // The ingest function loses its right to append.
     const broken = await startStack(
       changedAssembly((template) => template.replaceAll('"dynamodb:PutItem"', '"dynamodb:GetItem"')),

@@ -88,7 +88,7 @@ function p99(sorted: readonly number[]): number {
   return sorted[Math.ceil(sorted.length * 0.99) - 1] ?? Number.POSITIVE_INFINITY;
 }
 
-it("an organisation that is throttled delays no other, and loses nothing", async () => {
+it("a throttled organisation delays no other and loses no event", async () => {
   const faults = new OneOrgThrottled();
   const stack = await startStack(inject("assembly"), faults);
   const [hot, quiet] = [await stack.tenant(), await stack.tenant()];

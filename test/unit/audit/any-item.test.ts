@@ -99,7 +99,7 @@ it.each([
   ["the strict reader", parseEventItem],
   ["a reader that takes any text", parseAnyText],
 ])(
-  "any item becomes a line of JSON within the limit, of the right kind, by %s",
+  "audit lines of any item are JSON within the limit and of the right kind, by %s",
   async (_, read) => {
     captureLogLines();
     await fc.assert(
@@ -129,7 +129,7 @@ it.each([
   60_000,
 );
 
-it("the line of an event that an earlier release stored has no half surrogate and no U+0000", async () => {
+it("toEventLine replaces unpaired surrogates and U+0000 that an earlier release stored", async () => {
   captureLogLines();
   const damaged = {
     text: { S: "t\u0000" },

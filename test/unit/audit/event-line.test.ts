@@ -42,13 +42,13 @@ const toStatus = (status: unknown, ...others: string[]) =>
     status: { old: "X", new: status },
   });
 
-describe("the line of an event", () => {
-  it("says where no webhook was sent for it, and only there", () => {
+describe("toEventLine", () => {
+  it("has notify only when no webhook was sent", () => {
     expect(written({ notify: "no" }).notify).toBe("no");
     expect(written()).not.toHaveProperty("notify");
   });
 
-  it("has its fields, and what is made of them", () => {
+  it("has the event's fields and those derived from them", () => {
     const event = anEvent({
       actor: toJsonText({ name: "Ève", type: "user", on_behalf_of: { user_id: "usr_9", name: "Anna" } }),
       related: toJsonText([{ entity_type: "CONTACT", entity_id: "con_1" }]),
@@ -99,7 +99,7 @@ describe("the line of an event", () => {
     });
   });
 
-  it("leaves out what has no value", () => {
+  it("omits fields without a value", () => {
     const line = written({ entity_ref: null, actor_user_id: null, changes: null, recorded_at: stored.toISOString() });
     expect(Object.keys(line)).toEqual([
       ...["time", "message", "record_id", "event_id", "org_id", "action", "verb", "entity_type", "entity_id", "source"],
@@ -122,11 +122,11 @@ describe("the line of an event", () => {
     ["2026-05-31T12:00:29.000Z", 86_400],
     ["2026-06-01T12:00:29.999Z", 0],
     ["2026-06-01T12:05:00.000Z", 0],
-  ])("that happened at %s is %d seconds late, by the table's time", (occurred_at, late_seconds) => {
+  ])("of an event at %s is %d seconds late by the table's time", (occurred_at, late_seconds) => {
     expect(written({ occurred_at })).toMatchObject({ late_seconds });
   });
 
-  it("is as late as it is, whatever the writer's clock says, and shows a clock that is more than 5 minutes off", () => {
+  it("computes the delay independently of the writer's clock, and reports a skew of more than 5 minutes", () => {
     const offset = fc.oneof(fc.integer({ min: -301_000, max: 301_000 }), fc.integer({ min: -1e11, max: 1e11 }));
     fc.assert(
       fc.property(offset, fc.integer({ min: 0, max: 1e8 }), (offsetMs, lateSeconds) => {
@@ -146,12 +146,12 @@ describe("the line of an event", () => {
     ["2026-06-01T12:10:29.001Z", 600],
     ["2026-06-11T12:00:29.000Z", 864_000],
     ["1999-01-01T00:00:00.000Z", undefined],
-  ])("shows an `occurred_at` that no tolerated clock accepts: %s is %s", (occurred_at, clock_skew_seconds) => {
+  ])("reports an occurred_at that is too far ahead: %s is %s", (occurred_at, clock_skew_seconds) => {
     const event = anEvent({ occurred_at, recorded_at: stored.toISOString() });
     expect(lineOf(event)).toMatchObject({ clock_skew_seconds });
   });
 
-  it("has no negative lag where the function's clock is behind the table's", () => {
+  it("has no negative lag when the function's clock is behind the table's", () => {
     const early = { ...recorded, now: new Date(stored.getTime() - 40) };
     expect(toEventLine(anEvent(), getZoneClock("UTC"), early).lag_ms).toBe(0);
   });
@@ -163,10 +163,12 @@ describe("the line of an event", () => {
     [toJsonText({ source: null }), "unknown"],
     [toJsonText({}), "unknown"],
     [toJsonText(["source"]), "unknown"],
-  ])("with the metadata %s is from %j", (metadata, source) => expect(written({ metadata })).toMatchObject({ source }));
+  ])("with the metadata %s has the source %j", (metadata, source) =>
+    expect(written({ metadata })).toMatchObject({ source }),
+  );
 });
 
-describe("the moment of an event, by the clock of its organisation,", () => {
+describe("local times of toEventLine", () => {
   it.each([
     ["Asia/Kolkata", "2026-05-10T18:29:59.999Z", "2026-05-10T23:59:59", 23, 7],
     ["Asia/Kolkata", "2026-05-10T18:30:00.000Z", "2026-05-11T00:00:00", 0, 1],
@@ -176,7 +178,7 @@ describe("the moment of an event, by the clock of its organisation,", () => {
     ["Europe/Brussels", "2026-03-29T01:00:00.000Z", "2026-03-29T03:00:00", 3, 7],
     ["UTC", "2026-05-13T12:00:00.000Z", "2026-05-13T12:00:00", 12, 3],
     ["UTC", "0001-01-01T00:00:00.000Z", "0001-01-01T00:00:00", 0, 1],
-  ])("in %s at %s is %s", (zone, occurred_at, occurred_local, occurred_hour, occurred_weekday) => {
+  ])("in %s at %s are %s", (zone, occurred_at, occurred_local, occurred_hour, occurred_weekday) => {
     expect(written({ occurred_at }, zone)).toMatchObject({
       occurred_at,
       occurred_local,
@@ -190,11 +192,11 @@ describe("the moment of an event, by the clock of its organisation,", () => {
     ["2026-05-11T08:39:59.999Z", "2026-05-11T08:30:00.000Z"],
     ["2026-05-11T08:40:00.000Z", "2026-05-11T08:40:00.000Z"],
     ["1969-12-31T23:59:59.999Z", "1969-12-31T23:50:00.000Z"],
-  ])("%s lies in the ten minutes from %s, in any zone", (occurred_at, occurred_slot) => {
+  ])("of %s have the ten minutes from %s in any zone", (occurred_at, occurred_slot) => {
     for (const zone of zones) expect(written({ occurred_at }, zone)).toMatchObject({ occurred_slot });
   });
 
-  it("is what the system's calendar shows", () => {
+  it("(property) agree with the system's calendar", () => {
     const shownBySystem = (timeZone: string, instant: number) => {
       const options = { timeZone, weekday: "short", hour: "2-digit", hourCycle: "h23" } as const;
       const parts = new Intl.DateTimeFormat("en-GB", options).formatToParts(instant);
@@ -213,8 +215,8 @@ describe("the moment of an event, by the clock of its organisation,", () => {
   });
 });
 
-describe("what changed", () => {
-  it("is named by its fields, in the order of the writer, and the status by its new value", () => {
+describe("changes of toEventLine", () => {
+  it("are the changed fields in the writer's order, and the new status", () => {
     expect(written({ changes: toStatus("SENT", "total", "due_on") })).toMatchObject({
       changed_fields: "total,due_on,status",
       new_status: "SENT",
@@ -224,14 +226,14 @@ describe("what changed", () => {
   it.each([
     ["nothing", null],
     ["no field", toJsonText({})],
-  ])("is %s", (_, changes) => {
+  ])("are %s", (_, changes) => {
     const line = written({ changes });
     for (const absent of ["changed_fields", "changed_values", "new_status", "edited_ms", "edit"])
       expect(line).not.toHaveProperty(absent);
   });
 
   it.each([null, 5, true, ["PAID"], { value: "PAID" }])(
-    "has no new status where it is %j, which is no text",
+    "have no new status when it is %j, which is not text",
     (status) => {
       const line = written({ changes: toStatus(status) });
       expect(line).toMatchObject({ changed_fields: "status" });
@@ -240,7 +242,7 @@ describe("what changed", () => {
   );
 });
 
-describe("an event that", () => {
+describe("toEventLine of an event that", () => {
   const occurred = Date.parse(anEvent().occurred_at);
   const moments = (over: Partial<ActivityEvent>) => {
     const { closed_ms, edited_ms } = lineOf(anEvent(over));
@@ -257,7 +259,7 @@ describe("an event that", () => {
     ["has PAID for its new status", { action: "INVOICE_STATUS_CHANGED", changes: toStatus("PAID") }],
     ["has APPROVED for its new status", { action: "INVOICE_UPDATED", changes: toStatus("APPROVED") }],
     ["pays and changes something else", { action: "INVOICE_PAID", changes: toStatus("PAID", "paid_amount") }],
-  ])("%s closes the document, and is no edit", (_, over) => expect(moments(over)).toEqual(closes));
+  ])("%s closes the entity and is no edit", (_, over) => expect(moments(over)).toEqual(closes));
 
   it.each<[string, Partial<ActivityEvent>]>([
     ["says so, without changes", { action: "INVOICE_UPDATED", changes: null }],
@@ -265,21 +267,21 @@ describe("an event that", () => {
     ["changes a field", { action: "INVOICE_UPDATED", changes: changed("total") }],
     ["changes a field, by whatever name", { action: "INVOICE_TOUCHED", changes: changed("total") }],
     ["changes a field beside the status", { action: "INVOICE_SENT", changes: toStatus("SENT", "total") }],
-  ])("%s edits the document", (_, over) => expect(moments(over)).toEqual(edits));
+  ])("%s edits the entity", (_, over) => expect(moments(over)).toEqual(edits));
 
   it.each<[string, Partial<ActivityEvent>]>([
     ["changes the status alone", { action: "INVOICE_SENT", changes: toStatus("SENT") }],
     ["changes nothing", { action: "INVOICE_VIEWED", changes: null }],
     ["was paid before", { action: "INVOICE_VOIDED", changes: toJsonText({ status: { old: "PAID", new: "VOID" } }) }],
     ["names another document's payment", { action: "PAYMENT_PAID", changes: null }],
-  ])("%s does neither", (_, over) => expect(moments(over)).toEqual(neither));
+  ])("%s neither closes nor edits", (_, over) => expect(moments(over)).toEqual(neither));
 });
 
-describe("an edit", () => {
+describe("edit of toEventLine", () => {
   const edit = (over: Partial<ActivityEvent>) => lineOf(anEvent({ action: "INVOICE_UPDATED", ...over })).edit;
   const changes = toJsonText({ due_date: { old: "2026-03-01", new: null }, total: { old: 1, new: { a: [2] } } });
 
-  it("is told in one text: when, by whom, from what to what", () => {
+  it("has when, by whom and from what to what in one text", () => {
     const when = anEvent().occurred_at;
     expect(edit({ changes })).toBe(`${when} usr_xyz: due_date "2026-03-01" → null; total 1 → {"a":[2]}`);
     expect(edit({ changes: null, actor: toJsonText({ name: "Anna" }) })).toBe(`${when} Anna (usr_xyz): `);
@@ -288,9 +290,10 @@ describe("an edit", () => {
     expect(edit({ changes: null, actor })).toBe(`${when} Anna (by Support) (usr_xyz): `);
   });
 
-  it("is no other event", () => expect(lineOf(anEvent({ action: "INVOICE_PAID", changes })).edit).toBeUndefined());
+  it("is absent for other events", () =>
+    expect(lineOf(anEvent({ action: "INVOICE_PAID", changes })).edit).toBeUndefined());
 
-  it("is bounded, however much was changed", () => {
+  it("is bounded for any number of changes", () => {
     const many = Object.fromEntries(
       Array.from({ length: 500 }, (_, n) => [`field_${n}`, { old: n, new: "x".repeat(200) }]),
     );
@@ -300,7 +303,7 @@ describe("an edit", () => {
   });
 });
 
-describe("the text of a line", () => {
+describe("formatEventLine", () => {
   it.each([
     '{"total":{"old":1.0,"new":1e2}}',
     '{"b":{"old":1.50,"new":-0.0},"a":{"old":1E+2,"new":12345678901234567890.0001}}',
@@ -309,7 +312,7 @@ describe("the text of a line", () => {
     '{"\\u0061":{"old":"\\u00e9","new":"é"},"\\/":{"old":"\\ud83d\\ude00","new":"😀"}}',
     '{"org_id":{"old":1,"new":2},"metadata":{"old":"}","new":",\\"message\\":\\"tamper\\""}}',
     '{"__proto__":{"old":1,"new":2},"constructor":{"old":1,"new":2}}',
-  ])("has the changes %s digit for digit", (changes) => {
+  ])("keeps the changes %s digit for digit", (changes) => {
     const text = formatEventLine(lineOf(withTexts({ changes })));
     expect(text).toContain(`,"changes":${changes},"metadata":`);
     const line: Record<string, unknown> = JSON.parse(text);
@@ -340,7 +343,7 @@ describe("the text of a line", () => {
     .uniqueArray(fc.tuple(names, value), { selector: ([name]) => name, maxLength: 6 })
     .map((members) => `{${members.map(([name, json]) => `"${name}":${json}`).join(",")}}`);
 
-  it("is JSON of the line, in which each structured part is what its writer wrote", () => {
+  it("(property) returns JSON with each structured field as its writer wrote it", () => {
     const texts = fc.record({ changes: object, metadata: object, params: object }, { requiredKeys: [] });
     fc.assert(
       fc.property(someStoredEvent, texts, fc.constantFrom(...zones), (event, parts, zone) => {

@@ -82,7 +82,7 @@ const changesOf = ({ changes }: ActivityEvent): object => (changes === null ? {}
 const onBehalfOf = ({ actor }: ActivityEvent) => (actor === null ? null : JSON.parse(actor).on_behalf_of.user_id);
 const isUsers = (event: ActivityEvent, user: string) => event.actor_user_id === user || onBehalfOf(event) === user;
 
-describe("over any log, with event ids that are used again for other documents, times and organisations,", () => {
+describe("saved queries over any log with reused event ids", () => {
   it.each<[string, QueryArgs, (event: ActivityEvent) => boolean]>([
     ["user-activity", { user: "usr_1" }, (event) => isUsers(event, "usr_1")],
     ["user-activity", { user: "usr_9", field: "due" }, (event) => isUsers(event, "usr_9") && "due" in changesOf(event)],
@@ -100,7 +100,7 @@ describe("over any log, with event ids that are used again for other documents, 
       (event) => event.action === "INVOICE_VOIDED" && "total" in changesOf(event),
     ],
     ["late-events", { threshold: 86_400 * 20 }, ({ occurred_at }) => occurred_at < "2026-05-12"],
-  ])("%s with %j has a row for every stored event that it is about", (name, filled, isAbout) => {
+  ])("%s with %j has a row for every matching stored event", (name, filled, isAbout) => {
     fc.assert(
       fc.property(someLog, (log) => {
         const expected = log.map(({ event }) => event).filter(isAbout);
@@ -109,7 +109,7 @@ describe("over any log, with event ids that are used again for other documents, 
     );
   });
 
-  it("the rows of one organisation are its own", () => {
+  it("return only rows of the requested organisation", () => {
     fc.assert(
       fc.property(someLog, (log) => {
         const expected = log
@@ -121,7 +121,7 @@ describe("over any log, with event ids that are used again for other documents, 
     );
   });
 
-  it("counts are of stored events", () => {
+  it("count stored events", () => {
     fc.assert(
       fc.property(someLog, (log) => {
         const events = log.map(({ event }) => event);
@@ -139,7 +139,7 @@ describe("over any log, with event ids that are used again for other documents, 
     );
   });
 
-  it("edits after closing are of each organisation's own documents, with the last edit", () => {
+  it("compute edits after closing per organisation and entity, with the last edit", () => {
     const closes = ({ action }: ActivityEvent) => action === "INVOICE_PAID";
     const edits = (event: ActivityEvent) =>
       !closes(event) &&
@@ -165,7 +165,7 @@ describe("over any log, with event ids that are used again for other documents, 
   });
 });
 
-it("a record that was removed and put again with other content keeps the row of what stood there", () => {
+it("saved queries keep the row of a record that was removed and written again with other content", () => {
   const event = anEvent({ action: "INVOICE_VOIDED", actor_user_id: "usr_m" });
   const log = [
     { event, sequenceNumber: "1", copies: 2 },
@@ -178,7 +178,7 @@ it("a record that was removed and put again with other content keeps the row of 
   ).toEqual(["usr_m", "usr_other"]);
 });
 
-it("lines that were written before records had ids are all shown, and counted by their event", () => {
+it("saved queries show lines from before records had ids, and count them by event", () => {
   const events = ["1", "2"].map((digit) => anEvent({ event_id: `evt_${digit.repeat(32)}` }));
   const old = linesOf(events.map((event) => ({ event, sequenceNumber: "1", copies: 2 }))).map((text) =>
     JSON.stringify({ ...JSON.parse(text), record_id: undefined }),
@@ -191,7 +191,7 @@ it("lines that were written before records had ids are all shown, and counted by
   expect(over("changes-by-source", {})).toMatchObject([{ changes: 2 }]);
 });
 
-it("no query and no table of the dashboard tells records apart by the event's id alone", () => {
+it("no saved query and no dashboard query identifies records by event_id alone", () => {
   const texts = [...savedQueries.map((query) => toInsightsQuery(query)), ...Object.values(dashboardQueries)];
   for (const text of texts) expect(text).not.toMatch(/dedup event_id|count_distinct\(event_id\)/);
   const ofEvents = [dashboardQueries.eventsByType, dashboardQueries.eventsBySource, dashboardQueries.topActors];

@@ -14,8 +14,8 @@ function compiled(
   return toInsightsQuery(query, ...rest);
 }
 
-describe("in Logs Insights QL", () => {
-  it("rows are filtered, sorted, then each kept once: only a limit may follow", () => {
+describe("toInsightsQuery", () => {
+  it("filters and sorts rows, then deduplicates, since only limit may follow dedup", () => {
     expect(compiled("document-history")).toBe(
       [
         'filter message = "event"',
@@ -28,7 +28,7 @@ describe("in Logs Insights QL", () => {
     );
   });
 
-  it("a parameter that may be left out narrows the query only where it is given", () => {
+  it("narrows by an optional parameter only when it has an argument", () => {
     const narrowed = '\n| filter strcontains(concat(",", changed_fields, ","), ",due_date,") = 1\n';
     expect(compiled("document-history", { document: "inv_1", field: "due_date" })).toContain(narrowed);
     expect(compiled("document-history", { document: "inv_1" })).not.toContain("strcontains");
@@ -39,13 +39,13 @@ describe("in Logs Insights QL", () => {
     expect(() => compiled("field-changes", { field: 'a"b' })).toThrow(RangeError);
   });
 
-  it("what a user did is also what others did for that user", () => {
+  it("includes what others did on behalf of a user", () => {
     expect(compiled("user-activity", { user: "usr_1" })).toContain(
       'filter (actor_user_id = "usr_1" or on_behalf_of_user_id = "usr_1")',
     );
   });
 
-  it("groups count records, and are filtered by what was computed", () => {
+  it("counts records of groups and filters by computed columns", () => {
     expect(compiled("bulk-changes", { threshold: 20 }, "org_a")).toBe(
       [
         'filter message = "event"',
@@ -64,7 +64,7 @@ describe("in Logs Insights QL", () => {
     expect(compiled("edits-after-closing")).toContain("\n| filter edited_at > closed_at\n");
   });
 
-  it("alternatives stand in brackets, and patterns between slashes", () => {
+  it("puts alternatives in parentheses and patterns between slashes", () => {
     expect(compiled("out-of-office-hours")).toContain(
       "filter (occurred_weekday >= 6 or occurred_hour < 7 or occurred_hour >= 19)",
     );
@@ -73,19 +73,16 @@ describe("in Logs Insights QL", () => {
     );
   });
 
-  it.each(['a"b', "a\\b", "a\nb"])("what cannot be quoted is refused: %j", (user) => {
+  it.each(['a"b', "a\\b", "a\nb"])("throws for %j, which cannot be quoted", (user) => {
     expect(() => compiled("user-activity", { user })).toThrow(RangeError);
   });
 
-  it.each(named)(
-    "%s fits into a saved query, has a name of its own, and a placeholder for what it needs",
-    (_, query) => {
-      const text = toInsightsQuery(query);
-      expect(text.length).toBeLessThan(10_000);
-      const placeholders = [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name);
-      expect(new Set(placeholders)).toEqual(new Set(Object.keys(query.parameters)));
-      expect(savedQueries.filter(({ name, title }) => name === query.name || title === query.title)).toHaveLength(1);
-      expect(query.name).toMatch(/^[a-z]+(-[a-z]+)*$/);
-    },
-  );
+  it.each(named)("of %s is within the limits of a saved query, with a unique name and placeholders", (_, query) => {
+    const text = toInsightsQuery(query);
+    expect(text.length).toBeLessThan(10_000);
+    const placeholders = [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name);
+    expect(new Set(placeholders)).toEqual(new Set(Object.keys(query.parameters)));
+    expect(savedQueries.filter(({ name, title }) => name === query.name || title === query.title)).toHaveLength(1);
+    expect(query.name).toMatch(/^[a-z]+(-[a-z]+)*$/);
+  });
 });

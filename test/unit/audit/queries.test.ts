@@ -39,22 +39,22 @@ const sourceOf = ({ metadata }: ActivityEvent): string => JSON.parse(metadata).s
 const changesOf = ({ changes }: ActivityEvent): Record<string, { new: unknown }> =>
   changes === null ? {} : JSON.parse(changes);
 
-describe("over the demo's quarter, each event written once or twice,", () => {
-  it("everything one user did is what the events say", () => {
+describe("saved queries over the demo log with each event written once or twice", () => {
+  it("return for user-activity the events of a user", () => {
     const user = "usr_xyz";
     const expected = events.filter(({ actor_user_id }) => actor_user_id === user);
     expect(expected.length).toBeGreaterThan(3);
     expect(ids(ask("user-activity", { user }))).toEqual(newestFirst(expected));
   });
 
-  it("the history of one document is", () => {
+  it("return for document-history the events of an entity", () => {
     const document = "inv_8c3f1a9b";
     const expected = events.filter(({ entity_id }) => entity_id === document);
     expect(expected.length).toBeGreaterThan(3);
     expect(ids(ask("document-history", { document }))).toEqual(newestFirst(expected));
   });
 
-  it("voids and deletions are, by name or by their new status", () => {
+  it("return for voids-and-deletions events by verb or new status", () => {
     const expected = events.filter(
       (event) =>
         ["INVOICE_VOIDED", "INVOICE_DELETED"].includes(event.action) || changesOf(event).status?.new === "VOID",
@@ -63,7 +63,7 @@ describe("over the demo's quarter, each event written once or twice,", () => {
     expect(ids(ask("voids-and-deletions"))).toEqual(newestFirst(expected));
   });
 
-  it("changes out of office hours are those of users in Indian mornings, evenings and weekends", () => {
+  it("return for out-of-office-hours users' events in the time zone of the organisation", () => {
     const expected = events.filter((event) => {
       const local = inIndia(event);
       const [hour, day] = [local.getUTCHours(), local.getUTCDay()];
@@ -74,7 +74,7 @@ describe("over the demo's quarter, each event written once or twice,", () => {
     expect(ids(ask("out-of-office-hours"))).toEqual(newestFirst(expected));
   });
 
-  it("edits after payment or approval are of the documents whose last edit is later than their first closing", () => {
+  it("return for edits-after-closing entities whose last edit is later than their first closing", () => {
     const byDocument = Map.groupBy(events, ({ entity_id }) => entity_id);
     const times = (found: readonly ActivityEvent[]) => found.map(({ occurred_at }) => Date.parse(occurred_at));
     const closes = (event: ActivityEvent) =>
@@ -102,7 +102,7 @@ describe("over the demo's quarter, each event written once or twice,", () => {
     expect(rows[0]).toMatchObject({ edited_at: Date.parse(late.occurred_at) });
   });
 
-  it("changes by source count every event once, its documents and its users", () => {
+  it("count for changes-by-source each event, entity and user once", () => {
     const bySource = Map.groupBy(events, sourceOf);
     const expected = [...bySource].map(([source, own]) => ({
       org_id: demoOrg.org_id,
@@ -119,7 +119,7 @@ describe("over the demo's quarter, each event written once or twice,", () => {
     );
   });
 
-  it("bulk changes are of the ten minutes in which one user did as much as the threshold", () => {
+  it("return for bulk-changes ten minutes of one user that reach the threshold", () => {
     const tenMinutes = 600_000;
     const slots = Map.groupBy(
       events.filter(({ actor_user_id }) => actor_user_id !== null),
@@ -132,7 +132,7 @@ describe("over the demo's quarter, each event written once or twice,", () => {
     expect(ask("bulk-changes", { threshold: 10_000 })).toEqual([]);
   });
 
-  it("late events are those recorded as much later as the threshold", () => {
+  it("return for late-events events whose delay reaches the threshold", () => {
     const [first] = events;
     if (first === undefined) throw new Error("The demo has no events.");
     const late = { ...first, event_id: `evt_${"0".repeat(32)}`, recorded_at: "2026-09-01T00:00:00.000Z" };
@@ -141,7 +141,7 @@ describe("over the demo's quarter, each event written once or twice,", () => {
     expect(ask("late-events", { threshold: 3 }, always, more)).toHaveLength(events.length + 1);
   });
 
-  it("a back-dated event is late though its writer set its clock back, as is one by a clock that is ahead", () => {
+  it("return for late-events a backdated event with a manipulated clock, and one with a clock ahead", () => {
     const [first] = events;
     if (first === undefined) throw new Error("The demo has no events.");
     const stored = "2026-09-01T00:00:00.000Z";
@@ -163,9 +163,9 @@ describe("over the demo's quarter, each event written once or twice,", () => {
     );
   });
 
-  it("tampering there was none", () => expect(ask("tampering")).toEqual([]));
+  it("return no row for tampering", () => expect(ask("tampering")).toEqual([]));
 
-  it("a window and an organisation leave out what lies outside", () => {
+  it("return only lines in the window and of the organisation", () => {
     const window = { ...always, since: "2026-02-01T00:00:00.000Z", until: "2026-02-28T23:59:59.999Z" };
     const expected = events.filter(({ recorded_at }) => recorded_at >= window.since && recorded_at <= window.until);
     const counted = ask("changes-by-source", {}, window).reduce((sum, { changes }) => sum + Number(changes), 0);
@@ -175,7 +175,7 @@ describe("over the demo's quarter, each event written once or twice,", () => {
   });
 });
 
-describe("over the log of who asked", () => {
+describe("saved queries over the access log", () => {
   const aRequest = (over: Partial<RequestLine>): RequestLine => ({
     time: "2026-06-01T12:00:00.000Z",
     message: "request",
@@ -226,21 +226,21 @@ describe("over the log of who asked", () => {
   const noise = ["", "START RequestId: 1", "{ broken", '"text"'];
   const over = [...noise, ...access];
 
-  it("failed authentications are counted by token and address, each request once", () => {
+  it("count for failed-authentications each request once, by token and address", () => {
     expect(ask("failed-authentications", {}, always, over)).toEqual([
       { ip: "203.0.113.4", token_id: "none", dialect: "finzbooks", attempts: 2 },
       { ip: "198.51.100.7", token_id: "tok_9", dialect: "finzbooks", attempts: 1 },
     ]);
   });
 
-  it("who read what is every read with a token, once, also of a page that its reader had", () => {
+  it("return for who-read-what every read with a token once, including 304", () => {
     expect(ask("who-read-what", {}, always, over)).toEqual([
       expect.objectContaining({ request_id: "req_4", token_id: "tok_2", count: 5 }),
       expect.objectContaining({ request_id: "req_1", token_id: "tok_1", org_id: "org_a", count: 3, filters: null }),
     ]);
   });
 
-  it("what administrators did is found by each organisation that it was about", () => {
+  it("return for administration the calls of each organisation involved", () => {
     const shared = JSON.stringify({ ...admin, request_id: "inv_2", org_ids: "org_a,org_b" });
     for (const org of ["org_a", "org_b"]) {
       expect(ask("administration", {}, { ...always, org }, [...over, shared])).toMatchObject([
@@ -250,7 +250,7 @@ describe("over the log of who asked", () => {
     expect(ask("administration", {}, { ...always, org: "org_" }, [...over, shared])).toEqual([]);
   });
 
-  it("undelivered webhooks and what administrators did are each told once", () => {
+  it("return for undelivered-webhooks and administration each line once", () => {
     expect(ask("undelivered-webhooks", {}, always, over)).toMatchObject([{ delivery_id: "dlv_1", event_id: "evt_1" }]);
     expect(ask("administration", {}, always, over)).toMatchObject([{ action: "token.revoke", token_id: "tok_1" }]);
   });

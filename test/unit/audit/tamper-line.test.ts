@@ -20,7 +20,7 @@ const aTamperRecord = (over: Partial<TamperRecord> = {}): TamperRecord => ({
 const written = (over: Partial<TamperRecord> = {}): unknown =>
   JSON.parse(JSON.stringify(toTamperLine(aTamperRecord(over))));
 
-it("tells all that is known of a record, and leaves out what is not", () => {
+it("toTamperLine has all that is known of a record and omits the rest", () => {
   expect(written()).toEqual({
     time: "2026-06-01T12:00:29.000Z",
     message: "tamper",
@@ -41,7 +41,7 @@ it("tells all that is known of a record, and leaves out what is not", () => {
   });
 });
 
-it("names what was there before, and else what is there now", () => {
+it("toTamperLine takes the ids from the image before, else from the one after", () => {
   expect(written({ after: { ...image, event_id: "evt_2", org_id: "org_2" } })).toMatchObject({
     event_id: "evt_1",
     org_id: "org_1",
@@ -50,7 +50,7 @@ it("names what was there before, and else what is there now", () => {
   expect(written({ before: { text: "no ids" } })).toMatchObject({ entity_id: "inv_1" });
 });
 
-it("names nothing by what is no text, or not there", () => {
+it("toTamperLine omits ids that are absent or not text", () => {
   for (const after of [{ event_id: { N: "5" }, org_id: 7, entity_id: null }, {}, undefined]) {
     const line = written({ operation: "INSERT", before: undefined, after });
     for (const absent of ["event_id", "org_id", "entity_id"]) expect(line).not.toHaveProperty(absent);
@@ -58,7 +58,7 @@ it("names nothing by what is no text, or not there", () => {
   }
 });
 
-it("shows of an item that is too large for a line how it begins, and stays JSON", () => {
+it("formatTamperLine returns valid JSON with the beginning of an item that is too large", () => {
   const large = { ...image, text: "\u0001".repeat(300_000) };
   const text = JSON.stringify(toTamperLine(aTamperRecord({ before: large, after: large })));
   expect(Buffer.byteLength(text)).toBeLessThan(256 * 1024);

@@ -16,8 +16,8 @@ const client = aSecretOf("client");
 const salts = fc.string({ minLength: 1, maxLength: 40 });
 const digits = "0123456789abcdef";
 
-describe("an access token", () => {
-  it("is 80 lower-case hexadecimal digits, the same for the same secret and salt and for no other", () => {
+describe("deriveAccessToken and isWellFormedToken", () => {
+  it("derive 80 lower-case hexadecimal digits that are unique for the secret and salt", () => {
     fc.assert(
       fc.property(salts, salts, (salt, other) => {
         const token = deriveAccessToken(client, salt);
@@ -29,21 +29,21 @@ describe("an access token", () => {
     );
   });
 
-  it("names the item of its client, and shows nothing else of the client's secret", () => {
+  it("derive a token that identifies its client's item and reveals nothing else of the secret", () => {
     const token = deriveAccessToken(client, "salt");
     const hash = hashToken(client);
     expect(toTokenRef(token)).toEqual({ holder: toTokenId(hash), hash: hashToken(token), isAccessToken: true });
     expect(token).not.toContain(hash.slice(32));
   });
 
-  it("is told from every other token, which names its own item", () => {
+  it("derive a token that toTokenRef distinguishes from other tokens", () => {
     for (const secret of [client, aSecret(), aSecretOf("key")]) {
       const hash = hashToken(secret);
       expect(toTokenRef(secret)).toEqual({ holder: toTokenId(hash), hash, isAccessToken: false });
     }
   });
 
-  it("is well formed, and under no change of a single digit", () => {
+  it("accept a derived token, and no change of a single digit", () => {
     fc.assert(
       fc.property(salts, (salt) => {
         const token = deriveAccessToken(client, salt);
@@ -59,7 +59,7 @@ describe("an access token", () => {
     );
   });
 
-  it("is refused with a digit too few or too many, two swapped, or in other letters", () => {
+  it("reject a token with missing, added, swapped or other characters", () => {
     const token = deriveAccessToken(client, "salt");
     for (let at = 0; at < token.length; at++) {
       expect(isWellFormedToken(token.slice(0, at) + token.slice(at + 1))).toBe(false);
@@ -72,17 +72,17 @@ describe("an access token", () => {
     }
   });
 
-  it("is nothing that was made up", () => {
+  it("reject invented tokens", () => {
     for (const text of ["0".repeat(80), "f".repeat(80), digits.repeat(5)]) expect(isWellFormedToken(text)).toBe(false);
   });
 });
 
-describe("other secrets", () => {
+describe("formatToken", () => {
   it.each([
     ["token", "aibooks_pat_"],
     ["key", "simplybooks_key_"],
     ["client", "fakturoid_secret_"],
-  ] as const)("a %s begins with %s and is well formed, but with no other beginning", (kind, prefix) => {
+  ] as const)("for a %s begins with %s, and no other prefix is well-formed", (kind, prefix) => {
     const secret = formatToken(new Uint8Array(20).fill(5), kind);
     expect(secret.startsWith(prefix)).toBe(true);
     expect(isWellFormedToken(secret)).toBe(true);

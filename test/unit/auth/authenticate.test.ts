@@ -9,8 +9,8 @@ const knowing = (token: Token | null, used = 1) => tokenPorts(() => token, used)
 const enter = (ports: ReturnType<typeof knowing>, secret: string) =>
   new TokenAuthenticator(ports).authenticate(secret, testNow, 600);
 
-describe("a token", () => {
-  it("that is good is found by its hash, and its use is counted in the minute", async () => {
+describe("TokenAuthenticator.authenticate", () => {
+  it("returns a valid token by its hash and counts the request in the minute", async () => {
     const ports = knowing(aToken(), 5);
     expect(await enter(ports, aSecret())).toEqual({ token: anActiveToken(), used: 5 });
     const { token_id: holder, hash } = aToken();
@@ -19,7 +19,7 @@ describe("a token", () => {
     expect(ports.count.mock.calls).toEqual([[ref, { start: new Date("2026-06-01T12:00:00.000Z"), limit: 600 }]]);
   });
 
-  it("with an end is good until that very moment", async () => {
+  it("accepts a token until the moment when it expires", async () => {
     const expires_at = "2026-06-01T12:00:30.001Z";
     expect((await enter(knowing(aToken({ expires_at })), aSecret())).token.expires_at).toBe(expires_at);
   });
@@ -33,7 +33,7 @@ describe("a token", () => {
     [aSecret(), aToken({}, aSecret(8))],
   ];
 
-  it("is refused in the same words whether malformed, unknown, expired, revoked or another's", async () => {
+  it("throws the same error for a malformed, unknown, expired, revoked or other token", async () => {
     const refusals = await Promise.all(bad.map(([secret, token]) => catchRejection(enter(knowing(token), secret))));
     const [first] = refusals;
     expect(first?.code).toBe("unauthenticated");
@@ -42,7 +42,7 @@ describe("a token", () => {
     }
   });
 
-  it("that is not good costs no write, however often it comes", async () => {
+  it("never writes for an invalid token", async () => {
     for (const [secret, token] of bad) {
       const ports = knowing(token);
       const gate = new TokenAuthenticator(ports);
@@ -52,7 +52,7 @@ describe("a token", () => {
   });
 
   it.each(["", "junk", "aibooks_pat_3p9q0v1w2x3y4z5a6b7c8d9e", `${aSecret()}x`, aSecret().toUpperCase()])(
-    "that is malformed, as %j, costs no call",
+    "makes no call for the malformed token %j",
     async (secret) => {
       const ports = knowing(aToken());
       expect((await catchRejection(enter(ports, secret))).code).toBe("unauthenticated");
@@ -61,7 +61,7 @@ describe("a token", () => {
     },
   );
 
-  it("is never part of the refusal", async () => {
+  it("never puts the token into the error", async () => {
     const error = await catchRejection(enter(knowing(null), aSecret()));
     expect(JSON.stringify({ ...error, message: error.message })).not.toContain(aSecret().slice(12));
   });

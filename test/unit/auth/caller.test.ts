@@ -6,18 +6,18 @@ import { catchError } from "#test/support/catch-error.ts";
 const one = anActiveToken({ org_ids: ["org_a"] });
 const two = anActiveToken({ org_ids: ["org_a", "org_b"] });
 
-describe("the organisation that a token speaks for", () => {
+describe("resolveCaller", () => {
   it.each([
     [one, null, "org_a"],
     [one, "org_a", "org_a"],
     [two, "org_a", "org_a"],
     [two, "org_b", "org_b"],
-  ])("is found", (token, named, org_id) => {
+  ])("returns the organisation of the token", (token, named, org_id) => {
     expect(resolveCaller(token, named, "X-AIBooks-Org")).toEqual({ token, org_id });
   });
 
   it.each(["org_c", "", "ORG_A", "org_a,org_b", "org_a ", "__proto__", "constructor"])(
-    "is none that it is not bound to: %j",
+    "throws org_mismatch when the token is not bound to the organisation: %j",
     (named) => {
       for (const token of [one, two]) {
         expect(catchError(() => resolveCaller(token, named, "X-AIBooks-Org")).code).toBe("org_mismatch");
@@ -25,33 +25,33 @@ describe("the organisation that a token speaks for", () => {
     },
   );
 
-  it("must be named where there are several", () => {
+  it("throws required_field when the token has several and none is named", () => {
     const error = catchError(() => resolveCaller(two, null, "X-AIBooks-Org"));
     expect([error.code, error.context.field]).toEqual(["required_field", "X-AIBooks-Org"]);
   });
 
-  it("is refused as suspended where it is named, and must still be named where another one is suspended", () => {
+  it("throws org_suspended when the named one is suspended, and required_field when another one is", () => {
     const token = anActiveToken({ org_ids: ["org_b"], suspended_org_ids: ["org_a"] });
     expect(catchError(() => resolveCaller(token, "org_a", "X-AIBooks-Org")).code).toBe("org_suspended");
     expect(catchError(() => resolveCaller(token, null, "X-AIBooks-Org")).code).toBe("required_field");
     expect(resolveCaller(token, "org_b", "X-AIBooks-Org").org_id).toBe("org_b");
   });
 
-  it("is none where the token is bound to none", () => {
+  it("throws required_field when the token has no organisation", () => {
     expect(catchError(() => resolveCaller(anActiveToken({ org_ids: [] }), null, "X-AIBooks-Org")).code).toBe(
       "required_field",
     );
   });
 });
 
-describe("a scope", () => {
-  it.each(scopes)("%s is held by who has it, and by full access", (scope) => {
+describe("assertScope", () => {
+  it.each(scopes)("accepts a token with %s or with full access", (scope) => {
     expect(() => assertScope(aToken({ scopes: [scope] }), scope)).not.toThrow();
     expect(() => assertScope(aToken({ scopes: ["AIBooks.fullaccess.all"] }), scope)).not.toThrow();
   });
 
   it.each([[[]], [["AIBooks.webhooks.MANAGE"]], [["aibooks.activity.read"]], [["AIBooks.activity"]], [["*"]]])(
-    "to read is missing from %j",
+    "throws scope_missing for reading with the scopes %j",
     (held) => {
       const error = catchError(() => assertScope(aToken({ scopes: held }), "AIBooks.activity.READ"));
       expect(error.code).toBe("scope_missing");

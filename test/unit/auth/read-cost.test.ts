@@ -36,7 +36,7 @@ async function unitsOfPage(page: number, shards: ShardCount): Promise<number> {
 }
 
 describe("a page of 500 ordinary events", () => {
-  it.each(shardCounts)("of an organisation with %d shards counts as one request", async (shards) => {
+  it.each(shardCounts)("counts as one request with %d shards", async (shards) => {
     for (let page = 0; page < 20; page++) {
       const units = await unitsOfPage(page, shards);
       expect(units).toBeLessThanOrEqual(readCost.plainUnits);

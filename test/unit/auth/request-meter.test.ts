@@ -22,7 +22,7 @@ function metering({ admitted = Promise.resolve() }: { admitted?: Promise<unknown
   return { clock, lease, isLeaseless, meter, read };
 }
 
-describe("what a request counts as", () => {
+describe("toRequestCount", () => {
   it("is one up to a page of 500 ordinary events", () => {
     const ordinary = Math.ceil((500 * 950) / 4_096) / 2;
     expect(ordinary).toBeLessThanOrEqual(readCost.plainUnits);
@@ -31,13 +31,13 @@ describe("what a request counts as", () => {
     expect(toRequestCount(readCost.plainUnits + 0.5)).toBe(2);
   });
 
-  it("is so much for a search through 25,000 events that a minute has room for a handful", () => {
+  it("allows only a handful of searches through 25,000 events per minute", () => {
     const search = (25_000 * 950) / 4_096 / 2;
     const inMinute = Math.floor(rateLimit.requests / toRequestCount(search));
     expect([toRequestCount(search), inMinute]).toEqual([88, 6]);
   });
 
-  it("grows with what it reads, and never by more than its share", () => {
+  it("(property) grows with the units read, never by more than their share", () => {
     fc.assert(
       fc.property(fc.double({ min: 0, max: 20_000, noNaN: true }), (units) => {
         const counted = toRequestCount(units);
@@ -48,8 +48,8 @@ describe("what a request counts as", () => {
   });
 });
 
-describe("a request that reads no more than a page", () => {
-  it("owes nothing and takes no lease", async () => {
+describe("RequestMeter for a page", () => {
+  it("charges nothing and acquires no lease", async () => {
     const { meter, read, lease } = metering();
     await read(readCost.plainUnits);
     await read(0);
@@ -58,8 +58,8 @@ describe("a request that reads no more than a page", () => {
   });
 });
 
-describe("a request that reads more", () => {
-  it("owes it without a lease while it is not expensive", async () => {
+describe("RequestMeter beyond a page", () => {
+  it("charges without a lease while the request is not expensive", async () => {
     const { meter, read, lease } = metering();
     await read(100);
     await read(100);
@@ -68,7 +68,7 @@ describe("a request that reads more", () => {
     expect(lease).not.toHaveBeenCalled();
   });
 
-  it("takes one lease once it is expensive, however many reads follow side by side", async () => {
+  it("acquires one lease once the request is expensive, for any number of concurrent reads", async () => {
     const { meter, read, lease } = metering();
     await read(readCost.expensiveUnits + 1);
     await Promise.all([read(100), read(100), read(100)]);
@@ -76,7 +76,7 @@ describe("a request that reads more", () => {
     expect(await meter.charge()).toEqual({ requests: toRequestCount(readCost.expensiveUnits + 301) - 1, lease: held });
   });
 
-  it("reads on no more without a lease, and owes what it has read", async () => {
+  it("stops reading without a lease and charges what was read", async () => {
     const { meter, read, lease } = metering();
     lease.mockRejectedValue(noLease);
     await read(300);
@@ -87,7 +87,7 @@ describe("a request that reads more", () => {
     expect(await meter.charge()).toEqual({ requests: toRequestCount(300) - 1, lease: null });
   });
 
-  it("is refused before it reads beyond a page where the leases are known to be taken", async () => {
+  it("rejects the request before it reads more than a page when all leases are known to be taken", async () => {
     const { meter, read, lease, isLeaseless } = metering();
     isLeaseless.mockReturnValue(true);
     lease.mockRejectedValue(noLease);
@@ -97,7 +97,7 @@ describe("a request that reads more", () => {
     expect(await meter.charge()).toBeNull();
   });
 
-  it("takes no lease before its caller is let in, and none where it is refused", async () => {
+  it("acquires no lease before the caller is authorized, and none if it is not", async () => {
     const entering = Promise.withResolvers<void>();
     const { read, lease } = metering({ admitted: entering.promise });
     await read(300);
@@ -108,7 +108,7 @@ describe("a request that reads more", () => {
     expect(lease).not.toHaveBeenCalled();
   });
 
-  it("ends early enough to be charged within its function's time", async () => {
+  it("ends early enough for the charge to be written", async () => {
     const { clock, meter, read } = metering();
     await read(300);
     clock.now = new Date(testNow.getTime() + readCost.longestMs);
@@ -119,7 +119,7 @@ describe("a request that reads more", () => {
   });
 });
 
-describe("reads side by side", () => {
+describe("RequestMeter for concurrent reads", () => {
   /** Reads of shards, each of which consumes so many units, and what was read when the first lease was asked for. */
   async function readSideBySide(shards: number, units: number) {
     const { meter, lease } = metering();
@@ -149,7 +149,7 @@ describe("reads side by side", () => {
     [16, 5],
     [32, 3],
   ])(
-    "of %d shards of ordinary events, %d units each, need no lease and all begin once one has ended",
+    "of %d shards of ordinary events, %d units each, needs no lease and starts all once one has ended",
     async (shards, units) => {
       const { consumed, refused, leases, mostUnderWay } = await readSideBySide(shards, units);
       expect([consumed, refused, leases]).toEqual([shards * units, 0, 0]);
@@ -157,14 +157,17 @@ describe("reads side by side", () => {
     },
   );
 
-  it.each([2, 4, 8, 16, 32])("of %d shards of the largest events cannot all begin below the bound", async (shards) => {
-    const { consumed, before, refused } = await readSideBySide(shards, 128);
-    const first = Math.min(shards, readCost.expensiveUnits / readCost.firstReadUnits);
-    expect(consumed).toBe(first * 128);
-    expect([before, refused]).toEqual([shards > first ? first * 128 : null, shards - first]);
-  });
+  it.each([2, 4, 8, 16, 32])(
+    "of %d shards of the largest events does not start all below the bound",
+    async (shards) => {
+      const { consumed, before, refused } = await readSideBySide(shards, 128);
+      const first = Math.min(shards, readCost.expensiveUnits / readCost.firstReadUnits);
+      expect(consumed).toBe(first * 128);
+      expect([before, refused]).toEqual([shards > first ? first * 128 : null, shards - first]);
+    },
+  );
 
-  it("wait for none that has failed", async () => {
+  it("does not wait for a failed read", async () => {
     const { meter, lease } = metering();
     for (let n = 0; n < 4; n++) await meter.next();
     const fifth = meter.next();
@@ -174,8 +177,8 @@ describe("reads side by side", () => {
   });
 });
 
-describe("six hundred requests of a token that come together", () => {
-  it("read no more than a bound each without a lease, and use up the next minute as well", async () => {
+describe("RequestMeter for six hundred concurrent requests of a token", () => {
+  it("bounds each request without a lease, and charges the next minute as well", async () => {
     let read = 0;
     let used = 0;
     for (let n = 0; n < rateLimit.requests; n++) {

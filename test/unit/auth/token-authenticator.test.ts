@@ -18,14 +18,14 @@ function counted(start = 0) {
   return { ports, gate: new TokenAuthenticator(ports) };
 }
 
-describe("a token that an instance has seen to be good", () => {
-  it("is looked at once, and makes one call for each request from then on", async () => {
+describe("TokenAuthenticator for a known token", () => {
+  it("reads it once, then makes one call per request", async () => {
     const { ports, gate } = counted();
     for (let n = 1; n <= 5; n++) expect((await gate.authenticate(aSecret(), testNow, limit)).used).toBe(n);
     expect([ports.get.mock.calls.length, ports.count.mock.calls.length]).toEqual([1, 5]);
   });
 
-  it("is refused by the write that counts it once it is revoked, and is looked at again from then on", async () => {
+  it("rejects it in the counting write once it is revoked, and reads it again after that", async () => {
     const { ports, gate } = counted();
     await gate.authenticate(aSecret(), testNow, limit);
     const revoked = anActiveToken({ revoked_at: testNow.toISOString() });
@@ -38,8 +38,8 @@ describe("a token that an instance has seen to be good", () => {
   });
 });
 
-describe("a token that is over its limit", () => {
-  it("is refused without a call until its window ends, and asked again in the next", async () => {
+describe("TokenAuthenticator for a token over its limit", () => {
+  it("makes no call until its window ends, and calls again in the next", async () => {
     const { ports, gate } = counted(limit - 1);
     expect((await gate.authenticate(aSecret(), testNow, limit)).used).toBe(limit);
     for (const [ms, wait] of [
@@ -56,7 +56,7 @@ describe("a token that is over its limit", () => {
     expect(ports.get).toHaveBeenCalledTimes(1);
   });
 
-  it("is so by what its requests cost, too", async () => {
+  it("makes no call when charges used up the limit", async () => {
     const { ports, gate } = counted();
     await gate.authenticate(aSecret(), testNow, limit);
     ports.charge.mockResolvedValue(limit + 40);
@@ -69,7 +69,7 @@ describe("a token that is over its limit", () => {
     expect(ports.count).toHaveBeenCalledTimes(1);
   });
 
-  it("does not decide for another", async () => {
+  it("does not reject other tokens", async () => {
     const other = anActiveToken({}, aSecret(8));
     const ports = tokenPorts(({ hash }) => (hash === other.hash ? other : aToken()));
     ports.count.mockImplementation(async ({ hash }) =>
@@ -82,7 +82,7 @@ describe("a token that is over its limit", () => {
     }
   });
 
-  it("is remembered among ten thousand at most; one that is forgotten is refused by its count", async () => {
+  it("remembers at most ten thousand, and rejects others by their count", async () => {
     const secrets = Array.from({ length: 10_001 }, (_, n) => {
       const bytes = new Uint8Array(20);
       new DataView(bytes.buffer).setUint32(0, n);
@@ -97,7 +97,7 @@ describe("a token that is over its limit", () => {
     expect(ports.get).toHaveBeenCalledTimes(10_002);
   });
 
-  it("elsewhere is refused here by the look at it, and by no write", async () => {
+  it("rejects it by a read without a write when another instance used up the limit", async () => {
     const ports = tokenPorts(() => aToken(), limit + 1);
     const gate = new TokenAuthenticator(ports);
     for (let n = 0; n < 3; n++) {
@@ -107,8 +107,8 @@ describe("a token that is over its limit", () => {
   });
 });
 
-describe("a token whose leases are taken", () => {
-  it("is told when the first ends, and is refused without a call for two seconds", async () => {
+describe("TokenAuthenticator for a token without a free lease", () => {
+  it("returns when the first lease ends, and makes no call for two seconds", async () => {
     const { ports, gate } = counted();
     ports.acquireLease.mockResolvedValue({ slot: null, freeAt: testNow.getTime() + 7_001 });
     expect(gate.hasNoLeaseLeft(aSecret(), testNow)).toBe(false);
@@ -127,15 +127,15 @@ describe("a token whose leases are taken", () => {
     expect((await gate.acquireLease(aSecret(), later(2_000))).slot).toBe(3);
   });
 
-  it("is told to wait two seconds where that is not known", async () => {
+  it("returns two seconds when that is not known", async () => {
     const { ports, gate } = counted();
     ports.acquireLease.mockResolvedValue({ slot: null, freeAt: null });
     expect((await catchRejection(gate.acquireLease(aSecret(), testNow))).context.retryAfter).toBe(2);
   });
 });
 
-describe("ten thousand requests of one token in a second, over eighty instances", () => {
-  it("are 200 or 429, none of them 503, and most of them no write", async () => {
+describe("TokenAuthenticator for ten thousand requests of one token in a second, over eighty instances,", () => {
+  it("returns 200 or 429, never 503, and mostly does not write", async () => {
     let used = 0;
     let writes = 0;
     const ports = tokenPorts(() => aToken());
@@ -158,7 +158,7 @@ describe("ten thousand requests of one token in a second, over eighty instances"
     expect(writes).toBeLessThan(1_200);
   });
 
-  it("leave alone for a second the item that cannot take them", async () => {
+  it("pauses for a second when the item is throttled", async () => {
     const ports = tokenPorts(() => aToken());
     ports.count.mockRejectedValueOnce(new ActivityError("rate_limited", "Too many at once.", { retryAfter: 1 }));
     const gate = new TokenAuthenticator(ports);
@@ -170,7 +170,7 @@ describe("ten thousand requests of one token in a second, over eighty instances"
     expect((await gate.authenticate(aSecret(), later(1_000), limit)).used).toBe(1);
   });
 
-  it("are 503 while the store is away, for as long as it is", async () => {
+  it("returns 503 exactly while the store is unavailable", async () => {
     const ports = tokenPorts(() => aToken());
     const away = new ActivityError("unavailable", "The store is busy or away.", { retryAfter: 2 });
     ports.count.mockRejectedValueOnce(away);

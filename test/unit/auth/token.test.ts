@@ -5,8 +5,8 @@ import { formatToken, hashToken, isEqual, isWellFormedToken, tokenBytes, toToken
 const random = fc.uint8Array({ minLength: tokenBytes, maxLength: tokenBytes });
 const printable = fc.string({ unit: "grapheme-ascii", minLength: 1, maxLength: 1 });
 
-describe("a token", () => {
-  it("holds at least 160 bits, all of which show", () => {
+describe("formatToken and isWellFormedToken", () => {
+  it("format at least 160 random bits", () => {
     expect(tokenBytes * 8).toBeGreaterThanOrEqual(160);
     fc.assert(
       fc.property(random, fc.nat(tokenBytes * 8 - 1), (bytes, bit) => {
@@ -17,7 +17,7 @@ describe("a token", () => {
     );
   });
 
-  it("begins with the prefix that secret scanners look for, and needs no escaping anywhere", () => {
+  it("format a prefix for secret scanners, without characters that need escaping", () => {
     fc.assert(
       fc.property(random, (bytes) => {
         expect(formatToken(bytes)).toMatch(/^aibooks_pat_[0-9a-hjkmnp-tv-z]{38}$/);
@@ -25,7 +25,7 @@ describe("a token", () => {
     );
   });
 
-  it("is well formed, and stays so under no change of a single character", () => {
+  it("accept a formatted token, and no change of a single character", () => {
     fc.assert(
       fc.property(random, fc.nat(49), printable, (bytes, at, character) => {
         const token = formatToken(bytes);
@@ -37,7 +37,7 @@ describe("a token", () => {
     );
   });
 
-  it("is refused with a character too few, too many, or two swapped", () => {
+  it("reject a token with missing, added or swapped characters", () => {
     const token = formatToken(Uint8Array.from({ length: 20 }, (_, at) => at * 11));
     for (let at = 0; at < token.length; at++) {
       expect(isWellFormedToken(token.slice(0, at) + token.slice(at + 1))).toBe(false);
@@ -48,22 +48,22 @@ describe("a token", () => {
   });
 
   it.each(["", "x", "aibooks_pat_", "aibooks_pat_3p9q0v1w2x3y4z5a6b7c8d9e", "x".repeat(300), "🧾".repeat(20)])(
-    "is not %j",
+    "reject %j",
     (text) => expect(isWellFormedToken(text)).toBe(false),
   );
 
-  it("is made of exactly its random bytes", () => {
+  it("throw unless there is the exact number of random bytes", () => {
     expect(() => formatToken(new Uint8Array(19))).toThrow(RangeError);
     expect(() => formatToken(new Uint8Array(21))).toThrow(RangeError);
   });
 });
 
-it("is stored as its SHA-256, which also names it", () => {
+it("hashToken returns the SHA-256, from which toTokenId derives the id", () => {
   expect(hashToken("abc")).toBe("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   expect(toTokenId(hashToken("abc"))).toBe("tok_ba7816bf8f01cfea414140de5dae2223");
 });
 
-it("compares secrets of any length", () => {
+it("isEqual compares secrets of any length", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), fc.string({ unit: "binary" }), (left, right) => {
       expect(isEqual(left, left)).toBe(true);

@@ -7,8 +7,8 @@ const unknown = { name: null, email: null, avatar_url: null, type: null, on_beha
 
 const named = (actor: unknown) => anEvent({ actor: actor === null ? null : toJsonText(actor) });
 
-describe("the actor of an event", () => {
-  it("is who did it, as of then", () => {
+describe("parseActor", () => {
+  it("returns the stored actor", () => {
     const priya = {
       ...{ name: "Priya Sharma", email: "priya@acme.in", avatar_url: "https://a.example/1", type: "user" },
       on_behalf_of: { user_id: "usr_9", name: "Anna" },
@@ -31,16 +31,16 @@ describe("the actor of an event", () => {
     "Priya",
     ["Priya"],
     7,
-  ])("is nobody in %j", (actor) => {
+  ])("returns only null fields for %j", (actor) => {
     expect(parseActor(named(actor))).toEqual(unknown);
   });
 
-  it("has no more than that, whatever was stored", () => {
+  it("ignores fields that it does not know", () => {
     expect(parseActor(named({ name: "Priya", role: "admin" }))).toEqual({ ...unknown, name: "Priya" });
   });
 });
 
-describe("what to call whoever did it", () => {
+describe("actorName", () => {
   it.each([
     [{ name: "John Doe", email: "john@doe.example" }, "5", "John Doe"],
     [{ name: "John Doe", email: "john@doe.example" }, null, "John Doe"],
@@ -54,12 +54,12 @@ describe("what to call whoever did it", () => {
     [{ name: "Support", on_behalf_of: { user_id: "usr_9", name: "Anna" } }, "5", "Anna (by Support)"],
     [{ type: "agent", on_behalf_of: { user_id: "usr_9", name: "Anna" } }, null, "Anna (by Robot)"],
     [{ on_behalf_of: { user_id: "usr_9", name: null } }, "5", "usr_9 (by 5)"],
-  ])("%j with the id %j is %s", (actor, actor_user_id, name) => {
+  ])("of %j with the id %j is %s", (actor, actor_user_id, name) => {
     expect(actorName({ ...named(actor), actor_user_id }, "Robot")).toBe(name);
   });
 });
 
-it("has no avatar where a stored one is no https URL", () => {
+it("parseActor returns no avatar when the stored URL is not https", () => {
   for (const avatar_url of ["javascript:alert(1)", "http://a.example/1"]) {
     expect(parseActor(named({ name: "Priya", avatar_url })).avatar_url).toBeNull();
   }

@@ -29,8 +29,8 @@ function memoryStore() {
 
 const plain = (event: ActivityEvent) => ({ event, idempotencyKey: null });
 
-describe("an event", () => {
-  it("is appended once, and its repeats are successes", async () => {
+describe("append", () => {
+  it("stores an event once and reports its repeats", async () => {
     const { store, stored } = memoryStore();
     expect(await append(store, plain(anEvent()))).toBe("appended");
     const later = anEvent({ recorded_at: "2026-05-11T09:00:00.000Z" });
@@ -39,7 +39,7 @@ describe("an event", () => {
   });
 
   it.each(["metadata", "actor", "changes", "params", "related"])(
-    "is the same whatever the order of keys in %s",
+    "treats another order of keys in %s as a repeat",
     async (part) => {
       const { store } = memoryStore();
       await append(store, plain(anEvent({ [part]: toJsonText([{ a: 1, b: { c: 2, d: [3] } }]) })));
@@ -57,7 +57,7 @@ describe("an event", () => {
     ["metadata, in the order of a list", { metadata: toJsonText({ source: ["PUBLIC_API"] }) }],
     ["text", { text: "other" }],
     ["related", { related: toJsonText([]) }],
-  ])("with other %s under the same identity is a conflict, and changes nothing", async (_, over) => {
+  ])("throws a conflict and changes nothing when %s differs under the same identity", async (_, over) => {
     const { store, stored } = memoryStore();
     await append(store, plain(anEvent()));
     const error = await catchRejection(append(store, plain(anEvent(over))));
@@ -66,32 +66,32 @@ describe("an event", () => {
     expect(stored()).toEqual([anEvent()]);
   });
 
-  it("that differs only in whether webhooks are sent is a repeat, and changes nothing", async () => {
+  it("treats a different notify as a repeat and changes nothing", async () => {
     const { store, stored } = memoryStore();
     await append(store, plain(anEvent()));
     expect(await append(store, plain(anEvent({ notify: "no" })))).toBe("repeated");
     expect(stored()).toEqual([anEvent()]);
   });
 
-  it("of another document, time or organisation is another event", async () => {
+  it("stores another event when the entity, time or organisation differs", async () => {
     const { store, stored } = memoryStore();
     const others = [{}, { entity_id: "inv_2" }, { occurred_at: "2026-05-11T08:30:12.001Z" }, { org_id: "org_2" }];
     for (const over of others) expect(await append(store, plain(anEvent(over)))).toBe("appended");
     expect(stored()).toHaveLength(4);
   });
 
-  it("that the store cannot take fails as the store failed", async () => {
+  it("propagates the store's error", async () => {
     const fault = new Error("the store is away");
     const store: AppendStore = { ...memoryStore().store, put: () => Promise.reject(fault) };
     await expect(append(store, plain(anEvent()))).rejects.toBe(fault);
   });
 });
 
-describe("an idempotency key", () => {
+describe("append with an idempotency key", () => {
   const attempt = (over: Parameters<typeof anInput>[0] = {}, now = testNow) =>
     parseEventValue(anInput({ idempotency_key: "order-1", ...over }), { now, entropy: "e" });
 
-  it("makes one event of attempts whose clocks differ", async () => {
+  it("stores one event for attempts whose clocks differ", async () => {
     const { store, stored } = memoryStore();
     expect(await append(store, attempt())).toBe("appended");
     const repeat = attempt({ occurred_at: "2026-05-11T08:30:13Z" }, new Date("2026-06-01T12:01:00Z"));
@@ -99,7 +99,7 @@ describe("an idempotency key", () => {
     expect(stored().map(({ occurred_at }) => occurred_at)).toEqual(["2026-05-11T08:30:12.000Z"]);
   });
 
-  it("heals a crash between its two writes", async () => {
+  it("completes an attempt that failed between its two writes", async () => {
     const { store, stored } = memoryStore();
     const crashing: AppendStore = { ...store, put: () => Promise.reject(new Error("crash")) };
     await expect(append(crashing, attempt())).rejects.toThrow("crash");
@@ -108,7 +108,7 @@ describe("an idempotency key", () => {
     expect(stored().map(({ occurred_at }) => occurred_at)).toEqual(["2026-05-11T08:30:12.000Z"]);
   });
 
-  it("is refused for other content, and for another document", async () => {
+  it("throws a conflict when the content or the entity differs", async () => {
     const { store } = memoryStore();
     await append(store, attempt());
     expect((await catchRejection(append(store, attempt({ action: "INVOICE_VOIDED" })))).code).toBe("conflict");
@@ -117,14 +117,14 @@ describe("an idempotency key", () => {
     expect(elsewhere.message).toContain("another entity_id");
   });
 
-  it("belongs to its organisation", async () => {
+  it("separates the keys of organisations", async () => {
     const { store, stored } = memoryStore();
     await append(store, attempt());
     expect(await append(store, attempt({ org_id: "org_2" }))).toBe("appended");
     expect(stored()).toHaveLength(2);
   });
 
-  it("of another writer takes no event away: it gets an identity of its own, and keeps it", async () => {
+  it("stores the event of a second writer under an identity of its own", async () => {
     const { store, stored } = memoryStore();
     const taken = attempt({ occurred_at: "2026-05-11T00:00:00Z", action: "INVOICE_VOIDED" });
     expect(await append(store, taken, "AROAOTHER")).toBe("appended");
@@ -140,28 +140,28 @@ describe("an idempotency key", () => {
     expect(await append(store, other, "AROAOTHER")).toBe("repeated");
   });
 
-  it("of another writer does not give an event another time, even where all else is the same", async () => {
+  it("keeps the time of an event when another writer's event differs only in its time", async () => {
     const { store, stored } = memoryStore();
     await append(store, attempt({ occurred_at: "2020-01-01T00:00:00Z" }), "AROAOTHER");
     expect(await append(store, attempt(), "AROAOWN")).toBe("appended");
     expect(stored().map(({ occurred_at }) => occurred_at)).toContain("2026-05-11T08:30:12.000Z");
   });
 
-  it("of another document by another writer is no conflict", async () => {
+  it("stores an event of another entity when another writer uses the same key", async () => {
     const { store, stored } = memoryStore();
     await append(store, attempt({ entity_id: "inv_2" }), "AROAOTHER");
     expect(await append(store, attempt(), "AROAOWN")).toBe("appended");
     expect(stored()).toHaveLength(2);
   });
 
-  it("makes the same event of the same attempt, whoever sends it again", async () => {
+  it("treats the same attempt as a repeat when another role sends it", async () => {
     const { store, stored } = memoryStore();
     await append(store, attempt(), "AROAOWN");
     expect(await append(store, attempt({}, new Date("2026-06-02T00:00:00Z")), "AIDAOPERATOR")).toBe("repeated");
     expect(stored()).toHaveLength(1);
   });
 
-  it("pinned before writers were recorded belongs to all of them, as before", async () => {
+  it("shares records without a writer between all writers", async () => {
     const { store, stored } = memoryStore();
     await append(store, attempt());
     const repeat = attempt({ occurred_at: "2026-05-11T09:00:00Z" });
@@ -172,7 +172,7 @@ describe("an idempotency key", () => {
     expect(stored()).toHaveLength(1);
   });
 
-  it("leaves one event of a hundred attempts at once, whatever their clocks say", async () => {
+  it("stores one event for a hundred concurrent attempts with different clocks", async () => {
     const { store, stored } = memoryStore();
     const attempts = Array.from({ length: 100 }, (_, at) =>
       append(store, attempt({ occurred_at: `2026-05-11T08:30:12.${String(at).padStart(3, "0")}Z` })),
@@ -183,7 +183,7 @@ describe("an idempotency key", () => {
   });
 });
 
-it("stores each of any stream of repeats once, first come first kept", async () => {
+it("append (property) stores each event exactly once, keeping the first", async () => {
   const stream = fc.array(fc.record({ id: fc.nat(3), content: fc.nat(1) }), { maxLength: 30 });
   await fc.assert(
     fc.asyncProperty(stream, async (writes) => {

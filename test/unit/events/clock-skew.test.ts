@@ -7,7 +7,7 @@ import { anEvent } from "#test/support/builders.ts";
 const stored = new Date("2026-05-11T12:00:00.000Z");
 const recordedAt = (offsetMs: number) => anEvent({ recorded_at: new Date(stored.getTime() + offsetMs).toISOString() });
 
-describe("a writer's clock", () => {
+describe("clockSkewMs and withTrustedTime", () => {
   it.each([
     [0, null],
     [300_000, null],
@@ -15,31 +15,31 @@ describe("a writer's clock", () => {
     [300_001, 300_001],
     [-300_001, -300_001],
     [864_000_000, 864_000_000],
-  ])("that is %d ms off has the skew %s", (offsetMs, skewMs) => {
+  ])("returns for a clock that is %d ms off the skew %s", (offsetMs, skewMs) => {
     expect(clockSkewMs(recordedAt(offsetMs), stored)).toBe(skewMs);
   });
 
-  it("counts as skewed if it wrote no time at all", () => {
+  it("counts an invalid recorded_at as skewed", () => {
     const event = anEvent({ recorded_at: "yesterday" });
     expect(clockSkewMs(event, stored)).toBeNaN();
     expect(withTrustedTime(event, stored).recorded_at).toBe(stored.toISOString());
   });
 
-  it("changes nothing but `recorded_at` where it is skewed, and nothing where the table's time is unknown", () => {
+  it("replaces only recorded_at, when it is skewed and the table's time is known", () => {
     const skewed = recordedAt(864_000_000);
     expect(withTrustedTime(skewed, stored)).toEqual({ ...skewed, recorded_at: stored.toISOString() });
     expect(withTrustedTime(skewed, null)).toBe(skewed);
   });
 });
 
-describe("the id of a delivery, as the fan-out makes it,", () => {
+describe("newDelivery by withTrustedTime", () => {
   const hour = 3_600_000;
   const offset = fc.oneof(
     fc.integer({ min: -toleratedSkewMs - 2_000, max: toleratedSkewMs + 2_000 }),
     fc.integer({ min: -10_000 * hour, max: 10_000 * hour }),
   );
 
-  it("is never further from the table's time than the tolerance, whatever the writer's clock says", () => {
+  it("has an id within the tolerance of the table's time for any writer's clock", () => {
     fc.assert(
       fc.property(offset, (offsetMs) => {
         const id = deliveryIdOf("wh_1", withTrustedTime(recordedAt(offsetMs), stored));
@@ -49,7 +49,7 @@ describe("the id of a delivery, as the fan-out makes it,", () => {
     );
   });
 
-  it("is the one that a replay makes from the log, for every clock within the tolerance", () => {
+  it("has the same id in the fan-out and in a replay when the clock is within the tolerance", () => {
     const tolerated = fc.integer({ min: -toleratedSkewMs, max: toleratedSkewMs });
     fc.assert(
       fc.property(tolerated, (offsetMs) => {
@@ -59,7 +59,7 @@ describe("the id of a delivery, as the fan-out makes it,", () => {
     );
   });
 
-  it("differs only in its time for a skewed clock", () => {
+  it("has ids that differ only in their time when the clock is skewed", () => {
     const event = recordedAt(864_000_000);
     const [fromStream, fromLog] = [withTrustedTime(event, stored), event].map((one) => deliveryIdOf("wh_1", one));
     expect(fromStream).not.toBe(fromLog);

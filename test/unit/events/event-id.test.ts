@@ -7,7 +7,7 @@ const time = fc
   .integer({ min: 0, max: Date.parse("9999-12-31T23:59:59.999Z") })
   .map((at) => new Date(at).toISOString());
 
-it("makes a UUID version 7 of the event's own time", () => {
+it("eventIdFromTime returns a UUID version 7 of the event's time", () => {
   fc.assert(
     fc.property(time, fc.string(), (occurredAt, entropy) => {
       const id = eventIdFromTime(occurredAt, entropy);
@@ -20,18 +20,18 @@ it("makes a UUID version 7 of the event's own time", () => {
   );
 });
 
-it("gives the same id for the same time and entropy, and another for other entropy", () => {
+it("eventIdFromTime returns the same id only for the same time and entropy", () => {
   const at = "2026-05-11T08:30:12.000Z";
   expect(eventIdFromTime(at, "message-1")).toBe(eventIdFromTime(at, "message-1"));
   expect(eventIdFromTime(at, "message-1")).not.toBe(eventIdFromTime(at, "message-2"));
 });
 
-it("counts moments before 1970 as 1970, which has no sign", () => {
+it("eventIdFromTime counts times before 1970 as 1970", () => {
   expect(eventIdFromTime("0001-01-01T00:00:00.000Z", "e")).toBe(eventIdFromTime("1970-01-01T00:00:00.000Z", "e"));
   expect(eventIdFromTime("1970-01-01T00:00:00.000Z", "e")).toMatch(/^evt_0{12}7/);
 });
 
-it("derives one id from an organisation's idempotency key", () => {
+it("eventIdFromKey returns one id for an organisation's idempotency key", () => {
   expect(eventIdFromKey("org_a", "order-1")).not.toBe(eventIdFromKey("org_b", "order-1"));
   const org = fc.stringMatching(/^[a-z0-9_-]{1,20}$/);
   fc.assert(

@@ -52,8 +52,8 @@ function timeOf(event: object): string {
   return "occurred_at" in event ? String(event.occurred_at) : "";
 }
 
-describe("the served JSON Schema of an event", () => {
-  it("accepts what ingest takes, and nothing else but what breaks a rule that it names", () => {
+describe("eventJsonSchema", () => {
+  it("accepts exactly what ingest accepts, except for the rules that it names", () => {
     const counts = { taken: 0, refused: 0, named: 0 };
     fc.assert(
       fc.property(nearLimitsEventText, (sent) => {
@@ -90,7 +90,7 @@ describe("the served JSON Schema of an event", () => {
     ["unreal_time", JSON.stringify(anInput({ occurred_at: "0000-01-01T00:00:00Z" })), "occurred_at"],
     ["future_time", JSON.stringify(anInput({ occurred_at: "2027-01-01T00:00:00Z" })), "in the future"],
     ["invalid_url", JSON.stringify(anInput({ actor: { avatar_url: "https://[x" } })), "https URL"],
-  ])("names %s, which only ingest refuses", (rule, sent, reason) => {
+  ])("names %s, which only ingest checks", (rule, sent, reason) => {
     expect(isValid(JSON.parse(sent)), ajv.errorsText(isValid.errors)).toBe(true);
     expect(refusalOfText(sent)).toContain(reason);
     expect(schema.description).toContain(ingestRules[rule]);
@@ -105,12 +105,12 @@ describe("the served JSON Schema of an event", () => {
     ["U+0000 in a key deep inside", anInput({ params: { a: [{ "\u0000": 1 }] } })],
     ["an event_id and an idempotency_key", anInput({ event_id: `evt_${"0".repeat(32)}`, idempotency_key: "1" })],
     ["an avatar that is no https URL", anInput({ actor: { avatar_url: "javascript:alert(1)" } })],
-  ])("refuses %s", (_, input) => {
+  ])("rejects %s", (_, input) => {
     expect(isValid(input)).toBe(false);
     expect(refusalOfText(JSON.stringify(input))).not.toBeNull();
   });
 
-  it("has examples that it accepts and ingest takes", () => {
+  it("has examples that it and ingest accept", () => {
     expect(schema.examples.length).toBeGreaterThan(1);
     for (const example of schema.examples) {
       expect([isValid(example), refusalOfText(JSON.stringify(example))]).toEqual([true, null]);
@@ -128,7 +128,7 @@ describe("the served JSON Schema of an event", () => {
   });
 });
 
-it("the pattern of invisible characters finds what ids may not hold", () => {
+it("invisiblePattern matches what ids must not contain", () => {
   const found = new RegExp(invisiblePattern, "u");
   for (let code = 0; code <= 0x10ffff; code++) {
     if (code >= 0xd800 && code <= 0xdfff) continue;

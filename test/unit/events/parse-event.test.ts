@@ -10,8 +10,8 @@ const reception = { now: testNow, entropy: "message-1" };
 const read = (over: Partial<EventInput> = {}) => parseEventValue(anInput(over), reception).event;
 const refused = (value: unknown) => catchError(() => parseEventValue(value, reception));
 
-describe("an event becomes", () => {
-  it("what is stored: every field, times in UTC, structured parts as text", () => {
+describe("parseEvent", () => {
+  it("returns every field, with times in UTC and structured fields as text", () => {
     const draft = parseEvent(
       anInputText({
         event_id: "evt_3d1a80e05d5b3a3dac8c7c12a5c0b300",
@@ -54,11 +54,11 @@ describe("an event becomes", () => {
     });
   });
 
-  it("without webhooks only where the writer says so", () => {
+  it("sets notify only when the writer sends false", () => {
     expect([{}, { notify: true }, { notify: false }].map((over) => read(over).notify)).toEqual([null, null, "no"]);
   });
 
-  it("complete when the writer says the least", () => {
+  it("returns a complete event for the minimal input", () => {
     const event = read();
     expect(event.metadata).toBe("{}");
     expect([event.actor_user_id, event.changes, event.entity_ref, event.related, event.actor, event.params]).toEqual(
@@ -66,7 +66,7 @@ describe("an event becomes", () => {
     );
   });
 
-  it("the same for null and for nothing", () => {
+  it("treats null like an absent field", () => {
     const nothing = { entity_ref: null, actor_user_id: null, actor: null, changes: null, text: null, params: null };
     expect(read({ ...nothing, related: [], metadata: {} })).toEqual(read());
   });
@@ -77,9 +77,9 @@ describe("an event becomes", () => {
     ["BILL_PAID", "paid"],
     ["INVOICE_PARTIALLY_PAID", null],
     ["PAYMENT_CREATED", null],
-  ])("settled by %s: %s", (action, settled) => expect(read({ action }).payment_status).toBe(settled));
+  ])("sets the payment status of %s: %s", (action, settled) => expect(read({ action }).payment_status).toBe(settled));
 
-  it("part of the story of its contact, or of itself when it is one", () => {
+  it("sets the contact to the first related contact, or to the entity if it is one", () => {
     expect(read({ entity_type: "CONTACT", entity_id: "con_9", action: "CONTACT_CREATED" }).contact_id).toBe("con_9");
     const related = [
       { entity_type: "PAYMENT", entity_id: "pay_1" },
@@ -91,22 +91,22 @@ describe("an event becomes", () => {
   });
 });
 
-describe("the id of an event that brings none", () => {
-  it("is the same for every repeat of a message", () => {
+describe("parseEvent without an event_id", () => {
+  it("returns the same id for every repeat of a message", () => {
     expect(read().event_id).toBe(eventIdFromTime("2026-05-11T08:30:12.000Z", "message-1"));
     expect(read()).toEqual(read());
   });
 
-  it("comes from the idempotency key where there is one", () => {
+  it("derives the id from the idempotency key if the event has one", () => {
     const draft = parseEventValue(anInput({ idempotency_key: "order 1 #é" }), reception);
     expect(draft.idempotencyKey).toBe("order 1 #é");
     expect(draft.event.event_id).toBe(eventIdFromKey("org_8f9a1c2d", "order 1 #é"));
   });
 });
 
-describe("time", () => {
+describe("parseEvent of occurred_at", () => {
   it.each(["2026-02-30T00:00:00Z", "0000-01-01T00:00:00Z", "10000-01-01", "yesterday", "20260511T083012Z", ""])(
-    "refuses %j",
+    "rejects %j",
     (occurred_at) => {
       expect(refused(anInput({ occurred_at })).message).toMatch(
         /occurred_at must be (an ISO 8601 date|written with separators)/,
@@ -118,20 +118,20 @@ describe("time", () => {
     ["2016-12-31T23:59:60Z", "2016-12-31T23:59:59.999Z"],
     ["2026-03-07T24:00:00Z", "2026-03-08T00:00:00.000Z"],
     ["2026-03-01T10:00:00.123456Z", "2026-03-01T10:00:00.123Z"],
-  ])("takes %s as %s", (occurred_at, time) => expect(read({ occurred_at }).occurred_at).toBe(time));
+  ])("parses %s as %s", (occurred_at, time) => expect(read({ occurred_at }).occurred_at).toBe(time));
 
-  it.each(["0001-01-01T00:00:00Z", "1899-12-31", "2026-06-01T12:05:30.000Z"])("takes %s", (occurred_at) => {
+  it.each(["0001-01-01T00:00:00Z", "1899-12-31", "2026-06-01T12:05:30.000Z"])("accepts %s", (occurred_at) => {
     expect(read({ occurred_at }).occurred_at).toContain(occurred_at.slice(0, 10));
   });
 
-  it("takes a clock that runs five minutes ahead, and not a millisecond more", () => {
+  it("accepts a time up to five minutes ahead", () => {
     const message = "occurred_at is more than 5 minutes in the future";
     expect(refused(anInput({ occurred_at: "2026-06-01T12:05:30.001Z" })).message).toContain(message);
     expect(refused(anInput({ occurred_at: "9999-12-31T23:59:59.999Z" })).message).toContain(message);
   });
 });
 
-it("keeps metadata exactly as any writer sent it, or refuses it for a text that has no UTF-8 or a U+0000", () => {
+it("parseEvent (property) keeps metadata exactly, or rejects text with an unpaired surrogate or U+0000", () => {
   const anything = fc.jsonValue({ maxDepth: 6, stringUnit: "binary" });
   fc.assert(
     fc.property(fc.dictionary(fc.string({ unit: "binary" }), anything), (metadata) => {

@@ -12,7 +12,7 @@ const read = (over: Partial<EventInput> = {}) => parseEventValue(anInput(over), 
 const refused = (value: unknown) => catchError(() => parseEventValue(value, reception));
 const refusedText = (text: string) => catchError(() => parseEvent(text, reception));
 
-describe("limits", () => {
+describe("parseEvent by the limits", () => {
   const long = (length: number) => "x".repeat(length);
   const limits: readonly [string, (length: number) => Partial<EventInput>, number][] = [
     ["idempotency_key", (length) => ({ idempotency_key: long(length) }), 255],
@@ -30,18 +30,18 @@ describe("limits", () => {
     ["related", (length) => ({ related: Array(length).fill({ entity_type: "ITEM", entity_id: "i" }) }), 50],
   ];
 
-  it.each(limits)("%s has its length", (field, over, max) => {
+  it.each(limits)("limits the length of %s", (field, over, max) => {
     expect(() => read(over(max))).not.toThrow();
     const error = refused(anInput(over(max + 1)));
     expect(error.code).toBe("invalid_value");
     expect(error.message).toContain(field);
   });
 
-  it.each(["idempotency_key", "entity_id", "actor_user_id", "org_id", "action"])("%s is never empty", (field) => {
+  it.each(["idempotency_key", "entity_id", "actor_user_id", "org_id", "action"])("rejects an empty %s", (field) => {
     expect(refused({ ...anInput(), [field]: "" }).message).toContain(field);
   });
 
-  it("nests sixteen levels", () => {
+  it("accepts sixteen levels of nesting", () => {
     const nested = (levels: number): unknown => (levels === 0 ? 1 : { in: nested(levels - 1) });
     for (const field of ["metadata", "params"]) {
       expect(() => parseEventValue({ ...anInput(), [field]: nested(maxDepth) }, reception)).not.toThrow();
@@ -52,7 +52,7 @@ describe("limits", () => {
     expect(refused({ ...anInput(), changes: changed }).message).toContain("changes must nest");
   });
 
-  it("is 64 KB, in bytes of UTF-8", () => {
+  it("accepts 64 KB of UTF-8", () => {
     const filled = (bytes: number, character: string) => {
       const room = bytes - Buffer.byteLength(anInputText({ metadata: { a: "" } }));
       return anInputText({ metadata: { a: character.repeat(Math.floor(room / Buffer.byteLength(character))) } });
@@ -67,9 +67,9 @@ describe("limits", () => {
   });
 });
 
-describe("ids", () => {
+describe("parseEvent of ids", () => {
   it.each(["inv#1", "a/b", "a b", "../x", "счёт-1", "請求書", "🧾", "עברית", "%00", "a|b", "é", "é"])(
-    "take %j as it is",
+    "keeps %j",
     (id) => {
       const event = read({ entity_id: id, actor_user_id: id });
       expect([event.entity_id, event.actor_user_id]).toEqual([id, id]);
@@ -79,7 +79,7 @@ describe("ids", () => {
   it.each([
     ...["\u0000", "a\nb", "\u007f", "\u0085", "\ud800", "x\udc00", "a\u2028b"],
     ...["ok\u202egnp", "\u200finv", "a\u2066b", "inv\u200b1", "inv\u200d1", "\ufeffinv", "inv\u00ad1", "inv\u{e0041}"],
-  ])("refuse %j", (id) => {
+  ])("rejects %j", (id) => {
     expect(refused(anInput({ entity_id: id })).message).toContain(
       "entity_id must not contain control or invisible characters",
     );
@@ -87,30 +87,30 @@ describe("ids", () => {
     expect(refused(anInput({ idempotency_key: id })).code).toBe("invalid_value");
   });
 
-  it.each(["org 1", "org#1", "-org", "örg", "org/1"])("refuse the organisation %j", (org_id) => {
+  it.each(["org 1", "org#1", "-org", "örg", "org/1"])("rejects the organisation %j", (org_id) => {
     expect(refused(anInput({ org_id })).message).toContain("org_id must be letters");
   });
 
   it.each(["evt_1", "3d1a80e05d5b3a3dac8c7c12a5c0b300", "evt_3D1A80E05D5B3A3DAC8C7C12A5C0B300"])(
-    "refuse the event id %j",
+    "rejects the event id %j",
     (event_id) => expect(refused(anInput({ event_id })).message).toContain("event_id must be evt_"),
   );
 });
 
 it.each(["invoice_sent", "INVOICE", "INVOICE_", "_SENT", "INVOICE__SENT", "INVOICE SENT", "1_A", "ÄNDERUNG_A"])(
-  "refuses the action %j",
+  "parseEvent rejects the action %j",
   (action) =>
     expect(refused(anInput({ action })).message).toContain(
       "action must be words in upper case joined by _, such as INVOICE_SENT",
     ),
 );
 
-it("names the kinds it knows when it is told another", () => {
+it("parseEvent names the valid entity types when it rejects another", () => {
   const { message } = refused({ ...anInput(), entity_type: "FOO" });
   expect(message).toContain(`entity_type must be one of ${entityTypes.join(", ")}`);
 });
 
-describe("text", () => {
+describe("parseEvent of text", () => {
   it("keeps control and astral characters of free text", () => {
     expect(read({ text: "line\nnext\u0007 🧾 \u202e" }).text).toBe("line\nnext\u0007 🧾 \u202e");
   });
@@ -129,7 +129,7 @@ describe("text", () => {
     ["changes", (text) => ({ changes: { [text]: { old: null, new: 1 } } })],
   ];
 
-  it.each(places)("refuses half of a surrogate pair and U+0000 in %s, as a value and as JSON text", (place, input) => {
+  it.each(places)("rejects an unpaired surrogate and U+0000 in %s, as a value and as JSON text", (place, input) => {
     for (const text of unstorable) {
       const message = `${place} must not contain an unpaired surrogate or U+0000`;
       expect(refused(anInput(input(text))).message).toContain(message);
@@ -137,7 +137,7 @@ describe("text", () => {
     }
   });
 
-  it("refuses a key as well, however deep, and lets pairs be", () => {
+  it("rejects them in keys at any depth, and keeps surrogate pairs", () => {
     const nest = (value: unknown) => Array.from({ length: 15 }).reduce((inner) => ({ inner }), value);
     expect(refused(anInput({ params: { a: nest("\ud800") } })).message).toContain(
       "params must not contain an unpaired",
@@ -146,19 +146,19 @@ describe("text", () => {
   });
 });
 
-it("refuses an avatar that is no https URL: clients put it into src and href", () => {
+it("parseEvent rejects an avatar_url that is not https, because clients use it as src and href", () => {
   for (const avatar_url of ["javascript:alert(1)", "http://a.example/1", "data:text/html,x", "/1.png", "https://"]) {
     expect(refused(anInput({ actor: { avatar_url } })).message).toContain("actor.avatar_url must be an https URL");
   }
   expect(read({ actor: { avatar_url: "https://a.example/1" } }).actor).toBe('{"avatar_url":"https://a.example/1"}');
 });
 
-describe("structure", () => {
-  it.each([null, [], "x", 5, true, undefined])("refuses %j as an event", (value) => {
+describe("parseEvent of the structure", () => {
+  it.each([null, [], "x", 5, true, undefined])("rejects %j as an event", (value) => {
     expect(refused(value).message).toBe("Invalid event: the event must be of type object.");
   });
 
-  it("names every fault of an empty event", () => {
+  it("names every issue of an empty event", () => {
     const { message } = refused({});
     for (const field of ["org_id", "action", "entity_type", "entity_id", "occurred_at"]) {
       expect(message).toContain(`${field} must be`);
@@ -180,7 +180,7 @@ describe("structure", () => {
     ["related", [{ entity_type: "ITEM" }], "related.0.entity_id must be present, of type string"],
     ["entity_id", 5, "entity_id must be of type string"],
     ["colour", "red", "the event has the unknown field 'colour'"],
-  ])("refuses %s %j", (field, value, message) => {
+  ])("rejects %s %j", (field, value, message) => {
     expect(refused({ ...anInput(), [field]: value }).message).toContain(message);
   });
 
@@ -189,7 +189,7 @@ describe("structure", () => {
     expect(JSON.parse(read({ changes }).changes ?? "")).toEqual(changes);
   });
 
-  it("keeps keys named like parts of a prototype as data", () => {
+  it("keeps keys named like members of a prototype", () => {
     const { event } = parseEvent(
       anInputText({}, ',"metadata":{"__proto__":{"a":1},"constructor":2,"toString":3}'),
       reception,
@@ -197,49 +197,49 @@ describe("structure", () => {
     expect(event.metadata).toBe('{"__proto__":{"a":1},"constructor":2,"toString":3}');
   });
 
-  it("refuses __proto__ where the fields are known", () => {
+  it("rejects __proto__ among known fields", () => {
     const unknown = "has the unknown field '__proto__'";
     expect(refusedText(anInputText({}, ',"__proto__":{"org_id":"org_other"}')).message).toContain(unknown);
     expect(refusedText(anInputText({}, ',"actor":{"__proto__":{"name":"x"}}')).message).toContain(unknown);
   });
 });
 
-describe("text that is no exact JSON", () => {
-  it.each(["", "{", "not json", '{"metadata":{"a":NaN}}', "\u{feff}{}", "\u0000", "{}{}"])("refuses %j", (text) => {
+describe("parseEvent of text that is not exact JSON", () => {
+  it.each(["", "{", "not json", '{"metadata":{"a":NaN}}', "\u{feff}{}", "\u0000", "{}{}"])("rejects %j", (text) => {
     expect(refusedText(text)).toMatchObject({ code: "invalid_value" });
     expect(refusedText(text).message).toContain("The event is not valid JSON");
   });
 
-  it.each(["1e400", "9007199254740993", "0.1234567890123456789"])("refuses the number %s", (number) => {
+  it.each(["1e400", "9007199254740993", "0.1234567890123456789"])("rejects the number %s", (number) => {
     expect(refusedText(anInputText({}, `,"metadata":{"amount":${number}}`))).toMatchObject({
       code: "invalid_value",
       message: `The number ${number} cannot be stored exactly. Send it as a string.`,
     });
   });
 
-  it("refuses what nests thirty thousand levels, in words", () => {
+  it("rejects thirty thousand levels of nesting with a message", () => {
     const deep = (inner: string) => `,"metadata":{"a":${"[".repeat(30_000)}${inner}${"]".repeat(30_000)}}`;
     expect(refusedText(anInputText({}, deep(""))).message).toContain("metadata must nest at most 16 levels deep");
     expect(refusedText(anInputText({}, deep("1e3"))).message).toContain("levels deep");
   });
 
-  it("is refused where a key is there twice", () => {
+  it("rejects a duplicate key", () => {
     const error = catchError(() => parseEvent(anInputText({}, ',"entity_id":"inv_last"'), reception));
     expect(error.message).toBe("The key 'entity_id' appears twice in one object. Send it once.");
   });
 
-  it("is refused where its numbers, written out, make more than 64 KB of it", () => {
+  it("rejects an event whose numbers, written out, exceed 64 KB", () => {
     const numbers = `,"metadata":{"n":[${Array(13_000).fill("1e20").join(",")}]}`;
     expect(catchError(() => parseEvent(anInputText({}, numbers), reception)).code).toBe("too_large");
   });
 
-  it("is refused with both an id and an idempotency key", () => {
+  it("rejects an event with both an id and an idempotency key", () => {
     const input = anInput({ event_id: "evt_00000000000000000000000000000001", idempotency_key: "k" });
     expect(catchError(() => parseEventValue(input, reception)).message).toContain("not both");
   });
 });
 
-it("answers any JSON with an event or with a refusal, never with another error", () => {
+it("parseEvent (property) returns an event or throws an ActivityError for any JSON", () => {
   const mutated = fc.tuple(
     fc.constantFrom(...Object.keys(anInput()), "metadata", "changes", "related", "actor", "x", "__proto__"),
     fc.jsonValue(),

@@ -12,12 +12,12 @@ const mentioned = (related: unknown) =>
 
 const own = "INVOICE 2002";
 
-describe("what an event is about", () => {
-  it.each([[null], [[]]])("is its document alone where it is related to %j", (related) => {
+describe("ownAndRelatedEntities", () => {
+  it.each([[null], [[]]])("returns only the own entity when related is %j", (related) => {
     expect(mentioned(related)).toEqual([own]);
   });
 
-  it("is its document first, then the rest in the order of the event", () => {
+  it("returns the own entity first, then the related ones in their order", () => {
     expect(
       mentioned([
         { entity_type: "ESTIMATE", entity_id: "4004", entity_ref: "Q-1" },
@@ -27,7 +27,7 @@ describe("what an event is about", () => {
     ).toEqual([own, "ESTIMATE 4004", "CONTACT 1001", "INVOICE 2001"]);
   });
 
-  it("has each thing once, and takes no two things for one", () => {
+  it("returns each entity once, by type and id", () => {
     expect(
       mentioned([
         { entity_type: "CONTACT", entity_id: "2002" },
@@ -38,7 +38,7 @@ describe("what an event is about", () => {
     ).toEqual([own, "CONTACT 2002", "CONTACT 02002"]);
   });
 
-  it("leaves out a kind that only a later version of the log knows, and nothing else", () => {
+  it("skips only an entity type of a later version", () => {
     expect(
       mentioned([
         { entity_type: "HOLOGRAM", entity_id: "1" },
@@ -57,9 +57,9 @@ describe("what an event is about", () => {
     [[{ entity_type: "BILL" }]],
     [[{ entity_id: "1" }]],
     [[{ entity_type: "BILL", entity_id: 1 }]],
-  ])("is never what %j does not say", (related) => expect(mentioned(related)).toEqual([own]));
+  ])("skips %j, which names no entity", (related) => expect(mentioned(related)).toEqual([own]));
 
-  it("is found whatever is related to whatever", () => {
+  it("(property) returns entities for any related value", () => {
     const entity = fc.record({
       entity_type: fc.constantFrom(...entityTypes),
       entity_id: fc.constantFrom("1", "2", "3"),

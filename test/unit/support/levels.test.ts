@@ -6,23 +6,23 @@ import { filesOf, levels, longestFiles } from "#test/support/vitest/levels.ts";
 const root = join(import.meta.dirname, "../../..");
 const files = globSync("test/**/*.test.ts", { cwd: root });
 
-it("every file of tests is of a level, and so runs", () => {
+it("levels contain every test file", () => {
   expect(files.filter((file) => !levels.some((level) => file.startsWith(`test/${level}/`)))).toEqual([]);
   expect(files.length).toBeGreaterThan(levels.length);
 });
 
-it("every file that is named is there", () => {
+it("longestFiles names only existing files", () => {
   const named = [...longestFiles, ...filesOf("thorough").include];
   expect(named.filter((file) => !files.includes(file))).toEqual([]);
 });
 
-it("a file that replaces modules loads its own, and leaves none of them to the next file of its worker", () => {
+it("a test file that mocks modules leaves none of them to the next file of its worker", () => {
   const replacing = files.filter((file) => /\bvi\.(doM|m)ock\(/.test(readFileSync(join(root, file), "utf8")));
   const resets = (file: string) => readFileSync(join(root, file), "utf8").match(/\bvi\.resetModules\(\)/g)?.length;
   expect(replacing.map((file) => [file, resets(file)])).toEqual(replacing.map((file) => [file, 2]));
 });
 
-it("tests run on the Node that npm brings, by whichever vitest was started", () => {
+it("tests run on the Node version of the npm dependency, with any vitest command", () => {
   const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   expect(process.version).toBe(`v${dependencies.node}`);
 });

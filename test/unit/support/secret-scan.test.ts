@@ -14,7 +14,7 @@ function scan(logs: Record<string, string>, used: string[] = []): string[] {
 }
 
 it.each([aSecret(), deriveAccessToken(aSecret(), "salt"), "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD", "hunter2"])(
-  "the scan of the logs finds a secret in any of them: %s",
+  "the secret scan finds a secret in any log: %s",
   (secret) => {
     for (const name of ["api.log", "events.log"]) {
       expect(scan({ [name]: `{"message":"x ${secret} y"}` }, ["hunter2"])).toEqual([`${name}: ${secret}`]);
@@ -22,12 +22,12 @@ it.each([aSecret(), deriveAccessToken(aSecret(), "salt"), "whsec_C2FVsBQIhrscChl
   },
 );
 
-it("and people's addresses, but in the log of events", () => {
+it("the secret scan finds e-mail addresses outside the events log", () => {
   const logs = { "api.log": '{"to":"priya@acme.in"}', "events.log": '{"actor":{"email":"priya@acme.in"}}' };
   expect(scan(logs)).toEqual(["api.log: priya@acme.in"]);
 });
 
-it("and nothing else", () => {
+it("the secret scan finds nothing else", () => {
   const quiet = {
     "api.log": `{"token_id":"tok_${"a".repeat(32)}","stack":"at file:///x/index.mjs:1:2","hash":"${"b".repeat(64)}"}`,
   };

@@ -2,30 +2,30 @@ import { describe, expect, it } from "vitest";
 import { until } from "#test/support/until.ts";
 import { slowness } from "#test/support/vitest/slowness.ts";
 
-describe("the slowness of the machine", () => {
-  it("is how many processes want each core, from 1 to 10", () => {
+describe("slowness", () => {
+  it("is the number of runnable processes per core, from 1 to 10", () => {
     expect([0, 2, 5, 100].map((load) => slowness(undefined, load, 2))).toEqual([1, 1, 2.5, 10]);
   });
 
-  it("is what TEST_SLOWNESS says where it is set", () => {
+  it("is TEST_SLOWNESS when it is set", () => {
     expect(slowness("4", 100, 2)).toBe(4);
     expect(slowness("", 4, 2)).toBe(2);
   });
 
-  it.each(["0.5", "much", "-1"])("is not %s", (given) => {
+  it.each(["0.5", "much", "-1"])("rejects %s", (given) => {
     expect(() => slowness(given)).toThrow(`TEST_SLOWNESS is '${given}': it takes a number from 1 up.`);
   });
 });
 
-describe("a wait", () => {
-  it("goes on beyond its deadline on a slow machine", async () => {
+describe("until", () => {
+  it("waits longer than its deadline on a slow machine", async () => {
     const startedAt = Date.now();
     const late = () => Date.now() - startedAt > 150;
     const wait = { deadlineMs: 50, pauseMs: 5 };
     expect(await until(late, { ...wait, slowness: () => 1_000 })).toBe(true);
   });
 
-  it("ends with an error where what it waits for does not happen", async () => {
+  it("throws when its condition is never met", async () => {
     const wait = { deadlineMs: 5, pauseMs: 1, slowness: () => 2 };
     await expect(until(() => false, wait)).rejects.toThrow("What the test waits for did not happen within");
   });

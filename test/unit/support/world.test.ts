@@ -27,7 +27,7 @@ async function waited(seconds: number): Promise<number> {
   }
 }
 
-it("the smoke test gives a new stack five minutes until Lambda polls its queues", async () => {
+it("the smoke test waits up to five minutes until Lambda polls the queues of a new stack", async () => {
   expect(await waited(240)).toBe(240);
   await expect(waited(400)).rejects.toThrow("did not happen");
 });

@@ -17,7 +17,7 @@ beforeEach(() => {
 it.each([
   [{ source: "aws.events", time: "2026-06-01T12:00:00Z" }, "2026-05-31"],
   [{ day: "2026-02-28" }, "2026-02-28"],
-])("exports one day whole, under its name: %j", async (event, day) => {
+])("createArchiveHandler exports one whole day under its name: %j", async (event, day) => {
   expect(await run(event, buildLambdaContext())).toEqual({ task_id: "task-1", day });
   const from = Date.parse(`${day}T00:00:00.000Z`);
   expect(send.mock.calls.map(([{ input }]) => input)).toEqual([
@@ -32,12 +32,15 @@ it.each([
   ]);
 });
 
-it.each([{ day: "yesterday" }, { day: "2026-02-30" }, { day: 5 }])("refuses what is no day: %j", async (event) => {
-  await expect(run(event, buildLambdaContext())).rejects.toThrow();
-  expect(send).not.toHaveBeenCalled();
-});
+it.each([{ day: "yesterday" }, { day: "2026-02-30" }, { day: 5 }])(
+  "createArchiveHandler rejects an invalid day: %j",
+  async (event) => {
+    await expect(run(event, buildLambdaContext())).rejects.toThrow();
+    expect(send).not.toHaveBeenCalled();
+  },
+);
 
-it("fails where the export does not begin, so that it is tried again and told", async () => {
+it("createArchiveHandler throws when the export does not start, so that it is retried", async () => {
   send.mockRejectedValue(new LimitExceededException({ message: "One at a time.", $metadata: {} }));
   await expect(run({}, buildLambdaContext())).rejects.toThrow("One at a time.");
 });

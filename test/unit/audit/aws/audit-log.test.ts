@@ -45,15 +45,15 @@ const anEntry = (text = "{}", ms = 0): AuditEntry => ({ time: new Date(testNow.g
 const sizeOf = ({ message = "" }: InputLogEvent) => Buffer.byteLength(message) + 26;
 const bytesOf = (batch: readonly InputLogEvent[]) => batch.reduce((sum, event) => sum + sizeOf(event), 0);
 
-describe("the stream", () => {
-  it("is made once, before the first entries, also where two calls come at once", async () => {
+describe("the stream of createAuditLog", () => {
+  it("is created once before the first entries, also for concurrent calls", async () => {
     const { log, calls } = aGroup();
     await Promise.all([log.put([anEntry()]), log.put([anEntry()])]);
     await log.put([anEntry()]);
     expect(calls).toEqual(["create", "put", "put", "put"]);
   });
 
-  it("is made by the next call where it could not be, and nothing is put before", async () => {
+  it("is created by the next call after a failure, before any entry is written", async () => {
     const { log, calls, batches } = aGroup({
       create: async (call) => {
         if (call === 0) throw new Error("away");
@@ -68,7 +68,7 @@ describe("the stream", () => {
     expect(batches.flat().map(({ message }) => message)).toEqual(["second", "third"]);
   });
 
-  it("may be there already", async () => {
+  it("may exist already", async () => {
     const { log, calls } = aGroup({
       create: async () => {
         throw new ResourceAlreadyExistsException({ message: "It is there.", $metadata: {} });
@@ -80,8 +80,8 @@ describe("the stream", () => {
   });
 });
 
-describe("entries", () => {
-  it("are put with their time and text, in the order of time, and of one time in their own", async () => {
+describe("put of createAuditLog", () => {
+  it("writes entries with their time and text in chronological order, stable for equal times", async () => {
     const { log, batches } = aGroup();
     const entries = [anEntry("late", 2_000), anEntry("a", 1_000), anEntry("early"), anEntry("b", 1_000)];
     const given = [...entries];
@@ -98,20 +98,20 @@ describe("entries", () => {
     expect(entries).toEqual(given);
   });
 
-  it("that are none make no call", async () => {
+  it("makes no call without entries", async () => {
     const { log, calls } = aGroup();
     await log.put([]);
     expect(calls).toEqual([]);
   });
 
-  it("that CloudWatch refuses are an error that says which", async () => {
+  it("throws an error that names the entries that CloudWatch rejected", async () => {
     const { log } = aGroup({ put: async () => ({ rejectedLogEventsInfo: { tooOldLogEventEndIndex: 3 } }) });
     await expect(log.put([anEntry("confidential")])).rejects.toThrow(
       'CloudWatch rejected entries of the audit log: {"tooOldLogEventEndIndex":3}',
     );
   });
 
-  it("of a batch that failed are an error, and no later batch is put", async () => {
+  it("throws when a batch fails, and writes no later batch", async () => {
     const { log, calls } = aGroup({
       put: async (call) => {
         if (call === 1) throw new Error("away");
@@ -124,14 +124,14 @@ describe("entries", () => {
   });
 });
 
-describe("batches", () => {
-  it("have 10,000 entries at most", async () => {
+describe("the batches of createAuditLog", () => {
+  it("have at most 10,000 entries", async () => {
     const { log, batches } = aGroup();
     await log.put(Array.from({ length: 2 * maxBatchEntries + 1 }, (_, n) => anEntry(String(n))));
     expect(batches.map(({ length }) => length)).toEqual([maxBatchEntries, maxBatchEntries, 1]);
   });
 
-  it("have 1,048,576 bytes at most, where each entry counts for 26 more than its UTF-8", async () => {
+  it("have at most 1,048,576 bytes, with 26 more per entry than its UTF-8", async () => {
     const full = [anEntry("é".repeat(262_144 - 13)), anEntry("x".repeat(524_288 - 26))];
     const exact = aGroup();
     await exact.log.put(full);
@@ -144,7 +144,7 @@ describe("batches", () => {
     expect(byOne.batches.map(({ length }) => length)).toEqual([1, 1]);
   });
 
-  it("hold every entry once, in the order of time, and are as few as may be", async () => {
+  it("(property) have every entry once in chronological order, in as few batches as possible", async () => {
     const many = { count: fc.integer({ min: 1, max: 12_000 }), length: fc.nat(60) };
     const large = { count: fc.integer({ min: 1, max: 6 }), length: fc.nat(240_000) };
     const run = fc.oneof(...[many, large].map(({ count, length }) => fc.tuple(count, length)));

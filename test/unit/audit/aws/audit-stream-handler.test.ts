@@ -70,8 +70,8 @@ function lineOf(text: string): JsonObject {
   return line;
 }
 
-describe("an event that was added", () => {
-  it("becomes one line with its fields, at the time when it was stored", async () => {
+describe("createAuditStreamHandler for an added event", () => {
+  it("writes one line with its fields, at the time when it was stored", async () => {
     const { failed, times, lines, log } = await run([inserted()]);
     expect(failed).toEqual([]);
     expect(times).toEqual([stored]);
@@ -100,7 +100,7 @@ describe("an event that was added", () => {
     for (const metric of ["ClockSkew", "EventsUnlisted"]) expect(log[0]).not.toHaveProperty(metric);
   });
 
-  it("by a clock that is more than five minutes off says so, and is counted", async () => {
+  it("reports and counts a clock that is more than five minutes off", async () => {
     const seconds = (offset: number) => new Date(stored.getTime() + offset * 1_000).toISOString();
     const events = [864_000, 300, -300, -301].map((offset) => anEvent({ recorded_at: seconds(offset) }));
     const { lines, log } = await run(events.map((event, n) => inserted(event, `seq-${n}`)));
@@ -109,7 +109,7 @@ describe("an event that was added", () => {
     expect(log).toMatchObject([{ EventsLogged: 4, ClockSkew: 2 }]);
   });
 
-  it("in a shard that no list reads says so, and is counted", async () => {
+  it("reports and counts a shard that no list reads", async () => {
     const event = aStoredEvent();
     const shard = String(shardOf(event, 32));
     const NewImage = { ...imageOf(event), shard: { S: shard } };
@@ -130,7 +130,7 @@ describe("an event that was added", () => {
     expect(log).toMatchObject([{ EventsLogged: 2, EventsUnlisted: 1 }]);
   });
 
-  it("is told by the clock of its own organisation", async () => {
+  it("uses the time zone of its organisation", async () => {
     const events = ["org_in", "org_utc"].map((org_id) => anEvent({ org_id }));
     const clockOf = async (orgId: string) => getZoneClock(orgId === "org_in" ? "Asia/Kolkata" : "UTC");
     const { lines } = await run(
@@ -143,7 +143,7 @@ describe("an event that was added", () => {
     ]);
   });
 
-  it("has a line of its own in a batch, and the longest way to its line is the batch's", async () => {
+  it("writes one line per event of a batch and reports the longest lag", async () => {
     const records = [1_000, 9_000, 4_000].map((ms, n) =>
       inserted(aStoredEvent({ entity_id: `inv_${n}` }), `seq-${n}`, new Date(testNow.getTime() - ms)),
     );
@@ -156,7 +156,7 @@ describe("an event that was added", () => {
     expect(log).toMatchObject([{ EventsLogged: 3, AuditLag: 9_000 }]);
   });
 
-  it("that comes again has an equal line but for its lag", async () => {
+  it("writes an equal line on a retry, except for the lag", async () => {
     const tampered = aRecord({ eventName: "MODIFY" }, { OldImage: imageOf(anEvent()), NewImage: imageOf(anEvent()) });
     const batch = [inserted(), tampered];
     const first = await run(batch);
@@ -168,11 +168,11 @@ describe("an event that was added", () => {
   });
 });
 
-describe("a record that only tampering can make", () => {
+describe("createAuditStreamHandler for a record that only tampering can cause", () => {
   const before = anEvent();
   const after = anEvent({ actor_user_id: "usr_other", text: "changed" });
 
-  it("of a change shows both images, and is counted", async () => {
+  it("writes both images of a modification and does not count it as an event", async () => {
     const record = aRecord({ eventName: "MODIFY" }, { OldImage: imageOf(before), NewImage: imageOf(after) });
     const { failed, times, lines, log } = await run([record, inserted()]);
     expect(failed).toEqual([]);
@@ -194,19 +194,19 @@ describe("a record that only tampering can make", () => {
     expect(log).toMatchObject([{ EventsLogged: 1 }]);
   });
 
-  it("of a removal shows what was removed, and names nobody where DynamoDB does not", async () => {
+  it("writes the image of a removal, without a principal if DynamoDB names none", async () => {
     const { lines, log } = await run([removed()]);
     expect(lines).toMatchObject([{ message: "tamper", operation: "REMOVE", before: toEventItem(before) }]);
     for (const absent of ["principal", "after"]) expect(lines[0]).not.toHaveProperty(absent);
     expect(log).toMatchObject([{ EventsLogged: 0 }]);
   });
 
-  it("names DynamoDB in Lambda's spelling too", async () => {
+  it("names the principal in Lambda's spelling", async () => {
     const userIdentity = { type: "Service", principalId: "dynamodb.amazonaws.com" };
     expect((await run([removed({ userIdentity })])).lines).toMatchObject([{ principal: "dynamodb.amazonaws.com" }]);
   });
 
-  it("names DynamoDB where an item's time to live was over", async () => {
+  it("names DynamoDB when an item expired", async () => {
     const userIdentity = { PrincipalId: "dynamodb.amazonaws.com", Type: "Service" };
     const { lines } = await run([removed({ userIdentity })]);
     expect(lines).toMatchObject([{ message: "tamper", operation: "REMOVE", principal: "dynamodb.amazonaws.com" }]);
@@ -227,7 +227,7 @@ describe("a record that only tampering can make", () => {
     ["has an id that is none", imageOf(anEvent({ event_id: "x" }))],
     ["has an action that is none", { ...imageOf(anEvent()), action: { S: "lower case" } }],
     ["has nothing", undefined],
-  ])("is an addition of what %s", async (_, NewImage) => {
+  ])("reports an added item that %s", async (_, NewImage) => {
     const { failed, lines, log } = await run([aRecord({}, { NewImage })]);
     expect(failed).toEqual([]);
     expect(lines).toMatchObject([{ message: "tamper", operation: "INSERT", sequence_number: "seq-1" }]);
@@ -235,13 +235,13 @@ describe("a record that only tampering can make", () => {
     expect(log).toMatchObject([{ EventsLogged: 0 }]);
   });
 
-  it("shows attributes that are no text as the stream has them", async () => {
+  it("writes attributes that are not text as in the stream", async () => {
     const { lines } = await run([aRecord({}, { NewImage: { timeline: { S: "x" }, amount: { N: "1.50" } } })]);
     expect(lines).toMatchObject([{ after: { timeline: "x", amount: { N: "1.50" } } }]);
   });
 });
 
-describe("a batch that could not be written", () => {
+describe("createAuditStreamHandler on a failure", () => {
   const secret = "confidential";
   const events = ["inv_1", "inv_2"].map((entity_id) =>
     anEvent({ entity_id, text: secret, params: toJsonText({ secret }) }),
@@ -255,7 +255,7 @@ describe("a batch that could not be written", () => {
     ["the log", { auditLog: { put: failing } }],
     ["the clock of an organisation", { getClock: failing }],
     ["the shards of an organisation", { isShardRead: failing }],
-  ])("comes again from its first record, for want of %s, and nothing of it is told", async (_, over) => {
+  ])("retries the batch from its first record without %s, and counts nothing", async (_, over) => {
     const { failed, log } = await run(batch, over);
     expect(failed).toEqual(["seq-1"]);
     expect(log).toMatchObject([{ level: "error", message: "batch failed", records: 2, error_message: "away" }]);
@@ -263,7 +263,7 @@ describe("a batch that could not be written", () => {
     expect(JSON.stringify(log)).not.toContain(secret);
   });
 
-  it("puts nothing where only one of its clocks is away", async () => {
+  it("writes nothing when a single clock is unavailable", async () => {
     const clockOf = async (orgId: string) => (orgId === "org_2" ? failing() : getZoneClock("UTC"));
     const mixed = [inserted(), inserted(anEvent({ org_id: "org_2" }), "seq-2")];
     const { failed, lines } = await run(mixed, { getClock: clockOf });

@@ -46,25 +46,25 @@ const aWish = (over: { expires_at?: string } = {}): AdminRequest => ({
   ...over,
 });
 
-describe("an organisation", () => {
-  it("is created with its name and slug", async () => {
+describe("handleAdminRequest for an organisation", () => {
+  it("creates it with its name and slug", async () => {
     const store = aStore();
     const answer = await ask({ action: "org.create", org_id: "org_a", name: "Acme", slug: "acme" }, store);
     expect(answer).toEqual({ org: { ...org, created_at: testNow.toISOString() } });
     expect(store.createOrg.mock.calls).toEqual([[{ ...org, created_at: testNow.toISOString() }]]);
   });
 
-  it("is called by its id where it has no name", async () => {
+  it("uses the id as the name by default", async () => {
     expect(await ask({ action: "org.create", org_id: "org_a" })).toMatchObject({ org: { name: "org_a", slug: null } });
   });
 
-  it("that exists is refused as the store refuses it", async () => {
+  it("propagates the store's conflict when it exists", async () => {
     const conflict = new ActivityError("conflict", "The organisation org_a exists already.");
     const store = { ...aStore(), createOrg: () => Promise.reject(conflict) };
     expect(await catchRejection(ask({ action: "org.create", org_id: "org_a" }, store))).toBe(conflict);
   });
 
-  it("is given its settings at once or later", async () => {
+  it("sets settings at creation or later", async () => {
     const settings = { account_number: "1001", time_zone: "Europe/Prague", robot_name: "Robot" };
     const store = aStore();
     expect(await ask({ action: "org.create", org_id: "org_a", ...settings }, store)).toMatchObject({ org: settings });
@@ -76,14 +76,14 @@ describe("an organisation", () => {
     expect(store.updateOrg.mock.calls).toEqual([["org_a", change, testNow]]);
   });
 
-  it("passes a raise of its shards to the store, with the time", async () => {
+  it("passes a raised shard count and the time to the store", async () => {
     const store = aStore();
     await ask({ action: "org.update", org_id: "org_a", shards: 16 }, store);
     expect(store.updateOrg.mock.calls).toEqual([["org_a", { shards: 16 }, testNow]]);
     expect(adminRequestSchema.safeParse({ action: "org.create", org_id: "org_a", shards: 16 }).success).toBe(false);
   });
 
-  it("that does not exist is not changed", async () => {
+  it("throws not_found when it does not exist", async () => {
     const store = { ...aStore(), updateOrg: async () => null };
     const error = await catchRejection(ask({ action: "org.update", org_id: "org_x", name: "X" }, store));
     expect([error.code, error.context.field]).toEqual(["not_found", "org_id"]);
@@ -102,19 +102,19 @@ describe("an organisation", () => {
     ["shards", 3],
     ["shards", 64],
     ["shards", "16"],
-  ])("takes no %s %j", (field, value) => {
+  ])("rejects the %s %j", (field, value) => {
     expect(adminRequestSchema.safeParse({ action: "org.update", org_id: "org_a", [field]: value }).success).toBe(false);
   });
 
-  it.each(["UTC", "Europe/Prague", "Asia/Kolkata", "America/St_Johns"])("takes the zone %s", (time_zone) => {
+  it.each(["UTC", "Europe/Prague", "Asia/Kolkata", "America/St_Johns"])("accepts the time zone %s", (time_zone) => {
     expect(adminRequestSchema.safeParse({ action: "org.update", org_id: "org_a", time_zone }).success).toBe(true);
   });
 
-  it("is listed", async () => expect(await ask({ action: "org.list" })).toEqual({ orgs: [org] }));
+  it("lists it", async () => expect(await ask({ action: "org.list" })).toEqual({ orgs: [org] }));
 });
 
-describe("a token", () => {
-  it("is issued: the secret goes to the administrator, its hash to the store", async () => {
+describe("handleAdminRequest for a token", () => {
+  it("returns the secret once and stores only its hash", async () => {
     const store = aStore();
     const answer = await ask(aWish(), store);
     const hash = hashToken(aSecret());
@@ -123,7 +123,7 @@ describe("a token", () => {
     expect(JSON.stringify(store.createToken.mock.calls)).not.toContain(aSecret());
   });
 
-  it("never shows its hash", async () => {
+  it("never returns the hash", async () => {
     const answers = [
       await ask(aWish()),
       await ask({ action: "token.list", org_id: "org_a" }),
@@ -135,7 +135,7 @@ describe("a token", () => {
     }
   });
 
-  it("is bound to each organisation and scope once", async () => {
+  it("stores each organisation and scope once", async () => {
     const answer = await ask({
       action: "token.create",
       org_ids: ["org_a", "org_b", "org_a"],
@@ -144,22 +144,25 @@ describe("a token", () => {
     expect(answer).toMatchObject({ token: { org_ids: ["org_a", "org_b"], scopes: ["AIBooks.activity.READ"] } });
   });
 
-  it("ends in the future, in UTC", async () => {
+  it("stores an expiry in the future, in UTC", async () => {
     const answer = await ask(aWish({ expires_at: "2026-09-01T00:00:00+05:30" }));
     expect(answer).toMatchObject({ token: { expires_at: "2026-08-31T18:30:00.000Z" } });
   });
 
-  it.each(["soon", "2026-02-30", "2026-06-01T12:00:30Z", "2020-01-01", ""])("does not end %j", async (expires_at) => {
-    const error = await catchRejection(ask(aWish({ expires_at })));
-    expect([error.code, error.context.field]).toEqual(["invalid_value", "expires_at"]);
-  });
+  it.each(["soon", "2026-02-30", "2026-06-01T12:00:30Z", "2020-01-01", ""])(
+    "rejects the expiry %j",
+    async (expires_at) => {
+      const error = await catchRejection(ask(aWish({ expires_at })));
+      expect([error.code, error.context.field]).toEqual(["invalid_value", "expires_at"]);
+    },
+  );
 
-  it("is revoked as of now", async () => {
+  it("revokes it as of now", async () => {
     const answer = await ask({ action: "token.revoke", token_id: aToken().token_id });
     expect(answer).toMatchObject({ token: { revoked_at: testNow.toISOString() } });
   });
 
-  it("that is unknown cannot be revoked", async () => {
+  it("throws not_found when it is unknown", async () => {
     const store = { ...aStore(), revokeToken: async () => null };
     expect((await catchRejection(ask({ action: "token.revoke", token_id: aToken().token_id }, store))).code).toBe(
       "not_found",
@@ -167,7 +170,7 @@ describe("a token", () => {
   });
 });
 
-describe("a malformed request", () => {
+describe("adminRequestSchema", () => {
   it.each<unknown>([
     undefined,
     null,
@@ -189,11 +192,11 @@ describe("a malformed request", () => {
     { ...wish, expires_at: 5 },
     { action: "token.list" },
     { action: "token.revoke", token_id: "tok_1" },
-  ])("is not accepted: %j", (request) => expect(adminRequestSchema.safeParse(request).success).toBe(false));
+  ])("rejects %j", (request) => expect(adminRequestSchema.safeParse(request).success).toBe(false));
 });
 
-describe("a key of the SimplyBooks dialect", () => {
-  it("is a token that may read one organisation, and shows in its prefix what it is", async () => {
+describe("handleAdminRequest for a key of the SimplyBooks dialect", () => {
+  it("creates a read-only token of one organisation with the prefix of a key", async () => {
     const store = aStore();
     const answer = await ask({ action: "key.create", org_id: "org_a", user_id: "usr_1" }, store);
     expect(answer).toMatchObject({ secret: expect.stringMatching(/^simplybooks_key_/) });
@@ -203,8 +206,8 @@ describe("a key of the SimplyBooks dialect", () => {
   });
 });
 
-describe("an API client of the Fakturoid dialect", () => {
-  it("can ask for access tokens and do nothing else", async () => {
+describe("handleAdminRequest for an API client of the Fakturoid dialect", () => {
+  it("creates a token that can only request access tokens", async () => {
     const store = aStore();
     const answer = await ask({ action: "client.create", org_id: "org_a" }, store);
     const [[token] = []] = store.createToken.mock.calls;
@@ -215,7 +218,7 @@ describe("an API client of the Fakturoid dialect", () => {
     });
   });
 
-  it("needs an organisation that has a slug", async () => {
+  it("throws when the organisation has no slug", async () => {
     const store = { ...aStore(), updateOrg: async () => ({ ...org, slug: null }) };
     const error = await catchRejection(ask({ action: "client.create", org_id: "org_a" }, store));
     expect([error.code, error.context.field]).toEqual(["invalid_value", "slug"]);
@@ -223,7 +226,7 @@ describe("an API client of the Fakturoid dialect", () => {
   });
 });
 
-it("suspends an organisation as of now, resumes it, and refuses an unknown one", async () => {
+it("handleAdminRequest suspends an organisation as of now, resumes it, and throws for an unknown one", async () => {
   const suspendOrg = vi.fn<AdminStore["suspendOrg"]>(async (_, at) => ({ ...org, suspended_at: at }));
   const store = { ...aStore(), suspendOrg };
   const at = testNow.toISOString();

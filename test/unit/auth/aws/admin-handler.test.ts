@@ -32,8 +32,8 @@ beforeEach(() => {
   lines = captureLogLines();
 });
 
-describe("a request", () => {
-  it("is answered, and leaves one line", async () => {
+describe("createAdminHandler", () => {
+  it("returns the result and logs one line", async () => {
     expect(await handler()({ action: "org.list" })).toEqual({ orgs: [] });
     expect(lines).toEqual([
       {
@@ -50,12 +50,12 @@ describe("a request", () => {
     ]);
   });
 
-  it("that raises shards leaves their number in the line", async () => {
+  it("logs the shard count of a raise", async () => {
     await handler({ updateOrg: async () => anOrg() })({ action: "org.update", org_id: "org_a", shards: 16 });
     expect(lines).toMatchObject([{ action: "org.update", org_ids: "org_a", outcome: "done", shards: 16 }]);
   });
 
-  it("that issues a token leaves no secret in the log", async () => {
+  it("logs no secret of an issued token", async () => {
     const answer = await handler()({ action: "token.create", org_ids: ["org_a"], scopes: ["AIBooks.activity.READ"] });
     expect(answer).toMatchObject({ secret: aSecret() });
     expect(JSON.stringify(lines)).not.toContain("aibooks_pat_");
@@ -66,19 +66,19 @@ describe("a request", () => {
     [{ action: "org.delete" }, "action"],
     [{ action: "org.create", org_id: "a b" }, "org_id"],
     [{ action: "token.create", org_ids: ["org_a"], scopes: ["all"] }, "scopes.0"],
-  ])("that is malformed is refused, and the field named: %j", async (event, field) => {
+  ])("rejects a malformed request and names the field: %j", async (event, field) => {
     expect(await handler()(event)).toEqual({
       error: { code: "invalid_value", message: expect.any(String), ...(field === undefined ? {} : { field }) },
     });
     expect(lines).toMatchObject([{ level: "info", outcome: "invalid_value" }]);
   });
 
-  it("that cannot be carried out is an answer, not a failure", async () => {
+  it("returns an error when the request is not possible", async () => {
     const answer = await handler()({ action: "token.revoke", token_id: aToken().token_id });
     expect(answer).toEqual({ error: { code: "not_found", message: `Token ${aToken().token_id} does not exist.` } });
   });
 
-  it("that meets a defect, or a store that is away, fails the invocation", async () => {
+  it("fails the invocation on a defect or when the store is unavailable", async () => {
     for (const fault of [new Error("defect"), new ActivityError("unavailable", "Busy.")]) {
       const listOrgs = () => Promise.reject(fault);
       await expect(handler({ listOrgs })({ action: "org.list" })).rejects.toBe(fault);

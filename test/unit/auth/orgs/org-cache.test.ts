@@ -17,8 +17,8 @@ function directory(orgs: readonly Org[] = [org]) {
   return { directory: new OrgCache({ get: read }, () => clock.now), stored, read, pass };
 }
 
-describe("an organisation", () => {
-  it("is read once in a minute, and again when the minute is over", async () => {
+describe("OrgCache.get", () => {
+  it("reads an organisation once a minute", async () => {
     const { directory: orgs, stored, read, pass } = directory();
     expect(await orgs.get(org.org_id)).toEqual(org);
     stored.set(org.org_id, { ...org, name: "Renamed" });
@@ -30,14 +30,14 @@ describe("an organisation", () => {
     expect(read).toHaveBeenCalledTimes(2);
   });
 
-  it("is read once for all that ask at once", async () => {
+  it("shares one read between concurrent callers", async () => {
     const { directory: orgs, read } = directory();
     const found = await Promise.all(Array.from({ length: 50 }, () => orgs.get(org.org_id)));
     expect(found).toEqual(found.map(() => org));
     expect(read).toHaveBeenCalledTimes(1);
   });
 
-  it("is never taken for another", async () => {
+  it("separates organisations", async () => {
     const other = anOrg({ org_id: "org_b", name: "Other" });
     const { directory: orgs } = directory([org, other]);
     const names = async () => [(await orgs.get(org.org_id)).name, (await orgs.get("org_b")).name];
@@ -46,8 +46,8 @@ describe("an organisation", () => {
   });
 });
 
-describe("a refresh", () => {
-  it("reads as of now, and is remembered for a minute of its own", async () => {
+describe("OrgCache.refresh", () => {
+  it("reads as of now and caches the result for another minute", async () => {
     const { directory: orgs, stored, read, pass } = directory();
     await orgs.get(org.org_id);
     pass(30_000);
@@ -62,8 +62,8 @@ describe("a refresh", () => {
   });
 });
 
-describe("a failure", () => {
-  it("reaches everybody who waits for it, and is not remembered", async () => {
+describe("OrgCache on a failed read", () => {
+  it("rejects all concurrent callers and caches nothing", async () => {
     const { directory: orgs, read } = directory();
     const away = new ActivityError("unavailable", "The store is busy or away.");
     read.mockRejectedValueOnce(away);
@@ -73,14 +73,14 @@ describe("a failure", () => {
     expect(read).toHaveBeenCalledTimes(2);
   });
 
-  it("is that there is no such organisation, until there is", async () => {
+  it("throws not_found until the organisation exists", async () => {
     const { directory: orgs, stored } = directory([]);
     expect((await catchRejection(orgs.get(org.org_id))).code).toBe("not_found");
     stored.set(org.org_id, org);
     expect(await orgs.get(org.org_id)).toEqual(org);
   });
 
-  it("of a read that was overtaken does not make it forget what is known since", async () => {
+  it("keeps what a later read cached", async () => {
     const { directory: orgs, read } = directory();
     let fail = (_: Error) => {};
     read.mockImplementationOnce(
@@ -98,7 +98,7 @@ describe("a failure", () => {
   });
 });
 
-it("remembers a thousand organisations at most, and finds every one after as before", async () => {
+it("OrgCache caches at most a thousand organisations and returns each one after that", async () => {
   const orgs = Array.from({ length: 1_001 }, (_, at) => anOrg({ org_id: `org_${at}` }));
   const { directory: known, read } = directory(orgs);
   for (const { org_id } of orgs.slice(0, 1_000)) await known.get(org_id);

@@ -16,8 +16,8 @@ function aList() {
   return { clock, stored, read, suspended: new SuspendedOrgCache({ list: read }, () => clock.now) };
 }
 
-describe("SuspendedOrgs", () => {
-  it("reads the list once for all that ask within ten seconds", async () => {
+describe("SuspendedOrgCache", () => {
+  it("reads the list once for all callers within ten seconds", async () => {
     const { clock, read, suspended } = aList();
     await Promise.all(Array.from({ length: 10 }, () => suspended.current()));
     clock.now = later(9.9);
@@ -25,7 +25,7 @@ describe("SuspendedOrgs", () => {
     expect(read).toHaveBeenCalledTimes(1);
   });
 
-  it("reads again beside the work after ten seconds, and waits for the answer after twenty", async () => {
+  it("refreshes in the background after ten seconds, and waits for the read after twenty", async () => {
     const { clock, stored, read, suspended } = aList();
     await suspended.current();
     stored.add("org_a");
@@ -36,7 +36,7 @@ describe("SuspendedOrgs", () => {
     expect((await suspended.current()).has("org_a")).toBe(true);
   });
 
-  it("does not use a list of a clock that was turned back", async () => {
+  it("does not use a list when the clock went back", async () => {
     const { clock, stored, suspended } = aList();
     await suspended.current();
     stored.add("org_a");
@@ -44,7 +44,7 @@ describe("SuspendedOrgs", () => {
     expect((await suspended.current()).has("org_a")).toBe(true);
   });
 
-  it("keeps what it knows while reads fail, for twenty seconds", async () => {
+  it("uses the cached list for at most twenty seconds while reads fail", async () => {
     const { clock, read, suspended } = aList();
     await suspended.current();
     read.mockRejectedValue(new ActivityError("unavailable", "The store is away."));
@@ -55,7 +55,7 @@ describe("SuspendedOrgs", () => {
   });
 });
 
-describe("a token", () => {
+describe("withSuspensions", () => {
   const secret = aSecret();
   const gateFor = (over: Partial<Token>) => {
     const { clock, stored, suspended } = aList();
@@ -63,7 +63,7 @@ describe("a token", () => {
     return { clock, stored, uses, gate: new TokenAuthenticator(withSuspensions(uses, suspended)) };
   };
 
-  it("of a suspended organisation is told so, and counts nothing", async () => {
+  it("throws org_suspended for a suspended organisation without counting", async () => {
     const { stored, uses, gate } = gateFor({ org_ids: ["org_a"] });
     stored.add("org_a");
     expect((await catchRejection(gate.authenticate(secret, testNow, 600))).code).toBe("org_suspended");
@@ -71,7 +71,7 @@ describe("a token", () => {
     expect(uses.count).not.toHaveBeenCalled();
   });
 
-  it("of a suspended organisation is told so by the write that counts it, once the instance knows it", async () => {
+  it("throws org_suspended from the counting write once the instance knows the token", async () => {
     const { clock, stored, uses, gate } = gateFor({ org_ids: ["org_a"] });
     await gate.authenticate(secret, testNow, 600);
     stored.add("org_a");
@@ -80,7 +80,7 @@ describe("a token", () => {
     expect([uses.get.mock.calls.length, uses.count.mock.calls.length]).toEqual([1, 2]);
   });
 
-  it("that is not good is refused like an unknown one, whatever is suspended", async () => {
+  it("throws the same error for any invalid token, suspended or not", async () => {
     const unknown = await catchRejection(gateFor({}).gate.authenticate(aSecret(9), testNow, 600));
     const past = "2026-01-02T00:00:00.000Z";
     for (const over of [{ revoked_at: past }, { expires_at: past }, { hash: aToken({}, aSecret(9)).hash }]) {
@@ -91,14 +91,14 @@ describe("a token", () => {
     }
   });
 
-  it("of several organisations is good for the others alone", async () => {
+  it("gives access to the other organisations of a token", async () => {
     const { stored, gate } = gateFor({ org_ids: ["org_a", "org_b"] });
     stored.add("org_a");
     const { token } = await gate.authenticate(secret, testNow, 600);
     expect([token.org_ids, token.suspended_org_ids]).toEqual([["org_b"], ["org_a"]]);
   });
 
-  it("of other organisations is what it is", async () => {
+  it("does not change tokens of other organisations", async () => {
     const { stored, gate } = gateFor({ org_ids: ["org_b"] });
     stored.add("org_a");
     const { token } = await gate.authenticate(secret, testNow, 600);

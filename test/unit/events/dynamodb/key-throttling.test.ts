@@ -23,7 +23,7 @@ describe("isKeyThrottled", () => {
         ],
       },
     ],
-  ])("is true of %s %j", (name, facts) => expect(isKeyThrottled(unavailable(name, facts))).toBe(true));
+  ])("returns true for %s %j", (name, facts) => expect(isKeyThrottled(unavailable(name, facts))).toBe(true));
 
   it.each([
     ["ThrottlingException", { throttlingReasons: [{ reason: "TableWriteAccountLimitExceeded" }] }],
@@ -43,11 +43,11 @@ describe("isKeyThrottled", () => {
     ["InternalServerError", {}],
     ["TimeoutError", {}],
     ["TransactionConflictException", {}],
-  ])("is false of %s %j, which is no organisation's", (name, facts) =>
+  ])("returns false for %s %j, which no organisation causes", (name, facts) =>
     expect(isKeyThrottled(unavailable(name, facts))).toBe(false),
   );
 
-  it("is false of what is no transient failure", () => {
+  it("returns false for an error that is not transient", () => {
     expect(isKeyThrottled(new Error("defect"))).toBe(false);
     expect(isKeyThrottled(new ActivityError("conflict", "other content"))).toBe(false);
     expect(isKeyThrottled(null)).toBe(false);

@@ -39,8 +39,8 @@ function withStorableLines(item: EventItem): EventItem {
   return Object.fromEntries(repaired);
 }
 
-describe("an item of the events table", () => {
-  it("is parsed for every event that ingest takes, however near its limits", () => {
+describe("parseEventItem", () => {
+  it("parses every event that ingest accepts, also near the limits", () => {
     let taken = 0;
     fc.assert(
       fc.property(nearLimitsEventText, (text) => {
@@ -54,13 +54,13 @@ describe("an item of the events table", () => {
     expect(taken).toBeGreaterThan(100);
   });
 
-  it.each(["entity_id", "entity_ref", "actor_user_id"] as const)("of 256 code units is the longest %s", (field) => {
+  it.each(["entity_id", "entity_ref", "actor_user_id"] as const)("accepts at most 256 code units of %s", (field) => {
     const stored = (pairs: number) => parseEventValue(anInput({ [field]: "\u{1f9fe}".repeat(pairs) }), reception).event;
     expect(parseEventItem(toStringAttributes(toEventItem(stored(128))))).toEqual(stored(128));
     expect(() => stored(129)).toThrow(`${field} must have at most 256 UTF-16 code units`);
   });
 
-  it("that ingest wrote is its event, in any shard", () => {
+  it("returns the event that ingest wrote, in any shard", () => {
     const json = fc
       .dictionary(fc.string({ unit: "binary" }), fc.jsonValue({ maxDepth: 4 }), { maxKeys: 5 })
       .filter(hasOnlyStorableText);
@@ -127,7 +127,7 @@ describe("an item of the events table", () => {
     ["it is too large", { metadata: S(JSON.stringify({ a: "x".repeat(70_000) })) }],
   ];
 
-  it.each(damages)("is refused, since %s: %#", (reason, over) => {
+  it.each(damages)("throws when %s: %#", (reason, over) => {
     expect(refusalOfItem({ ...stored(), ...over })).toContain(reason);
   });
 
@@ -135,24 +135,24 @@ describe("an item of the events table", () => {
     ["text", { text: { N: "5" } }],
     ["notify", { notify: { BOOL: false } }],
     ["metadata", { metadata: { M: {} } }],
-  ])("is refused where %s is of another type", (field, over) => {
+  ])("throws when %s has another type", (field, over) => {
     expect(refusalOfItem(Object.assign(stored(), over))).toContain(`${field} is not valid`);
   });
 
   it.each(
     Object.keys(toEventItem(anEvent())).filter((name) => !["entity_ref", "actor_user_id", "changes"].includes(name)),
-  )("is refused without %s, and named by the rest of its key", (name) => {
+  )("throws without %s and names the item by the rest of its key", (name) => {
     const { [name]: _, ...rest } = stored();
     expect(refusalOfItem(rest)).toContain(`: ${name} is not valid.`);
   });
 
-  it("is refused where it says that it was recorded long before it occurred", () => {
+  it("throws when the event was recorded long before it occurred", () => {
     const at = "9999-01-01T00:00:00.000Z";
     expect(refusalOfItem(stored({ occurred_at: at }))).toContain("occurred_at lies ahead of recorded_at");
     expect(parseEventItem(stored({ occurred_at: at, recorded_at: at })).occurred_at).toBe(at);
   });
 
-  it("is an event or a DamagedItemError, whatever its attributes hold", () => {
+  it("(property) returns an event or throws DamagedItemError for any attributes", () => {
     const event = toEventItem(anEvent({ actor: null }));
     const text = fc.oneof(
       fc.string({ unit: "binary" }),
@@ -181,15 +181,15 @@ describe("an item of the events table", () => {
   });
 });
 
-describe("an item of a query", () => {
+describe("parseEventItem for an item of a query", () => {
   const event = anEvent();
   const { org_id: _, shard: __, ...listed } = stored();
 
-  it("is its event by what the query knows", () => {
+  it("returns the event with the attributes that the query knows", () => {
     expect(parseListedItem(listed, { org_id: event.org_id, shard: "0" })).toEqual(event);
   });
 
-  it("is refused where its key is that of another event: it would be there twice", () => {
+  it("throws when the key is that of another event, which would appear twice", () => {
     const known = { org_id: event.org_id, shard: "0" };
     for (const over of [
       { timeline: S(timelineKey(event.org_id, "x")) },

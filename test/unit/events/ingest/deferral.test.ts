@@ -28,12 +28,12 @@ const histories = fc.record({
 const randoms = fc.double({ min: 0, max: latest, noNaN: true });
 
 describe("deferralSeconds", () => {
-  it("doubles from a second to a minute", () => {
+  it("doubles from one second to a minute", () => {
     const delays = [0, 1, 2, 3, 4, 5, 6, 7, 100].map((deferrals) => deferralSeconds({ deferrals }, latest));
     expect(delays).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60]);
   });
 
-  it("is a whole number from 1 to 60 for any history", () => {
+  it("returns a whole number from 1 to 60 for any history", () => {
     fc.assert(
       fc.property(histories, randoms, (history, random) => {
         const seconds = deferralSeconds(history, random);
@@ -44,7 +44,7 @@ describe("deferralSeconds", () => {
     );
   });
 
-  it("spreads what failed together over half of the time, and never grows shorter with more deferrals", () => {
+  it("spreads events over half of the delay and never decreases with more deferrals", () => {
     fc.assert(
       fc.property(histories, randoms, ({ deferrals }, random) => {
         const at = (value: number, count = deferrals) => deferralSeconds({ deferrals: count }, value);
@@ -57,12 +57,12 @@ describe("deferralSeconds", () => {
 });
 
 describe("defectSeconds", () => {
-  it("grows, so that all tries take half a minute at most", () => {
+  it("grows, with a sum of at most half a minute", () => {
     const delays = Array.from({ length: maxDefects - 1 }, (_, defects) => defectSeconds(history({ defects }), latest));
     expect(delays).toEqual([2, 4, 8, 16]);
   });
 
-  it("is a whole number that SQS takes, whatever comes", () => {
+  it("returns a whole number that SQS accepts for any history", () => {
     fc.assert(
       fc.property(histories, randoms, (any, random) => {
         const seconds = defectSeconds(any, random);
@@ -74,6 +74,6 @@ describe("defectSeconds", () => {
   });
 });
 
-it("separates the messages of a batch by up to a minute", () => {
+it("separationSeconds spreads messages over up to a minute", () => {
   expect([0, 0.5, latest].map(separationSeconds)).toEqual([1, 31, 60]);
 });

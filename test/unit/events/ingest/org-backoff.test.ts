@@ -4,8 +4,8 @@ import { createOrgBackoff } from "#shared/events/ingest/org-backoff.ts";
 
 const latest = 1 - Number.EPSILON;
 
-describe("the holds of an instance", () => {
-  it("hold an organisation that was throttled until its wait is over, and no other", () => {
+describe("createOrgBackoff", () => {
+  it("waits only for the throttled organisation, until its wait is over", () => {
     const holds = createOrgBackoff();
     const hold = holds.recordThrottling("org_hot", 1_000, latest);
     expect(hold?.failures).toBe(1);
@@ -14,14 +14,14 @@ describe("the holds of an instance", () => {
     expect(holds.isWaiting("org_quiet", 1_000)).toBe(false);
   });
 
-  it("count what fails during a wait as one failure", () => {
+  it("counts failures during a wait as one", () => {
     const holds = createOrgBackoff();
     holds.recordThrottling("org_hot", 1_000, latest);
     expect(holds.recordThrottling("org_hot", 1_100, latest)).toBeNull();
     expect(holds.recordThrottling("org_hot", 2_000, latest)?.failures).toBe(2);
   });
 
-  it("wait longer with each failure, to five seconds, and begin anew after a success", () => {
+  it("doubles the wait with each failure up to five seconds, and resets it after a success", () => {
     const holds = createOrgBackoff();
     let now = 0;
     const waits = Array.from({ length: 7 }, () => {
@@ -34,20 +34,20 @@ describe("the holds of an instance", () => {
     expect(holds.recordThrottling("org_hot", now, latest)?.failures).toBe(1);
   });
 
-  it("are not ended by an event that was stored beside the one that was throttled", () => {
+  it("does not end a wait when another event of the organisation is stored", () => {
     const holds = createOrgBackoff();
     holds.recordThrottling("org_hot", 1_000, latest);
     holds.recordStored("org_hot", 1_001);
     expect(holds.isWaiting("org_hot", 1_002)).toBe(true);
   });
 
-  it("are bounded: the organisation that has waited longest is forgotten", () => {
+  it("drops the organisation that was throttled first when it is full", () => {
     const holds = createOrgBackoff(2);
     for (const org of ["a", "b", "c"]) holds.recordThrottling(org, 0, latest);
     expect(["a", "b", "c"].map((org) => holds.isWaiting(org, 1))).toEqual([false, true, true]);
   });
 
-  it("never hold an organisation for what happens to others", () => {
+  it("(property) never waits for an organisation that was not throttled", () => {
     const steps = fc.array(
       fc.record({ org: fc.constantFrom("a", "b", "c"), after: fc.nat(3_000), fails: fc.boolean() }),
     );

@@ -20,7 +20,7 @@ function expectRefused(text: string, orgId = org, other: EventFilter = filter): 
   expect([error.code, error.context.field]).toEqual(["invalid_value", "cursor"]);
 }
 
-it("gives the position back", () => {
+it("parseCursor returns the encoded position", () => {
   expect(parseCursor(cursor, org, filter)).toEqual(position);
   const id = fc.string({ unit: "grapheme", minLength: 1, maxLength: 100 }).filter(isCleanId);
   const time = fc.date({ min: new Date("2026-05-01"), max: new Date("2027-01-01"), noInvalidDate: true });
@@ -38,11 +38,11 @@ it.each([
   ["no entity", { entity_id: "" }],
   ["more than a key may have", { entity_id: "x".repeat(1_000) }],
   ["half of a surrogate pair", { entity_id: "\ud800" }],
-])("is refused with %s, also under a seal that fits", (_, over) => {
+])("parseCursor rejects %s, also with a valid checksum", (_, over) => {
   expectRefused(encodeCursor({ ...position, ...over }, org, filter));
 });
 
-it("may name the key of an item that is not an event, behind which a page goes on", () => {
+it("parseCursor returns the key of a damaged item after which a page continues", () => {
   const garbage = { occurred_at: "2026-05-11Tx", event_id: "e#\u0001", entity_id: "é\u0000" };
   expect(parseCursor(encodeCursor(garbage, org, filter), org, filter)).toEqual(garbage);
   const keyed = { ...garbage, key: { timeline: "t#\u0001", position: "p" } };
@@ -55,23 +55,23 @@ it("may name the key of an item that is not an event, behind which a page goes o
   }
 });
 
-it("stays what it was before there was a filter by action", () => {
+it("encodeCursor returns the same cursor as before the filter by action existed", () => {
   // Written by the version before: a walk that is under way while a new one is deployed goes on.
   expect(cursor).toBe(
     "MU9pTUJGdXpwcVhBVHVWUkh5VU1GU0RbIjIwMjYtMDUtMTFUMDg6MzA6MTIuMDAwWiIsImV2dF8zZDFhODBlMDVkNWIzYTNkYWM4YzdjMTJhNWMwYjMwMCIsItGB0YfRkdGCLzEgI_Cfp75-PyJd",
   );
 });
 
-it("travels in a URL as it is", () => {
+it("encodeCursor returns text that needs no escaping in a URL", () => {
   expect(cursor).toMatch(/^[A-Za-z0-9_-]+$/);
 });
 
-it("says nothing of the organisation", () => {
+it("encodeCursor does not reveal the organisation", () => {
   expect(Buffer.from(cursor, "base64url").toString()).not.toContain(org);
 });
 
-describe("is refused", () => {
-  it("for another organisation", () => expectRefused(cursor, "org_other"));
+describe("parseCursor rejects a cursor", () => {
+  it("of another organisation", () => expectRefused(cursor, "org_other"));
 
   it.each<[string, Partial<EventFilter>]>([
     ["entity_type", { entity_type: "BILL" }],
@@ -84,9 +84,9 @@ describe("is refused", () => {
     ["visibleEntityTypes", { visibleEntityTypes: ["INVOICE"] }],
     ["since", { since: "2026-05-01T00:00:00.001Z" }],
     ["until", { until: "2026-06-01T00:00:00.000Z" }],
-  ])("for another filter: %s", (_, over) => expectRefused(cursor, org, { ...filter, ...over }));
+  ])("of another filter: %s", (_, over) => expectRefused(cursor, org, { ...filter, ...over }));
 
-  it("with any bit flipped", () => {
+  it("with any bit of its text flipped", () => {
     for (let at = 0; at < cursor.length; at++) {
       for (let bit = 0; bit < 7; bit++) {
         const flipped = String.fromCharCode(cursor.charCodeAt(at) ^ (1 << bit));
@@ -95,7 +95,7 @@ describe("is refused", () => {
     }
   });
 
-  it("with any bit of what it holds flipped", () => {
+  it("with any bit of its content flipped", () => {
     const bytes = Buffer.from(cursor, "base64url");
     fc.assert(
       fc.property(fc.nat(bytes.length - 1), fc.nat(7), (at, bit) => {
@@ -106,33 +106,32 @@ describe("is refused", () => {
     );
   });
 
-  it("cut short anywhere", () => {
+  it("truncated at any position", () => {
     for (let length = 0; length < cursor.length; length++) expectRefused(cursor.slice(0, length));
   });
 
-  it.each(["=", "==", "A", " ", "\n", "!", "\u0000", "é"])("with %j after it", (extra) => {
+  it.each(["=", "==", "A", " ", "\n", "!", "\u0000", "é"])("followed by %j", (extra) => {
     expectRefused(`${cursor}${extra}`);
     expectRefused(`${extra}${cursor}`);
   });
 
-  it("in the other base 64", () => {
+  it("in the other base64 alphabet", () => {
     const classic = Buffer.from(cursor, "base64url").toString("base64");
     expect(classic).not.toBe(cursor);
     expectRefused(classic);
     expectRefused(cursor.replaceAll("-", "+").replaceAll("_", "/").concat("=="));
   });
 
-  it.each(["", "x", "null", "e30", "A".repeat(10_240), "🧾", "../../etc/passwd", '{"occurred_at":"x"}'])(
-    "when it is %j",
-    (text) => expectRefused(text),
+  it.each(["", "x", "null", "e30", "A".repeat(10_240), "🧾", "../../etc/passwd", '{"occurred_at":"x"}'])("%j", (text) =>
+    expectRefused(text),
   );
 
-  it("when it was written by another version", () => {
+  it("of another version", () => {
     const plain = Buffer.from(cursor, "base64url").toString();
     expectRefused(Buffer.from(`2${plain.slice(1)}`).toString("base64url"));
   });
 
-  it("whatever else it is", () => {
+  it("(property) for any other text", () => {
     fc.assert(fc.property(fc.string({ unit: "binary", maxLength: 300 }), (text) => expectRefused(text)));
   });
 });

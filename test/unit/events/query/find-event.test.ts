@@ -18,18 +18,18 @@ function counting(events: readonly ActivityEvent[]) {
   return { readPage: vi.fn<EventReader["readPage"]>(memoryEvents(events).readPage) };
 }
 
-it.each([0, 1_234, 2_999])("finds the event with an id, however many pages away: %i", async (at) => {
+it.each([0, 1_234, 2_999])("findEvent returns the event with an id, %i pages away", async (at) => {
   expect(await findEvent(memoryEvents(manyEvents(3_000)), query, idOf(at))).toMatchObject({ event_id: idOf(at) });
 });
 
-it("finds none where there is none, and none that other conditions leave out", async () => {
+it("findEvent returns null when no event has the id or other conditions exclude it", async () => {
   const reader = memoryEvents([anEvent()]);
   expect(await findEvent(reader, query, idOf(7))).toBeNull();
   expect(await findEvent(reader, { ...query, action: "INVOICE_PAID" }, anEvent().event_id)).toBeNull();
   expect(await findEvent(reader, { ...query, org_id: "org_other" }, anEvent().event_id)).toBeNull();
 });
 
-it("finds the newest where a writer used an id twice", async () => {
+it("findEvent returns the newest event when a writer used an id twice", async () => {
   const [older, newer] = ["2026-05-11T08:30:12.000Z", "2026-05-12T08:30:12.000Z"].map((occurred_at) =>
     anEvent({ occurred_at }),
   );
@@ -37,14 +37,14 @@ it("finds the newest where a writer used an id twice", async () => {
   expect(await findEvent(memoryEvents([older, newer]), query, older.event_id)).toBe(newer);
 });
 
-it("reads no further than the page with the event", async () => {
+it("findEvent stops reading at the page with the event", async () => {
   const reader = counting(manyEvents(3_000));
   await findEvent(reader, query, idOf(2_600));
   expect(reader.readPage).toHaveBeenCalledTimes(1);
 });
 
-describe("a range with more events than one request may look at", () => {
-  it("is refused, and told what would help", async () => {
+describe("findEvent in a range beyond the read budget", () => {
+  it("throws too_broad with advice", async () => {
     const reader = counting(manyEvents(offsetPageBudget.events + 1_000));
     const error = await catchRejection(findEvent(reader, query, idOf(0)));
     expect([error.code, error.context.field]).toEqual(["too_broad", "event_id"]);
@@ -52,12 +52,12 @@ describe("a range with more events than one request may look at", () => {
     expect(reader.readPage.mock.calls.length).toBeLessThanOrEqual(offsetPageBudget.pages);
   });
 
-  it("is looked through as far as that", async () => {
+  it("reads up to the budget", async () => {
     const reader = memoryEvents(manyEvents(offsetPageBudget.events + 1_000));
     expect(await findEvent(reader, query, idOf(1_000))).not.toBeNull();
   });
 
-  it("is refused just as soon where other conditions leave pages empty", async () => {
+  it("stops as early when other conditions leave pages empty", async () => {
     const page = vi.fn<EventReader["readPage"]>(async () => ({ events: [], next: anEvent() }));
     expect((await catchRejection(findEvent({ readPage: page }, query, idOf(0)))).code).toBe("too_broad");
     expect(page.mock.calls.length).toBeLessThanOrEqual(offsetPageBudget.pages / 4);

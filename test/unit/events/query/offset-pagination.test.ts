@@ -59,8 +59,8 @@ function plainly(log: readonly ActivityEvent[], { matches }: ListQuery): Activit
 
 const aLog = (count: number) => Array.from({ length: count }, (_, at) => eventAt(at * 1000));
 
-describe("without writes", () => {
-  it("a walk to the end sees every event exactly once, in order", async () => {
+describe("readOffsetPage without writes", () => {
+  it("returns every event exactly once, in order, page after page", async () => {
     const log = aLog(133);
     const { world } = aWorld(log);
     const seen: ActivityEvent[] = [];
@@ -72,7 +72,7 @@ describe("without writes", () => {
     expect(seen).toEqual(plainly(log, aListing()));
   });
 
-  it("a window past the end is empty, also just behind it", async () => {
+  it("returns an empty page past the end", async () => {
     const { world } = aWorld(aLog(20));
     expect(await read(world, aListing(), 10, 10)).toHaveLength(10);
     expect(await read(world, aListing(), 20, 10)).toEqual([]);
@@ -80,15 +80,15 @@ describe("without writes", () => {
     expect(await read(aWorld([]).world, aListing(), 5, 10)).toEqual([]);
   });
 
-  it("a list that nothing can be in needs no read", async () => {
+  it("reads nothing for a list without queries", async () => {
     const { world, cost } = aWorld(aLog(5));
     expect(await read(world, aListing({ queries: [] }), 0, 10)).toEqual([]);
     expect(cost.pages).toBe(0);
   });
 });
 
-describe("what a window costs", () => {
-  it("the first is one read, and remembers nothing", async () => {
+describe("cost of readOffsetPage", () => {
+  it("is one read for the first page, which saves no checkpoint", async () => {
     const places = memoryPageCheckpoints();
     const { world, cost } = aWorld(aLog(100), places);
     await read(world, aListing(), 0, 40);
@@ -96,7 +96,7 @@ describe("what a window costs", () => {
     expect(places.all.size).toBe(0);
   });
 
-  it("each further one of a walk is one read of it and one event, however deep", async () => {
+  it("is one read and one event more for each further page, at any depth", async () => {
     const { world, cost } = aWorld(aLog(2_000));
     await read(world, aListing(), 0, 40);
     await read(world, aListing(), 40, 40);
@@ -107,7 +107,7 @@ describe("what a window costs", () => {
     }
   });
 
-  it("a window that was read before writes nothing again", async () => {
+  it("is no write when the page was read before", async () => {
     const places = memoryPageCheckpoints();
     const { world } = aWorld(aLog(200), places);
     await read(world, aListing(), 40, 40);
@@ -116,7 +116,7 @@ describe("what a window costs", () => {
     expect(put).not.toHaveBeenCalled();
   });
 
-  it("a jump beyond what one request may read is refused, and gets further each time", async () => {
+  it("is bounded for a distant page, which a retry gets closer to", async () => {
     const log = aLog(2 * offsetPageBudget.events + 5_000);
     const { world, cost } = aWorld(log);
     const skip = 2 * offsetPageBudget.events + 1_000;
@@ -129,7 +129,7 @@ describe("what a window costs", () => {
     expect(await read(world, aListing(), skip, 40)).toEqual(plainly(log, aListing()).slice(skip, skip + 40));
   });
 
-  it("places of walks in other steps stand in nobody's way", async () => {
+  it("is small for a page size whose own checkpoint is near", async () => {
     const log = aLog(offsetPageBudget.events + 5_000);
     const { world, cost } = aWorld(log);
     const far = offsetPageBudget.events;
@@ -141,7 +141,7 @@ describe("what a window costs", () => {
     expect(cost.events).toBeLessThan(1_000);
   });
 
-  it("a window that the budget ends in is reached by the repeat", async () => {
+  it("lets a retry reach a page in which the budget ended", async () => {
     const log = aLog(offsetPageBudget.events + 5_000);
     const { world } = aWorld(log);
     const skip = offsetPageBudget.events - 10;
@@ -149,7 +149,7 @@ describe("what a window costs", () => {
     expect(await read(world, aListing(), skip, 30)).toEqual(plainly(log, aListing()).slice(skip, skip + 30));
   });
 
-  it("conditions that most events meet are no reason to refuse a far window for good", async () => {
+  it("lets a retry reach a distant page of a list with a filter that most events match", async () => {
     const log = aLog(offsetPageBudget.events + 5_000);
     const { world } = aWorld(log);
     const listing = aListing({ matches: () => true });
@@ -158,14 +158,14 @@ describe("what a window costs", () => {
     expect(await read(world, listing, skip, 40)).toEqual(plainly(log, listing).slice(skip, skip + 40));
   });
 
-  it("conditions that match too little are refused with what to do, and within bounds", async () => {
+  it("is bounded for a filter that few events match, which throws too_broad with advice", async () => {
     const { world, cost } = aWorld(aLog(offsetPageBudget.events + 5_000));
     const error = await catchRejection(read(world, aListing({ matches: isBill }), 0, 40));
     expect([error.code, error.message]).toEqual(["too_broad", expect.stringContaining("narrow the search")]);
     expect(cost.events).toBeLessThanOrEqual(offsetPageBudget.events + 1_000);
   });
 
-  it("pages that are short though more follows are bounded as well", async () => {
+  it("is bounded when pages are short although more events follow", async () => {
     let pages = 0;
     const position = eventAt(0);
     const events: EventReader = {
@@ -180,8 +180,8 @@ describe("what a window costs", () => {
   });
 });
 
-describe("a store of places that is busy", () => {
-  it("costs no page that was read", async () => {
+describe("readOffsetPage with a failing checkpoint store", () => {
+  it("returns the page when the store is busy", async () => {
     const busy: PageCheckpointStore = {
       listUpTo: async () => [],
       put: () => Promise.reject(new ActivityError("unavailable", "The store is busy.")),
@@ -189,7 +189,7 @@ describe("a store of places that is busy", () => {
     expect(await read(aWorld(aLog(100), busy).world, aListing(), 40, 40)).toHaveLength(40);
   });
 
-  it("does not hide a defect", async () => {
+  it("propagates an error that is not transient", async () => {
     const broken: PageCheckpointStore = {
       listUpTo: async () => [],
       put: () => Promise.reject(new Error("Not a place.")),
@@ -205,7 +205,7 @@ const step = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant("append" as const), count: fc.integer({ min: 1, max: 9 }) }) },
 );
 
-describe("with writes", () => {
+describe("readOffsetPage with writes", () => {
   const listings = [
     aListing(),
     aListing({ name: "bills", matches: isBill }),
@@ -219,39 +219,42 @@ describe("with writes", () => {
     }),
   ];
 
-  it.each(listings)("any window of $name is that of the log as it is, whoever read before", async (listing) => {
-    const types = ["BILL", "INVOICE", "PAYMENT"] as const;
-    const inList = (event: ActivityEvent) =>
-      listing.queries.some(({ entity_type }) => entity_type === null || entity_type === event.entity_type);
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 40 }), fc.infiniteStream(fc.nat(2)), async (steps, kinds) => {
-        const log: ActivityEvent[] = [];
-        let clock = 0;
-        const append = (count: number) => {
-          for (let at = 0; at < count; at++) {
-            // Some share a millisecond.
-            clock += kinds.next().value ?? 0;
-            log.push(eventAt(clock, { entity_type: types[kinds.next().value ?? 0] ?? "BILL" }));
+  it.each(listings)(
+    "(property) returns any page of the list $name as it is now, with any checkpoints",
+    async (listing) => {
+      const types = ["BILL", "INVOICE", "PAYMENT"] as const;
+      const inList = (event: ActivityEvent) =>
+        listing.queries.some(({ entity_type }) => entity_type === null || entity_type === event.entity_type);
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { maxLength: 40 }), fc.infiniteStream(fc.nat(2)), async (steps, kinds) => {
+          const log: ActivityEvent[] = [];
+          let clock = 0;
+          const append = (count: number) => {
+            for (let at = 0; at < count; at++) {
+              // Some share a millisecond.
+              clock += kinds.next().value ?? 0;
+              log.push(eventAt(clock, { entity_type: types[kinds.next().value ?? 0] ?? "BILL" }));
+            }
+            // Only what is newer than all there is: `Position` order within a millisecond is by id.
+            clock += 1;
+          };
+          append(60);
+          const { world } = aWorld(log);
+          for (const { do: what, ...told } of steps) {
+            if (what === "append" && "count" in told) append(told.count);
+            if ("page" in told) {
+              const skip = told.page * told.take;
+              const expected = plainly(log.filter(inList), listing).slice(skip, skip + told.take);
+              expect(await read(world, listing, skip, told.take)).toEqual(expected);
+            }
           }
-          // Only what is newer than all there is: `Position` order within a millisecond is by id.
-          clock += 1;
-        };
-        append(60);
-        const { world } = aWorld(log);
-        for (const { do: what, ...told } of steps) {
-          if (what === "append" && "count" in told) append(told.count);
-          if ("page" in told) {
-            const skip = told.page * told.take;
-            const expected = plainly(log.filter(inList), listing).slice(skip, skip + told.take);
-            expect(await read(world, listing, skip, told.take)).toEqual(expected);
-          }
-        }
-      }),
-      { numRuns: 150 },
-    );
-  });
+        }),
+        { numRuns: 150 },
+      );
+    },
+  );
 
-  it("a walk passes over nothing that was there when it began, whatever is written and whenever it happened", async () => {
+  it("(property) skips no event that existed when the client began to page, with any backdated events", async () => {
     // Old dates behind a place that is remembered, and something new that has the walk look for an earlier place.
     const writes = (text: string) => text.split(" ").map((pair) => pair.split(":").map(Number));
     const oldDatesThenNew = writes("2:0 0:0 3:68000 0:69314 0:304046 3:0 0:39245 0:342771").map(
@@ -277,7 +280,7 @@ describe("with writes", () => {
     );
   });
 
-  it("a walk passes over nothing where events of the second at which it stands came in before that", async () => {
+  it("skips no event when events of the second at the checkpoint arrive before it is saved", async () => {
     const at = (second: number, event_id: string) => eventAt(second * 1_000, { event_id });
     const log = Array.from({ length: 12 }, (_, second) => at(second, "evt_00000000000000000000000000000005"));
     const { world } = aWorld(log);
@@ -291,7 +294,7 @@ describe("with writes", () => {
     expect(before.filter((event) => !seen.includes(event))).toEqual([]);
   });
 
-  it("more new events than are counted lose the place, and no event", async () => {
+  it("returns the right page when more events arrived than it counts", async () => {
     const log = aLog(300);
     const { world } = aWorld(log);
     await read(world, aListing(), 100, 50);

@@ -30,26 +30,29 @@ const combinations = Array.from({ length: 2 ** attributes.length }, (_, bits) =>
   attributes.filter((_, at) => (bits & (1 << at)) !== 0),
 );
 
-describe.each(combinations.map((named) => [named.join(" + ") || "no filter", named] as const))("%s", (_, named) => {
-  const filter: EventFilter = aFilter(Object.fromEntries(named.map((attribute) => [attribute, asked[attribute]])));
-  const plan = planQuery(filter);
-  const [mostSelective] = named;
+describe.each(combinations.map((named) => [named.join(" + ") || "no filter", named] as const))(
+  "planQuery for %s",
+  (_, named) => {
+    const filter: EventFilter = aFilter(Object.fromEntries(named.map((attribute) => [attribute, asked[attribute]])));
+    const plan = planQuery(filter);
+    const [mostSelective] = named;
 
-  it("reads the most selective index", () => {
-    expect(plan.index).toBe(mostSelective === undefined ? "by_time" : indexOf[mostSelective]);
-  });
+    it("chooses the most selective index", () => {
+      expect(plan.index).toBe(mostSelective === undefined ? "by_time" : indexOf[mostSelective]);
+    });
 
-  it("leaves exactly what the index does not answer to be filtered", () => {
-    const residual = named.slice(1).map((attribute) => ({ attribute, value: asked[attribute] }));
-    expect(new Set(plan.conditions)).toEqual(new Set(residual));
-  });
-});
+    it("filters exactly the conditions that the index does not cover", () => {
+      const residual = named.slice(1).map((attribute) => ({ attribute, value: asked[attribute] }));
+      expect(new Set(plan.conditions)).toEqual(new Set(residual));
+    });
+  },
+);
 
-describe("an action", () => {
+describe("planQuery with an action", () => {
   const condition = { attribute: "action", value: "INVOICE_SENT" };
 
   it.each(combinations.map((named) => [named.join(" + ") || "no other filter", named] as const))(
-    "leaves the index to what else is asked, and is filtered: %s",
+    "filters the action in the index of the other conditions: %s",
     (_, named) => {
       const over = Object.fromEntries(named.map((attribute) => [attribute, asked[attribute]]));
       const [plain, plan] = [aFilter(over), aFilter({ ...over, action: condition.value })].map(planQuery);
@@ -58,7 +61,7 @@ describe("an action", () => {
   );
 
   it.each(["INVOICE_PAID", "BILL_PAID", "EXPENSE_PAID", "PROFORMA_PAID", "INVOICE_PAID_BANK"])(
-    "that settles something is read from the index of what is settled, and still filtered: %s",
+    "uses the paid index for a payment action and still filters: %s",
     (action) => {
       expect(planQuery(aFilter({ action, entity_type: "INVOICE" }))).toEqual({
         index: "paid",
@@ -76,7 +79,7 @@ describe("an action", () => {
     },
   );
 
-  it("is in the index of what is settled just where its events are stored so", () => {
+  it("uses the paid index exactly for actions whose events are stored as paid", () => {
     fc.assert(
       fc.property(
         fc.constantFrom("INVOICE", "BILL", "RECEIPT", "PROFORMA"),
@@ -95,22 +98,22 @@ describe("an action", () => {
   });
 });
 
-describe("a range that ends before it begins", () => {
+describe("listEvents for a range that ends before it begins", () => {
   const reader = { readPage: () => Promise.reject(new Error("no read was needed")) };
 
-  it("is empty, and costs no read", async () => {
+  it("returns an empty page without a read", async () => {
     const query = aQuery({ since: "2026-05-12T00:00:00.000Z", until: "2026-05-11T00:00:00.000Z" });
     expect(await listEvents(reader, query)).toEqual({ events: [], next: null });
   });
 
-  it("is none when both ends are the same moment", async () => {
+  it("reads the events of a range whose ends are equal", async () => {
     const moment = "2026-05-11T08:30:12.000Z";
     const page = { events: [anEvent()], next: null };
     const query = aQuery({ since: moment, until: moment });
     expect(await listEvents({ readPage: async () => page }, query)).toBe(page);
   });
 
-  it("is found by comparing texts, for any two moments", async () => {
+  it("(property) compares any two times as text", async () => {
     const moment = fc
       .integer({ min: Date.parse("0001-01-01T00:00:00Z"), max: Date.parse("9999-12-31T23:59:59Z") })
       .map((at) => new Date(at).toISOString());

@@ -15,7 +15,7 @@ const said = (action: string, over: Partial<ActivityEvent> = {}) =>
 const updated = (changes: Record<string, unknown>, action = "INVOICE_UPDATED") =>
   said(action, { changes: toJsonText(changes) }).sentence;
 
-describe("an event in words", () => {
+describe("summarize", () => {
   it.each<[string, EntityType, string, string]>([
     ["INVOICE_CREATED", "INVOICE", "Invoice created", "Invoice N-1 created"],
     ["INVOICE_SENT", "INVOICE", "Invoice sent", "Invoice N-1 sent"],
@@ -32,23 +32,23 @@ describe("an event in words", () => {
     ["USER_LOGGED_IN", "USER", "User logged in", "User N-1 logged in"],
     ["ACCOUNT_BACKUP_CREATED", "ACCOUNT", "Account backed up", "Account N-1 backed up"],
     ["ACCOUNT_BACKUP_RESTORED", "ACCOUNT", "Account restored from a backup", "Account N-1 restored from a backup"],
-  ])("%s of %s is %j, and %j", (action, entity_type, title, sentence) => {
+  ])("of %s of %s returns %j and %j", (action, entity_type, title, sentence) => {
     expect(said(action, { entity_type, entity_ref: "N-1" })).toEqual({ title, sentence });
   });
 
-  it("shows a verb that it does not know by its words", () => {
+  it("shows an unknown verb as its words", () => {
     expect(said("INVOICE_FROBBED_TWICE_2", { entity_ref: "N-1" }).sentence).toBe("Invoice N-1 frobbed twice 2");
     expect(said("SOMETHING_ELSE", { entity_ref: "N-1" }).sentence).toBe("Invoice N-1 something else");
     expect(said("INVOICE_TO_STRING", { entity_ref: "N-1" }).sentence).toBe("Invoice N-1 to string");
   });
 
-  it("names a document without number by its id", () => {
+  it("uses the id of an entity without a number", () => {
     expect(said("INVOICE_SENT", { entity_ref: null }).sentence).toBe("Invoice inv_8c3f1a9b sent");
     expect(said("COMMENT_ADDED", { entity_ref: null }).sentence).toBe("Comment added to invoice inv_8c3f1a9b");
   });
 });
 
-describe("what was changed", () => {
+describe("summarize of an update", () => {
   const name = "Invoice INV-2026-0042";
 
   it.each([
@@ -58,9 +58,9 @@ describe("what was changed", () => {
     [{ discount: { old: 0, new: 12.5 } }, "discount changed from 0 to 12.5"],
     [{ reminders: { old: false, new: true } }, "reminders changed from false to true"],
     [{ tags: { old: ["a"], new: ["a", "b"] } }, 'tags changed from ["a"] to ["a","b"]'],
-  ])("in an update by %j is told", (changes, words) => expect(updated(changes)).toBe(`${name} updated: ${words}`));
+  ])("describes the change %j", (changes, words) => expect(updated(changes)).toBe(`${name} updated: ${words}`));
 
-  it.each([[{}], [{ odd: "x" }], [{ odd: "x", other: 1 }]])("is not told of %j, which names no field", (changes) =>
+  it.each([[{}], [{ odd: "x" }], [{ odd: "x", other: 1 }]])("omits %j, which names no field", (changes) =>
     expect(updated(changes)).toBe(`${name} updated`),
   );
 
@@ -72,11 +72,11 @@ describe("what was changed", () => {
     [fields("a", "b", "c", "d", "e"), "a, b, c, d and e changed"],
     [fields("a", "b", "c", "d", "e", "f"), "a, b, c, d, e and 1 more changed"],
     [fields("x".repeat(200), "b"), `${"x".repeat(99)}… and b changed`],
-  ])("in several fields names them: %j", (changes, words) =>
+  ])("names several changed fields: %j", (changes, words) =>
     expect(updated(changes)).toBe(`${name} updated: ${words}`),
   );
 
-  it("in a step of a workflow is the status, whatever else was changed", () => {
+  it("describes the status of a status change, whatever else changed", () => {
     const status = { old: "DRAFT", new: "SENT" };
     const step = (changes: Record<string, unknown>) => updated(changes, "INVOICE_STATUS_CHANGED");
     expect(step({ status })).toBe(`${name}: status changed from DRAFT to SENT`);
@@ -84,11 +84,11 @@ describe("what was changed", () => {
     expect(step({ notes: { old: 1, new: 2 } })).toBe(`${name} status changed`);
   });
 
-  it("is not told where the verb tells it", () => {
+  it("omits the change when the verb says it", () => {
     expect(updated({ status: { old: "DRAFT", new: "SENT" } }, "INVOICE_SENT")).toBe(`${name} sent`);
   });
 
-  it("is cut where it is long, and never through a character", () => {
+  it("truncates a long value, never within a character", () => {
     const hundred = "x".repeat(100);
     expect(updated({ notes: { old: null, new: hundred } })).toBe(`${name} updated: notes changed to ${hundred}`);
     expect(updated({ notes: { old: null, new: `${hundred}y` } })).toBe(
@@ -99,13 +99,13 @@ describe("what was changed", () => {
     expect(pairs.length).toBeLessThan(160);
   });
 
-  it("of a field with a name without end is cut, too: as large as an event, it would fill an answer", () => {
+  it("truncates a long field name, which could be as large as an event", () => {
     const cut = `${"x".repeat(99)}…`;
     expect(updated({ ["x".repeat(60_000)]: { old: 1, new: 2 } })).toBe(`${name} updated: ${cut} changed from 1 to 2`);
     expect(updated({ ["x".repeat(60_000)]: { old: 1, new: null } })).toBe(`${name} updated: ${cut} removed`);
   });
 
-  it.each([null, ""])("to %j is that it was removed", (removed) => {
+  it.each([null, ""])("describes a change to %j as removed", (removed) => {
     expect(updated({ notes: { old: "Thanks", new: removed } })).toBe(`${name} updated: notes removed`);
   });
 
@@ -116,14 +116,14 @@ describe("what was changed", () => {
     [null, null],
     ["same", "same"],
     [{ a: 1 }, { a: 1 }],
-  ])("from %j to %j is nothing that is seen", (old, now) => {
+  ])("omits a change from %j to %j, which nobody sees", (old, now) => {
     expect(updated({ notes: { old, new: now } })).toBe(`${name} updated`);
     expect(updated({ notes: { old, new: now }, total: { old: 1, new: 2 } })).toBe(
       `${name} updated: total changed from 1 to 2`,
     );
   });
 
-  it("of a status from nothing to nothing is only that it was changed", () => {
+  it("says only that the status changed when both values are empty", () => {
     const changes = toJsonText({ status: { old: null, new: "" } });
     const { sentence } = summarize(anEvent({ action: "INVOICE_STATUS_CHANGED", changes }));
     expect(sentence).toMatch(/status changed$/);
@@ -131,7 +131,7 @@ describe("what was changed", () => {
   });
 });
 
-describe("the only change", () => {
+describe("findChange", () => {
   const change = (changes: unknown, named?: string) =>
     findChange({ changes: changes === null ? null : toJsonText(changes) }, named);
   const [one, other] = [
@@ -139,24 +139,24 @@ describe("the only change", () => {
     { old: "a", new: null },
   ];
 
-  it.each([[null], [{}], [{ a: one, b: other }], [[]], ["x"], [{ a: 5 }]])("is none in %j", (changes) => {
+  it.each([[null], [{}], [{ a: one, b: other }], [[]], ["x"], [{ a: 5 }]])("returns null for %j", (changes) => {
     expect(change(changes)).toBeNull();
   });
 
-  it("is the one that there is", () => {
+  it("returns the only change", () => {
     expect(change({ a: one })).toEqual({ field: "a", ...one });
     expect(change({ b: other })).toEqual({ field: "b", ...other });
   });
 
-  it("is the one that is named, or none", () => {
+  it("returns the change of the named field, or null", () => {
     expect(change({ a: one, b: other }, "b")).toEqual({ field: "b", ...other });
     expect(change({ a: one }, "b")).toBeNull();
     expect(change({ a: one }, "toString")).toBeNull();
   });
 });
 
-describe("every event", () => {
-  it("of the demo names its document and is a sentence", () => {
+describe("summarize of every event", () => {
+  it("of the demo returns a sentence with its entity", () => {
     const inputs = [...seedEvents, ...generateQuarter(demoOrg.org_id, 268, 2026_01)];
     for (const [at, input] of inputs.entries()) {
       const { event } = parseEventValue(input, { now: testNow, entropy: String(at) });
@@ -168,7 +168,7 @@ describe("every event", () => {
     }
   });
 
-  it("of the catalogue names its document and is a sentence", () => {
+  it("of the catalogue returns a sentence with its entity", () => {
     for (const { action, entity_type } of eventTypeCatalogue) {
       const { title, sentence } = summarize(anEvent({ action, entity_type, entity_ref: "N-1", changes: null }));
       expect(sentence).toMatch(/^[A-Z][a-z -]* N-1( [a-z]|$)/);
@@ -176,7 +176,7 @@ describe("every event", () => {
     }
   });
 
-  it("of any kind names its document and is well-formed", () => {
+  it("(property) returns a well-formed sentence with its entity", () => {
     const action = fc.stringMatching(/^[A-Z][A-Z0-9]{0,7}(_[A-Z0-9]{1,7}){1,4}$/);
     const changes = fc.option(
       fc.dictionary(fc.string(), fc.record({ old: fc.jsonValue(), new: fc.jsonValue() }), { maxKeys: 2 }),

@@ -91,11 +91,11 @@ function aHistory(written: readonly { events: number; shards: ShardCount }[], co
 }
 
 describe.each([16, 32] as const)(
-  "an organisation that was raised to %d shards, whose events are all older",
+  "readShardedPage in an organisation raised to %d shards with only older events",
   (count) => {
     const history = aHistory([{ events: 20_000, shards: 1 }], count);
 
-    it.each([20, 100, 500])("has full pages of %d after at most three rounds", async (limit) => {
+    it.each([20, 100, 500])("returns full pages of %d events after at most three rounds", async (limit) => {
       const { page, rounds } = await history.sharded({ after: null, limit, matches: all });
       expect(page).toEqual((await history.single({ after: null, limit, matches: all })).page);
       expect(page.events).toHaveLength(limit);
@@ -103,7 +103,7 @@ describe.each([16, 32] as const)(
     });
 
     it.each([20, 100, 500])(
-      "looks at about as many events for a rare match as with one shard, limit %d",
+      "reads about as many events for a rare match as with one shard, limit %d",
       async (limit) => {
         const matches = limit === 20 ? oneIn(1_000) : oneIn(100);
         const single = await history.single({ after: null, limit, matches });
@@ -114,7 +114,7 @@ describe.each([16, 32] as const)(
       },
     );
 
-    it("answers a window of a list that one shard would answer", async () => {
+    it("returns the same offset page as with one shard", async () => {
       const { limit: _, after: __, ...query } = aQuery();
       const list = { queries: [query], matches: null, org_id: query.org_id, name: "rare" };
       const windowOf = (read: (asked: Asked) => Promise<Read>) => {
@@ -133,7 +133,7 @@ describe.each([16, 32] as const)(
   },
 );
 
-describe("a history under several numbers of shards", () => {
+describe("readShardedPage of a history under several shard counts", () => {
   const histories = fc.array(
     fc.record({
       events: fc.integer({ min: 1, max: 1_500 }),
@@ -146,7 +146,7 @@ describe("a history under several numbers of shards", () => {
     ["two", "by raises", 2, (left: { shards: number }, right: { shards: number }) => left.shards - right.shards],
     ["three", "also by writers that do not know the number", 3, () => 0],
   ] as const)(
-    "takes at most %s rounds more than with one shard, %s, and gives the same page",
+    "takes at most %s rounds more than with one shard, %s, and returns the same page",
     async (_, __, more, order) => {
       await fc.assert(
         fc.asyncProperty(

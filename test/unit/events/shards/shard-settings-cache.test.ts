@@ -47,14 +47,14 @@ describe("ShardSettingsCache", () => {
     expect(state.reads).toBe(1);
   });
 
-  it("answers without a promise, so that a request waits for nothing, once it knows", async () => {
+  it("returns a known count without a promise, so that requests do not wait", async () => {
     const { cache } = aCache(sixteen);
     await cache.countToRead("org_a");
     expect(cache.countToRead("org_a")).toBe(1);
     expect(cache.countToRead("org_big")).toBe(16);
   });
 
-  it("reads again after 20 seconds beside the request that finds it so", async () => {
+  it("refreshes in the background after 20 seconds", async () => {
     const { state, cache } = aCache();
     await cache.countToRead("org_big");
     state.settings = sixteen;
@@ -68,7 +68,7 @@ describe("ShardSettingsCache", () => {
     expect(state.reads).toBe(2);
   });
 
-  it("goes on with what it knows for a minute while the store is away, and not longer", async () => {
+  it("uses cached settings for at most a minute while the store is unavailable", async () => {
     const { state, cache } = aCache(sixteen);
     await cache.countToRead("org_a");
     state.failure = busy;
@@ -82,7 +82,7 @@ describe("ShardSettingsCache", () => {
     expect(await cache.countToRead("org_big")).toBe(16);
   });
 
-  it("asks a store that is away again after pauses that grow, however many requests come", async () => {
+  it("retries an unavailable store after growing pauses, for any number of requests", async () => {
     const { state, cache } = aCache(sixteen);
     state.failure = busy;
     const times: number[] = [];
@@ -97,13 +97,13 @@ describe("ShardSettingsCache", () => {
     expect(times).toEqual([0, 250, 750, 1_750, 3_750, 7_750, 12_750, 17_750]);
   });
 
-  it("fails a read as unavailable if nothing was ever known", async () => {
+  it("throws unavailable when the settings were never read", async () => {
     const { state, cache } = aCache(sixteen);
     state.failure = busy;
     await expect(cache.countToRead("org_a")).rejects.toBe(busy);
   });
 
-  it("takes what it read as of the time when the read began", async () => {
+  it("dates settings by the time when the read began", async () => {
     const { state, cache } = aCache();
     let open = () => undefined as unknown;
     state.gate = new Promise((resolve) => {
@@ -119,7 +119,7 @@ describe("ShardSettingsCache", () => {
     expect(state.reads).toBe(2);
   });
 
-  describe("whose read beside the work is frozen with the function and fails when that goes on", () => {
+  describe("ShardSettingsCache with a background read that was frozen with the function and then fails", () => {
     /**
      * A cache that knows the settings of 20 seconds and a freeze ago; `thaw` lets the read fail that began before it.
      */
@@ -139,7 +139,7 @@ describe("ShardSettingsCache", () => {
       return { state, cache, thaw };
     }
 
-    it("reads again for the request that waits for it", async () => {
+    it("reads again for the request that awaits it", async () => {
       const { state, cache, thaw } = await frozen();
       state.failure = null;
       const count = cache.countToRead("org_big");
@@ -148,7 +148,7 @@ describe("ShardSettingsCache", () => {
       expect(state.reads).toBe(3);
     });
 
-    it("reads again for the request that comes right after", async () => {
+    it("reads again for the next request", async () => {
       const { state, cache, thaw } = await frozen();
       state.failure = null;
       thaw();
@@ -158,7 +158,7 @@ describe("ShardSettingsCache", () => {
       expect(state.reads).toBe(3);
     });
 
-    it("asks a store that is away once more, and not again before a pause, however many requests come", async () => {
+    it("retries an unavailable store once, then pauses, for any number of requests", async () => {
       const { state, cache, thaw } = await frozen();
       const requests = [cache.countToRead("org_a"), cache.countToRead("org_b")];
       thaw();
@@ -170,7 +170,7 @@ describe("ShardSettingsCache", () => {
     });
   });
 
-  it("does not trust a clock that went back", async () => {
+  it("does not use settings when the clock went back", async () => {
     const { state, cache } = aCache();
     await cache.countToRead("org_big");
     state.settings = sixteen;
@@ -178,14 +178,14 @@ describe("ShardSettingsCache", () => {
     expect(await cache.countToRead("org_big")).toBe(16);
   });
 
-  describe("asked whether readers look at a shard", () => {
-    it("reads nothing for the shard that every organisation has", async () => {
+  describe("ShardSettingsCache.isShardRead", () => {
+    it("reads nothing for the first shard", async () => {
       const { state, cache } = aCache(sixteen);
       expect(await cache.isShardRead("org_a", "0")).toBe(true);
       expect(state.reads).toBe(0);
     });
 
-    it("knows the shards below the count, and asks anew before it says no", async () => {
+    it("returns true below the count, and reads again before it returns false", async () => {
       const { state, cache } = aCache(sixteen);
       for (let shard = 1; shard < 16; shard++) expect(await cache.isShardRead("org_big", String(shard))).toBe(true);
       expect(state.reads).toBe(1);
@@ -196,7 +196,7 @@ describe("ShardSettingsCache", () => {
       expect(state.reads).toBe(3);
     });
 
-    it("says yes as soon as the organisation is raised", async () => {
+    it("returns true as soon as the organisation is raised", async () => {
       const { state, cache } = aCache();
       expect(await cache.isShardRead("org_big", "15")).toBe(false);
       state.settings = sixteen;
@@ -204,7 +204,7 @@ describe("ShardSettingsCache", () => {
       expect(await cache.isShardRead("org_big", "15")).toBe(true);
     });
 
-    it("does not take a read that began before for an answer", async () => {
+    it("does not use a read that began before the call", async () => {
       const { state, cache } = aCache();
       let open = () => undefined as unknown;
       state.gate = new Promise((resolve) => {
@@ -227,7 +227,7 @@ describe("ShardSettingsCache", () => {
       expect(state.reads).toBe(1);
     });
 
-    it("fails where the store is away, and says yes of a damaged setting, whose organisation cannot read anything", async () => {
+    it("throws while the store is unavailable, and returns true for a damaged setting", async () => {
       const { state, cache } = aCache(new Map([["org_damaged", null]]));
       expect(await cache.isShardRead("org_damaged", "3")).toBe(true);
       state.failure = busy;
@@ -243,7 +243,7 @@ describe("ShardSettingsCache", () => {
     expect(cache.countToWrite("org_damaged")).toBe(1);
   });
 
-  it("lets writers begin with one shard, without waiting, and raises at the time that was set", async () => {
+  it("lets writers begin with one shard without waiting, and raise the count at the set time", async () => {
     const { state, cache } = aCache(sixteen);
     expect(cache.countToWrite("org_big")).toBe(1);
     await settled();
@@ -254,7 +254,7 @@ describe("ShardSettingsCache", () => {
     expect(cache.countToWrite("org_big")).toBe(16);
   });
 
-  it("lets writers go on with what they know, however old, while the store is away", async () => {
+  it("lets writers use cached settings of any age while the store is unavailable", async () => {
     const { state, cache } = aCache(sixteen);
     cache.countToWrite("org_big");
     await settled();
@@ -267,7 +267,7 @@ describe("ShardSettingsCache", () => {
     expect(state.reported).toContain(busy);
   });
 
-  it("never lets a writer use a count that a reader may not know, whatever clocks and freezes do", async () => {
+  it("(property) never lets writers use a count that readers may not know", async () => {
     // As ADR 37 reckons: commit up to 15 s after the administrator's clock was read, two clocks 10 s apart each.
     expect(shardLeadMs).toBeGreaterThan(readableForMs + 15_000 + 2 * 10_000);
   });

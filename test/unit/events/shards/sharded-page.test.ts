@@ -55,7 +55,7 @@ describe("readShardedPage", () => {
     expect(shards.every(({ sizes }) => sizes.length <= 2)).toBe(true);
   });
 
-  it("reads further only in the shards that ran out", async () => {
+  it("reads more only of the shards that ran out", async () => {
     const old = aShard(log.slice(0, 100));
     const fresh = aShard(log.slice(100, 300));
     const page = await readShardedPage([old.read, fresh.read], { after: null, limit: 50 }, budget);
@@ -64,7 +64,7 @@ describe("readShardedPage", () => {
     expect(fresh.sizes.length).toBeGreaterThan(1);
   });
 
-  it("says exactly whether there is more", async () => {
+  it("returns next exactly when more events follow", async () => {
     const { readers } = shardsWith(16);
     const all = await readShardedPage(readers, { after: null, limit: 1_000 }, budget);
     expect([all.events.length, all.next]).toEqual([1_000, null]);
@@ -72,7 +72,7 @@ describe("readShardedPage", () => {
     expect(most.next).toMatchObject(positionOf(most.events.at(-1) ?? eventAt(0)));
   });
 
-  it("looks at no more events for a filter that finds nothing than one shard would, and goes on from there", async () => {
+  it("reads no more events for a filter without matches than one shard would, and continues from there", async () => {
     const { readers, shards } = shardsWith(16, () => false);
     const page = await readShardedPage(readers, { after: null, limit: 20 }, { ...budget, reads: 2, items: 200 });
     expect(page.events).toEqual([]);
@@ -80,13 +80,13 @@ describe("readShardedPage", () => {
     for (const { sizes } of shards) expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(2 * 13);
   });
 
-  it("reads no further once an answer can hold no more", async () => {
+  it("stops reading when the response is full", async () => {
     const { readers, shards } = shardsWith(2);
     await readShardedPage(readers, { after: null, limit: 900 }, { ...budget, isFull: ({ length }) => length > 10 });
     expect(shards.every(({ sizes }) => sizes.length === 1)).toBe(true);
   });
 
-  it("gives, page after page, every event of every shard once and in order, however unevenly they are spread", async () => {
+  it("(property) returns every event of every shard once and in order, page after page", async () => {
     const someShards = fc.array(fc.nat(5), { minLength: 1, maxLength: 120 });
     await fc.assert(
       fc.asyncProperty(

@@ -20,11 +20,11 @@ const events = Array.from({ length: 3_200 }, (_, n) =>
 );
 
 describe("shardOf", () => {
-  it("gives every event shard 0 if there is one shard", () => {
+  it("returns shard 0 when there is one shard", () => {
     expect(new Set(events.map((event) => shardOf(event, 1)))).toEqual(new Set(["0"]));
   });
 
-  it.each(shardCounts)("spreads events evenly over %i shards, even if their ids only count up", (count) => {
+  it.each(shardCounts)("spreads events evenly over %i shards, even when ids are sequential", (count) => {
     const sizes = new Map(shardNames(count).map((shard) => [shard, 0]));
     for (const event of events) {
       const shard = shardOf(event, count);
@@ -34,7 +34,7 @@ describe("shardOf", () => {
     for (const size of sizes.values()) expect(Math.abs(size - mean)).toBeLessThanOrEqual(5 * Math.sqrt(mean));
   });
 
-  it("is the same for ever", () => {
+  it("never changes for an event", () => {
     const event = anEvent({ entity_id: "inv_1", event_id: `evt_${"1".repeat(32)}` });
     expect(shardCounts.map((count) => shardOf(event, count))).toMatchInlineSnapshot(`
       [
@@ -48,7 +48,7 @@ describe("shardOf", () => {
     `);
   });
 
-  it("depends on the document and the event's id, and on nothing else of the event", () => {
+  it("depends only on the entity id and the event id", () => {
     const [event = anEvent()] = events;
     const other = anEvent({ ...event, recorded_at: "2026-06-01T00:00:00.000Z", action: "INVOICE_VOIDED" });
     for (const count of shardCounts) expect(shardOf(other, count)).toBe(shardOf(event, count));
@@ -57,8 +57,8 @@ describe("shardOf", () => {
   });
 });
 
-describe("isShardOf", () => {
-  it("knows the shards that some count gives the event, and no others", () => {
+describe("isPossibleShard", () => {
+  it("returns true exactly for the shards of any allowed count", () => {
     for (const event of events.slice(0, 200)) {
       const own = new Set(shardCounts.map((count) => shardOf(event, count)));
       for (const shard of [...shardNames(32), "32", "-1", "00", "1.0", "", " 1"]) {
@@ -69,14 +69,14 @@ describe("isShardOf", () => {
 });
 
 describe("isShardCount", () => {
-  it("accepts the allowed numbers and nothing else", () => {
+  it("accepts only the allowed counts", () => {
     expect([1, 2, 4, 8, 16, 32].every(isShardCount)).toBe(true);
     expect([0, 3, 64, -1, 1.5, Number.NaN, "16", null, undefined].some(isShardCount)).toBe(false);
   });
 });
 
-describe("raiseShards", () => {
-  it("lets the new count hold after the lead, and the old one until then", () => {
+describe("raiseShardCount", () => {
+  it("applies the new count after the lead time, and the old one until then", () => {
     const raised = raiseShardCount(null, 16, now);
     expect(raised).toEqual({ before: 1, count: 16, from: later(shardLeadMs).toISOString() });
     expect(shardCountToWrite(raised, later(shardLeadMs - 1))).toBe(1);
@@ -84,19 +84,19 @@ describe("raiseShards", () => {
     expect(shardCountToWrite(null, now)).toBe(1);
   });
 
-  it("returns the same setting if the count is the same", () => {
+  it("returns the same setting when the count is the same", () => {
     const raised = raiseShardCount(null, 16, now);
     expect(raiseShardCount(raised, 16, later(1))).toBe(raised);
     expect(raiseShardCount(null, 1, now)).toBeNull();
   });
 
-  it("keeps the count in force until the second of two raises holds", () => {
+  it("keeps the count in force until the second of two raises applies", () => {
     const first = raiseShardCount(null, 4, now);
     expect(raiseShardCount(first, 8, later(1))?.before).toBe(1);
     expect(raiseShardCount(first, 8, later(shardLeadMs))?.before).toBe(4);
   });
 
-  it("refuses a lower count", async () => {
+  it("throws when the count is lower", async () => {
     const raised = raiseShardCount(null, 16, now);
     const error = await catchRejection(Promise.resolve().then(() => raiseShardCount(raised, 8, later(shardLeadMs))));
     expect([error.code, error.context.field]).toEqual(["invalid_value", "shards"]);

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isDeeperThan, isJsonObject, parseJsonExactly } from "#shared/events/text/json.ts";
 
-describe("numbers that JavaScript would change", () => {
+describe("parseJsonExactly of numbers", () => {
   it.each([
     "9007199254740993",
     "-9007199254740993",
@@ -13,7 +13,7 @@ describe("numbers that JavaScript would change", () => {
     "-1e400",
     "1e-400",
     "1.0000000000000000001",
-  ])("refuses %s, and names it", (numeral) => {
+  ])("rejects %s and names it", (numeral) => {
     expect(() => parseJsonExactly(`{"amount":[${numeral}]}`)).toThrow(RangeError);
     expect(() => parseJsonExactly(`{"amount":[${numeral}]}`)).toThrow(numeral.slice(0, 40));
   });
@@ -32,12 +32,12 @@ describe("numbers that JavaScript would change", () => {
     "-0.50000000000000000",
   ])("keeps %s", (numeral) => expect(parseJsonExactly(`[${numeral}]`)).toEqual([Number(numeral)]));
 
-  it("lets digits in texts be", () => {
+  it("ignores digits in texts", () => {
     const text = JSON.stringify({ iban: "DE89370400440532013000", "9007199254740993": "1e400" });
     expect(parseJsonExactly(text)).toEqual(JSON.parse(text));
   });
 
-  it("reads what JSON.stringify wrote as JSON.parse does", () => {
+  it("(property) returns the same as JSON.parse for the output of JSON.stringify", () => {
     fc.assert(
       fc.property(fc.json({ maxDepth: 5 }), (text) => {
         expect(parseJsonExactly(text)).toEqual(JSON.parse(text));
@@ -45,7 +45,7 @@ describe("numbers that JavaScript would change", () => {
     );
   });
 
-  it("keeps or refuses any numeral, and never changes its value", () => {
+  it("(property) keeps or rejects any numeral, and never changes its value", () => {
     const numeral = fc.stringMatching(/^-?(0|[1-9][0-9]{0,19})(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,3})?$/);
     fc.assert(
       fc.property(numeral, (text) => {
@@ -76,7 +76,7 @@ function asRatio(numeral: string): { mantissa: bigint; exponent: number } {
   return { mantissa: BigInt(`${whole}${fraction}`), exponent: Number(exponent) - fraction.length };
 }
 
-describe("malformed text", () => {
+describe("parseJsonExactly of malformed text", () => {
   it.each([
     "",
     "{",
@@ -88,10 +88,10 @@ describe("malformed text", () => {
     "\u{feff}{}",
     "undefined",
     '"\u0000"',
-  ])("refuses %j", (text) => expect(() => parseJsonExactly(text)).toThrow(SyntaxError));
+  ])("throws for %j", (text) => expect(() => parseJsonExactly(text)).toThrow(SyntaxError));
 });
 
-it("keeps a key named __proto__ as data", () => {
+it("parseJsonExactly keeps a key named __proto__ as data", () => {
   for (const number of ["1", "123456789012345"]) {
     const value = parseJsonExactly(`{"__proto__":{"admin":${number}}}`);
     expect(JSON.stringify(value)).toBe(`{"__proto__":{"admin":${number}}}`);
@@ -99,14 +99,14 @@ it("keeps a key named __proto__ as data", () => {
   }
 });
 
-describe("a key that is there twice", () => {
+describe("parseJsonExactly of duplicate keys", () => {
   it.each([
     '{"a":1,"a":2}',
     '[0,{"b":[],"a":{"x":"a"},"a":1}]',
     '{"a":1,"\\u0061":2}',
     '{"":1,"":2}',
     '{"a\\"":1,"a\\"":1}',
-  ])("is refused, for one of its values would be lost: %s", (text) =>
+  ])("throws, since one of the values would be lost: %s", (text) =>
     expect(() => parseJsonExactly(text)).toThrow("appears twice"),
   );
 
@@ -116,15 +116,15 @@ describe("a key that is there twice", () => {
     '["a","a"]',
     '{"a":["a","a"],"b":"a"}',
     '{"a":",\\"a\\":"}',
-  ])("is not found where there is none: %s", (text) => expect(parseJsonExactly(text)).toEqual(JSON.parse(text)));
+  ])("accepts keys that are not duplicates: %s", (text) => expect(parseJsonExactly(text)).toEqual(JSON.parse(text)));
 });
 
-it("refuses in words what nests too deep to look for numbers in", () => {
+it("parseJsonExactly throws with a message when numbers nest too deep", () => {
   const deep = `${"[".repeat(30_000)}1e3${"]".repeat(30_000)}`;
   expect(() => parseJsonExactly(deep)).toThrow("The JSON nests more than 500 levels deep.");
 });
 
-describe("depth", () => {
+describe("isDeeperThan", () => {
   const nested = (levels: number): unknown => (levels === 0 ? 1 : [nested(levels - 1)]);
 
   it("counts levels of arrays and objects", () => {
@@ -139,12 +139,12 @@ describe("depth", () => {
     );
   });
 
-  it("looks no deeper than it must", () => {
+  it("stops at the limit", () => {
     expect(isDeeperThan(JSON.parse(`${"[".repeat(60_000)}${"]".repeat(60_000)}`), 16)).toBe(true);
   });
 });
 
-it("tells objects from everything else", () => {
+it("isJsonObject returns true only for objects", () => {
   expect([{}, { a: 1 }].every(isJsonObject)).toBe(true);
   expect([null, [], "", 1, true, undefined].some(isJsonObject)).toBe(false);
 });

@@ -27,7 +27,7 @@ const object = fc.dictionary(
   ),
 );
 
-it("text keeps its length, and every character but those that strict parsers refuse", () => {
+it("toStorableText keeps the length and every character that strict parsers accept", () => {
   fc.assert(
     fc.property(text, (before) => {
       const after = toStorableText(before);
@@ -37,7 +37,7 @@ it("text keeps its length, and every character but those that strict parsers ref
   );
 });
 
-it("JSON text without such characters is the same, and any other keeps each of its members under a key of its own", () => {
+it("toStorableJson changes only text with such characters, and keeps each member under its own key", () => {
   const membersOf = (value: unknown): unknown => {
     if (typeof value === "string") return value.length;
     if (Array.isArray(value)) return value.map(membersOf);
@@ -56,7 +56,7 @@ it("JSON text without such characters is the same, and any other keeps each of i
   );
 });
 
-it("keys that become equal are told apart, and a key that was in order keeps its name", () => {
+it("toStorableJson numbers keys that become equal and keeps the names of the others", () => {
   const before = toJsonText({ "a\ud800": 1, "a\ud801": 2, "a\uFFFD": 3, b: 4 });
   expect(JSON.parse(toStorableJson(before))).toEqual({
     "a\uFFFD2": 1,
@@ -66,7 +66,7 @@ it("keys that become equal are told apart, and a key that was in order keeps its
   });
 });
 
-it("thousands of keys that become equal take no longer than as many others", () => {
+it("toStorableJson takes linear time for thousands of keys that become equal", () => {
   const keys = Array.from({ length: 20_000 }, (_, at) =>
     String.fromCharCode(0xd800 + (at % 0x400)).repeat(1 + at / 0x400),
   );
@@ -76,7 +76,7 @@ it("thousands of keys that become equal take no longer than as many others", () 
   expect(after.length).toBeLessThan(before.length);
 });
 
-it("an escape that is itself escaped is text like any other", () => {
+it("toStorableJson treats an escaped escape sequence as ordinary text", () => {
   const before = toJsonText({ path: "C:\\u0000\\ud800" });
   expect(toStorableJson(before)).toBe(before);
 });

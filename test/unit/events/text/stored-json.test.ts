@@ -86,8 +86,8 @@ const value = fc.jsonValue({ maxDepth: 6 });
 const key = fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom("a", "b", "0", "10", "-1", "__proto__", "old"));
 const proper = fc.dictionary(key, value, { maxKeys: 20 }).map((content) => JSON.stringify(content));
 
-describe("an object as it is stored", () => {
-  it("is what JSON.stringify writes, and nothing else", () => {
+describe("isStoredObject", () => {
+  it("(property) accepts exactly the output of JSON.stringify", () => {
     fc.assert(
       fc.property(fc.oneof(hostile, proper), (text) => {
         expect(isStoredObject(text)).toBe(isExactObject(text));
@@ -96,7 +96,7 @@ describe("an object as it is stored", () => {
     );
   });
 
-  it("is taken whatever it says", () => {
+  it("(property) accepts any object", () => {
     fc.assert(fc.property(proper, (text) => isStoredObject(text)));
   });
 
@@ -114,15 +114,15 @@ describe("an object as it is stored", () => {
     ["an escape that ends too early", '{"a":"\\u12'],
     ["17 levels", `${'{"a":'.repeat(16)}{}${"}".repeat(16)}`],
     ["a million levels", "[".repeat(1_000_000)],
-  ])("is not %s", (_, text) => {
+  ])("rejects %s", (_, text) => {
     expect(isStoredObject(text)).toBe(false);
   });
 
-  it("has sixteen levels at most", () => {
+  it("accepts at most sixteen levels", () => {
     expect(isStoredObject(`${'{"a":'.repeat(15)}{}${"}".repeat(15)}`)).toBe(true);
   });
 
-  it("of 400 KB is judged in a few milliseconds, also where each character is a fault", () => {
+  it("checks 400 KB in a few milliseconds, also when every character is invalid", () => {
     const texts = ["\u0001", '"', "{", '{"a":', "\\u0001", '"k":1,'].map((part) =>
       `{"a":"${part.repeat(400_000)}`.slice(0, 400_000),
     );
@@ -132,8 +132,8 @@ describe("an object as it is stored", () => {
   });
 });
 
-describe("changes as they are stored", () => {
-  it("map fields to an old and a new value", () => {
+describe("isStoredChanges", () => {
+  it("accepts a map of fields to old and new values", () => {
     const change = fc.record({ old: value, new: value });
     fc.assert(fc.property(fc.dictionary(key, change), (content) => isStoredChanges(JSON.stringify(content))));
     expect(isStoredChanges('{"status":{"new":1,"old":[null]}}')).toBe(true);
@@ -146,17 +146,17 @@ describe("changes as they are stored", () => {
     '{"status":{"old":1,"old":2}}',
     '{"status":{"old":1,"new":2,"by":3}}',
     '{"status":{"old":1,"new":2}},"x":{"status":{"old":1,"new":2}}',
-  ])("are not %s", (text) => {
+  ])("rejects %s", (text) => {
     expect(isStoredChanges(text)).toBe(false);
   });
 });
 
-describe("what an event is related to, as it is stored", () => {
+describe("isStoredRelated", () => {
   it.each([
     "[]",
     '[{"entity_type":"CONTACT","entity_id":"con_1"}]',
     '[{"entity_type":"CONTACT","entity_id":"a\\"b","entity_ref":null},{"entity_id":"1","entity_type":"OF_LATER","entity_ref":"R\\n1"}]',
-  ])("may be %s", (text) => {
+  ])("accepts %s", (text) => {
     expect(isStoredRelated(text)).toBe(true);
   });
 
@@ -172,7 +172,7 @@ describe("what an event is related to, as it is stored", () => {
     '[{"entity_type":"CONTACT","entity_id":"con_1","other":"x"}]',
     `[{"entity_type":"CONTACT","entity_id":"${"x".repeat(257)}"}]`,
     `[${Array.from({ length: 51 }, () => '{"entity_type":"CONTACT","entity_id":"con_1"}').join(",")}]`,
-  ])("is not %s", (text) => {
+  ])("rejects %s", (text) => {
     expect(isStoredRelated(text)).toBe(false);
   });
 });

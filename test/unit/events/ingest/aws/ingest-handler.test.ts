@@ -27,8 +27,8 @@ function throttling(orgId: string, seconds: number): FakeIngest {
 
 const sum = (name: string) => lines.reduce((total, line) => total + Number(line[name] ?? 0), 0);
 
-describe("an event that nothing is wrong with", () => {
-  it("costs the put and no call of SQS", async () => {
+describe("ingest of a valid event", () => {
+  it("makes one put and no call of SQS", async () => {
     const ingest = new FakeIngest();
     for (let n = 0; n < 100; n++) ingest.send(bodyOf("org_1", `inv_${n}`), { group: "org_1" });
     await ingest.run(10);
@@ -39,7 +39,7 @@ describe("an event that nothing is wrong with", () => {
     expect(sum("EventsAppended")).toBe(100);
   });
 
-  it("is stored without a message group, too", async () => {
+  it("stores the event without a message group", async () => {
     const ingest = new FakeIngest();
     ingest.send(bodyOf("org_1"));
     await ingest.run(1);
@@ -47,8 +47,8 @@ describe("an event that nothing is wrong with", () => {
   });
 });
 
-describe("an event of an organisation that is throttled", () => {
-  it("never becomes a dead letter, however long that takes, and is stored within the longest delay after", async () => {
+describe("ingest for a throttled organisation", () => {
+  it("never makes a dead letter, and stores the event within the longest delay after the throttling", async () => {
     const days = 3;
     const ingest = throttling("org_hot", days * 24 * 3_600);
     const beganMs = ingest.nowMs;
@@ -63,7 +63,7 @@ describe("an event of an organisation that is throttled", () => {
     expect(lines.filter(({ level }) => level === "error")).toEqual([]);
   });
 
-  it("keeps its bytes and its group, and carries its history", async () => {
+  it("defers the event with the same body, its group and its history", async () => {
     const ingest = throttling("org_hot", 60);
     const body = ` ${bodyOf("org_hot")}\n`;
     const firstSentMs = ingest.nowMs;
@@ -74,7 +74,7 @@ describe("an event of an organisation that is throttled", () => {
     expect(Number(ingest.queue[0]?.attributes.deferrals)).toBeGreaterThan(3);
   });
 
-  it("does not delay an innocent one in the same batch", async () => {
+  it("does not delay events of other organisations in the same batch", async () => {
     const ingest = throttling("org_hot", 600);
     for (let n = 0; n < 9; n++) ingest.send(bodyOf("org_hot", `inv_${n}`));
     ingest.send(bodyOf("org_quiet"));
@@ -83,7 +83,7 @@ describe("an event of an organisation that is throttled", () => {
     expect(ingest.queue.every(({ receives, group }) => receives === 0 && group === "org_hot")).toBe(true);
   });
 
-  it("is sent on with the others of its batch in one call", async () => {
+  it("defers the events of a batch in one call", async () => {
     const ingest = throttling("org_hot", 600);
     for (let n = 0; n < 10; n++) ingest.send(bodyOf("org_hot", `inv_${n}`));
     await ingest.run(0.01);
@@ -91,7 +91,7 @@ describe("an event of an organisation that is throttled", () => {
     expect(ingest.queue).toHaveLength(10);
   });
 
-  it("makes no call during the wait of its organisation, and the next event after it does", async () => {
+  it("makes no write during the wait of the organisation, and one with the next event after it", async () => {
     const ingest = throttling("org_hot", 600);
     ingest.send(bodyOf("org_hot"));
     await ingest.run(0.01);
@@ -104,7 +104,7 @@ describe("an event of an organisation that is throttled", () => {
     expect(ingest.puts.length).toBeGreaterThan(2);
   });
 
-  it("is told to the operator once a wait, by its organisation, and counted", async () => {
+  it("logs the organisation once per wait and counts the events", async () => {
     const ingest = throttling("org_hot", 600);
     for (let n = 0; n < 10; n++) ingest.send(bodyOf("org_hot", `inv_${n}`));
     await ingest.run(0.01);
@@ -114,7 +114,7 @@ describe("an event of an organisation that is throttled", () => {
     expect(lines.some((line) => "DeferralAge" in line || "IngestLag" in line)).toBe(false);
   });
 
-  it("is left to the queue where it cannot be sent on", async () => {
+  it("leaves the event in the queue when it cannot be deferred", async () => {
     const ingest = throttling("org_hot", 60);
     ingest.isSqsDown = () => true;
     ingest.send(bodyOf("org_hot"));
@@ -127,8 +127,8 @@ describe("an event of an organisation that is throttled", () => {
   });
 });
 
-describe("a transient failure that is no throttling", () => {
-  it("holds no organisation, and says for how long its events wait", async () => {
+describe("ingest during a transient error other than throttling", () => {
+  it("backs off from no organisation and reports how long the events wait", async () => {
     const ingest = new FakeIngest();
     const endMs = ingest.nowMs + 400_000;
     ingest.put = () => {
@@ -142,7 +142,7 @@ describe("a transient failure that is no throttling", () => {
     expect(Math.max(...lines.map(({ DeferralAge }) => Number(DeferralAge ?? 0)))).toBeGreaterThan(300_000);
   });
 
-  it("costs one event seconds, and the others nothing", async () => {
+  it("delays one event by seconds and the others not at all", async () => {
     const ingest = new FakeIngest();
     let failures = 1;
     ingest.put = () => {
@@ -156,7 +156,7 @@ describe("a transient failure that is no throttling", () => {
   });
 });
 
-describe("a defect", () => {
+describe("ingest of an event that meets a defect", () => {
   const defective = (): FakeIngest => {
     const ingest = new FakeIngest();
     ingest.put = () => {
@@ -165,7 +165,7 @@ describe("a defect", () => {
     return ingest;
   };
 
-  it("makes a dead letter after exactly five tries, with its bytes and the reason", async () => {
+  it("makes a dead letter with the body and the reason after five attempts", async () => {
     const ingest = defective();
     const body = bodyOf("org_1");
     ingest.send(body);
@@ -181,7 +181,7 @@ describe("a defect", () => {
     expect(JSON.stringify(lines)).not.toContain("inv_1");
   });
 
-  it("is not counted with transient failures: those between its tries use up none", async () => {
+  it("does not count transient errors as defects", async () => {
     const ingest = defective();
     const defect = ingest.put;
     let puts = 0;
@@ -196,7 +196,7 @@ describe("a defect", () => {
     expect(ingest.dead).toHaveLength(1);
   });
 
-  it("has all its tries again when an operator sends the dead letter back", async () => {
+  it("starts with all attempts again when an operator redrives the dead letter", async () => {
     const ingest = defective();
     ingest.send(bodyOf("org_1"));
     await ingest.run(120);
@@ -208,7 +208,7 @@ describe("a defect", () => {
     expect(dead?.attributes).not.toHaveProperty("defects");
   });
 
-  it("is left to the queue where it cannot be made a dead letter", async () => {
+  it("leaves the event in the queue when the dead letter cannot be sent", async () => {
     const ingest = defective();
     ingest.isSqsDown = (url) => url.endsWith("/dead");
     ingest.send(bodyOf("org_1"));
@@ -221,8 +221,8 @@ describe("a defect", () => {
   });
 });
 
-describe("an event that is refused", () => {
-  it("goes to the rejected queue, and is deferred while that one is away", async () => {
+describe("ingest of an invalid event", () => {
+  it("sends it to the rejected queue, and defers it while that is unavailable", async () => {
     const ingest = new FakeIngest();
     ingest.reject = async () => {
       throw Object.assign(new Error("slow down"), { name: "RequestThrottled" });
@@ -237,7 +237,7 @@ describe("an event that is refused", () => {
     expect(ingest.dead).toEqual([]);
   });
 
-  it("is not parsed where it is too large to be one, and is rejected", async () => {
+  it("rejects an event that is too large without parsing it", async () => {
     const ingest = new FakeIngest();
     const body = "[".repeat(500_000) + "]".repeat(500_000);
     ingest.send(body);
@@ -247,7 +247,7 @@ describe("an event that is refused", () => {
     expect(ingest.rejections).toHaveLength(1);
   });
 
-  it("is not read while its organisation is held", async () => {
+  it("does not parse the event during a wait of its organisation", async () => {
     const ingest = throttling("org_hot", 60);
     ingest.send(bodyOf("org_hot"));
     await ingest.run(0.01);
@@ -261,8 +261,8 @@ describe("an event that is refused", () => {
   });
 });
 
-describe("an event that is refused after it was deferred", () => {
-  it("goes to the rejected queue under the id that its sender knows", async () => {
+describe("ingest of an invalid event that was deferred", () => {
+  it("rejects it under the message id that its sender knows", async () => {
     const ingest = throttling("org_1", 10);
     ingest.send(JSON.stringify(anInput({ org_id: "org_1", event_id: `evt_${"0a".repeat(16)}` })));
     await ingest.run(5);
@@ -273,8 +273,8 @@ describe("an event that is refused after it was deferred", () => {
   });
 });
 
-describe("a function that nears its deadline", () => {
-  it("defers what is still under way, and is done in time", async () => {
+describe("ingest near its deadline", () => {
+  it("defers unfinished events and ends in time", async () => {
     const ingest = new FakeIngest();
     ingest.remainingMs = 2_510;
     ingest.put = ({ org_id }) => (org_id === "org_slow" ? new Promise(() => {}) : undefined);
@@ -289,8 +289,8 @@ describe("a function that nears its deadline", () => {
   });
 });
 
-describe("a rejection at the deadline", () => {
-  it("that is under way leaves the event to the queue", async () => {
+describe("ingest at its deadline, when the event is to be rejected,", () => {
+  it("leaves the event in the queue when the rejection is running", async () => {
     const ingest = new FakeIngest();
     ingest.remainingMs = 2_510;
     ingest.reject = () => new Promise(() => {});
@@ -304,7 +304,7 @@ describe("a rejection at the deadline", () => {
     expect(ingest.rejections).toHaveLength(1);
   });
 
-  it("does not begin after it", async () => {
+  it("does not begin a rejection after the deadline", async () => {
     const ingest = new FakeIngest();
     ingest.remainingMs = 2_510;
     const slow = Promise.withResolvers<void>();
@@ -318,8 +318,8 @@ describe("a rejection at the deadline", () => {
   });
 });
 
-describe("an event that cannot be sent on", () => {
-  it("is counted when it can, and its age is told meanwhile", async () => {
+describe("ingest of an event that cannot be deferred", () => {
+  it("counts the event only once it is deferred, but reports its age before", async () => {
     const ingest = new FakeIngest();
     ingest.put = () => {
       throw transient("TimeoutError");
@@ -335,8 +335,8 @@ describe("an event that cannot be sent on", () => {
   });
 });
 
-describe("an event that ends the function", () => {
-  it("is a dead letter after sixty ends, and those that come with it are stored", async () => {
+describe("ingest of an event that crashes the function", () => {
+  it("makes a dead letter after sixty crashes and stores the other events of its batch", async () => {
     const ingest = new FakeIngest();
     let seed = 0;
     ingest.random = () => {
@@ -363,7 +363,7 @@ describe("an event that ends the function", () => {
     expect((ingest.dead[0]?.sentMs ?? 0) - beganMs).toBeLessThan(3_600_000);
   });
 
-  it("is none that only found no instance: its tries begin anew each time that it is handled", async () => {
+  it("resets the count when the function handled the event, as after a lack of instances", async () => {
     const ingest = throttling("org_hot", 30);
     ingest.send(bodyOf("org_hot"));
     for (const message of ingest.queue) message.receives = 7;
@@ -379,12 +379,12 @@ describe("an event that ends the function", () => {
   });
 });
 
-describe("the history of a message", () => {
+describe("parseOrigin", () => {
   it.each([
     { deferrals: "-1", defects: "x", first_sent_ms: "" },
     { deferrals: "1e9", defects: "4.5", first_sent_ms: "99999999999999" },
     { deferrals: "999999999999999", defects: "1000001", first_sent_ms: "NaN" },
-  ])("that makes no sense is taken for absent: %j", async (attributes) => {
+  ])("treats invalid history as absent: %j", async (attributes) => {
     const ingest = throttling("org_hot", 60);
     ingest.send(bodyOf("org_hot"), { attributes, senderId: "AROAEXAMPLE:test" });
     const sentMs = String(ingest.nowMs);
@@ -397,7 +397,7 @@ describe("the history of a message", () => {
     writer: "AROAONE",
   };
 
-  it("is believed of the function itself", async () => {
+  it("trusts the history on a message of the function itself", async () => {
     const ingest = throttling("org_hot", 60);
     ingest.send(bodyOf("org_hot"), { attributes: given, senderId: "AROAEXAMPLE:test" });
     await ingest.run(0.01);
@@ -405,7 +405,7 @@ describe("the history of a message", () => {
   });
 
   it.each(["AIDAEXAMPLE", "AROAEXAMPLE:other-test", "AROAOTHER:test", "test"])(
-    "is not believed of %s",
+    "does not trust the history on a message of %s",
     async (senderId) => {
       const ingest = throttling("org_hot", 60);
       ingest.send(bodyOf("org_hot"), { attributes: given, senderId });
@@ -418,11 +418,11 @@ describe("the history of a message", () => {
   );
 });
 
-describe("the writer of an idempotency key", () => {
+describe("the writer of an ingested event", () => {
   const keyed = (occurred_at: string) =>
     JSON.stringify({ ...JSON.parse(bodyOf("org_1")), idempotency_key: "order-1", occurred_at });
 
-  it("is the role that sent it, whatever its session is called", async () => {
+  it("is the role that sent the message, with any session name", async () => {
     const ingest = new FakeIngest();
     ingest.send(keyed("2026-05-11T08:00:00Z"), { senderId: "AROAONE:task-1" });
     ingest.send(keyed("2026-05-11T08:00:01Z"), { senderId: "AROAONE:task-2" });
@@ -431,7 +431,7 @@ describe("the writer of an idempotency key", () => {
     expect(ingest.pinnedBy.toSorted()).toEqual(["AROAONE", "AROAONE", "AROATWO"]);
   });
 
-  it("is still who sent it after the function has put the event off", async () => {
+  it("stays the original sender when the function defers the event", async () => {
     const ingest = throttling("org_hot", 60);
     ingest.send(bodyOf("org_hot"), { senderId: "AROAONE:task-1" });
     await ingest.run(0.01);
@@ -439,8 +439,8 @@ describe("the writer of an idempotency key", () => {
   });
 });
 
-describe("a message group", () => {
-  it("that is not the event's organisation is logged once a batch, with who sent it", async () => {
+describe("the message group of an ingested event", () => {
+  it("is logged once per batch with its senders when it is not the organisation", async () => {
     const ingest = new FakeIngest();
     for (let n = 0; n < 3; n++) ingest.send(bodyOf("org_1", `inv_${n}`), { group: "org_2", senderId: "AROA:writer" });
     ingest.send(bodyOf("org_1", "inv_3"), { group: "org_1" });
@@ -453,7 +453,7 @@ describe("a message group", () => {
   });
 });
 
-it("stores every event once, and makes no dead letter, whatever transient failures come", async () => {
+it("ingest (property) stores every event once and makes no dead letter during transient errors", async () => {
   const failure = fc.constantFrom("ProvisionedThroughputExceededException", "TimeoutError", "none");
   await fc.assert(
     fc.asyncProperty(

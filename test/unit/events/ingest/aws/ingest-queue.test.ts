@@ -29,7 +29,7 @@ function aMessage(over: Partial<DeferredMessage> = {}): DeferredMessage {
   return { body: "{}", orgId: "org_1", messageId: "m1", writer: "AROAONE", delaySeconds: 7, history, ...over };
 }
 
-describe("defer", () => {
+describe("IngestQueue.defer", () => {
   it("sends the messages with their delay, group and history", async () => {
     const { defer, batches } = aQueue();
     expect(await defer([aMessage(), aMessage({ orgId: null })])).toEqual([]);
@@ -53,14 +53,14 @@ describe("defer", () => {
     ]);
   });
 
-  it("returns the messages that SQS refuses, or does not mention", async () => {
+  it("returns the messages that SQS rejects or does not mention", async () => {
     const { defer } = aQueue(() => ({ Successful: [{ Id: "1" }], Failed: [{ Id: "0", Code: "InternalError" }] }));
     const messages = [aMessage({ body: "refused" }), aMessage({ body: "sent" }), aMessage({ body: "unmentioned" })];
     expect((await defer(messages)).map(({ body }) => body)).toEqual(["refused", "unmentioned"]);
     expect(lines).toMatchObject([{ level: "error", code: "InternalError" }]);
   });
 
-  it("sends what is larger than an event by itself, so that its failure is its own", async () => {
+  it("sends a message larger than an event in a call of its own", async () => {
     const large = aMessage({ body: "x".repeat(70_000) });
     const { defer, batches } = aQueue(({ Entries = [] }) => {
       if (Entries.some(({ MessageBody = "" }) => MessageBody.length > 65_536)) throw new Error("too long");
@@ -71,7 +71,7 @@ describe("defer", () => {
   });
 });
 
-it("sends a message once, also where SQS takes it and answers too late", async () => {
+it("IngestQueue.defer sends a message once when SQS accepts it and responds too late", async () => {
   let calls = 0;
   const server = createServer((request) => {
     calls += 1;
@@ -92,8 +92,8 @@ it("sends a message once, also where SQS takes it and answers too late", async (
   expect(performance.now() - beganAt).toBeGreaterThan(1_900);
 });
 
-describe("bury", () => {
-  it("sends the reason beside the body, in characters that SQS takes, and the writer, but no history", async () => {
+describe("IngestQueue.sendToDeadLetters", () => {
+  it("sends the reason, in characters that SQS accepts, and the writer, but no history", async () => {
     const { sendToDeadLetters: bury, batches } = aQueue();
     await bury([{ body: "{}", orgId: "org_1", messageId: "m1", writer: "AROA1", reason: "bad\u0000" }]);
     const MessageAttributes = {
@@ -109,7 +109,7 @@ describe("bury", () => {
     ]);
   });
 
-  it("gives up the reason, never the message, where both do not fit", async () => {
+  it("omits the reason when it does not fit beside the body", async () => {
     const { sendToDeadLetters: bury, batches } = aQueue();
     const body = "x".repeat(1_048_000);
     await bury([{ body, orgId: null, messageId: "m1", writer: null, reason: "bad" }]);

@@ -14,7 +14,7 @@ async function rejected(body: string, reason: string) {
   return send.mock.calls[0]?.[0].input;
 }
 
-it("keeps the bytes of the event, and beside them why it was refused and which message it was", async () => {
+it("RejectedQueue.reject sends the original body with the reason and the message id", async () => {
   expect(await rejected('{"a":1', "It is not JSON.")).toEqual({
     QueueUrl: "https://queue",
     MessageBody: '{"a":1',
@@ -27,7 +27,7 @@ it("keeps the bytes of the event, and beside them why it was refused and which m
 });
 
 it.each(["\u0000", "\u001f", "\ufffe", "\uffff", "\ud800"])(
-  "replaces in the reason what SQS refuses: %j",
+  "RejectedQueue.reject replaces characters of the reason that SQS rejects: %j",
   async (bad) => {
     expect(await rejected("{}", `a${bad}b`)).toMatchObject({
       MessageAttributes: { reason: { StringValue: "a\ufffdb" } },
@@ -35,14 +35,14 @@ it.each(["\u0000", "\u001f", "\ufffe", "\uffff", "\ud800"])(
   },
 );
 
-it("leaves in the reason what SQS takes, cut to a length", async () => {
+it("RejectedQueue.reject keeps characters of the reason that SQS accepts, up to a length", async () => {
   const reason = `\t\n\r é🧾 ${"x".repeat(1_000)}`;
   expect(await rejected("{}", reason)).toMatchObject({
     MessageAttributes: { reason: { StringValue: reason.slice(0, 400) } },
   });
 });
 
-it("gives up the reason, never the event, where both do not fit into a message", async () => {
+it("RejectedQueue.reject omits the reason when it does not fit beside the body", async () => {
   const body = "x".repeat(1_048_576);
   const message = await rejected(body, "too large");
   expect(message).toEqual({ QueueUrl: "https://queue", MessageBody: body });
