@@ -5,6 +5,7 @@ import {
   type SendMessageBatchCommandOutput,
   SQSClient,
 } from "@aws-sdk/client-sqs";
+import { mapWithConcurrency } from "#shared/platform/concurrency.ts";
 import { splitIntoBatches } from "./message-batches.ts";
 
 /** The method of an SQS client that is used. */
@@ -47,8 +48,8 @@ export function createSender(options: SenderOptions): (messages: readonly Outgoi
 
   type Message = OutgoingMessage & { readonly at: number };
 
-  async function sendChunk(chunk: readonly Message[], results: SendResult[]): Promise<void> {
-    let waiting = chunk;
+  async function sendBatch(batch: readonly Message[], results: SendResult[]): Promise<void> {
+    let waiting = batch;
     for (let attempt = 1; waiting.length > 0; attempt++) {
       const failures = await sendOnce(waiting, results);
       const again = waiting.filter(({ at }) => {
@@ -87,11 +88,8 @@ export function createSender(options: SenderOptions): (messages: readonly Outgoi
 
   return async (outgoing) => {
     const results: SendResult[] = [];
-    const chunks = splitIntoBatches(outgoing.map((message, at) => ({ ...message, at })));
-    const worker = async () => {
-      for (const chunk of chunks) await sendChunk(chunk, results);
-    };
-    await Promise.all(Array.from({ length: maxConcurrentBatches }, worker));
+    const batches = splitIntoBatches(outgoing.map((message, at) => ({ ...message, at })));
+    await mapWithConcurrency(batches, maxConcurrentBatches, (batch) => sendBatch(batch, results));
     return results;
   };
 }

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from "#shared/events/text/json.ts";
+import { parseJson } from "#shared/platform/json.ts";
 import {
   type Aggregate,
   type GroupsResult,
@@ -25,16 +26,8 @@ export type AuditWindow = {
 export function* parseLines(texts: Iterable<string>): Generator<JsonObject> {
   for (const text of texts) {
     if (!text.startsWith("{")) continue;
-    const line = tryParse(text);
+    const line = parseJson(text);
     if (isJsonObject(line) && typeof line.time === "string") yield line;
-  }
-}
-
-function tryParse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,4 +1,5 @@
 import { ActivityError } from "#shared/errors.ts";
+import { retryOnConflict } from "#shared/platform/retry-on-conflict.ts";
 import { type AccessGrants, addGrant, findReusableGrant } from "./access-grants.ts";
 import { accessTokenSeconds } from "./access-token.ts";
 import { invalidTokenError } from "./authenticate.ts";
@@ -35,7 +36,7 @@ export async function issueAccessToken(
   client: Token,
   secret: string,
 ): Promise<IssuedToken> {
-  for (let attempt = 0; attempt < maxAttempts; attempt++) {
+  const issued = await retryOnConflict(maxAttempts, async (): Promise<IssuedToken | null> => {
     const known = await grants.get(client.token_id);
     if (known === null) throw invalidTokenError();
     const at = now();
@@ -46,8 +47,10 @@ export async function issueAccessToken(
     const expires_at = new Date(at.getTime() + accessTokenSeconds * 1000).toISOString();
     const grant = { salt, created_at: at.toISOString(), expires_at };
     const next = addGrant(known, hashToken(accessToken), grant, at);
-    if (await grants.replace(client.token_id, known, next)) return { accessToken, ...expiresIn(expires_at, at) };
-  }
+    const isWritten = await grants.replace(client.token_id, known, next);
+    return isWritten ? { accessToken, ...expiresIn(expires_at, at) } : null;
+  });
+  if (issued !== null) return issued;
   throw new ActivityError("unavailable", "Too many concurrent token requests of this client. Retry.", {
     retryAfter: 1,
   });

@@ -1,3 +1,4 @@
+import { parseJson } from "#shared/platform/json.ts";
 import { maxEventBytes, orgIdPattern } from "./limits.ts";
 
 /**
@@ -6,11 +7,7 @@ import { maxEventBytes, orgIdPattern } from "./limits.ts";
  */
 export function parseOrgId(body: string): string | null {
   if (Buffer.byteLength(body) > maxEventBytes) return null;
-  try {
-    const parsed: unknown = JSON.parse(body);
-    if (typeof parsed !== "object" || parsed === null || !("org_id" in parsed)) return null;
-    return typeof parsed.org_id === "string" && orgIdPattern.test(parsed.org_id) ? parsed.org_id : null;
-  } catch {
-    return null;
-  }
+  const parsed = parseJson(body);
+  if (typeof parsed !== "object" || parsed === null || !("org_id" in parsed)) return null;
+  return typeof parsed.org_id === "string" && orgIdPattern.test(parsed.org_id) ? parsed.org_id : null;
 }

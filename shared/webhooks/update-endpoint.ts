@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { ActivityError } from "#shared/errors.ts";
-import { deliveryRetentionDays, retryWindowMs } from "./delivery-lifetime.ts";
+import { deliveryRetentionMs, retryWindowMs } from "./delivery-lifetime.ts";
 import { appendChangedBy, type Endpoint } from "./endpoints/endpoint.ts";
 import {
   type EndpointFieldChanges,
@@ -117,6 +117,6 @@ async function resetHealth({ health }: WebhookManagementPorts, endpointId: strin
  */
 function missedRange(disabledAt: string, until: string): MissedRange {
   const since = new Date(Date.parse(disabledAt) - retryWindowMs).toISOString();
-  const isKept = Date.parse(until) - Date.parse(since) < deliveryRetentionDays * 86_400_000;
+  const isKept = Date.parse(until) - Date.parse(since) < deliveryRetentionMs;
   return { since, until, only: isKept ? "failed" : "all" };
 }

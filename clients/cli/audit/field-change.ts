@@ -1,5 +1,6 @@
 import type { AuditRow } from "#shared/audit/evaluate.ts";
 import { isJsonObject } from "#shared/events/text/json.ts";
+import { parseJson } from "#shared/platform/json.ts";
 
 /** The additional columns of a query for one field. */
 export const changeColumns = ["old", "new"] as const;
@@ -7,7 +8,7 @@ export const changeColumns = ["old", "new"] as const;
 /** Returns the row with the old and the new value of a field; unchanged without a field. */
 export function withFieldChange(field: string | null, row: AuditRow): AuditRow {
   if (field === null) return row;
-  const changes = parseOrNull(row.changed_values);
+  const changes = parseJson(String(row.changed_values));
   const change = isJsonObject(changes) && Object.hasOwn(changes, field) ? changes[field] : null;
   if (!isJsonObject(change)) return { ...row, old: null, new: null };
   return { ...row, old: formatValue(change.old), new: formatValue(change.new) };
@@ -16,12 +17,4 @@ export function withFieldChange(field: string | null, row: AuditRow): AuditRow {
 /** Formats a value as it is if it is text, otherwise as JSON. An empty cell means that the value is unknown. */
 function formatValue(value: unknown): string {
   return typeof value === "string" && value !== "" ? value : JSON.stringify(value ?? null);
-}
-
-function parseOrNull(text: string | number | null | undefined): unknown {
-  try {
-    return JSON.parse(String(text ?? "null"));
-  } catch {
-    return null;
-  }
 }

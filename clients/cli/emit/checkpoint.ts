@@ -1,6 +1,7 @@
 import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import * as z from "zod";
 import { CliError } from "#clients/cli/command-result.ts";
+import { parseJson } from "#shared/platform/json.ts";
 import { type EmitSummary, emitSummarySchema } from "./summary.ts";
 
 const jobSchema = z.object({
@@ -74,12 +75,4 @@ function isSameJob(left: EmitJob, right: EmitJob): boolean {
     left.wait === right.wait &&
     left.quiet === right.quiet
   );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

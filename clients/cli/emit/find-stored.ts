@@ -7,7 +7,7 @@ import { parseEventItem } from "#shared/events/dynamodb/parse-event-item.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import type { Draft } from "#shared/events/parse-event.ts";
 import type { AttributeMap } from "#shared/platform/dynamodb/attributes.ts";
-import { idempotencyRecordKey, positionKey, timelineKey } from "#shared/platform/dynamodb/keys.ts";
+import { eventKey, idempotencyRecordKey } from "#shared/platform/dynamodb/keys.ts";
 import { batchGet } from "#shared/platform/dynamodb/operations.ts";
 
 /** Whether the log has an event: absent, stored as sent, or stored with other content under the same id. */
@@ -23,8 +23,8 @@ export function createFindStored({ tables, clientConfig }: Pick<StackRef, "table
   return async (drafts) => {
     const pins = await readAll(client, tables.config, drafts.flatMap(pinKeyOf));
     const pinned = drafts.map((draft): ActivityEvent => ({ ...draft.event, ...pinOf(draft, pins) }));
-    const events = await readAll(client, tables.events, pinned.map(eventKey));
-    const identities = pinned.map((event) => keyText(eventKey(event)));
+    const events = await readAll(client, tables.events, pinned.map(keyOf));
+    const identities = pinned.map((event) => keyText(keyOf(event)));
     return Promise.all(
       drafts.map(async (draft, at) => {
         const identity = identities[at] ?? "";
@@ -55,8 +55,8 @@ async function classify(
 
 type ItemKey = Readonly<Record<string, string>>;
 
-function eventKey({ org_id, entity_id, occurred_at, event_id }: ActivityEvent): ItemKey {
-  return { timeline: timelineKey(org_id, entity_id), position: positionKey(occurred_at, event_id) };
+function keyOf(event: ActivityEvent): ItemKey {
+  return eventKey(event.org_id, event);
 }
 
 function pinKeyOf({ event, idempotencyKey }: Draft): ItemKey[] {

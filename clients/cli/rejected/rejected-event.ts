@@ -1,5 +1,6 @@
 import { maxEventBytes } from "#shared/events/limits.ts";
 import { isJsonObject } from "#shared/events/text/json.ts";
+import { parseJson } from "#shared/platform/json.ts";
 
 /** Fields of a rejected event; `null` if absent or not text. */
 export type RejectedEventFields = Readonly<Record<"org_id" | "action" | "entity_type" | "entity_id", string | null>>;
@@ -18,10 +19,6 @@ export function parseRejectedEvent(body: string): RejectedEventFields {
 
 function parseObject(body: string): Readonly<Record<string, unknown>> {
   if (Buffer.byteLength(body) > maxEventBytes) return {};
-  try {
-    const parsed: unknown = JSON.parse(body);
-    return isJsonObject(parsed) ? parsed : {};
-  } catch {
-    return {};
-  }
+  const parsed = parseJson(body);
+  return isJsonObject(parsed) ? parsed : {};
 }

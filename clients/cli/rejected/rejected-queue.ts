@@ -5,6 +5,7 @@ import {
   ReceiveMessageCommand,
   type SQSClient,
 } from "@aws-sdk/client-sqs";
+import { chunk } from "#shared/platform/chunk.ts";
 
 /** A rejected event: the reason, and the text that its writer sent. */
 export type RejectedMessage = {
@@ -43,8 +44,8 @@ export async function releaseRejected(
   queueUrl: string,
   messages: readonly HeldRejectedMessage[],
 ): Promise<void> {
-  for (let at = 0; at < messages.length; at += 10) {
-    const Entries = entries(messages.slice(at, at + 10)).map((entry) => ({ ...entry, VisibilityTimeout: 0 }));
+  for (const batch of chunk(messages, 10)) {
+    const Entries = entries(batch).map((entry) => ({ ...entry, VisibilityTimeout: 0 }));
     await client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: queueUrl, Entries }));
   }
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
 import * as z from "zod";
 import { CliError } from "#clients/cli/command-result.ts";
+import { parseJson } from "#shared/platform/json.ts";
 import { parseStackOutputs } from "#shared/platform/stack-outputs.ts";
 
 const stackNamesSchema = z.object({
@@ -90,14 +91,6 @@ async function findLocalStack(cwd: string): Promise<StackRef> {
       credentials: { accessKeyId: "operator", secretAccessKey: "local" },
     }),
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 async function findDeployedStack(stack: string): Promise<StackRef> {

@@ -6,6 +6,7 @@ import type { AdminResponse } from "#shared/auth/aws/admin-handler.ts";
 import { buildEventPut } from "#shared/events/dynamodb/event-store.ts";
 import { parseEventValue } from "#shared/events/parse-event.ts";
 import type { EventInput } from "#shared/events/schema.ts";
+import { chunk } from "#shared/platform/chunk.ts";
 import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import type { DemoCredentials } from "./banner.ts";
 import { generateQuarter } from "./quarter.ts";
@@ -91,8 +92,6 @@ async function appendAll(inputs: readonly EventInput[], client: DynamoDBClient, 
     );
     return { Put: { TableName, Item: toStringAttributes(Item), ConditionExpression } };
   });
-  const transactions = Array.from({ length: Math.ceil(puts.length / eventsInTransaction) }, (_, at) =>
-    puts.slice(at * eventsInTransaction, (at + 1) * eventsInTransaction),
-  );
+  const transactions = chunk(puts, eventsInTransaction);
   await Promise.all(transactions.map((TransactItems) => client.send(new TransactWriteItemsCommand({ TransactItems }))));
 }

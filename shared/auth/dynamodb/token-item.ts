@@ -3,6 +3,7 @@ import type { AccessGrant, AccessGrants } from "#shared/auth/access-grants.ts";
 import { accessTokenScopes } from "#shared/auth/access-token.ts";
 import type { Token } from "#shared/auth/caller.ts";
 import { type TokenRef, toTokenId } from "#shared/auth/token.ts";
+import { isJsonObject } from "#shared/events/text/json.ts";
 import type { AttributeMap } from "#shared/platform/dynamodb/attributes.ts";
 import { tokenKey } from "#shared/platform/dynamodb/keys.ts";
 
@@ -61,16 +62,12 @@ export function parseToken(item: Record<string, unknown>, { hash, isAccessToken 
 /** Parses the access tokens of a client's item. Throws an error with the item's key if they are damaged. */
 export function parseGrants({ pk, access = {} }: Record<string, unknown>): AccessGrants {
   const invalid = () => new Error(`Item ${String(pk)} has no valid access.`);
-  if (!isRecord(access)) throw invalid();
+  if (!isJsonObject(access)) throw invalid();
   const grants: [string, AccessGrant][] = Object.entries(access).map(([hash, grant]) => {
-    if (!isRecord(grant)) throw invalid();
+    if (!isJsonObject(grant)) throw invalid();
     const { salt, created_at, expires_at } = grant;
     if (typeof salt !== "string" || typeof created_at !== "string" || typeof expires_at !== "string") throw invalid();
     return [hash, { salt, created_at, expires_at }];
   });
   return Object.fromEntries(grants);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,6 @@
 import type { ActivityEvent } from "#shared/events/event.ts";
 import { type ShardCount, shardOf } from "#shared/events/shards/shards.ts";
-import { positionKey, timelineKey } from "#shared/platform/dynamodb/keys.ts";
+import { eventKey } from "#shared/platform/dynamodb/keys.ts";
 
 /** The attribute that stores a field of the event: the index `paid` is keyed by the older name. */
 export function attributeOf(field: string): string {
@@ -13,8 +13,7 @@ export function attributeOf(field: string): string {
  */
 export function toEventItem(event: ActivityEvent, shards: ShardCount = 1): Record<string, string> {
   const item: Record<string, string> = {
-    timeline: timelineKey(event.org_id, event.entity_id),
-    position: positionKey(event.occurred_at, event.event_id),
+    ...eventKey(event.org_id, event),
     shard: shardOf(event, shards),
   };
   for (const [field, value] of Object.entries(event)) if (value !== null) item[attributeOf(field)] = value;

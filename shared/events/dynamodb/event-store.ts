@@ -7,7 +7,7 @@ import { oneShard, type ShardCounts } from "#shared/events/shards/shard-settings
 import { readShardedPage, type ShardReader } from "#shared/events/shards/sharded-page.ts";
 import { firstShard, type ShardCount, shardNames } from "#shared/events/shards/shards.ts";
 import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
-import { positionKey, timelineKey } from "#shared/platform/dynamodb/keys.ts";
+import { eventKey } from "#shared/platform/dynamodb/keys.ts";
 import { getItem, writeConditionally } from "#shared/platform/dynamodb/operations.ts";
 import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
 import { toEventItem } from "./event-item.ts";
@@ -83,10 +83,7 @@ export function createEventStore(
       return result.isWritten ? null : parseExisting(result.item ?? {}, parsed);
     },
 
-    get(orgId, { entity_id, occurred_at, event_id }) {
-      const key = { timeline: timelineKey(orgId, entity_id), position: positionKey(occurred_at, event_id) };
-      return getItem(client, table, key, parsed);
-    },
+    get: (orgId, position) => getItem(client, table, eventKey(orgId, position), parsed),
 
     async readPage(asked, meter) {
       const query = limitToPresent(asked, now());

@@ -1,12 +1,6 @@
-import {
-  type AttributeValue,
-  type DynamoDBClient,
-  PutItemCommand,
-  QueryCommand,
-  type QueryCommandInput,
-} from "@aws-sdk/client-dynamodb";
-import type { Position } from "#shared/events/event.ts";
+import { type DynamoDBClient, PutItemCommand, QueryCommand, type QueryCommandInput } from "@aws-sdk/client-dynamodb";
 import type { PageCheckpoint, PageCheckpointStore } from "#shared/events/query/page-checkpoint.ts";
+import { encodePosition, parsePosition } from "#shared/events/query/position.ts";
 import { type AttributeMap, toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { pageCheckpointKey, pageCheckpointPartition, pageCheckpointPrefix } from "#shared/platform/dynamodb/keys.ts";
 import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
@@ -52,8 +46,8 @@ export function createPageCheckpointStore(client: DynamoDBClient, table: string)
       const Item = {
         ...toStringAttributes({
           ...pageCheckpointKey(org_id, name, offset),
-          after: written(after),
-          head: written(head),
+          after: encodePosition(after),
+          head: encodePosition(head),
         }),
         expires_at_seconds: { N: String(Math.ceil(now.getTime() / 1000) + keptForSeconds) },
       };
@@ -63,19 +57,13 @@ export function createPageCheckpointStore(client: DynamoDBClient, table: string)
 }
 
 function parseCheckpointItem({ pk, sk, after, head }: AttributeMap): PageCheckpoint {
-  const read = (value: AttributeValue | undefined): Position => {
-    const parts: unknown = JSON.parse(value?.S ?? "null");
-    const [occurred_at, event_id, entity_id, timeline, position] = Array.isArray(parts) ? parts : [];
-    if (typeof occurred_at !== "string" || typeof event_id !== "string" || typeof entity_id !== "string") {
-      throw new Error(`Item ${pk?.S} ${sk?.S} is no place of a list.`);
-    }
-    const isKey = typeof timeline === "string" && typeof position === "string";
-    return { occurred_at, event_id, entity_id, ...(isKey && { key: { timeline, position } }) };
+  const positions = { after: parsePosition(after?.S ?? ""), head: parsePosition(head?.S ?? "") };
+  if (positions.after === null || positions.head === null) {
+    throw new Error(`Item ${pk?.S} ${sk?.S} is not a valid page checkpoint.`);
+  }
+  return {
+    offset: Number(sk?.S?.slice(pageCheckpointPrefix.length)),
+    after: positions.after,
+    head: positions.head,
   };
-  return { offset: Number(sk?.S?.slice(pageCheckpointPrefix.length)), after: read(after), head: read(head) };
-}
-
-/** A release before this one reads the first three parts. */
-function written({ occurred_at, event_id, entity_id, key }: Position): string {
-  return JSON.stringify([occurred_at, event_id, entity_id, ...(key === undefined ? [] : [key.timeline, key.position])]);
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { ActivityError } from "#shared/errors.ts";
 import type { Position } from "#shared/events/event.ts";
+import { encodePosition, parsePosition } from "./position.ts";
 import type { EventFilter } from "./query.ts";
 
 const version = "1";
@@ -13,8 +14,7 @@ const maxPositionBytes = 1_024;
  * checksum detects damage and reuse in another list. It need not be secret: the partition is never taken from a cursor.
  */
 export function encodeCursor(position: Position, orgId: string, filter: EventFilter): string {
-  const { occurred_at, event_id, entity_id, key } = position;
-  const text = JSON.stringify([occurred_at, event_id, entity_id, ...(key ? [key.timeline, key.position] : [])]);
+  const text = encodePosition(position);
   return Buffer.from(`${version}${checksum(text, orgId, filter)}${text}`).toString("base64url");
 }
 
@@ -27,34 +27,23 @@ export function parseCursor(cursor: string, orgId: string, filter: EventFilter):
   if (plain !== `${version}${checksum(text, orgId, filter)}${text}`) throw invalidCursor();
   // Decoding is lenient: other alphabets, padding and stray characters decode to the same position.
   if (Buffer.from(plain).toString("base64url") !== cursor) throw invalidCursor();
-  const [occurred_at, event_id, entity_id, ...rest] = parsedArray(text);
-  if (typeof occurred_at !== "string" || typeof event_id !== "string" || typeof entity_id !== "string")
-    throw invalidCursor();
+  const position = parsePosition(text);
+  if (position === null) throw invalidCursor();
+  const { occurred_at, event_id, entity_id, key } = position;
   // Anyone can compute a checksum, so check that DynamoDB can start after the position. It need not be that of an
   // event: a page may continue after a damaged item.
   const parts = [occurred_at, event_id, entity_id];
   if (parts.includes("") || Buffer.byteLength(parts.join("")) > maxPositionBytes) throw invalidCursor();
   if (!parts.every((part) => part.isWellFormed())) throw invalidCursor();
   if (occurred_at < (filter.since ?? occurred_at) || occurred_at > (filter.until ?? occurred_at)) throw invalidCursor();
-  return { occurred_at, event_id, entity_id, ...parseItemKey(rest) };
+  if (key !== undefined && !isItemKey(key)) throw invalidCursor();
+  return position;
 }
 
-/** Parses the key of the damaged item at which a page ended, if any. */
-function parseItemKey([timeline, position, ...others]: readonly unknown[]): Pick<Position, "key"> {
-  if (timeline === undefined) return {};
-  if (typeof timeline !== "string" || typeof position !== "string" || others.length > 0) throw invalidCursor();
+/** Whether a key is one that an item of the table can have. */
+function isItemKey({ timeline, position }: NonNullable<Position["key"]>): boolean {
   const isKey = (part: string, bytes: number) => part !== "" && part.isWellFormed() && Buffer.byteLength(part) <= bytes;
-  if (!isKey(timeline, 2 * maxPositionBytes) || !isKey(position, maxPositionBytes)) throw invalidCursor();
-  return { key: { timeline, position } };
-}
-
-function parsedArray(text: string): unknown[] {
-  try {
-    const value: unknown = JSON.parse(text);
-    return Array.isArray(value) ? value : [];
-  } catch {
-    return [];
-  }
+  return isKey(timeline, 2 * maxPositionBytes) && isKey(position, maxPositionBytes);
 }
 
 const checksumLength = 22;

@@ -41,6 +41,11 @@ export const timelineKey = (orgId: string, entityId: string) => `${orgId}#${enti
 
 export const positionKey = (occurredAt: string, eventId: string) => `${occurredAt}#${eventId}`;
 
+export const eventKey = (
+  orgId: string,
+  { entity_id, occurred_at, event_id }: { entity_id: string; occurred_at: string; event_id: string },
+) => ({ timeline: timelineKey(orgId, entity_id), position: positionKey(occurred_at, event_id) });
+
 export const orgKey = (orgId: string) => ({ pk: `org#${orgId}`, sk: "profile" });
 
 export const orgsPartition = "orgs";

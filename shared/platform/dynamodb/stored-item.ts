@@ -1,5 +1,6 @@
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod/mini";
+import { parseJson } from "#shared/platform/json.ts";
 import { isUnrecognisedValue, type UnrecognisedValue } from "#shared/platform/unrecognised-value.ts";
 import type { AttributeMap } from "./attributes.ts";
 
@@ -18,13 +19,5 @@ export function knownOrUnrecognised<T extends string>(known: z.ZodMiniType<T>) {
 
 /** An attribute that holds JSON text. */
 export function jsonText<T>(schema: z.ZodMiniType<T>) {
-  return z.pipe(z.pipe(z.string(), z.transform(parse)), schema);
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return z.pipe(z.pipe(z.string(), z.transform(parseJson)), schema);
 }

@@ -1,4 +1,5 @@
 import { ActivityError } from "#shared/errors.ts";
+import { mapWithConcurrency } from "#shared/platform/concurrency.ts";
 import { disableEndpoint } from "#shared/webhooks/endpoints/disable-endpoint.ts";
 import type { Endpoint, SystemDisabledReason } from "#shared/webhooks/endpoints/endpoint.ts";
 import { countsAsFailure } from "#shared/webhooks/limits/circuit-breaker.ts";
@@ -173,7 +174,6 @@ async function sendAll(
   permits: SendPermits,
 ): Promise<readonly Sent[]> {
   const { ports, startedAt } = batch;
-  const queue = [...messages];
   const sent: Sent[] = [];
   const send = async (message: DeliveryMessage) => {
     const { hostRateLimiter } = ports;
@@ -188,13 +188,11 @@ async function sendAll(
   const isOver = () =>
     sent.some((attempt) => countsAsFailure(attempt) || attempt.gone) ||
     ports.now().getTime() - startedAt > startWithinMs;
-  const sendSerially = async () => {
-    for (let message = queue.shift(); message !== undefined; message = queue.shift()) {
-      await settle(batch, message, isOver() ? rescheduleUnsent(ports, message, permits) : send(message));
-    }
-  };
-  await Promise.all(Array.from({ length: permits.count }, sendSerially));
-  await Promise.all(queue.map((message) => settle(batch, message, rescheduleUnsent(ports, message, permits))));
+  // Without a permit, all are rescheduled concurrently.
+  await mapWithConcurrency(messages, permits.count || messages.length, (message) => {
+    const canSend = permits.count > 0 && !isOver();
+    return settle(batch, message, canSend ? send(message) : rescheduleUnsent(ports, message, permits));
+  });
   return sent;
 }
 

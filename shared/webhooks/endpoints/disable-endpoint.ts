@@ -1,3 +1,4 @@
+import { retryOnConflict } from "#shared/platform/retry-on-conflict.ts";
 import type { Endpoint, EndpointStore, SystemDisabledReason } from "./endpoint.ts";
 import { endpointDisabledEvent } from "./endpoint-change-events.ts";
 
@@ -16,12 +17,12 @@ export async function disableEndpoint(
   endpoint: Endpoint,
   reason: SystemDisabledReason,
 ): Promise<boolean> {
-  for (let tries = 0; tries < maxConflicts; tries++) {
+  const isDisabled = await retryOnConflict(maxConflicts, async () => {
     const current = await endpoints.get(endpoint.org_id, endpoint.endpoint_id);
     if (current === null || current.disabled !== null || current.url !== endpoint.url) return false;
     const at = now().toISOString();
     const after = { ...current, disabled: { reason, at }, updated_at: at, version: current.version + 1 };
-    if (await endpoints.update(current, after, endpointDisabledEvent(current, reason, at))) return true;
-  }
-  return false;
+    return (await endpoints.update(current, after, endpointDisabledEvent(current, reason, at))) || null;
+  });
+  return isDisabled === true;
 }

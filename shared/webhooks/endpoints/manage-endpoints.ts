@@ -1,4 +1,5 @@
 import { ActivityError } from "#shared/errors.ts";
+import { retryOnConflict } from "#shared/platform/retry-on-conflict.ts";
 import { subscriptionsOverlap } from "#shared/webhooks/event-types/event-type-filter.ts";
 import { endpointIdPattern } from "#shared/webhooks/ids.ts";
 import type { Endpoint, EndpointStore, SecretEncryption } from "./endpoint.ts";
@@ -96,10 +97,10 @@ export async function changeWithRetry<T>(
   endpointId: string,
   attempt: (before: Endpoint) => Promise<T | null>,
 ): Promise<T> {
-  for (let attempts = 0; attempts < maxConflicts; attempts++) {
-    const result = await attempt(await getEndpoint({ endpoints }, org_id, endpointId));
-    if (result !== null) return result;
-  }
+  const result = await retryOnConflict(maxConflicts, async () =>
+    attempt(await getEndpoint({ endpoints }, org_id, endpointId)),
+  );
+  if (result !== null) return result;
   throw new ActivityError("conflict", "The endpoint is being changed by other requests. Try again.");
 }
 

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { ActivityError } from "#shared/errors.ts";
+import { parseJson } from "#shared/platform/json.ts";
 import type { EncryptedHeaders, Endpoint, SecretEncryption } from "./endpoint.ts";
 
 /** Headers that an endpoint's owner adds to each request, for a gateway in front of the receiver. */
@@ -70,18 +71,10 @@ export async function decryptHeaders(
 ): Promise<StaticHeaders> {
   if (endpoint.headers === null) return {};
   const text = await encryption.decrypt(endpoint.headers.sealed, endpoint, "headers");
+  // Without the cause: the message of a syntax error quotes the text.
   const parsed = headersSchema.safeParse(parseJson(text));
   if (!parsed.success) throw new Error(`The headers of endpoint ${endpoint.endpoint_id} are damaged.`);
   return Object.fromEntries(Object.entries(parsed.data).filter(([name]) => !isReserved(name)));
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Without a cause: the message of a syntax error quotes the text.
-    return null;
-  }
 }
 
 /** The message for fields of client certificates, and for certificates in other fields. */

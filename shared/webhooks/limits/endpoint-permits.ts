@@ -1,3 +1,4 @@
+import { retryOnConflict } from "#shared/platform/retry-on-conflict.ts";
 import {
   applyOutcomes,
   canIncreaseLimit,
@@ -152,11 +153,11 @@ async function recordOutcomes(
   endpointId: string,
   outcomes: readonly SendOutcome[],
 ): Promise<{ before: EndpointHealth; after: EndpointHealth } | null> {
-  for (let tries = 1; tries <= maxConflicts; tries++) {
+  return retryOnConflict(maxConflicts, async (attempt) => {
     const before = await store.get(endpointId);
     const after = applyOutcomes(before, outcomes);
     if (await store.update(endpointId, before, after)) return { before, after };
-    await sleep(20 * random() * tries);
-  }
-  return null;
+    await sleep(20 * random() * attempt);
+    return null;
+  });
 }

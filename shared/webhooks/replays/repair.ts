@@ -1,6 +1,7 @@
 import { ActivityError } from "#shared/errors.ts";
 import { entityTypes } from "#shared/events/entity-types.ts";
 import { type EventReader, noFilter } from "#shared/events/query/query.ts";
+import { chunk } from "#shared/platform/chunk.ts";
 import { parseTimeRange } from "#shared/platform/time/time-range.ts";
 import type { DeliveryStore } from "#shared/webhooks/deliveries/delivery.ts";
 import type { Endpoint, EndpointReader } from "#shared/webhooks/endpoints/endpoint.ts";
@@ -47,11 +48,11 @@ export async function repair(ports: RepairPorts, request: RepairRequest): Promis
   let next: RepairCursor | null = request.cursor ?? { shard: 0, after: null };
   while (next !== null) {
     const orgsToRepair = await orgsFrom(ports, next);
-    for (const chunk of chunks(orgsToRepair, concurrentOrgs)) {
-      const repaired = await Promise.all(chunk.map(({ orgId }) => repairOrg(ports, orgId, range, request.dry_run)));
+    for (const batch of chunk(orgsToRepair, concurrentOrgs)) {
+      const repaired = await Promise.all(batch.map(({ orgId }) => repairOrg(ports, orgId, range, request.dry_run)));
       endpoints.push(...repaired.flat());
-      orgs += chunk.length;
-      next = cursorAfter(chunk, next);
+      orgs += batch.length;
+      next = cursorAfter(batch, next);
       if (isFull()) return { repair: { orgs, endpoints, next, progress: progressOf(next) } };
     }
     const shard: number = Math.floor(next.shard / concurrentShards) * concurrentShards + concurrentShards;
@@ -149,8 +150,4 @@ async function repairEndpoint(
     }
     throw error;
   }
-}
-
-function* chunks<T>(items: readonly T[], size: number): Generator<readonly T[]> {
-  for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
 }

@@ -1,4 +1,5 @@
 import { ActivityError } from "#shared/errors.ts";
+import { retryOnConflict } from "#shared/platform/retry-on-conflict.ts";
 import {
   isReplayActive,
   maxActiveReplaysPerOrg,
@@ -24,7 +25,7 @@ export async function registerReplay(
   { replays, replayLists, now }: ReplayLimitPorts,
   { org_id, endpoint_id, replay_id }: Pick<Replay, "org_id" | "endpoint_id" | "replay_id">,
 ): Promise<void> {
-  for (let tries = 0; tries < maxConflicts; tries++) {
+  const isRegistered = await retryOnConflict(maxConflicts, async () => {
     const list = await replayLists.get(org_id);
     const listed = await Promise.all(list.replays.map((each) => replays.get(each.endpoint_id, each.replay_id)));
     const active = list.replays.filter((_, at) => {
@@ -32,8 +33,9 @@ export async function registerReplay(
       return replay !== null && isReplayActive(replay, now());
     });
     if (active.length >= maxActiveReplaysPerOrg) throw limitReached();
-    if (await replayLists.replace(org_id, list, [...active, { endpoint_id, replay_id }])) return;
-  }
+    return (await replayLists.replace(org_id, list, [...active, { endpoint_id, replay_id }])) || null;
+  });
+  if (isRegistered) return;
   throw new ActivityError("unavailable", "Other replays of the organisation are being started. Try again.", {
     retryAfter: 1,
   });

@@ -1,5 +1,5 @@
 import { ActivityError } from "#shared/errors.ts";
-import { deliveryRetentionDays } from "#shared/webhooks/delivery-lifetime.ts";
+import { deliveryRetentionDays, deliveryRetentionMs } from "#shared/webhooks/delivery-lifetime.ts";
 import type { EndpointStore } from "#shared/webhooks/endpoints/endpoint.ts";
 import { getEndpoint } from "#shared/webhooks/endpoints/manage-endpoints.ts";
 import { replayIdPattern } from "#shared/webhooks/ids.ts";
@@ -106,7 +106,7 @@ export async function getReplay(
 
 /** Throws `ActivityError` `invalid_value` if deliveries of the range have expired, and `only` requires them. */
 export function assertReplayRange({ since, only }: ReplayRange, now: Date): void {
-  const keptSince = new Date(now.getTime() - deliveryRetentionDays * 86_400_000).toISOString();
+  const keptSince = new Date(now.getTime() - deliveryRetentionMs).toISOString();
   if (only === "failed" && since < keptSince) {
     const message = `Failed deliveries are kept for ${deliveryRetentionDays} days. For older events, set only to "all".`;
     throw new ActivityError("invalid_value", message, { field: "since" });

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { BatchWriteItemCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { chunk } from "#shared/platform/chunk.ts";
 import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { webhookOrgKey } from "#shared/platform/dynamodb/keys.ts";
 import { endpointReader } from "#shared/webhooks/endpoints/dynamodb/endpoint-reader.ts";
@@ -138,9 +139,7 @@ async function changesOf(
 
 /** As the fan-out does: all organisations of a batch at the same time. */
 async function inBatches(orgIds: readonly string[], read: (orgId: string) => Promise<unknown>): Promise<void> {
-  for (let at = 0; at < orgIds.length; at += batchSize) {
-    await Promise.all(orgIds.slice(at, at + batchSize).map(read));
-  }
+  for (const batch of chunk(orgIds, batchSize)) await Promise.all(batch.map(read));
 }
 
 /** An organisation without endpoints for each shard. */

@@ -8,7 +8,7 @@ import { toPrintable } from "#clients/cli/output.ts";
 import { createProgressBar } from "#clients/cli/progress-bar.ts";
 import { parseTimeRangeOptions, sinceOption, untilOption } from "#clients/cli/time-options.ts";
 import { endpointPath } from "#clients/cli/webhooks/endpoint-view.ts";
-import { deliveryRetentionDays } from "#shared/webhooks/delivery-lifetime.ts";
+import { deliveryRetentionDays, deliveryRetentionMs } from "#shared/webhooks/delivery-lifetime.ts";
 
 const replayResponseSchema = z.object({
   replay: z.looseObject({ replay_id: z.string(), status: z.string(), examined: z.number(), sent: z.number() }),
@@ -24,7 +24,7 @@ const pauseMs = 500;
 
 /** Throws `CliError` for a time before which failed deliveries are unknown: the stack would refuse it moments later. */
 function assertWithinRetention(since: string | null, now: Date): void {
-  if (since === null || since > new Date(now.getTime() - deliveryRetentionDays * 86_400_000).toISOString()) return;
+  if (since === null || since > new Date(now.getTime() - deliveryRetentionMs).toISOString()) return;
   const remedy = `Give --since ${deliveryRetentionDays - 1}d or less, or --only all.`;
   throw new CliError("usage", `--since: failed deliveries are kept for ${deliveryRetentionDays} days. ${remedy}`);
 }

@@ -3,6 +3,8 @@ import type { SQSRecord } from "aws-lambda";
 import { ActivityError } from "#shared/errors.ts";
 import { createSqsClient } from "#shared/platform/aws/clients.ts";
 import { formatMessage, parseMessage } from "#shared/platform/aws/queue-message.ts";
+import { chunk } from "#shared/platform/chunk.ts";
+import { mapWithConcurrency } from "#shared/platform/concurrency.ts";
 import { errorFields, type LogFields, log } from "#shared/platform/observability/log.ts";
 import {
   type DeliveryMessage,
@@ -56,17 +58,8 @@ export function deliveryQueue(queueUrl: string, client = createSqsClient(), repo
 
   return {
     async send(messages, delaySeconds) {
-      const unsent: DeliveryMessage[] = [];
-      const batches = Array.from({ length: Math.ceil(messages.length / batchSize) }, (_, at) =>
-        messages.slice(at * batchSize, (at + 1) * batchSize),
-      );
-      const sendSerially = async () => {
-        for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) {
-          unsent.push(...(await sendBatch(batch, delaySeconds)));
-        }
-      };
-      await Promise.all(Array.from({ length: Math.min(concurrentBatches, batches.length) }, sendSerially));
-      return unsent;
+      const batches = chunk(messages, batchSize);
+      return (await mapWithConcurrency(batches, concurrentBatches, (batch) => sendBatch(batch, delaySeconds))).flat();
     },
   };
 }
