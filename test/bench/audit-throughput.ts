@@ -53,7 +53,7 @@ export async function measureAudit(engine: BenchEngine): Promise<Measure[]> {
     if (batchItemFailures.length > 0) throw new Error("The function failed to write its lines.");
   };
   const times = await compareFigures({
-    name: `audit lines of ${records} records, ${batchSize} a batch, against reading the stream alone`,
+    name: `audit lines of ${records} records, ${batchSize} a batch, against only reading the stream`,
     budgets: { p50: budget },
     samples: 40,
     warmup: 10,

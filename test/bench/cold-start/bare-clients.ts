@@ -25,7 +25,10 @@ const post = `(body) => new Promise((resolve, reject) => {
 })`;
 
 /** How bare clients are bundled: into one file with all that they come with, or as our functions are. */
-export const bareBundlings = { "bare clients in one file": bundling, "bare clients bundled alike": functionBundling };
+export const bareBundlings = {
+  "bare clients in one file": bundling,
+  "bare clients bundled in the same way": functionBundling,
+};
 
 /**
  * What a function is held against: its clients, and the calls that it makes first, at once where it makes them at

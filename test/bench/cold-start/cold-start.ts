@@ -35,7 +35,7 @@ export async function measureStarts(engine: BenchEngine, { step }: BenchRun): Pr
       step(`Starting ${first.entry}`);
       measures.push(...(await measureStart(first, stack, proxy, starter(environment))));
     }
-    step("Starting read/documents");
+    step("Starting api/openapi");
     return [...measures, ...(await startDocuments(starter(environment), rounds))];
   } finally {
     await proxy.close();
@@ -71,7 +71,7 @@ async function measureStart(
 
 /** The read function against one Query by the client as it comes, and their sizes. */
 async function measureRead(engine: BenchEngine, stack: ColdStack): Promise<Measure[]> {
-  const entry = "read/finzbooks";
+  const entry = "api/finzbooks";
   const { folder, metafile } = bundle(`functions/${entry}.ts`);
   const [bare, ours] = [bundleBareFunction(), join(folder, "index.mjs")];
   const input = await firstCalls.find((first) => first.entry === entry)?.event(stack);

@@ -22,7 +22,7 @@ export async function startDocuments(
   const ours = join(bundle("functions/api/openapi.ts").folder, "index.mjs");
   const event = buildHttpEvent("/openapi.json");
   const times = await compareFigures({
-    name: "read/documents, import and first call, beside a bare middy handler",
+    name: "api/openapi, import and first call, with a bare middy handler for comparison",
     budgets: { p50: Number.POSITIVE_INFINITY },
     ...rounds,
     baseline: () => start(bare, event),

@@ -18,7 +18,7 @@ export type FirstCall = {
 /** Every function that calls AWS, each with a call that does its usual work. */
 export const firstCalls: readonly FirstCall[] = [
   {
-    entry: "read/finzbooks",
+    entry: "api/finzbooks",
     clients: ["dynamodb"],
     event: ({ org, token }) =>
       buildHttpEvent("/api/public/v1/activity?limit=20", {
@@ -26,7 +26,7 @@ export const firstCalls: readonly FirstCall[] = [
       }),
   },
   {
-    entry: "read/simplybooks",
+    entry: "api/simplybooks",
     clients: ["dynamodb"],
     event: ({ org, token }) =>
       buildHttpEvent("/api/v1/activities?format=json", {
@@ -34,7 +34,7 @@ export const firstCalls: readonly FirstCall[] = [
       }),
   },
   {
-    entry: "read/fakturoid",
+    entry: "api/fakturoid",
     clients: ["dynamodb"],
     event: ({ slug, token }) =>
       buildHttpEvent(`/api/v3/accounts/${slug}/events.json`, {
@@ -42,12 +42,12 @@ export const firstCalls: readonly FirstCall[] = [
       }),
   },
   {
-    entry: "access/access",
+    entry: "admin/admin",
     clients: ["document"],
     event: ({ org }) => ({ action: "token.create", org_ids: [org], scopes: ["AIBooks.activity.READ"] }),
   },
   {
-    entry: "access/oauth",
+    entry: "api/oauth",
     clients: ["dynamodb"],
     event: ({ client }) => ({
       ...buildHttpEvent("/api/v3/oauth/token", {
@@ -63,13 +63,13 @@ export const firstCalls: readonly FirstCall[] = [
     event: ({ org, next }) => batchOf(anInputText({ org_id: org, entity_id: `inv_${next()}` })),
   },
   {
-    entry: "review/review",
+    entry: "audit/audit",
     clients: ["dynamodb", "logs"],
     event: (stack) => ({ Records: Array.from({ length: 10 }, () => streamRecord(stack.event())) }),
   },
-  { entry: "review/archive", clients: ["logs"], event: () => ({}) },
+  { entry: "audit/archive", clients: ["logs"], event: () => ({}) },
   {
-    entry: "webhooks/api",
+    entry: "api/webhooks",
     clients: ["dynamodb", "kms", "sqs"],
     event: ({ org, token }) => ({
       ...buildHttpEvent("/api/public/v1/webhooks/endpoints", {
@@ -86,7 +86,7 @@ export const firstCalls: readonly FirstCall[] = [
     event: (stack) => batchOf(JSON.stringify(stack.message()), "slow-deliveries"),
   },
   {
-    entry: "webhooks/due",
+    entry: "webhooks/scheduled-deliveries",
     clients: ["dynamodb", "sqs"],
     async event(stack) {
       await stack.scheduled.add(stack.message(), new Date(Date.now() - 60_000));

@@ -80,7 +80,7 @@ export async function measureListings(tokens: readonly string[], small: Place, l
     for (let page = 1; page <= 200; page++) await get(large, page);
     measures.push(
       ...(await compare({
-        name: `page 200 of ${name}, asked for again, against page 1`,
+        name: `page 200 of ${name}, requested again, against page 1`,
         budgets: { p50: 1.5 },
         samples: 300,
         warmup: 100,
@@ -91,7 +91,7 @@ export async function measureListings(tokens: readonly string[], small: Place, l
     let at = 200;
     measures.push(
       ...(await compare({
-        name: `each page of a walk of ${name} beyond page 200, against page 1`,
+        name: `each page in sequence of ${name} beyond page 200, against page 1`,
         budgets: { p50: 1.5 },
         samples: 300,
         warmup: 10,

@@ -92,7 +92,7 @@ export async function measureSizes(
         : reader.get(org_id, String(new URLSearchParams({ ...filter, limit: "20" })));
     measures.push(
       ...(await compare({
-        name: `${name} of the long log against the short one`,
+        name: `${name} of a long log against a short one`,
         budgets: { p50: 1.15 },
         samples: 300,
         warmup: 100,

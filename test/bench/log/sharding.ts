@@ -36,7 +36,7 @@ export async function measureShards(engine: BenchEngine, { step }: BenchRun): Pr
   step("Reading one shard and 16");
   const onEngine = await compareFeeds("", await Reader.load(tokens), { whole, sharded, raised });
   step(`Reading one shard and 16, each call answered after ${latencyMs} ms`);
-  const service = new Worker(new URL("./replaying-service.ts", import.meta.url), {
+  const service = new Worker(new URL("./delayed-dynamodb.ts", import.meta.url), {
     workerData: { engine: engine.origin, latencyMs },
   });
   try {
@@ -44,7 +44,10 @@ export async function measureShards(engine: BenchEngine, { step }: BenchRun): Pr
     const { port } = z.object({ port: z.number() }).parse(address);
     setEnvironment({ AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${port}` });
     const replayed = await Reader.load(tokens);
-    return [...onEngine, ...(await compareFeeds(`, calls of ${latencyMs} ms`, replayed, { whole, sharded, raised }))];
+    return [
+      ...onEngine,
+      ...(await compareFeeds(`, calls taking ${latencyMs} ms`, replayed, { whole, sharded, raised })),
+    ];
   } finally {
     setEnvironment({ AWS_ENDPOINT_URL_DYNAMODB: engine.origin });
     await service.terminate();

@@ -32,7 +32,7 @@ export async function measureIngest({ client, table }: BenchEngine): Promise<Mea
     .map((batch) => batch.map((n) => buildSqsRecord(`message ${n}`, JSON.stringify(anInput("org_ours", n)))))
     .values();
   const [time] = await compare({
-    name: "ingest rate through the function against bare conditional puts, ten at once",
+    name: "ingest rate through the function against bare conditional puts, ten concurrently",
     budgets: { p50: 1 / 0.85 },
     ...rounds,
     baseline: () => Promise.all((puts.next().value ?? []).map((put) => client.send(put))),

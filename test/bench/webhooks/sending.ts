@@ -33,7 +33,7 @@ export async function measureSending(): Promise<Measure[]> {
     signedHeaders({ deliveryId: "dlv_1", eventType: "invoice.sent", body, secrets, now: new Date() });
 
   const [time] = await compareFigures({
-    name: "sends a second through the delivery engine against a bare loop of POSTs, ten at once",
+    name: "sends a second through the delivery engine against a bare loop of POSTs, ten concurrently",
     budgets: { p50: 1 / budget },
     samples: 40,
     warmup: 6,

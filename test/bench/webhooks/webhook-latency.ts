@@ -91,12 +91,12 @@ function measuresOf(runs: Readonly<Record<Beside, readonly Latencies[]>>): Measu
     const line = { name: `healthy endpoints while ${what}, p99`, value, budget: budgets.isolation, baseline };
     return { ...line, passes: value <= budgets.isolation, samples: later(beside).length, unit: "ratio", notes: [] };
   };
-  const [hanging, slow] = ["one in ten hangs", "30 endpoints of another organisation answer 200 after 12 s"];
+  const [hanging, slow] = ["one in ten hangs", "30 endpoints of another organisation respond after 12 s"];
   return [
     latency("all healthy", later("nothing"), 0.5),
     latency("all healthy", later("nothing"), 0.99),
     isolation(`${hanging}, against all healthy`, "hanging", "nothing"),
-    isolation(`${slow}, against those healthy, too`, "slow", "quick"),
+    isolation(`${slow}, against the same endpoints when healthy`, "slow", "quick"),
     latency("first event of an endpoint", first("nothing"), 0.99),
     latency(`first event of an endpoint while ${hanging}`, first("hanging"), 0.99),
     latency(`first event of an endpoint while ${slow}`, first("slow"), 0.99),

@@ -19,14 +19,14 @@ const alarms = new Map(
   ),
 );
 
-/** What an alarm's expression comes to, by the little of CloudWatch's metric math that ours use. */
-function figureOf(id: string, figures: Readonly<Record<string, number>>): number {
+/** Evaluates the expression of an alarm, for the part of CloudWatch's metric math that our alarms use. */
+function evaluateAlarm(id: string, values: Readonly<Record<string, number>>): number {
   const expression = alarms.get(id)?.Metrics?.find(({ Expression }) => Expression !== undefined)?.Expression ?? "";
-  const filled = expression.replaceAll(/FILL\((\w+), 0\)/g, (_, name: string) => String(figures[name] ?? 0));
+  const filled = expression.replaceAll(/FILL\((\w+), 0\)/g, (_, name: string) => String(values[name] ?? 0));
   const [, left = "", least = "", right = ""] = /^IF\((\d+) >= (\d+) AND (\d+) == 0, 1, 0\)$/.exec(filled) ?? [];
   if (left !== "") return Number(left) >= Number(least) && Number(right) === 0 ? 1 : 0;
-  if (!/^\d+( \+ \d+)*$/.test(filled)) throw new Error(`This expression is not understood: ${filled}`);
-  return filled.split(" + ").reduce((sum, figure) => sum + Number(figure), 0);
+  if (!/^\d+( \+ \d+)*$/.test(filled)) throw new Error(`Unsupported expression: ${filled}`);
+  return filled.split(" + ").reduce((sum, value) => sum + Number(value), 0);
 }
 
 it.each([
@@ -36,11 +36,11 @@ it.each([
   ["PublicApiAccessLogStalled", 20],
   ["WebhooksDeliverySchedulerDeliverySchedulerStalled", 1],
   ["ArchiveArchiveStalled", 1],
-])("%s fires if the input has data and the output has none, and not while both are idle", (id, least) => {
-  expect(figureOf(id, {})).toBe(0);
-  expect(figureOf(id, { input: least })).toBe(1);
-  expect(figureOf(id, { input: least - 1 })).toBe(0);
-  expect(figureOf(id, { input: least, output: 1 })).toBe(0);
+])("%s fires when the input has data and the output has none, and not while both are idle", (id, least) => {
+  expect(evaluateAlarm(id, {})).toBe(0);
+  expect(evaluateAlarm(id, { input: least })).toBe(1);
+  expect(evaluateAlarm(id, { input: least - 1 })).toBe(0);
+  expect(evaluateAlarm(id, { input: least, output: 1 })).toBe(0);
   expect(alarms.get(id)?.Threshold).toBe(1);
 });
 
@@ -49,12 +49,12 @@ it.each([
   "EventLogEventReadsThrottled",
   "PublicApiApiThrottled",
   "WebhooksDeliveriesDeliveriesThrottled",
-])("%s adds up what was held back anywhere", (id) => {
+])("%s sums the throttling of all its sources", (id) => {
   const names = (alarms.get(id)?.Metrics ?? []).flatMap(({ Id, Expression }) => (Expression === undefined ? [Id] : []));
   expect(names.length).toBeGreaterThan(1);
   expect(names.length).toBeLessThanOrEqual(10);
-  expect(figureOf(id, {})).toBe(0);
-  for (const name of names) expect(figureOf(id, { [name]: 3 })).toBe(3);
+  expect(evaluateAlarm(id, {})).toBe(0);
+  for (const name of names) expect(evaluateAlarm(id, { [name]: 3 })).toBe(3);
 });
 
 const metric = z.object({ Namespace: z.string(), MetricName: z.string() });
@@ -67,7 +67,7 @@ const watched = z.object({
   AlarmDescription: z.string(),
 });
 
-/** What an alarm watches. CloudFormation has another form for a metric with a label. */
+/** Returns the metric of an alarm. CloudFormation has a different form for a metric with a label. */
 function watchedBy(id: string) {
   const resources = Object.entries(template.findResources("AWS::CloudWatch::Alarm"));
   const [properties] = resources.flatMap(([name, { Properties }]) => (plainId(name) === id ? [Properties] : []));
@@ -83,28 +83,28 @@ it.each([
   ["IngestIngestInFlight", "AWS/SQS", "ApproximateNumberOfMessagesNotVisible", 60, 80_000, "[page]"],
   ["IngestIngestUnavailable", "ActivityLog", "DeferralAge", 60, 300_000, "[page]"],
   ["IngestOrgThrottled", "ActivityLog", "EventsDeferredThrottled", 300, 1, "[notice]"],
-] as const)("%s rings for %s %s", (id, Namespace, MetricName, Period, Threshold, severity) => {
+] as const)("%s fires for %s %s", (id, Namespace, MetricName, Period, Threshold, severity) => {
   const { AlarmDescription, ...found } = watchedBy(id);
   expect(found).toEqual({ Namespace, MetricName, Period, Threshold, EvaluationPeriods: 3 });
   expect(AlarmDescription.startsWith(severity)).toBe(true);
 });
 
-describe("in the first hour of a healthy new stack", () => {
-  /** Minutes until Lambda polls a new event source: see "Polling and stream starting positions" in its guide. */
-  const untilPolled = 15;
-  const silences = [...alarms].filter(([id]) => /Stalled$/.test(id));
+describe("alarms of a new stack", () => {
+  /** Minutes until Lambda polls a new event source: see "Polling and stream starting positions" in the Lambda developer guide. */
+  const minutesUntilPolled = 15;
+  const stalledAlarms = [...alarms].filter(([id]) => /Stalled$/.test(id));
 
-  it.each([...alarms])("%s does not ring while there are no figures", (id, found) => {
+  it.each([...alarms])("%s does not fire without data", (id, found) => {
     expect(found).toMatchObject({
       TreatMissingData: "notBreaching",
       ComparisonOperator: expect.stringMatching(/^GreaterThan/),
     });
     if (found.Metrics?.some(({ Expression }) => Expression !== undefined)) {
-      expect(figureOf(id, {})).toBeLessThan(found.Threshold);
+      expect(evaluateAlarm(id, {})).toBeLessThan(found.Threshold);
     }
   });
 
-  it.each(silences)("%s waits until new functions had time to begin", (id, { EvaluationPeriods }) => {
+  it.each(stalledAlarms)("%s waits until new functions have started", (id, { EvaluationPeriods }) => {
     const properties = Object.entries(template.findResources("AWS::CloudWatch::Alarm")).find(
       ([name]) => plainId(name) === id,
     )?.[1].Properties;
@@ -113,11 +113,11 @@ describe("in the first hour of a healthy new stack", () => {
       .parse(properties);
     const seconds = Metrics.flatMap(({ MetricStat }) => (MetricStat === undefined ? [] : [MetricStat.Period]));
     expect(new Set(seconds).size).toBe(1);
-    expect((EvaluationPeriods * Math.max(...seconds)) / 60).toBeGreaterThanOrEqual(untilPolled);
+    expect((EvaluationPeriods * Math.max(...seconds)) / 60).toBeGreaterThanOrEqual(minutesUntilPolled);
   });
 
-  it("the archive is not missed before it has run: its alarm looks at two whole days", () => {
+  it("ArchiveStalled evaluates two whole days, so that it does not fire before the first export", () => {
     expect(alarms.get("ArchiveArchiveStalled")?.EvaluationPeriods).toBe(2);
-    expect(silences.length).toBe(6);
+    expect(stalledAlarms.length).toBe(6);
   });
 });

@@ -20,13 +20,13 @@ const page = join(import.meta.dirname, "../../../docs/costs.md");
 const prod = templateOf("prod");
 const withAllOptions = templateOf("prod", fullStage);
 
-/** Figures of which one alarm, graph or bill line is paid for by the piece. */
+/** Counts the resources that are billed per unit. */
 function countsOf(template: Template): StackCounts {
   const alarms = Object.values(template.findResources("AWS::CloudWatch::Alarm"));
   const metricsOf = (alarm: { Properties?: { Metrics?: { MetricStat?: unknown }[] } }) =>
     alarm.Properties?.Metrics?.filter(({ MetricStat }) => MetricStat !== undefined).length ?? 1;
   const queues = Object.values(template.findResources("AWS::Lambda::EventSourceMapping"));
-  // Of requests there are a time and three counts, each also for each of the six dialects: see `api-watch.ts`.
+  // Request metrics: a duration and three counts, each also for each of the six dialects. See `api-monitoring.ts`.
   const ofRequests = 1 + 4 * 6;
   return {
     alarmMetrics: alarms.reduce((sum, alarm) => sum + metricsOf(alarm), 0),
@@ -42,7 +42,7 @@ function typesOf(template: Template): string[] {
   return [...new Set(Object.values(Resources ?? {}).map(({ Type }) => Type))].sort();
 }
 
-/** An event as the tables have it: 700 bytes of JSON, with an actor and a contact. */
+/** Returns the event of the tables: 700 bytes of JSON, with an actor and a contact. */
 function eventOf700Bytes(): ActivityEvent {
   const input = (note: string) => ({
     org_id: "org_8f9a1c2d",
@@ -60,47 +60,47 @@ function eventOf700Bytes(): ActivityEvent {
   return parseEventValue(input("x".repeat(padding)), { now: testNow, entropy: "700" }).event;
 }
 
-describe("the costs page", () => {
-  it("has the tables as they are computed", async () => {
+describe("docs/costs.md", () => {
+  it("contains the computed tables", async () => {
     const tables = costTables(countsOf(prod));
     const missing = new Set(Object.keys(tables));
     const renewed = readFileSync(page, "utf8").replaceAll(
       /<!-- table: ([a-z-]+) -->\n[\s\S]*?<!-- end -->/g,
       (_, name: string) => {
         missing.delete(name);
-        return `<!-- table: ${name} -->\n\n${tables[name] ?? "There is no such table."}\n\n<!-- end -->`;
+        return `<!-- table: ${name} -->\n\n${tables[name] ?? "Unknown table."}\n\n<!-- end -->`;
       },
     );
     expect([...missing]).toEqual([]);
     await expect(renewed).toMatchFileSnapshot(page);
   });
 
-  it.each(typesOf(withAllOptions))("has a line for %s, or the code says why it costs nothing", (type) => {
+  it.each(typesOf(withAllOptions))("has a line for %s, or resourceCosts says why it is free", (type) => {
     const cost = resourceCosts[type];
-    if (cost === undefined) throw new Error(`Say in infra/costs/resource-costs.ts what pays for ${type}.`);
+    if (cost === undefined) throw new Error(`Add ${type} to infra/costs/resource-costs.ts.`);
     if ("free" in cost) return expect(cost.free).not.toBe("");
     const rows = Object.values(costTables(countsOf(prod))).join("\n");
     for (const line of cost.lines) expect(rows).toMatch(new RegExp(`^\\|.*${line}.* [0-9.,]+ \\|`, "m"));
   });
 
-  it("knows no type of resource that no stack has", () => {
+  it("has no costs for resource types that no stack uses", () => {
     const apiDomain = typesOf(templateOf("dev", { domain: fullStage.domain }));
     const known = new Set([...typesOf(withAllOptions), ...apiDomain]);
     expect(Object.keys(resourceCosts).filter((type) => !known.has(type))).toEqual([]);
   });
 });
 
-describe("what an event takes", () => {
+describe("perEvent", () => {
   const event = eventOf700Bytes();
   const within = (measured: number, stated: number) =>
     expect(Math.abs(measured / stated - 1), `${measured} were measured`).toBeLessThan(0.1);
 
-  it("is in the table as many bytes as the costs say, to a tenth", () => {
+  it("states the bytes of an item within 10 %", () => {
     // For storage DynamoDB adds 100 bytes an item: see "DynamoDB item sizes and formats".
     within(itemBytes(event) + 100, perEvent.itemBytes);
   });
 
-  it("is in the audit log as many bytes as the costs say, to a tenth", () => {
+  it("states the bytes of an audit line within 10 %", () => {
     const recorded = {
       stored: new Date(),
       sequenceNumber: "1".repeat(21),

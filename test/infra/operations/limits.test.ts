@@ -19,7 +19,7 @@ import { maxHeadBytes } from "#shared/webhooks/sending/head-normalizer.ts";
 const rows = readFileSync(join(import.meta.dirname, "../../../docs/limits.md"), "utf8").split("\n");
 const { dev, prod } = stages;
 
-/** As the page writes numbers. */
+/** Formats a number as the page does. */
 const n = (value: number) => value.toLocaleString("en-US");
 
 /** DynamoDB's default quota for a table and its indexes, in units a second: "Table-level write throughput limit". */
@@ -30,7 +30,7 @@ it.each([
     "events a second",
     `| ${n(tableUnits / perEvent.writeUnits)}, computed: ${n(tableUnits)} units / ${perEvent.writeUnits} |`,
   ],
-  ["functions that append at a time", `${prod.ingestConcurrency} in prod, ${dev.ingestConcurrency} in dev`],
+  ["concurrent ingest functions", `${prod.ingestConcurrency} in prod, ${dev.ingestConcurrency} in dev`],
   ["size of an event", `${maxEventBytes / 1024} KB`],
   ["requests a minute", `${rateLimit.requests} a token`],
   [
@@ -41,21 +41,21 @@ it.each([
     "requests a second, all callers",
     `with an edge ${n(edgeThrottle.ratePerSecond)}, bursts of ${n(edgeThrottle.burst)}`,
   ],
-  ["requests at a time", `${prod.reserved?.api} for each function`],
-  ["events of a page", `${maxLimit} (\`limit\`)`],
-  ["what one request reads", `${n(offsetPageBudget.events)} events and ${offsetPageBudget.pages} pages`],
+  ["concurrent requests", `${prod.reserved?.api} for each function`],
+  ["events in a page", `${maxLimit} (\`limit\`)`],
+  ["data read by one request", `${n(offsetPageBudget.events)} events and ${offsetPageBudget.pages} pages`],
   ["endpoints", `| ${maxEndpointsPerOrg} |`],
   [
     "headers of an endpoint",
     `| ${maxHeaders}, values of ${maxHeaderValueLength / 1024} KB each and ${maxHeaderValuesLength / 1024} KB together |`,
   ],
   ["response of a receiver", `| ${maxHeadBytes / 1024} KB of headers`],
-  ["sends at a time", `${initialConcurrencyLimit} to one endpoint, up to ${maxConcurrencyLimit}`],
-  ["sends at a time", `${n(prod.deliveryConcurrency * 10)} in prod and ${n(dev.deliveryConcurrency * 10)} in dev`],
-  ["sends at a time", `${prod.sendsPerOrg} in prod and ${dev.sendsPerOrg} in dev on each lane`],
+  ["concurrent sends", `${initialConcurrencyLimit} to one endpoint; up to ${maxConcurrencyLimit}`],
+  ["concurrent sends", `${n(prod.deliveryConcurrency * 10)} in prod and ${n(dev.deliveryConcurrency * 10)} in dev`],
+  ["concurrent sends", `${prod.sendsPerOrg} in prod and ${dev.sendsPerOrg} in dev on each lane`],
   ["sends to one host", `| ${n(prod.sendsPerHost)} a second`],
-  ["replays", `${maxActiveReplaysPerOrg} replays an organisation at a time`],
-  ["data keys of signing secrets that are decrypted", `once in ${dataKeyTtlMs / 60_000} minutes for each instance`],
-])("the limits page says of %s what the code has", (what, said) => {
-  expect(rows.find((row) => row.startsWith(`| ${what} |`))).toContain(said);
+  ["replays", `${maxActiveReplaysPerOrg} of an organisation`],
+  ["decryptions of data keys for signing secrets", `one in ${dataKeyTtlMs / 60_000} minutes for each instance`],
+])("docs/limits.md states the value of the code for %s", (limit, text) => {
+  expect(rows.find((row) => row.startsWith(`| ${limit} |`))).toContain(text);
 });

@@ -5,33 +5,33 @@ import { prices } from "#infra/costs/prices.ts";
 import { deliveryCosts, edgeRequestCosts, pageCosts, slowDeliveryCosts } from "#infra/costs/use-costs.ts";
 import { gb, million, perEvent } from "#infra/costs/workload.ts";
 
-/** A row of a table; sums and comparisons have no basis of their own. */
+/** A row of a table. Sums and comparisons have no basis. */
 type Row = Pick<CostLine, "name" | "dollars"> & Partial<Pick<CostLine, "basis">>;
 
-/** The volumes of the tables: events a month, and years for which they have come. */
+/** The volumes of the tables: events a month, and years at that rate. */
 const volumes = [1e6, 1e8, 1e10].flatMap((eventsPerMonth) => [
   { eventsPerMonth, months: 12 },
   { eventsPerMonth, months: 60 },
 ]);
 
-const volumeHeads = volumes.map(({ eventsPerMonth, months }) => {
+const volumeHeadings = volumes.map(({ eventsPerMonth, months }) => {
   const events = eventsPerMonth >= 1e9 ? `${eventsPerMonth / 1e9} B` : `${eventsPerMonth / 1e6} M`;
   return `${events}, ${months / 12} ${months === 12 ? "year" : "years"}`;
 });
 
 const classNames = { STANDARD: "Standard", STANDARD_INFREQUENT_ACCESS: "Standard-IA" };
 
-/** What prod's bill is computed for. */
+/** Returns the settings that the costs of prod are computed for. */
 function prodSettings(): StorageSettings {
   const { tableClass, backup } = stages.prod;
-  if (backup === null) throw new Error("Prod has no backup: change the text of docs/costs.md.");
+  if (backup === null) throw new Error("Prod has no backup. Change the text of docs/costs.md.");
   return { tableClass, backup };
 }
 
-/** What a common plan keeps, all in warm storage. */
+/** A common backup plan, for comparison. All copies stay in warm storage. */
 const manyCopies = { daily: 35, monthly: 84 };
 
-/** The tables of docs/costs.md in Markdown, by their names there. */
+/** Returns the Markdown tables of docs/costs.md, by their names in that file. */
 export function costTables(counts: StackCounts): Readonly<Record<string, string>> {
   const prod = prodSettings();
   return {
@@ -89,11 +89,11 @@ function copiesOf(lines: readonly Row[]): Row[] {
   return lines.filter(({ name }) => name.endsWith(" copies"));
 }
 
-function dollarsOf(wanted: string, lines: readonly Row[]): number {
-  return total(lines.filter(({ name }) => name === wanted));
+function dollarsOf(item: string, lines: readonly Row[]): number {
+  return total(lines.filter(({ name }) => name === item));
 }
 
-/** Copies that all stay in warm storage, which the computation of today's settings does not know. */
+/** Returns the costs of the common backup plan, which `monthlyCosts` cannot compute. */
 function warmCopies({ eventsPerMonth, months }: Volume): number {
   const tableGb = (after: number) => (after * eventsPerMonth * perEvent.itemBytes) / gb;
   const kept = Math.min(months, manyCopies.monthly);
@@ -101,7 +101,7 @@ function warmCopies({ eventsPerMonth, months }: Volume): number {
   return (tableGb(months) * manyCopies.daily + monthly) * prices.dynamodb.copyWarm;
 }
 
-/** The month from which the class that stores for less costs less: of that month's bill, and of all bills so far. */
+/** Returns the month from which Standard-IA is cheaper: in the bill of that month, and in all bills so far. */
 function breakEven(prod: StorageSettings): string {
   const bill = (tableClass: StorageSettings["tableClass"], months: number) =>
     total(storageOf(monthlyCosts({ ...prod, tableClass }, { eventsPerMonth: million, months })));
@@ -119,10 +119,10 @@ function optionsTable(): string {
   const { s3, dynamodb } = prices;
   const archiveGb = (12 * million * perEvent.auditLineBytes * perEvent.stored) / gb;
   return table([
-    ["option", "what is paid for", "$"],
+    ["option", "costs", "$"],
     [
       "`archive`",
-      "archive: a year of a million events a month, each further month of keeping it",
+      "archive: storage of a year of a million events a month, each month",
       money(archiveGb * s3.storageGb),
     ],
     ["`edge`", "web ACL with its three rules, a month", money(dollarsOf("web ACL", edgeCosts(3)))],
@@ -133,7 +133,7 @@ function optionsTable(): string {
       "10,000 writes and 20,000 reads a second for a new table and its five indexes, once",
       money(6 * (6_000 * dynamodb.warmWrite + 8_000 * dynamodb.warmRead)),
     ],
-    ["`domain`", "nothing; the hosted zone, which is yours, costs 0.50 a month", money(0)],
+    ["`domain`", "nothing; your hosted zone costs 0.50 a month", money(0)],
   ]);
 }
 
@@ -142,19 +142,19 @@ function byVolume(linesOf: (volume: Volume) => readonly Row[], { sum = true } = 
   const names = columns[0]?.map(({ name }) => name) ?? [];
   const rows = names.map((name) => [name, ...columns.map((lines) => money(dollarsOf(name, lines)))]);
   const sums = sum ? [["**all**", ...columns.map((lines) => `**${money(total(lines))}**`)]] : [];
-  return table([["$ a month", ...volumeHeads], ...rows, ...sums]);
+  return table([["$ a month", ...volumeHeadings], ...rows, ...sums]);
 }
 
 function oneColumn(head: string, lines: readonly Row[], { sum = true } = {}): string {
   const sums = sum ? [["**all**", "", `**${money(total(lines))}**`]] : [];
   return table([
-    ["what", "what is counted", head],
+    ["item", "basis", head],
     ...lines.map(({ name, basis = "", dollars }) => [name, basis, money(dollars)]),
     ...sums,
   ]);
 }
 
-/** Cents where they matter. */
+/** Formats an amount, with cents below 1,000 dollars. */
 function money(dollars: number): string {
   return dollars.toLocaleString("en-US", {
     minimumFractionDigits: dollars < 1_000 ? 2 : 0,
