@@ -1,34 +1,16 @@
-import { randomBytes, randomUUID } from "node:crypto";
-import { createServer, type RequestListener } from "node:http";
+import { randomUUID } from "node:crypto";
 import { join, resolve } from "node:path";
-import { createAwsCaller } from "./aws-json.ts";
-import { createQueues } from "./emulators/create-queues.ts";
-import { createTable, partitionKeysOf } from "./emulators/create-table.ts";
 import type { DynamoDbEmulator } from "./emulators/dynamodb.ts";
-import { startEmulators } from "./emulators/emulators.ts";
-import { createLatencyGauge } from "./emulators/latency.ts";
+import { type Emulators, startEmulators } from "./emulators/emulators.ts";
 import { openEventSourceMappings } from "./event-source-mappings/host.ts";
-import { createWriteCounter } from "./event-source-mappings/write-counter.ts";
 import type { FaultInjector } from "./fault-injection.ts";
-import { gatewayError } from "./http/gateway-response.ts";
-import { createGatewayServer, type HandleGatewayRequest } from "./http/gateway-server.ts";
-import { createHttpApi } from "./http/http-api.ts";
-import { parseHttpApi } from "./http/http-api-definition.ts";
-import { createOriginHeaderAdder } from "./http/origin-headers.ts";
-import { createAuthorizer } from "./iam/authorizer.ts";
-import { identityPolicies, resourcePolicies } from "./iam/policies.ts";
-import { createPrincipals } from "./iam/principals.ts";
-import { openKmsKeys } from "./kms/keys.ts";
-import { type HostedFunction, hostFunctions } from "./lambda/host.ts";
-import { closeServer, listenOnLoopback } from "./listen.ts";
+import { openServers, type Servers } from "./hosting/servers.ts";
+import { hostStack } from "./hosting/stack-host.ts";
+import { createStackResources, type StackResources, throwUnusableData } from "./hosting/stack-resources.ts";
+import type { HostedFunction } from "./lambda/host.ts";
 import { logFileName, openLogFiles } from "./logs/log-files.ts";
-import { createLogsOperations } from "./logs/log-groups.ts";
 import { type ScheduleClock, systemClock } from "./schedules/clock.ts";
 import { openSchedules } from "./schedules/host.ts";
-import { scheduledFunctionArns } from "./schedules/schedule-definition.ts";
-import { createServiceListener } from "./service-proxy/service-listener.ts";
-import { readAssembly } from "./template/assembly.ts";
-import { createResources } from "./template/resources.ts";
 
 type LocalRuntimeOptions = {
   /** Folder of the cloud assembly, `cdk.out`. The emulators start while it is still being synthesized. */
@@ -83,9 +65,6 @@ const memoryBytes = 600 * 1024 * 1024;
 /** Batches of events overlap, so their functions need a second environment soon; requests arrive one by one. */
 const warmEnvironments = { ofSources: 2, ofOthers: 1 };
 
-/** fauxqs supports this account only. The region is the default for stacks without one. */
-const defaultEnvironment = { account: "000000000000", region: "us-east-1" };
-
 /** Hosts a synthesized stack until `stop`. Throws if the template cannot be hosted; nothing is left running then. */
 export async function startLocalRuntime(options: LocalRuntimeOptions): Promise<LocalRuntime> {
   const stops = new AsyncDisposableStack();
@@ -98,155 +77,73 @@ export async function startLocalRuntime(options: LocalRuntimeOptions): Promise<L
 }
 
 async function start(options: LocalRuntimeOptions, stops: AsyncDisposableStack): Promise<LocalRuntime> {
-  const mostBytes = process.memoryUsage.rss() + memoryBytes;
+  const maxBytes = process.memoryUsage.rss() + memoryBytes;
+  const { data, faultInjector, clock = systemClock } = options;
   const logs = openLogFiles(options.logs);
   stops.defer(() => logs.close());
-  const log = (text: string) => logs.write("runtime", `${new Date().toISOString()}\t${text}`);
-
-  // The template's references contain the addresses of both servers, so these listen first.
-  let respond: HandleGatewayRequest = async () => gatewayError(503, "Service Unavailable");
-  let serve: RequestListener = (_, response) => response.writeHead(503).end();
-  const apiServer = createGatewayServer((request) => respond(request));
-  const keepAliveTimeout = 60_000; // longer than SDK clients keep an idle connection
-  const serviceServer = createServer({ keepAliveTimeout }, (request, response) => serve(request, response));
-  const api = await listenOnLoopback(apiServer, options.port ?? 0);
-  stops.defer(() => closeServer(apiServer));
-  const origin = await listenOnLoopback(serviceServer, 0);
-  stops.defer(() => closeServer(serviceServer));
-
+  const servers = await openServers(options.port ?? 0, stops);
   const starting = startEmulators(
-    { data: options.data, logFile: join(options.logs, "dynamodb-local.log"), dynamodb: options.dynamodb },
+    { data, logFile: join(options.logs, "dynamodb-local.log"), dynamodb: options.dynamodb },
     stops,
   );
   // The first failure is reported; the emulators are stopped if the synthesis fails.
   const [folder, emulators] = await Promise.all([
     options.assembly,
-    starting.catch((error) => throwUnusable(options.data, error)),
+    starting.catch((error) => throwUnusableData(data, error)),
   ]);
-  const assembly = await readAssembly(resolve(folder));
-  const awsEnvironment = { ...defaultEnvironment, ...(assembly.region !== undefined && { region: assembly.region }) };
-  const services = { origin, region: awsEnvironment.region };
-  const streamLabels = new Map<string, string>();
-  const { stackName, template, assets } = assembly;
-  const location = { ...awsEnvironment, stackName, api, services: services.origin, streamLabels };
-  const resources = createResources(template, location);
-  const toDynamoDb = createAwsCaller(emulators.dynamodb.origin, emulators.dynamodb.accessKey, awsEnvironment.region);
-  const tableResources = resources.ofType("AWS::DynamoDB::GlobalTable", "AWS::DynamoDB::Table");
-  for (const table of tableResources) {
-    const label = await createTable(table, toDynamoDb).catch((error) => throwUnusable(options.data, error));
-    if (label !== undefined) streamLabels.set(table.ref, label);
-  }
-  const toSqs = createAwsCaller(emulators.sqs.origin, emulators.sqs.accessKey, awsEnvironment.region);
-  await createQueues(resources.ofType("AWS::SQS::Queue"), toSqs);
-  const { data, faultInjector } = options;
-  const keys = await openKmsKeys({ resources, awsEnvironment, data, randomBytes }).catch((error) =>
-    throwUnusable(data, error),
-  );
+  const stack = await createStackResources({ assembly: resolve(folder), emulators, servers, data });
+  const runtime = hostStack({ stack, servers, emulators, logs, faultInjector, variables: options.functionVariables });
+  const { functions } = runtime;
+  stops.defer(() => stopAll(functions));
+  const warmed = options.warm ? warmFunctions(functions, runtime.invokedArns) : undefined;
+  stops.defer(runtime.closeProxy);
 
-  const groups = resources.ofType("AWS::Logs::LogGroup");
-  const authorize = createAuthorizer(resourcePolicies(resources, awsEnvironment), awsEnvironment.account);
-  const principals = createPrincipals(identityPolicies(resources), awsEnvironment.account);
-  const functions = hostFunctions({
-    resources,
-    assets,
-    principals,
-    services,
-    variables: options.functionVariables ?? {},
-    logs,
-    faultInjector,
-    log,
-  });
-  const stopFunctions = async () => void (await Promise.all([...functions.values()].map((fn) => fn.stop())));
-  stops.defer(stopFunctions);
-  const definition = parseHttpApi(resources);
-  const invoked = new Set([...(definition?.routes.values() ?? []), ...scheduledFunctionArns(resources)]);
-  const warmed = options.warm ? warmFunctions(functions, invoked) : undefined;
-  const latency = createLatencyGauge(() => performance.now());
-  const writes = createWriteCounter();
-  const proxy = createServiceListener({
-    ...emulators,
-    keys,
-    logGroups: createLogsOperations(new Set(groups.map(({ ref }) => ref)), logs, () => new Date()),
-    randomBytes,
-    functions,
-    authorize,
-    faultInjector,
-    awsEnvironment,
-    beginTableOperation(operation) {
-      const end = latency.begin();
-      return () => {
-        end();
-        writes.record(operation);
-      };
-    },
-    partitionKeys: partitionKeysOf(tableResources),
-    origin: services.origin,
-    principalOf: principals.byAccessKey,
-    onDenied: log,
-  });
-  stops.defer(proxy.close);
-  serve = proxy.listener;
-
-  if (definition !== undefined) {
-    const invokers = new Map([...functions.values()].map((fn) => [fn.definition.arn, fn.invoke]));
-    const invokerByArn = (functionArn: string) => invokers.get(functionArn);
-    const clock = { newRequestId: randomUUID, now: () => new Date() };
-    const answer = createHttpApi({
-      definition,
-      invokerByArn,
-      authorize,
-      writeLog: logs.write,
-      ...awsEnvironment,
-      ...clock,
-    });
-    const throughEdge = createOriginHeaderAdder(resources);
-    respond = (request) => answer(throughEdge(request));
-  }
-
-  const latencyMs = latency.recentMs;
-  const hasMemory = () => process.memoryUsage.rss() < mostBytes;
-  const sources = {
-    resources,
-    functions,
-    principals,
-    authorize,
-    services,
-    data,
-    faultInjector,
-    latencyMs,
-    hasMemory,
-    writes,
-    log,
-  };
-  const poll = await openEventSourceMappings(sources);
-  const { clock = systemClock } = options;
-  const schedules = await openSchedules({ resources, functions, authorize, awsEnvironment, clock, newId: randomUUID });
+  const hasMemory = () => process.memoryUsage.rss() < maxBytes;
+  const poll = await openEventSourceMappings({ ...runtime, data, faultInjector, hasMemory });
+  const schedules = await openSchedules({ ...runtime, clock, newId: randomUUID });
   const polling = new AbortController();
   const polled = Promise.all([poll(polling.signal), schedules.run(polling.signal)]);
   stops.defer(async () => {
     polling.abort();
     // A poll that waits for an invocation ends when its function is stopped.
-    await stopFunctions();
+    await stopAll(functions);
     await polled;
   });
 
   await warmed;
-  const outputs = resources.outputs();
-  const { queues, tables, functions: functionNames, logs: logNames } = options.groupOutputs(outputs);
+  return describeRuntime(options, { stack, servers, emulators, notRun: schedules.notRun }, stops);
+}
+
+function describeRuntime(
+  options: LocalRuntimeOptions,
+  {
+    stack,
+    servers: { api, services },
+    emulators: { dynamodb, sqs },
+    notRun,
+  }: { stack: StackResources; servers: Servers; emulators: Emulators; notRun: readonly string[] },
+  stops: AsyncDisposableStack,
+): LocalRuntime {
+  const outputs = stack.resources.outputs();
+  const { queues, tables, functions, logs: logNames } = options.groupOutputs(outputs);
   const fileOf = (group: string) => resolve(options.logs, logFileName(group));
   return {
     api,
-    endpoints: { dynamodb: origin, kms: origin, lambda: origin, logs: origin, sqs: origin },
+    endpoints: { dynamodb: services, kms: services, lambda: services, logs: services, sqs: services },
     queues,
     tables,
-    functions: functionNames,
+    functions,
     logFiles: Object.fromEntries(Object.entries(logNames).map(([name, group]) => [name, fileOf(group)])),
     outputs,
-    notRun: schedules.notRun,
-    failed: Promise.race([emulators.dynamodb.failed, emulators.sqs.failed]),
-    restartDynamoDb: emulators.dynamodb.restart,
+    notRun,
+    failed: Promise.race([dynamodb.failed, sqs.failed]),
+    restartDynamoDb: dynamodb.restart,
     stop: () => stops.disposeAsync(),
   };
+}
+
+async function stopAll(functions: ReadonlyMap<string, HostedFunction>): Promise<void> {
+  await Promise.all([...functions.values()].map((fn) => fn.stop()));
 }
 
 /** Loads environments of the functions that an event source, a route of the API or a schedule invokes. */
@@ -260,9 +157,4 @@ async function warmFunctions(
     return invoked.has(fn.definition.arn) ? ofOthers : 0;
   };
   await Promise.all([...functions.values()].map((fn) => fn.warm(wanted(fn))));
-}
-
-function throwUnusable(data: string | undefined, error: unknown): never {
-  if (data === undefined || !(error instanceof Error)) throw error;
-  throw new Error(`The data in ${data} cannot be used (${error.message}): choose another folder with --data`);
 }

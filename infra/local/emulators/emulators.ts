@@ -11,7 +11,7 @@ type Options = {
   readonly dynamodb: DynamoDbEmulator | undefined;
 };
 
-type Emulators = {
+export type Emulators = {
   readonly dynamodb: DynamoDbEmulator;
   readonly sqs: SqsEmulator;
 };
