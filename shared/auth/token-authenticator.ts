@@ -1,11 +1,11 @@
 import { ActivityError } from "#shared/errors.ts";
+import { ExpiringCache } from "#shared/platform/cache.ts";
 import { assertActiveToken, type CountedToken, invalidTokenError, type TokenUsageStore } from "./authenticate.ts";
 import type { ActiveToken } from "./caller.ts";
 import { rateLimitedError, windowEnd, windowStart } from "./rate-limit.ts";
 import { readCost } from "./read-cost.ts";
 import type { NoReadLease, ReadLease } from "./read-lease.ts";
 import type { ReadCharge } from "./request-meter.ts";
-import { ShortMemory } from "./short-memory.ts";
 import { isWellFormedToken, type TokenRef, toTokenRef } from "./token.ts";
 
 /** Maximum number of tokens in each cache of an instance. */
@@ -23,9 +23,9 @@ export class TokenAuthenticator {
   readonly #uses: TokenUsageStore;
   readonly #seen = new Set<string>();
   /** Until when tokens are rate limited, by hash, in Unix milliseconds. Only tokens that were valid. */
-  readonly #limited = new ShortMemory<number>(capacity);
+  readonly #limited = new ExpiringCache<number>(capacity);
   /** When the first lease of tokens without a free one ends, by the id of their items. */
-  readonly #withoutLease = new ShortMemory<NoReadLease>(capacity);
+  readonly #withoutLease = new ExpiringCache<NoReadLease>(capacity);
 
   constructor(uses: TokenUsageStore) {
     this.#uses = uses;

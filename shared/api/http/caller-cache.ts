@@ -1,11 +1,13 @@
+import { BoundedMap } from "#shared/platform/cache.ts";
+
 const capacity = 1_000;
 
 /**
  * Remembers the organisation for which a caller was authorised, so that its next request can be read speculatively. A
- * wrong entry costs time only. Bounded: empties itself when it is full.
+ * wrong or missing entry costs time only.
  */
 export class CallerCache {
-  readonly #orgs = new Map<string, string>();
+  readonly #orgs = new BoundedMap<string, string>(capacity);
 
   /** Returns the organisation of a caller, or `null`, and removes it: only an authorised request sets it again. */
   get(key: string): string | null {
@@ -15,7 +17,6 @@ export class CallerCache {
   }
 
   set(key: string, org: string): void {
-    if (this.#orgs.size >= capacity) this.#orgs.clear();
     this.#orgs.set(key, org);
   }
 }

@@ -1,4 +1,5 @@
 import { ActivityError } from "#shared/errors.ts";
+import { ExpiringCache } from "#shared/platform/cache.ts";
 import type { Org } from "./org.ts";
 
 export type OrgReader = {
@@ -16,7 +17,7 @@ const capacity = 1_000;
 export class OrgCache {
   readonly #orgs: OrgReader;
   readonly #now: () => Date;
-  readonly #known = new Map<string, { readonly org: Promise<Org>; readonly until: number }>();
+  readonly #cache = new ExpiringCache<Promise<Org>>(capacity);
 
   constructor(orgs: OrgReader, now: () => Date) {
     this.#orgs = orgs;
@@ -25,20 +26,16 @@ export class OrgCache {
 
   /** Returns an organisation. Throws `ActivityError` `not_found` if it does not exist. */
   get(orgId: string): Promise<Org> {
-    const known = this.#known.get(orgId);
-    if (known !== undefined && known.until > this.#now().getTime()) return known.org;
-    return this.refresh(orgId);
+    return this.#cache.get(orgId, this.#now()) ?? this.refresh(orgId);
   }
 
   /** Returns an organisation as of now, from the store. */
   refresh(orgId: string): Promise<Org> {
-    if (this.#known.size >= capacity) this.#known.clear();
-    const known = { org: this.#read(orgId), until: this.#now().getTime() + ttlMs };
-    this.#known.set(orgId, known);
-    known.org.catch(() => {
-      if (this.#known.get(orgId) === known) this.#known.delete(orgId);
-    });
-    return known.org;
+    const now = this.#now();
+    const org = this.#read(orgId);
+    this.#cache.set(orgId, org, now.getTime() + ttlMs, now);
+    org.catch(() => this.#cache.delete(orgId, org));
+    return org;
   }
 
   async #read(orgId: string): Promise<Org> {

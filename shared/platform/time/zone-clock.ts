@@ -1,3 +1,4 @@
+import { BoundedMap } from "#shared/platform/cache.ts";
 import { firstMoment, lastMoment } from "./wall-time.ts";
 
 const dayMs = 86_400_000;
@@ -14,7 +15,7 @@ export class ZoneClock {
   /** `null` for UTC, which needs no rules: loading the system's takes as long as half of a cold start. */
   readonly #format: Intl.DateTimeFormat | null;
   /** The offset throughout a day, in minutes; `null` where it changes within it. */
-  readonly #days = new Map<number, number | null>();
+  readonly #days = new BoundedMap<number, number | null>(capacity);
 
   constructor(timeZone: string) {
     this.#format =
@@ -29,7 +30,6 @@ export class ZoneClock {
     if (offset === undefined) {
       const [first, last] = [this.#ask(day * dayMs), this.#ask((day + 1) * dayMs - 1)];
       offset = first === last ? first : null;
-      if (this.#days.size >= capacity) this.#days.clear();
       this.#days.set(day, offset);
     }
     return offset ?? this.#ask(instant);

@@ -1,4 +1,5 @@
 import { ActivityError } from "#shared/errors.ts";
+import { BoundedMap } from "#shared/platform/cache.ts";
 import { type EndpointUrlRules, hostOf, parseEndpointUrl, portOf } from "#shared/webhooks/endpoints/endpoint-url.ts";
 import { type SendFailure, urlRefusedFailure } from "./send-failure.ts";
 
@@ -21,12 +22,11 @@ const maxCachedTargets = 1_000;
  * was stored. It caches the results: parsing takes as long as signing a body.
  */
 export function createHttpTargetParser(rules: EndpointUrlRules): (text: string) => HttpTarget | SendFailure {
-  const cache = new Map<string, HttpTarget | SendFailure>();
+  const cache = new BoundedMap<string, HttpTarget | SendFailure>(maxCachedTargets);
   return (text) => {
     const cached = cache.get(text);
     if (cached !== undefined) return cached;
     const target = parseTarget(text, rules);
-    if (cache.size >= maxCachedTargets) cache.clear();
     cache.set(text, target);
     return target;
   };

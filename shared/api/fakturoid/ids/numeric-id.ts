@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import { BoundedMap } from "#shared/platform/cache.ts";
 
 /**
  * Numbers from here to 2^53 are derived from ids that are text. Ids that are whole numbers in this range are derived, too,
@@ -32,14 +33,12 @@ function wholeNumberOf(text: string): number | null {
 }
 
 /** Hashing would take 5 % of the time of a page: the same users and contacts occur again and again. */
-const cache = new Map<string, number>();
-const cacheCapacity = 10_000;
+const cache = new BoundedMap<string, number>(10_000);
 
 function derivedId(id: string): number {
   const known = cache.get(id);
   if (known !== undefined) return known;
   const number = firstDerived + Number.parseInt(hash("sha256", id, "hex").slice(0, 13), 16);
-  if (cache.size >= cacheCapacity) cache.clear();
   cache.set(id, number);
   return number;
 }

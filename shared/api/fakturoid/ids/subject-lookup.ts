@@ -1,8 +1,8 @@
 import { visibleEntityTypes } from "#shared/api/fakturoid/mapping.ts";
-import { ShortMemory } from "#shared/auth/short-memory.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { listEvents } from "#shared/events/query/list-events.ts";
 import { type EventQuery, type EventReader, noFilter } from "#shared/events/query/query.ts";
+import { ExpiringCache } from "#shared/platform/cache.ts";
 import { isDerivedId, toNumericId } from "./numeric-id.ts";
 
 /** Maximum events that each of the two searches for a subject reads. */
@@ -28,7 +28,7 @@ type SubjectQuery = {
  * never change; they are kept for an hour.
  */
 export class SubjectLookup {
-  readonly #known = new ShortMemory<string>(memoryCapacity);
+  readonly #known = new ExpiringCache<string>(memoryCapacity);
   readonly #now: () => Date;
 
   constructor(now: () => Date) {
