@@ -28,7 +28,7 @@ export function comparable(activity: ReadActivity): ReadActivity {
 
 const kinds = ["invoice", "receipt", "quote", "order", "delivery", "subscription"] as const;
 
-/** The second document of a kind has no element where there is none. */
+/** Absent `linked_*` fields have no element. */
 const absent: ReadActivity = Object.fromEntries(kinds.map((kind) => [`linked_${kind}_id`, null]));
 
 function rootOf(text: string, name: string): XmlElement {

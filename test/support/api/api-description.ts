@@ -34,7 +34,7 @@ type Description = {
   readonly components: { readonly responses: Readonly<Record<string, DescribedResponse>> };
 };
 
-/** The document with what it refers to in the place of each reference. */
+/** The document with all references resolved. */
 const { paths, components }: Description = JSON.parse(JSON.stringify(inlined(description)));
 
 /** Every operation of the document, by its method and path. */

@@ -9,46 +9,51 @@ const page = z.object({ activity: z.array(z.looseObject({ entity_id: z.string(),
 
 type Page = z.infer<typeof page> & { readonly next: string | null };
 
-/** The JSON of an answer. Throws where that is a refusal, or of another shape. */
-export async function readJson<T>(response: Response, answer: z.ZodType<T>): Promise<T> {
+/** Returns the parsed JSON of a response. Throws if it is an error or does not match the schema. */
+export async function readJson<T>(response: Response, schema: z.ZodType<T>): Promise<T> {
   const text = await response.text();
-  if (!response.ok) throw new Error(`${response.url} answered ${response.status}: ${text}`);
-  return answer.parse(JSON.parse(text));
+  if (!response.ok) throw new Error(`${response.url} returned ${response.status}: ${text}`);
+  return schema.parse(JSON.parse(text));
 }
 
-/** One page of events, and the address of the next. */
-export async function readPage(world: TestEnvironment, { headers }: Tenant, path: string): Promise<Page> {
-  const response = await world.get(path, headers);
+/** Returns a page of events and the path of the next page. */
+export async function readPage(environment: TestEnvironment, { headers }: Tenant, path: string): Promise<Page> {
+  const response = await environment.get(path, headers);
   const { activity } = await readJson(response, page);
   const [, link] = /^<([^>]+)>; rel="next"$/.exec(response.headers.get("link") ?? "") ?? [];
   if (link === undefined) return { activity, next: null };
-  if (!link.startsWith(`${world.api}/`)) throw new Error(`The next page is elsewhere: ${link}`);
-  return { activity, next: link.slice(world.api.length) };
+  if (!link.startsWith(`${environment.api}/`)) throw new Error(`The link of the next page has another host: ${link}`);
+  return { activity, next: link.slice(environment.api.length) };
 }
 
-/** The documents whose events the feed shows, in its order. */
-export async function documents(world: TestEnvironment, tenant: Tenant, query = ""): Promise<string[]> {
-  const { activity } = await readPage(world, tenant, `${feed}?${query}`);
+/** Returns the entity ids of the feed, in its order. */
+export async function documents(environment: TestEnvironment, tenant: Tenant, query = ""): Promise<string[]> {
+  const { activity } = await readPage(environment, tenant, `${feed}?${query}`);
   return activity.map(({ entity_id }) => entity_id);
 }
 
-/** The same, once they are so many: on AWS each index comes up with the table in its own time. */
-export function documentsOnce(world: TestEnvironment, tenant: Tenant, count: number, query = ""): Promise<string[]> {
+/** Waits until the feed has `count` events: on AWS, indexes are eventually consistent. */
+export function documentsOnce(
+  environment: TestEnvironment,
+  tenant: Tenant,
+  count: number,
+  query = "",
+): Promise<string[]> {
   return until(async () => {
-    const found = await documents(world, tenant, query);
+    const found = await documents(environment, tenant, query);
     return found.length === count && found;
   }, soon);
 }
 
-/** The list that a dialect answers with, once there is something in it. */
+/** Waits until a list is not empty, and returns it. */
 export function listOnce<T>(
-  world: TestEnvironment,
+  environment: TestEnvironment,
   path: string,
   headers: Record<string, string>,
-  answer: z.ZodType<T[]>,
+  schema: z.ZodType<T[]>,
 ): Promise<T[]> {
   return until(async () => {
-    const list = await readJson(await world.get(path, headers), answer);
+    const list = await readJson(await environment.get(path, headers), schema);
     return list.length > 0 && list;
   }, soon);
 }

@@ -8,7 +8,7 @@ export const sampleZone = "Europe/Brussels";
 /** The host of the vendor's samples. */
 export const sampleOrigin = "https://eenvoudigfactureren.be";
 
-/** The event that the vendor's sample activity tells of. */
+/** The event of the vendor's sample activity. */
 export const vendorSample: Sample = {
   event_id: "evt_00000000000000000000000000007001",
   action: "INVOICE_CREATED",

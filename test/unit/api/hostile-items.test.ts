@@ -113,7 +113,7 @@ function dialectsOver(items: readonly TableItem[]) {
     now,
     reportDamage: (found) => damaged.push(...found),
   });
-  const world = {
+  const ports = {
     events: store,
     tokens: tokenPorts(() => aToken()),
     orgs: { get: async () => org },
@@ -122,10 +122,10 @@ function dialectsOver(items: readonly TableItem[]) {
   };
   return {
     damaged,
-    finzbooks: () => bodyOf(createFinzbooksHandler(world), "/api/public/v1/activity?limit=500"),
-    json: () => bodyOf(createSimplybooksHandler(world), "/api/v1/activities?format=json&take=100"),
-    xml: () => bodyOf(createSimplybooksHandler(world), "/api/v1/activities?take=100"),
-    fakturoid: () => bodyOf(createFakturoidHandler(world), `/api/v3/accounts/${org.slug}/events.json`),
+    finzbooks: () => bodyOf(createFinzbooksHandler(ports), "/api/public/v1/activity?limit=500"),
+    json: () => bodyOf(createSimplybooksHandler(ports), "/api/v1/activities?format=json&take=100"),
+    xml: () => bodyOf(createSimplybooksHandler(ports), "/api/v1/activities?take=100"),
+    fakturoid: () => bodyOf(createFakturoidHandler(ports), `/api/v3/accounts/${org.slug}/events.json`),
   };
 }
 
@@ -149,7 +149,7 @@ function plain(item: TableItem) {
 
 const eventsIn = (body: string): { event_id: string; entity_id: string }[] => JSON.parse(body).activity;
 
-it("each valid event is shown once in every dialect, and no item shows as anything but itself", async () => {
+it("all dialects (property) render each valid event once, and nothing of damaged items", async () => {
   const alone = dialectsOver(events.map(itemOf));
   const expected = { json: JSON.parse(await alone.json()), fakturoid: JSON.parse(await alone.fakturoid()) };
   await fc.assert(
@@ -170,9 +170,9 @@ it("each valid event is shown once in every dialect, and no item shows as anythi
       expect(activities).toEqual(expect.arrayContaining(expected.json));
       expect(activities.length).toBeLessThanOrEqual(events.length + others.length);
       expect(readActivitiesXml(await over.xml())).toHaveLength(activities.length);
-      const told: unknown[] = JSON.parse(await over.fakturoid());
-      expect(told).toEqual(expect.arrayContaining(expected.fakturoid));
-      expect(told.length).toBeLessThanOrEqual(events.length + others.length);
+      const rendered: unknown[] = JSON.parse(await over.fakturoid());
+      expect(rendered).toEqual(expect.arrayContaining(expected.fakturoid));
+      expect(rendered.length).toBeLessThanOrEqual(events.length + others.length);
     }),
     { numRuns: 300 },
   );
@@ -187,7 +187,7 @@ function isPlain(item: TableItem, event: unknown): boolean {
   }
 }
 
-it("a webhook says what its one item says, or is not sent", async () => {
+it("a webhook payload renders its item, or is not sent", async () => {
   await fc.assert(
     fc.asyncProperty(hostile, async (item) => {
       try {
@@ -210,7 +210,7 @@ it("a webhook says what its one item says, or is not sent", async () => {
   );
 });
 
-it("what earlier releases let in of half surrogates and U+0000 is U+FFFD in every body", async () => {
+it("all dialects render lone surrogates and U+0000 of earlier releases as U+FFFD", async () => {
   const json = '{"\\ud800":["\\u0000",{"\\u0000":"\\udfff"}]}';
   const item: TableItem = {
     ...itemOf(anEvent({ org_id: org.org_id })),
@@ -243,7 +243,7 @@ it("what earlier releases let in of half surrogates and U+0000 is U+FFFD in ever
   expect(over.damaged).toEqual([]);
 });
 
-it("damaged items are reported once for each read, with the key that they have", async () => {
+it("damaged items are reported once per read, with their key", async () => {
   const poison: TableItem = itemOf(anEvent());
   Object.assign(poison, { metadata: { S: splices[0] ?? "" }, timeline: { S: "org_8f9a1c2d#x" } });
   const { finzbooks, damaged } = dialectsOver([poison]);

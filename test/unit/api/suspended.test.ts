@@ -42,21 +42,21 @@ async function fakturoid(token: Partial<Token>, path = events) {
   return [status, JSON.parse(body)];
 }
 
-describe("a suspended organisation", () => {
-  it("is named as the reason by the FinzBooks API, with a code that its clients know", async () => {
+describe("suspended organisation", () => {
+  it("returns 403 with a code that clients know in the FinzBooks API", async () => {
     const refused = [403, { code: "authz.org_mismatch", message }];
     expect(await finzbooks(one)).toEqual(refused);
     expect(await finzbooks(both, { "x-aibooks-org": org.org_id })).toEqual(refused);
     expect((await finzbooks(both, { "x-aibooks-org": other.org_id }))[0]).toBe(200);
   });
 
-  it("is named as the reason by the webhooks API", async () => {
+  it("returns 403 in the webhooks API", async () => {
     const { ask } = webhooksApi({ suspended: [orgA] });
     const { status, body } = await ask("GET", "/endpoints");
     expect([status, JSON.parse(body)]).toEqual([403, { code: "authz.org_mismatch", message }]);
   });
 
-  it("is named as the reason by the SimplyBooks API, also by its number", async () => {
+  it("returns 403 in the SimplyBooks API, also by its number", async () => {
     expect(await simplybooks(one)).toEqual([403, { error: message }]);
     for (const account of [org.org_id, "1001"]) {
       expect(await simplybooks(both, { "x-accountid": account })).toEqual([403, { error: message }]);
@@ -64,19 +64,19 @@ describe("a suspended organisation", () => {
     expect(await simplybooks(both, { "x-accountid": "2002" })).toEqual([200, []]);
   });
 
-  it("is named as the reason by the Fakturoid API", async () => {
+  it("returns 403 in the Fakturoid API", async () => {
     const refused = [403, { error: "forbidden", error_description: message }];
     expect(await fakturoid(one)).toEqual(refused);
     expect(await fakturoid(both)).toEqual(refused);
     expect(await fakturoid(both, "/api/v3/accounts/second/events.json")).toEqual([200, []]);
   });
 
-  it("is no account of the user of Fakturoid", async () => {
+  it("is not an account of the Fakturoid user", async () => {
     const [status, { accounts }] = await fakturoid(both, "/api/v3/user.json");
     expect([status, accounts.map(({ slug }: { slug: string }) => slug)]).toEqual([200, ["second"]]);
   });
 
-  it("is named as the reason by OAuth, with a code of RFC 6749", async () => {
+  it("returns unauthorized_client (RFC 6749) in OAuth", async () => {
     const { post } = oauthDialect([aClient(one)], { suspended });
     for (const operation of ["token", "revoke"]) {
       const { status, said } = await post(operation);
@@ -84,7 +84,7 @@ describe("a suspended organisation", () => {
     }
   });
 
-  it("is not mentioned to callers whose token is unknown, expired, revoked or of another organisation", async () => {
+  it("is not revealed to callers with an unknown, expired, revoked or other organisation's token", async () => {
     const answers = [
       await finzbooks({ ...one, expires_at: expired }),
       await finzbooks({ ...one, revoked_at: expired }),

@@ -36,8 +36,8 @@ const codes = Object.keys(reading) as ErrorCode[];
 describe.each([
   ["reading", renderError, reading],
   ["OAuth", renderOauthError, oauth],
-] as const)("an error of %s", (_, render, table) => {
-  it.each(codes)("%s has its status and both keys, and no third", (code) => {
+] as const)("renderError and renderOauthError, error of %s", (_, render, table) => {
+  it.each(codes)("%s returns its status and exactly the keys error and error_description", (code) => {
     const [status, error] = table[code];
     const response = render(new ActivityError(code, "What went wrong."), aRequest("/"));
     expect(response.status).toBe(status);
@@ -45,7 +45,7 @@ describe.each([
     expect(response.headers["content-type"]).toBe("application/json; charset=utf-8");
   });
 
-  it("says how to authenticate where that is what is missing, and only there", () => {
+  it("returns WWW-Authenticate with 401 only", () => {
     for (const code of codes) {
       const { status, headers } = render(new ActivityError(code, "No."), aRequest("/"));
       const scheme = render === renderOauthError ? /^Basic\b/ : /^Bearer\b/;
@@ -54,7 +54,7 @@ describe.each([
     }
   });
 
-  it("says when to come back, and which methods there are, where it knows", () => {
+  it("returns Retry-After and Allow when the error has them", () => {
     const busy = render(new ActivityError("unavailable", "Busy.", { retryAfter: 2 }), aRequest("/"));
     expect(busy.headers["retry-after"]).toBe("2");
     const refused = render(new ActivityError("method_not_allowed", "No.", { allow: "POST" }), aRequest("/"));
@@ -70,7 +70,7 @@ describe.each([
     undefined,
     null,
     { code: "not_found", message: "hunter2", context: { retryAfter: 1 } },
-  ])("that is a defect shows nothing of itself but where to find it", (error) => {
+  ])("hides the message of a defect and names the request id", (error) => {
     expect(render(error, aRequest("/"))).toEqual({
       status: 500,
       headers: { "content-type": "application/json; charset=utf-8" },
@@ -81,7 +81,7 @@ describe.each([
     });
   });
 
-  it("shows neither its cause nor its details", () => {
+  it("hides the cause and the details of an error", () => {
     const context = { cause: new Error("hunter2"), details: { table: "hunter2" }, field: "hunter2" };
     const { headers, body } = render(
       new ActivityError("unavailable", "The store is busy or away.", context),
@@ -90,14 +90,14 @@ describe.each([
     expect(JSON.stringify({ headers, body })).not.toContain("hunter2");
   });
 
-  it("is JSON whatever it says", () => {
+  it("returns valid JSON for any message", () => {
     const message = 'Required header "User-Agent" is missing \\ \u0000';
     const { body } = render(new ActivityError("required_field", message), aRequest("/"));
     expect(JSON.parse(body).error_description).toBe(message);
   });
 });
 
-it("a grant that there is not has its own word, other mistakes have the common one", () => {
+it("renderOauthError returns unsupported_grant_type for grant_type and invalid_request for other fields", () => {
   const render = (field: string) =>
     renderOauthError(new ActivityError("invalid_value", "No.", { field }), aRequest("/"));
   expect(render("grant_type")).toMatchObject({

@@ -74,12 +74,12 @@ const paid: Sample = {
   },
 };
 
-it("the vendor's sample of events comes back byte for byte", () => {
+it("renderEvents returns the vendor's sample of events byte for byte", () => {
   const events = [stored(sent, avatar), stored(changed, null), stored(added, avatar)];
   expect(renderEvents(events, org)).toBe(golden("events"));
 });
 
-it("the vendor's sample of paid events comes back byte for byte, and is a payment", () => {
+it("renderEvents returns the vendor's sample of paid events byte for byte, each a payment", () => {
   const event = stored(paid, null);
   expect(renderEvents([event], org)).toBe(golden("paid"));
   expect(event.payment_status).toBe("paid");

@@ -9,11 +9,11 @@ const events = "/api/v3/accounts/acme-traders/events.json";
 const paid = "/api/v3/accounts/acme-traders/events/paid.json";
 const user = "/api/v3/user.json";
 
-describe("a list", () => {
+describe("GET events.json", () => {
   it.each([
     [events, null, "events"],
     [paid, "paid", "paid"],
-  ])("%s is what the organisation's log holds", async (path, payment_status, route) => {
+  ])("%s returns the events of the organisation", async (path, payment_status, route) => {
     const { ask, read } = fakturoidDialect({ orgs: [anOrg({ time_zone: "Asia/Kolkata", robot_name: "Robot" })] });
     const { status, headers, body, trace } = await ask(`${path}?subject_id=16&since=2026-05-01`);
     expect([status, headers]).toMatchObject([200, { "content-type": "application/json; charset=utf-8" }]);
@@ -39,22 +39,25 @@ describe("a list", () => {
     });
   });
 
-  it("past its end is empty, and no error", async () => {
+  it("returns an empty list when the page is past the end", async () => {
     const { status, body } = await fakturoidDialect().ask(`${events}?page=7`);
     expect([status, body]).toEqual([200, "[]"]);
   });
 
-  it.each(["%00", "x".repeat(257)])("of a subject that cannot be is empty, without a read: %j", async (id) => {
-    const { ask, read } = fakturoidDialect();
-    for (const page of [1, 2]) {
-      const { status, body } = await ask(`${events}?page=${page}&subject_id=${id}`);
-      expect([status, body]).toEqual([200, "[]"]);
-    }
-    expect(read).not.toHaveBeenCalled();
-  });
+  it.each(["%00", "x".repeat(257)])(
+    "returns an empty list without a read when the subject cannot exist: %j",
+    async (id) => {
+      const { ask, read } = fakturoidDialect();
+      for (const page of [1, 2]) {
+        const { status, body } = await ask(`${events}?page=${page}&subject_id=${id}`);
+        expect([status, body]).toEqual([200, "[]"]);
+      }
+      expect(read).not.toHaveBeenCalled();
+    },
+  );
 
   it.each(["page=0", "since=x", "page=1&page=1", "subject_id="])(
-    "is refused for %s, each time, and tells the rate",
+    "returns 400 with the rate-limit headers for %s, also when repeated",
     async (query) => {
       const { ask, read } = fakturoidDialect();
       for (let n = 0; n < 3; n++) {
@@ -67,19 +70,22 @@ describe("a list", () => {
   );
 });
 
-it.each([events, paid])("a page that the caller has is answered 304, and counts: %s", async (path) => {
-  const { ask } = fakturoidDialect();
-  const first = await ask(path);
-  const headers = { "if-none-match": first.headers.etag };
-  const { trace, ...second } = await ask(path, { headers });
-  expect(second).toEqual({ status: 304, headers: first.headers, body: "" });
-  expect(first.headers.vary).toBe("accept-encoding, authorization, origin");
-  expect(trace.responseHeaders).toEqual(first.trace.responseHeaders);
-  expect(trace.auditFields.count).toBe(1);
-});
+it.each([events, paid])(
+  "GET %s returns 304 and counts the request when If-None-Match has the page's ETag",
+  async (path) => {
+    const { ask } = fakturoidDialect();
+    const first = await ask(path);
+    const headers = { "if-none-match": first.headers.etag };
+    const { trace, ...second } = await ask(path, { headers });
+    expect(second).toEqual({ status: 304, headers: first.headers, body: "" });
+    expect(first.headers.vary).toBe("accept-encoding, authorization, origin");
+    expect(trace.responseHeaders).toEqual(first.trace.responseHeaders);
+    expect(trace.auditFields.count).toBe(1);
+  },
+);
 
-describe("User-Agent", () => {
-  it.each([undefined, "", "  "])("%j is none, and is asked for before anything else", async (agent) => {
+describe("User-Agent header", () => {
+  it.each([undefined, "", "  "])("%j is missing: returns 400 before any other check", async (agent) => {
     const { ask, count } = fakturoidDialect();
     for (const path of [events, user, "/api/v3/nowhere"]) {
       const { status, body, trace } = await ask(path, { headers: { "user-agent": agent, authorization: undefined } });
@@ -92,12 +98,12 @@ describe("User-Agent", () => {
     expect(count).not.toHaveBeenCalled();
   });
 
-  it.each(["x", "YourApp (yourname@example.com)", "ž"])("%j passes", async (agent) => {
+  it.each(["x", "YourApp (yourname@example.com)", "ž"])("%j is accepted", async (agent) => {
     expect((await fakturoidDialect().ask(events, { headers: { "user-agent": agent } })).status).toBe(200);
   });
 });
 
-describe("a request without a good token", () => {
+describe("bearer token", () => {
   it.each([
     undefined,
     "",
@@ -108,7 +114,7 @@ describe("a request without a good token", () => {
     `Token ${aSecret()}`,
     "Bearer junk",
     "Bearer a b",
-  ])("is refused without any read: %j", async (authorization) => {
+  ])("returns 401 without any read when it is %j", async (authorization) => {
     const { ask, count, read, readOrg } = fakturoidDialect();
     for (const path of [events, paid, user]) {
       const { status, headers, body, trace } = await ask(path, { headers: { authorization } });
@@ -123,7 +129,7 @@ describe("a request without a good token", () => {
     { revoked_at: "2026-05-01T00:00:00.000Z" },
     { expires_at: "2026-06-01T12:00:30.000Z" },
     { hash: "0".repeat(64) },
-  ])("%j is refused in the same words", async (over) => {
+  ])("returns the same 401 body when it is %j", async (over) => {
     const { ask, read } = fakturoidDialect({ token: aToken(over) });
     const { status, body } = await ask(events);
     const unknown = fakturoidDialect();
@@ -132,7 +138,7 @@ describe("a request without a good token", () => {
     expect(read).not.toHaveBeenCalled();
   });
 
-  it("may hold its token until the very end", async () => {
+  it("accepts a token until the millisecond of its expiry", async () => {
     const { ask, clock } = fakturoidDialect({ token: aToken({ expires_at: "2026-06-01T14:00:00.000Z" }) });
     clock.now = new Date("2026-06-01T13:59:59.999Z");
     expect((await ask(events)).status).toBe(200);
@@ -141,14 +147,14 @@ describe("a request without a good token", () => {
   });
 });
 
-describe("the scope", () => {
+describe("scope check", () => {
   it.each([
     [["AIBooks.activity.READ"], 200],
     [["AIBooks.fullaccess.all"], 200],
     [["AIBooks.webhooks.MANAGE"], 403],
     [[clientScope], 403],
     [[], 403],
-  ])("%j is answered with %i", async (scopes, expected) => {
+  ])("scopes %j return %i", async (scopes, expected) => {
     const { ask, read } = fakturoidDialect({ token: aToken({ scopes }) });
     for (const path of [events, paid, user]) {
       const { status, body, trace } = await ask(path);
@@ -160,26 +166,26 @@ describe("the scope", () => {
   });
 });
 
-describe("the account of a slug", () => {
+describe("account slug", () => {
   const other = anOrg({ org_id: "org_b", slug: "capek", robot_name: "Other" });
 
-  it("that is somebody else's is answered to the byte like one that there is not", async () => {
+  it("returns the same bytes for another token's account and for an unknown one", async () => {
     const { ask, read } = fakturoidDialect({ orgs: [anOrg(), other] });
-    const told = async (path: string, route: string) => {
+    const respond = async (path: string, route: string) => {
       const { trace, ...answer } = await ask(path);
       expect(trace.auditFields).toEqual({ route, token_id: aToken().token_id });
       return { ...answer, learned: trace.responseHeaders };
     };
-    const foreign = await told("/api/v3/accounts/capek/events.json", "events");
+    const foreign = await respond("/api/v3/accounts/capek/events.json", "events");
     expect([foreign.status, JSON.parse(foreign.body).error]).toEqual([404, "not_found"]);
     for (const slug of ["nowhere", "org_8f9a1c2d", "ACME-TRADERS", "acme-traders ", "null", "é", "..", "__proto__"]) {
-      expect(await told(`/api/v3/accounts/${slug}/events.json`, "events")).toEqual(foreign);
+      expect(await respond(`/api/v3/accounts/${slug}/events.json`, "events")).toEqual(foreign);
     }
-    expect(await told("/api/v3/accounts/capek/events/paid.json", "paid")).toEqual(foreign);
+    expect(await respond("/api/v3/accounts/capek/events/paid.json", "paid")).toEqual(foreign);
     expect(read).not.toHaveBeenCalled();
   });
 
-  it("is found among those that the token is for", async () => {
+  it("resolves among all organisations of the token", async () => {
     const token = aToken({ org_ids: ["org_8f9a1c2d", "org_b"] });
     const { ask, read } = fakturoidDialect({ token, orgs: [anOrg(), other] });
     expect((await ask("/api/v3/accounts/capek/events.json")).status).toBe(200);
@@ -187,14 +193,14 @@ describe("the account of a slug", () => {
     expect(read.mock.calls.map(([{ org_id }]) => org_id)).toEqual(["org_b", "org_8f9a1c2d"]);
   });
 
-  it("that has none is found by no slug", async () => {
+  it("of an organisation without a slug never resolves", async () => {
     const { ask } = fakturoidDialect({ orgs: [anOrg({ slug: null })] });
     for (const slug of ["null", "undefined", "org_8f9a1c2d"]) {
       expect((await ask(`/api/v3/accounts/${slug}/events.json`)).status).toBe(404);
     }
   });
 
-  it("is found by a new slug at once, and by the old one for a minute at most", async () => {
+  it("resolves immediately after a change, and the old slug for at most a minute", async () => {
     const { ask, known, clock } = fakturoidDialect();
     expect((await ask(events)).status).toBe(200);
     known.set("org_8f9a1c2d", anOrg({ slug: "acme-2" }));
@@ -204,7 +210,7 @@ describe("the account of a slug", () => {
     expect((await ask("/api/v3/accounts/acme-2/events.json")).status).toBe(200);
   });
 
-  it("that was taken over by another organisation shows nobody the other's events", async () => {
+  it("does not show the other organisation's events after another one took it over", async () => {
     const { ask, known, clock, read } = fakturoidDialect({ orgs: [anOrg(), other] });
     await ask(events);
     known.set("org_8f9a1c2d", anOrg({ slug: "acme-2" }));
@@ -214,21 +220,21 @@ describe("the account of a slug", () => {
     expect(read.mock.calls.every(([{ org_id }]) => org_id === "org_8f9a1c2d")).toBe(true);
   });
 
-  it("is remembered: a hundred requests read it once", async () => {
+  it("is read once for a hundred requests", async () => {
     const { ask, readOrg } = fakturoidDialect();
     for (let n = 0; n < 100; n++) await ask(events);
     expect(readOrg).toHaveBeenCalledTimes(1);
   });
 });
 
-describe("the rate", () => {
+describe("rate limit", () => {
   it.each([
     [1, 200, "default;r=399;t=30"],
     [2, 200, "default;r=398;t=30"],
     [400, 200, "default;r=0;t=30"],
     [401, 429, "default;r=0;t=30"],
     [5_000, 429, "default;r=0;t=30"],
-  ])("at %i uses is told with %i, in just this form", async (used, expected, rate) => {
+  ])("at %i uses returns the header %i in the vendor's format", async (used, expected, rate) => {
     for (const path of [events, paid, user]) {
       const { ask } = fakturoidDialect({ used });
       const { status, headers, body, trace } = await ask(path);
@@ -244,13 +250,13 @@ describe("the rate", () => {
     ["2026-06-01T12:00:00.001Z", 60],
     ["2026-06-01T12:00:59.000Z", 1],
     ["2026-06-01T12:00:59.999Z", 1],
-  ])("at %s ends in %i whole seconds", async (now, seconds) => {
+  ])("at %s returns %i whole seconds until the reset", async (now, seconds) => {
     const { ask, clock } = fakturoidDialect();
     clock.now = new Date(now);
     expect((await ask(user)).trace.responseHeaders["x-ratelimit"]).toBe(`default;r=399;t=${seconds}`);
   });
 
-  it("refuses before anything is read", async () => {
+  it("returns 429 before any read when it is exceeded", async () => {
     const { ask, read, readOrg } = fakturoidDialect({ used: 401 });
     await ask(events);
     expect(read).not.toHaveBeenCalled();
@@ -258,12 +264,12 @@ describe("the rate", () => {
   });
 });
 
-describe("what was read ahead for a caller who was let in before", () => {
+describe("speculative read for a known caller", () => {
   it.each([
     ["revoked", { revoked_at: "2026-05-01T00:00:00.000Z" }, 401],
     ["without the scope", { scopes: [] }, 403],
     ["for another organisation", { org_ids: ["org_b"] }, 404],
-  ])("is not shown to one who is now %s", async (_, over, status) => {
+  ])("is not returned to a caller who is now %s", async (_, over, status) => {
     const { ask, count } = fakturoidDialect({ orgs: [anOrg(), anOrg({ org_id: "org_b", slug: "capek" })] });
     expect((await ask(events)).status).toBe(200);
     count.mockResolvedValue({ token: anActiveToken(over), used: 2 });
@@ -272,7 +278,7 @@ describe("what was read ahead for a caller who was let in before", () => {
     expect(Object.keys(JSON.parse(refused.body))).toEqual(["error", "error_description"]);
   });
 
-  it("fails as the store failed, with the rate", async () => {
+  it("returns the store's error with the rate-limit headers", async () => {
     const { ask, read } = fakturoidDialect();
     await ask(events);
     read.mockRejectedValue(new ActivityError("unavailable", "The store is busy or away.", { retryAfter: 2 }));
@@ -283,8 +289,8 @@ describe("what was read ahead for a caller who was let in before", () => {
   });
 });
 
-describe("the user", () => {
-  it("has every account of the token, and costs no read of events", async () => {
+describe("GET user.json", () => {
+  it("returns all accounts of the token without reading events", async () => {
     const orgs = [anOrg(), anOrg({ org_id: "org_b", slug: "capek" })];
     const token = aToken({ org_ids: ["org_8f9a1c2d", "org_b"], user_id: "5" });
     const { ask, read } = fakturoidDialect({ token, orgs });
@@ -296,7 +302,7 @@ describe("the user", () => {
   });
 });
 
-describe("other requests", () => {
+describe("unknown paths and methods", () => {
   it.each([
     "/api/v3",
     "/api/v3/",
@@ -309,7 +315,7 @@ describe("other requests", () => {
     "/api/v3/accounts//events.json",
     "/api/v3/accounts/a/b/events.json",
     "/API/v3/user.json",
-  ])("%s is not found", async (path) => {
+  ])("%s returns 404", async (path) => {
     const { ask, count } = fakturoidDialect();
     const { status, body } = await ask(path);
     expect([status, body]).toEqual([
@@ -319,7 +325,7 @@ describe("other requests", () => {
     expect(count).not.toHaveBeenCalled();
   });
 
-  it.each(["POST", "PUT", "PATCH", "DELETE"])("%s is refused, with what may be done", async (method) => {
+  it.each(["POST", "PUT", "PATCH", "DELETE"])("%s returns 405 with Allow", async (method) => {
     for (const path of [events, paid, user]) {
       const { status, headers, body } = await fakturoidDialect().ask(path, { method });
       expect([status, headers.allow, JSON.parse(body).error]).toEqual([405, "GET, HEAD", "method_not_allowed"]);

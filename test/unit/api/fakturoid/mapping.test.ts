@@ -18,7 +18,7 @@ function name(action: string, entity_type: EntityType, ...fields: string[]): str
   return toEventName({ action, entity_type, changes: fields.length === 0 ? null : toJsonText(changes) });
 }
 
-describe("the contract's examples", () => {
+describe("toEventName, contract examples", () => {
   it.each<[string, EntityType, string]>([
     ["INVOICE_SENT", "INVOICE", "invoice_sent"],
     ["INVOICE_PAID", "INVOICE", "invoice_paid"],
@@ -29,9 +29,9 @@ describe("the contract's examples", () => {
     ["EMAIL_SENT", "INVOICE", "email_sent"],
     ["INBOX_FILE_ADDED", "INBOX_FILE", "inbox_file_added"],
     ["INVOICE_PAID_WITH_THANK_YOU_NOTE", "INVOICE", "invoice_paid_with_thank_you_note"],
-  ])("%s of %s is %s", (action, type, expected) => expect(name(action, type)).toBe(expected));
+  ])("%s of %s becomes %s", (action, type, expected) => expect(name(action, type)).toBe(expected));
 
-  it("an update of one field is named after it", () => {
+  it("contains the field when an update changed one field", () => {
     expect(name("INVOICE_UPDATED", "INVOICE", "taxable_fulfillment_due")).toBe(
       "invoice_taxable_fulfillment_due_changed",
     );
@@ -39,7 +39,7 @@ describe("the contract's examples", () => {
     expect(name("BILL_UPDATED", "BILL", "due_date")).toBe("expense_due_date_changed");
   });
 
-  it("an update of no field, of several, or of one whose name is no name, is just an update", () => {
+  it("ends with _updated when an update changed no field, several, or an unnameable one", () => {
     expect(name("INVOICE_UPDATED", "INVOICE")).toBe("invoice_updated");
     expect(name("INVOICE_UPDATED", "INVOICE", "due_date", "notes")).toBe("invoice_updated");
     for (const field of ["dueDate", "due date", "due-date", "", "1st", "ü", "a\nb", "__proto__", "x".repeat(65)]) {
@@ -48,7 +48,7 @@ describe("the contract's examples", () => {
     expect(name("INVOICE_UPDATED", "INVOICE", "x".repeat(64))).toBe(`invoice_${"x".repeat(64)}_changed`);
   });
 
-  it("an update of what was paid is no payment", () => {
+  it("is not a payment when an update changed a paid field", () => {
     for (const field of ["paid", "paid_on", "paid_amount"]) {
       expect(name("INVOICE_UPDATED", "INVOICE", field)).toBe("invoice_updated");
       expect(
@@ -58,13 +58,13 @@ describe("the contract's examples", () => {
     expect(name("INVOICE_UPDATED", "INVOICE", "unpaid_amount")).toBe("invoice_unpaid_amount_changed");
   });
 
-  it("a change that is not an update does not name the event", () => {
+  it("ignores the change when the action is not an update", () => {
     expect(name("INVOICE_SENT", "INVOICE", "status")).toBe("invoice_sent");
     expect(name("INVOICE_STATUS_CHANGED", "INVOICE", "status")).toBe("invoice_status_changed");
   });
 });
 
-describe("the vendor's vocabulary", () => {
+describe("toEventName and relatedObjectTypes, vendor vocabulary", () => {
   it.each<[string, string, EntityType]>([
     ["invoice_sent", "INVOICE_SENT", "INVOICE"],
     ["invoice_marked_as_sent", "INVOICE_MARKED_AS_SENT", "INVOICE"],
@@ -94,20 +94,21 @@ describe("the vendor's vocabulary", () => {
     ["generator_paused", "GENERATOR_PAUSED", "GENERATOR"],
     ["generator_activated", "GENERATOR_ACTIVATED", "GENERATOR"],
     ["inbox_file_added", "INBOX_FILE_ADDED", "INBOX_FILE"],
-  ])("%s is %s of %s", (expected, action, type) => {
+  ])("%s becomes %s of %s", (expected, action, type) => {
     const event = stored({ action, entity_type: type });
     expect(toEventName(event)).toBe(expected);
     expect(visibleEntityTypes).toContain(event.entity_type);
   });
 });
 
-describe("a payment", () => {
-  it.each(["invoice_paid", "invoice_paid_bank", "proforma_paid", "proforma_paid_x", "expense_paid"])("is %s", (paid) =>
-    expect(isPaymentName(paid)).toBe(true),
+describe("isPaymentName", () => {
+  it.each(["invoice_paid", "invoice_paid_bank", "proforma_paid", "proforma_paid_x", "expense_paid"])(
+    "returns true for %s",
+    (paid) => expect(isPaymentName(paid)).toBe(true),
   );
 
   it.each(["", "invoice_partially_paid", "invoice_payment_removed", "my_invoice_paid", "bill_paid", "INVOICE_PAID"])(
-    "is not %j",
+    "returns false for %j",
     (other) => expect(isPaymentName(other)).toBe(false),
   );
 
@@ -124,7 +125,7 @@ describe("a payment", () => {
   const change = fc.record({ old: fc.jsonValue({ maxDepth: 2 }), new: fc.jsonValue({ maxDepth: 2 }) });
   const changes = fc.option(fc.dictionary(field, change, { maxKeys: 2, noNullPrototype: true }));
 
-  it("by its name is one by the index that lists payments, and the other way round", () => {
+  it("matches exactly the events in the index of payments", () => {
     fc.assert(
       fc.property(action, type, changes, (action, entity_type, changes) => {
         const event = stored({ action, entity_type, changes });
@@ -134,7 +135,7 @@ describe("a payment", () => {
     );
   });
 
-  it("has, like every event, a name of lower-case words", () => {
+  it("toEventName returns lower-case words for any event", () => {
     fc.assert(
       fc.property(action, type, changes, (action, entity_type, changes) => {
         expect(toEventName(stored({ action, entity_type, changes }))).toMatch(/^[a-z][a-z0-9_]*$/);
@@ -185,7 +186,7 @@ const demoNames: Readonly<Record<string, string>> = {
   "SALES_ORDER SALES_ORDER_STATUS_CHANGED": "sales_order_status_changed",
 };
 
-it("names all that happens in the demo data", () => {
+it("toEventName maps every action of the demo data", () => {
   const happened = [...seedEvents, ...generateQuarter(demoOrg.org_id, 268, 2026_01)].map((input) => {
     const fields = Object.keys(input.changes ?? {}).join();
     const what = `${input.entity_type} ${input.action} ${fields}`.trimEnd();

@@ -130,8 +130,8 @@ const aTokenRequest = (path: string, body: unknown, over: Partial<HttpRequest> =
 const grant = { grant_type: "client_credentials" };
 const issued = { token: deriveAccessToken(clientSecret, "salt") };
 
-describe("the routes", () => {
-  it("that read are all in the document, and nothing else is", () => {
+describe("OpenAPI paths of Fakturoid", () => {
+  it("contain exactly the routes of findRoute", () => {
     const found = reading.map(({ method, path, operationId }) => {
       const { kind } = findRoute(method, path.replace("{slug}", "acme-traders"));
       expect(names[kind]).toBe(operationId);
@@ -140,7 +140,7 @@ describe("the routes", () => {
     expect(found.sort()).toEqual(Object.keys(names).sort());
   });
 
-  it("of tokens are all in the document", async () => {
+  it("contain exactly the OAuth routes that the handler serves", async () => {
     const known: string[] = [];
     for (const name of ["token", "revoke", "authorize", "refresh", "introspect"]) {
       for (const suffix of ["", ".json", ".xml", "/"]) {
@@ -152,7 +152,7 @@ describe("the routes", () => {
     expect(oauth.map(({ method, path }) => [method, path])).toEqual(known.map((path) => ["POST", path]));
   });
 
-  it("have the parameters of their paths", () => {
+  it("declare the parameters of each path", () => {
     for (const { path, parameters = [] } of [...reading, ...oauth]) {
       const inPath = parameters.filter((parameter) => parameter.in === "path").map(({ name }) => `{${name}}`);
       expect(inPath).toEqual(path.match(/\{\w+\}/g) ?? []);
@@ -160,7 +160,7 @@ describe("the routes", () => {
   });
 });
 
-describe("the parameters", () => {
+describe("OpenAPI parameters of Fakturoid", () => {
   const variations: Readonly<Record<string, string>> = {
     page: "2",
     since: "2026-05-11",
@@ -179,18 +179,21 @@ describe("the parameters", () => {
     return JSON.stringify([page.mock.calls, body]);
   }
 
-  it.each(reading)("of $operationId are those that change what is answered", async ({ path, parameters = [] }) => {
-    const target = path.replace("{slug}", "acme-traders");
-    const plain = await outcome(target);
-    const changing: string[] = [];
-    for (const [name, value] of Object.entries(variations)) {
-      if ((await outcome(`${target}?${name}=${value}`)) !== plain) changing.push(name);
-    }
-    const queried = parameters.filter((parameter) => parameter.in === "query").map(({ name }) => name);
-    expect(new Set(queried)).toEqual(new Set(changing));
-  });
+  it.each(reading)(
+    "$operationId declares exactly the parameters that change its response",
+    async ({ path, parameters = [] }) => {
+      const target = path.replace("{slug}", "acme-traders");
+      const plain = await outcome(target);
+      const changing: string[] = [];
+      for (const [name, value] of Object.entries(variations)) {
+        if ((await outcome(`${target}?${name}=${value}`)) !== plain) changing.push(name);
+      }
+      const queried = parameters.filter((parameter) => parameter.in === "query").map(({ name }) => name);
+      expect(new Set(queried)).toEqual(new Set(changing));
+    },
+  );
 
-  it.each(reading)("of $operationId are refused when they are given twice", async ({ path, parameters = [] }) => {
+  it.each(reading)("$operationId returns 400 when a parameter is repeated", async ({ path, parameters = [] }) => {
     const target = path.replace("{slug}", "acme-traders");
     for (const { name } of parameters.filter((parameter) => parameter.in === "query")) {
       const { status, body } = await dialect().ask(aQuestion(`${target}?${name}=1&${name}=1`));
@@ -198,7 +201,7 @@ describe("the parameters", () => {
     }
   });
 
-  it("have a User-Agent, which every operation requires", async () => {
+  it("require User-Agent for every operation", async () => {
     for (const { path, method, parameters = [] } of [...reading, ...oauth]) {
       expect(parameters).toContainEqual(expect.objectContaining({ name: "User-Agent", in: "header", required: true }));
       const request = aRequest(path.replace("{slug}", "acme-traders"), { method });
@@ -207,7 +210,7 @@ describe("the parameters", () => {
     }
   });
 
-  it("are taken as their examples write them", async () => {
+  it("accept the values of their examples", async () => {
     const { FakturoidSince, FakturoidPage } = description.components.parameters;
     for (const since of [encodeURIComponent(FakturoidSince.example), FakturoidSince.example, "2026-05-12"]) {
       expect((await dialect().ask(aQuestion(`${events}?since=${since}`))).status).toBe(200);
@@ -218,7 +221,7 @@ describe("the parameters", () => {
   });
 });
 
-describe("what is answered", () => {
+describe("OpenAPI responses of Fakturoid and OAuth", () => {
   it.each([
     [names.events, events, {}],
     [names.events, events, { events: [] }],
@@ -226,7 +229,7 @@ describe("what is answered", () => {
     [names.paid, events.replace("events", "events/paid"), {}],
     [names.user, "/api/v3/user.json", {}],
     [names.user, "/api/v3/user.json", { token: { user_id: "913" } }],
-  ])("by %s is as described: %s %j", async (name, target, log) => {
+  ])("%s matches its schema: %s %j", async (name, target, log) => {
     const answer = await dialect(log).ask(aQuestion(target));
     expect(answer.status).toBe(200);
     expect(answerFaults(described(name, 200), answer)).toEqual([]);
@@ -243,24 +246,24 @@ describe("what is answered", () => {
     [names.events, events, /"id":4829/, '"id":"4829"'],
     [names.user, "/api/v3/user.json", /"id":\d+/, '"id":"usr_1"'],
     [names.user, "/api/v3/user.json", /"permission":"read_only",/, ""],
-  ])("by %s would not be with another shape: %s %s", async (name, target, part, other) => {
+  ])("%s does not match its schema when changed: %s %s", async (name, target, part, other) => {
     const answer = await dialect().ask(aQuestion(target));
     const changed = { ...answer, body: answer.body.replace(part, other) };
     expect(changed.body).not.toBe(answer.body);
     expect(answerFaults(described(name, 200), changed)).not.toEqual([]);
   });
 
-  it.each(oauth)("by $operationId is as described", async ({ operationId, path }) => {
+  it.each(oauth)("$operationId matches its schema", async ({ operationId, path }) => {
     const { ask, grants, revoke } = oauthFunction();
     const answer = await ask(aTokenRequest(path, { ...grant, ...issued }));
     expect(answer.status).toBe(200);
     expect(answerFaults(described(operationId, 200), answer)).toEqual([]);
     expect(grants).toHaveBeenCalledTimes(1);
-    // The token in the sample is none that the client has: there is nothing to revoke.
+    // The client does not have the token of the sample, so nothing is revoked.
     expect(revoke).not.toHaveBeenCalled();
   });
 
-  it.each([...reading, ...oauth])("by $operationId is what its example shows", ({ responses }) => {
+  it.each([...reading, ...oauth])("$operationId has an example that matches its schema", ({ responses }) => {
     const { headers = {}, content = {} } = responses[200] ?? {};
     const value = content["application/json"]?.examples.sample?.value;
     const body = JSON.stringify(value);
@@ -268,7 +271,7 @@ describe("what is answered", () => {
     expect(answerFaults({ headers, content }, shown)).toEqual([]);
   });
 
-  it("has the numbers and types that hold", () => {
+  it("contain the limits and types of the code", () => {
     const { FakturoidEvents, FakturoidEvent, OauthToken } = description.components.schemas;
     expect(FakturoidEvents.maxItems).toBe(pageSize);
     expect(OauthToken.properties.expires_in).toMatchObject({ maximum: accessTokenSeconds });
@@ -277,7 +280,7 @@ describe("what is answered", () => {
     });
   });
 
-  it("tells the rate as its headers show it", async () => {
+  it("have examples in the format of the real rate-limit headers", async () => {
     const { headers } = await dialect({ used: 2 }).ask(aQuestion(events));
     expect(headers["x-ratelimit-policy"]).toBe(description.components.headers["X-RateLimit-Policy"].example);
     const numberless = (text = "") => text.replaceAll(/\d+/g, "0");
@@ -285,8 +288,8 @@ describe("what is answered", () => {
   });
 });
 
-describe("the bodies that tokens are asked for with", () => {
-  it.each(oauth)("of $operationId are taken as their examples write them", async ({ path, requestBody }) => {
+describe("OpenAPI request bodies of OAuth", () => {
+  it.each(oauth)("$operationId accepts its examples", async ({ path, requestBody }) => {
     const { content = {} } = requestBody ?? {};
     expect(Object.keys(content)).toEqual(["application/json", "application/x-www-form-urlencoded"]);
     for (const { examples } of Object.values(content)) {
@@ -294,7 +297,7 @@ describe("the bodies that tokens are asked for with", () => {
     }
   });
 
-  it("are refused where they are not as described", async () => {
+  it("refuse the same bodies as the handler", async () => {
     for (const [path, name, bodies] of [
       ["/api/v3/oauth/token", "OauthGrant", [{}, { grant_type: "password" }, { grant_type: null }]],
       ["/api/v3/oauth/revoke", "OauthRevocation", [{}, { token: "" }, { token: 7 }]],
@@ -368,15 +371,15 @@ describe.each([
     },
     name: "oauth_token",
   },
-] as const)("the errors of $prefix", ({ prefix, met, name }) => {
+] as const)("OpenAPI errors of $prefix", ({ prefix, met, name }) => {
   const problems = problemsOf(prefix);
 
-  it("are those that are met", () => {
+  it("contain exactly the errors that the handlers return", () => {
     const shown = problems.flatMap(({ content }) => Object.keys(content["application/json"]?.examples ?? {}));
     expect(shown.sort()).toEqual(Object.keys(met).sort());
   });
 
-  it.each(Object.entries(met))("%s is answered as its example shows", async (code, meet) => {
+  it.each(Object.entries(met))("%s is returned as its example shows", async (code, meet) => {
     const answer = await meet();
     const response = problems.find(({ content }) =>
       Object.hasOwn(content["application/json"]?.examples ?? {}, code),
@@ -387,7 +390,7 @@ describe.each([
     expect(described(name, answer.status)).toEqual(response);
   });
 
-  it("would not be valid with another shape", () => {
+  it("refuse other shapes", () => {
     const valid = { error: "not_found", error_description: "Resource not found. Check the path and the account." };
     expect(faults(`${prefix}Problem`)(valid)).toEqual([]);
     for (const changed of [{ error: "not_found" }, { ...valid, error: "gone" }, { ...valid, code: 404 }, {}]) {

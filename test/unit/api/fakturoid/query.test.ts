@@ -15,11 +15,11 @@ function expectInvalid(query: string, field: string) {
   expect(error.message.length).toBeLessThan(200);
 }
 
-it("asks for the first page of everything where nothing is asked", () => {
+it("parseListRequest returns the first page without filters when no parameter is set", () => {
   expect(read("")).toEqual({ page: 1, since: null, subjectId: null });
 });
 
-it("reads every parameter, and ignores those that it does not know, as its vendor does, however often", () => {
+it("parseListRequest parses each parameter and ignores unknown ones, also repeated ones", () => {
   const query = "page=3&since=2023-08-25&subject_id=16&utm=1&utm=2&__proto__=1&limit=7";
   expect(read(query)).toEqual({ page: 3, since: "2023-08-25T00:00:00.000Z", subjectId: "16" });
 });
@@ -28,12 +28,12 @@ it.each([
   ["page", "1"],
   ["since", "2023-08-25"],
   ["subject_id", "16"],
-])("refuses %s given twice, even with one value", (name, value) => {
+])("parseListRequest throws when %s is repeated, even with one value", (name, value) => {
   expectInvalid(`${name}=${value}&${name}=${value}`, name);
 });
 
-describe("page", () => {
-  it.each([1, 2, 40, 1_000, 999_999])("%i is taken", (page) => expect(read(`page=${page}`).page).toBe(page));
+describe("parseListRequest, page", () => {
+  it.each([1, 2, 40, 1_000, 999_999])("accepts %i", (page) => expect(read(`page=${page}`).page).toBe(page));
 
   it.each([
     "0",
@@ -55,10 +55,10 @@ describe("page", () => {
     "٣",
     "9007199254740993",
     "9".repeat(400),
-  ])("%s is refused", (page) => expectInvalid(`page=${page}`, "page"));
+  ])("refuses %s", (page) => expectInvalid(`page=${page}`, "page"));
 });
 
-describe("since", () => {
+describe("parseListRequest, since", () => {
   it.each([
     ["2023-08-25", "2023-08-25T00:00:00.000Z"],
     ["2023-08-25T10:55:14", "2023-08-25T10:55:14.000Z"],
@@ -76,7 +76,7 @@ describe("since", () => {
     ["2023-08-25T10:55:14.1234567", "2023-08-25T10:55:14.123Z"],
     ["2023-12-31T23:59:59.9999999%2B00:00", "2023-12-31T23:59:59.999Z"],
     ["2023-08-25T24:00:00Z", "2023-08-26T00:00:00.000Z"],
-  ])("%s is %s", (text, since) => expect(read(`since=${text}`).since).toBe(since));
+  ])("%s becomes %s", (text, since) => expect(read(`since=${text}`).since).toBe(since));
 
   it.each([
     ["Asia/Kolkata", "2026-03-04", "2026-03-03T18:30:00.000Z"],
@@ -91,7 +91,7 @@ describe("since", () => {
     ["Europe/Prague", "2026-10-26", "2026-10-25T23:00:00.000Z"],
     // Clocks show this time twice: the first of them loses nothing.
     ["Europe/Prague", "2026-10-25T02:30:00", "2026-10-25T00:30:00.000Z"],
-  ])("is in the account's zone where it has no offset: %s, %s is %s", (zone, text, since) => {
+  ])("uses the account's time zone without an offset: %s, %s becomes %s", (zone, text, since) => {
     expect(read(`since=${text}`, zone).since).toBe(since);
   });
 
@@ -111,15 +111,15 @@ describe("since", () => {
     "2023-08-25T10:55:14Zx",
     "null",
     "9".repeat(400),
-  ])("%j is refused", (text) => expectInvalid(`since=${text}`, "since"));
+  ])("refuses %j", (text) => expectInvalid(`since=${text}`, "since"));
 });
 
-describe("what is read", () => {
+describe("toListQuery", () => {
   const asked: EventListRequest = { page: 2, since: "2023-08-25T00:00:00.000Z", subjectId: null };
   const queriesOf = (kind: "events" | "paid", over: Partial<EventListRequest> = {}) =>
     toListQuery("org_a", kind, { ...asked, ...over }).queries;
 
-  it("is what the dialect has names for, with the parts that it shows, from the given time on", () => {
+  it("selects the visible entity types, the projection and the events since the time", () => {
     const everything = aFilter({ visibleEntityTypes, since: asked.since });
     expect(queriesOf("events")).toEqual([{ ...everything, org_id: "org_a", projection: eventProjection }]);
     expect(queriesOf("paid")).toEqual([
@@ -132,38 +132,38 @@ describe("what is read", () => {
     ["paid", null, "paid", []],
     ["events", "16", "by_contact", []],
     ["paid", "16", "by_contact", [{ attribute: "payment_status", value: "paid" }]],
-  ] as const)("of %s of subject %s is answered by one index", (kind, subjectId, index, conditions) => {
+  ] as const)("%s of subject %s uses one index", (kind, subjectId, index, conditions) => {
     expect(queriesOf(kind, { subjectId }).map(planQuery)).toEqual([{ index, conditions }]);
   });
 
-  it.each(["con_acme", "a b", "счёт", "🧾", "16#17", "x".repeat(256)])("is of the subject %j", (subjectId) => {
+  it.each(["con_acme", "a b", "счёт", "🧾", "16#17", "x".repeat(256)])("selects the subject %j", (subjectId) => {
     expect(queriesOf("events", { subjectId }).map(({ contact_id }) => contact_id)).toEqual([subjectId]);
   });
 
   it.each(["", "x".repeat(257), "9".repeat(10_000), "a\u0000", "a\nb", "\u007f", "\ud800"])(
-    "is nothing where no subject can have the id: %j",
+    "returns no query when no subject can have the id: %j",
     (subjectId) => {
       expect(queriesOf("events", { subjectId })).toEqual([]);
       expect(queriesOf("paid", { subjectId })).toEqual([]);
     },
   );
 
-  it("is refused for a subject that is empty, as every empty parameter is", () => {
+  it("parseListRequest throws when the subject is empty", () => {
     for (const name of ["subject_id", "page", "since"]) expectInvalid(`${name}=`, name);
   });
 
-  it("takes every other id of a subject from a URL without an error", () => {
+  it("parseListRequest accepts any other subject in a URL", () => {
     for (const id of ["%00", "a%0Ab", "%FF", "x".repeat(5_000)]) {
       expect(() => read(`subject_id=${id}`)).not.toThrow();
     }
   });
 });
 
-describe("a list's name", () => {
+describe("toListQuery name", () => {
   const nameOf = (kind: "events" | "paid", over: Partial<EventListRequest> = {}) =>
     toListQuery("org_a", kind, { page: 1, since: null, subjectId: null, ...over }).name;
 
-  it("is the same on every page, and on no two lists", () => {
+  it("is the same for every page of a list, and differs between lists", () => {
     expect(nameOf("events", { page: 7 })).toBe(nameOf("events"));
     const since = "2023-08-25T00:00:00.000Z";
     const names = (["events", "paid"] as const).flatMap((kind) => [
@@ -178,7 +178,7 @@ describe("a list's name", () => {
     expect(new Set(names).size).toBe(14);
   });
 
-  it("fits into a key, whatever is asked", () => {
+  it("fits into a key for any parameters", () => {
     expect(nameOf("events", { subjectId: "#".repeat(10_000) })).toMatch(/^[A-Za-z0-9_-]{22}$/);
   });
 });

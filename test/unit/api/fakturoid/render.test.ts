@@ -16,8 +16,8 @@ const createdAt = (occurred_at: string, time_zone: string) =>
 /** An event as it is stored when a service writes this beside what `anInput` has. */
 const stored = (extra: string) => parseEvent(anInputText({}, extra), { now: testNow, entropy: "render" }).event;
 
-describe("an event", () => {
-  it("has the vendor's keys, in the vendor's order, and no other", () => {
+describe("renderEvent", () => {
+  it("returns exactly the vendor's keys, in the vendor's order", () => {
     const event = anEvent({
       entity_id: "27",
       actor_user_id: "5",
@@ -35,25 +35,25 @@ describe("an event", () => {
     expect(Object.keys(rendered.user)).toEqual(["id", "full_name", "avatar"]);
   });
 
-  it("is one of a bare array", () => {
+  it("renderEvents returns an array", () => {
     expect(renderEvents([], account)).toBe("[]");
     const event = renderEvent(anEvent(), account);
     expect(renderEvents([anEvent(), anEvent()], account)).toBe(`[${event},${event}]`);
   });
 
-  it("shows nothing of its id, its organisation, its context or its keeping", () => {
+  it("omits the event's id, organisation, metadata and storage fields", () => {
     const text = renderEvent(anEvent({ metadata: toJsonText({ ip: "203.0.113.4" }) }), account);
     for (const hidden of [anEvent().event_id, anEvent().org_id, anEvent().recorded_at, "203.0.113.4"]) {
       expect(text).not.toContain(hidden);
     }
   });
 
-  it("tells in its own words what happened, else in ours", () => {
+  it("returns the writer's text, else a generated sentence", () => {
     expect(shown({ text: "Paid and thank you note sent " }).text).toBe("Paid and thank you note sent ");
     expect(shown().text).toBe("Invoice INV-2026-0042 sent");
   });
 
-  it("is JSON that says what was stored, whatever texts an event holds", () => {
+  it("(property) returns valid JSON of the stored values for any text", () => {
     const text = fc.string({ unit: "binary", minLength: 1, maxLength: 40 });
     const id = text.filter((value) => !/^\d+$/.test(value));
     const shownId = (value: string) => ({ id: toNumericId(value).id, custom_id: value });
@@ -69,7 +69,7 @@ describe("an event", () => {
   });
 });
 
-describe("created_at", () => {
+describe("renderEvent, created_at", () => {
   it.each([
     ["2023-12-01T08:05:47.183Z", "Europe/Prague", "2023-12-01T09:05:47.183+01:00"],
     ["2023-07-01T22:30:00.000Z", "Europe/Prague", "2023-07-02T00:30:00.000+02:00"],
@@ -83,9 +83,9 @@ describe("created_at", () => {
     ["2026-01-01T03:29:59.000Z", "America/St_Johns", "2025-12-31T23:59:59.000-03:30"],
     ["2011-12-30T09:59:59.999Z", "Pacific/Apia", "2011-12-29T23:59:59.999-10:00"],
     ["2011-12-30T10:00:00.000Z", "Pacific/Apia", "2011-12-31T00:00:00.000+14:00"],
-  ])("%s in %s is %s", (occurred_at, zone, expected) => expect(createdAt(occurred_at, zone)).toBe(expected));
+  ])("%s in %s becomes %s", (occurred_at, zone, expected) => expect(createdAt(occurred_at, zone)).toBe(expected));
 
-  it("is the same moment everywhere, as the clock on the wall there shows it", () => {
+  it("is the same moment in every time zone, as local time with offset", () => {
     const zones = ["UTC", "Europe/Prague", "Asia/Kolkata", "Australia/Lord_Howe", "America/New_York", "Asia/Kathmandu"];
     const moments = fc.integer({ min: Date.UTC(1990, 0, 1), max: Date.UTC(2037, 0, 1) });
     fc.assert(
@@ -101,7 +101,7 @@ describe("created_at", () => {
   });
 });
 
-describe("an id", () => {
+describe("toNumericId", () => {
   const shownAs = (id: string) => {
     const { related_objects, user } = shown({ entity_id: id, actor_user_id: id });
     expect(related_objects[0].id).toBe(user.id);
@@ -109,7 +109,7 @@ describe("an id", () => {
     return { id: user.id, custom_id: user.custom_id };
   };
 
-  it.each(["0", "27", "999999999999999", "4503599627370495"])("that is the whole number %s stays as it is", (id) => {
+  it.each(["0", "27", "999999999999999", "4503599627370495"])("keeps the whole number %s", (id) => {
     expect(shownAs(id)).toEqual({ id: Number(id), custom_id: undefined });
     expect(renderEvent(anEvent({ entity_id: id }), account)).toContain(
       `"related_objects":[{"id":${id},"type":"Invoice"}]`,
@@ -127,11 +127,11 @@ describe("an id", () => {
     ["1e3", 4698336130319726],
     ["٣", 4966482521560850],
     ["12\n", 7353211886012154],
-  ])("%j is shown as %s, with the text beside it", (id, number) => {
+  ])("maps %j to %s and keeps the text as custom_id", (id, number) => {
     expect(shownAs(id)).toEqual({ id: number, custom_id: id });
   });
 
-  it("is a number that every client can hold, and a number that stands for a text is no number of an id", () => {
+  it("returns a safe integer, and no derived number equals an id", () => {
     const id = fc.oneof(fc.string({ unit: "binary", minLength: 1 }), fc.stringMatching(/^\d{1,20}$/));
     fc.assert(
       fc.property(id, (text) => {
@@ -144,7 +144,7 @@ describe("an id", () => {
   });
 });
 
-describe("related_objects", () => {
+describe("renderEvent, related_objects", () => {
   type Named = readonly [EntityType, string];
   const related = (...entities: Named[]) =>
     toJsonText(entities.map(([entity_type, entity_id]) => ({ entity_type, entity_id, entity_ref: null })));
@@ -159,7 +159,7 @@ describe("related_objects", () => {
     ["GENERATOR", "Generator"],
     ["RECURRING_GENERATOR", "RecurringGenerator"],
     ["EXPENSE_GENERATOR", "ExpenseGenerator"],
-  ])("%s is %s, and comes before its Subject wherever that was named", (entity_type, type) => {
+  ])("maps %s to %s, before the Subject wherever that was named", (entity_type, type) => {
     const mentions = related(["CONTACT", "16"], ["PAYMENT", "7"]);
     const named = objects({ entity_type, entity_id: "27", related: mentions, contact_id: "16" });
     expect(named).toEqual([
@@ -168,12 +168,12 @@ describe("related_objects", () => {
     ]);
   });
 
-  it("are none where nothing has a counterpart", () => {
+  it("is empty when no entity has a vendor type", () => {
     expect(objects({ entity_type: "INBOX_FILE", related: null })).toEqual([]);
     expect(objects({ entity_type: "JOURNAL", related: related(["ITEM", "1"], ["USER", "2"]) })).toEqual([]);
   });
 
-  it("leave out a kind without type, and begin with the document that has one", () => {
+  it("omits an entity without a vendor type and begins with the document", () => {
     const mentions = related(["CONTACT", "16"], ["INVOICE", "27"], ["ITEM", "3"], ["EXPENSE", "4"]);
     expect(objects({ entity_type: "PAYMENT", entity_id: "1", related: mentions, contact_id: "16" })).toEqual([
       ["Invoice", 27],
@@ -182,7 +182,7 @@ describe("related_objects", () => {
     ]);
   });
 
-  it("leave out other contacts than the one whose story it is", () => {
+  it("omits contacts other than the subject of the event", () => {
     const mentions = related(["CONTACT", "16"], ["CONTACT", "17"]);
     expect(objects({ entity_id: "27", related: mentions, contact_id: "16" })).toEqual([
       ["Invoice", 27],
@@ -192,7 +192,7 @@ describe("related_objects", () => {
     expect(objects(merged)).toEqual([["Subject", 17]]);
   });
 
-  it("have a document before the Subject that the event itself is about", () => {
+  it("begins with a document when the event is about the subject", () => {
     const mentions = related(["INVOICE", "27"]);
     expect(objects({ entity_type: "CONTACT", entity_id: "16", contact_id: "16", related: mentions })).toEqual([
       ["Invoice", 27],
@@ -200,7 +200,7 @@ describe("related_objects", () => {
     ]);
   });
 
-  it("name each thing once", () => {
+  it("contains each entity once", () => {
     const mentions = related(["INVOICE", "27"], ["CONTACT", "16"], ["CONTACT", "16"], ["INVOICE", "28"]);
     expect(objects({ entity_id: "27", related: mentions, contact_id: "16" })).toEqual([
       ["Invoice", 27],
@@ -209,7 +209,7 @@ describe("related_objects", () => {
     ]);
   });
 
-  it("leave out a kind that only a later version of the log knows", () => {
+  it("omits an entity type of a later version of the log", () => {
     const mentions = toJsonText([
       { entity_type: "HOLOGRAM", entity_id: "1" },
       { entity_type: "toString", entity_id: "2" },
@@ -218,14 +218,14 @@ describe("related_objects", () => {
   });
 });
 
-describe("user", () => {
-  it("is the robot of the account where the system did it", () => {
+describe("renderEvent, user", () => {
+  it("is the robot of the account when the system acted", () => {
     expect(renderEvent(anEvent({ actor_user_id: null }), account)).toContain(
       '"user":{"id":null,"full_name":"Robot","avatar":null}',
     );
   });
 
-  it("is who did it, as of then", () => {
+  it("is the actor as recorded with the event", () => {
     const actor = toJsonText({ name: "Alexandr Hejsek", email: "a@h.cz", avatar_url: "https://a.example/1" });
     expect(shown({ actor_user_id: "5", actor }).user).toEqual({
       id: 5,
@@ -234,7 +234,7 @@ describe("user", () => {
     });
   });
 
-  it("names whom somebody acted for, and behind that who acted, whose id it is", () => {
+  it("names the user on whose behalf the actor acted, then the actor, with the actor's id", () => {
     const onBehalfOf = { user_id: "9", name: "Anna" };
     const support = toJsonText({ name: "Support", type: "user", on_behalf_of: onBehalfOf });
     const user = { id: 5, full_name: "Anna (by Support)", avatar: null };
@@ -247,26 +247,26 @@ describe("user", () => {
     });
   });
 
-  it("has some name even if the event names nobody", () => {
+  it("has a name when the event has no name", () => {
     const mail = toJsonText({ name: "", email: "a@h.cz", avatar_url: "" });
     expect(shown({ actor_user_id: "5", actor: mail }).user).toEqual({ id: 5, full_name: "a@h.cz", avatar: null });
     expect(shown({ actor_user_id: "usr_1", actor: null }).user.full_name).toBe("usr_1");
   });
 });
 
-describe("params", () => {
-  it("are the event's own, to the byte", () => {
+describe("renderEvent, params", () => {
+  it("returns the event's own parameters byte for byte", () => {
     const own = '{"z":1,"a":{"y":[],"b":1e+21},"date":null,"ž":"\\u0001 \\" <č>","__proto__":{"x":null}}';
     const event = stored(`,"params":${own},"metadata":{"to":["a@b.cz"]},"changes":{"x":{"old":1,"new":2}}`);
     expect(renderEvent(event, account).endsWith(`,"params":${own}}`)).toBe(true);
   });
 
-  it("that are empty are the event's own as well", () => {
+  it("returns the event's own empty parameters", () => {
     const event = { ...stored(',"params":{},"metadata":{"to":"a@b.cz"}'), action: "INVOICE_SENT" };
     expect(renderEvent(event, account)).toMatch(/"params":{}}$/);
   });
 
-  it("are the new and the old value of the field that changed, in this order", () => {
+  it("returns the new and the old value of the changed field, in this order", () => {
     const changed = (action: string, changes: Record<string, unknown>) =>
       renderEvent(anEvent({ action, changes: toJsonText(changes) }), account);
     const due = { due_date: { old: "2023-11-30", new: "2023-12-01" } };
@@ -279,7 +279,7 @@ describe("params", () => {
     expect(changed("INVOICE_UPDATED", { paid_on: { old: null, new: "2023-12-01" } })).toMatch(/"params":{}}$/);
   });
 
-  it("of a step of the workflow are the status's, whatever else the step changed", () => {
+  it("returns the status of a workflow step, whatever else changed", () => {
     const changes = toJsonText({ status: { old: "SENT", new: "ACCEPTED" }, accepted_at: { old: null, new: "today" } });
     expect(shown({ action: "ESTIMATE_STATUS_CHANGED", entity_type: "ESTIMATE", changes }).params).toEqual({
       new: "ACCEPTED",
@@ -305,8 +305,8 @@ describe("params", () => {
   });
 });
 
-describe("the user of a token", () => {
-  it("has the accounts that it opens, the first of them as its own", () => {
+describe("renderUser", () => {
+  it("returns the accounts of the token, the first as default", () => {
     const token = aToken({ user_id: "5" });
     const second = anOrg({ org_id: "org_b", name: "Čapek & Sons", slug: "capek", account_number: null });
     const body = renderUser(token, [anOrg({ robot_name: "Robot" }), second]);
@@ -319,7 +319,7 @@ describe("the user of a token", () => {
     expect(body).not.toContain(token.hash);
   });
 
-  it("of a token that speaks for nobody is the token", () => {
+  it("returns the token as user when it has no user", () => {
     const { token_id } = aToken();
     expect(JSON.parse(renderUser(aToken(), [anOrg()]))).toMatchObject({
       id: toNumericId(token_id).id,
@@ -327,13 +327,13 @@ describe("the user of a token", () => {
     });
   });
 
-  it("has the same number as in the events of the user", () => {
+  it("returns the same number for the user as the events", () => {
     const { id, custom_id } = JSON.parse(renderUser(aToken({ user_id: "usr_demo" }), [anOrg()]));
     expect([id, custom_id]).toEqual([4673450973414221, "usr_demo"]);
     expect(shown({ actor_user_id: "usr_demo" }).user).toMatchObject({ id, custom_id });
   });
 
-  it("has no account that no URL could name: clients take the first one's slug", () => {
+  it("omits accounts without a slug, as clients take the slug of the first one", () => {
     const { default_account, accounts } = JSON.parse(renderUser(aToken(), [anOrg({ slug: null }), anOrg()]));
     expect([default_account, accounts.map((one: { slug: unknown }) => one.slug)]).toEqual([
       "acme-traders",

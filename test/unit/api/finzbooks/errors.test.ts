@@ -25,22 +25,22 @@ const table: Readonly<Record<ErrorCode, readonly [number, string]>> = {
 // `Object.keys` widens to text: the table above has every code, and no other.
 const codes = Object.keys(table) as ErrorCode[];
 
-describe.each(codes)("%s", (code) => {
+describe.each(codes)("renderError, %s", (code) => {
   const [status, name] = table[code];
   const response = renderError(new ActivityError(code, "What went wrong."), aRequest("/"));
 
-  it(`is ${status} ${name}`, () => {
+  it(`returns ${status} ${name}`, () => {
     expect(response.status).toBe(status);
     expect(JSON.parse(response.body)).toMatchObject({ code: name, message: "What went wrong." });
     expect(response.headers["content-type"]).toBe("application/json");
   });
 
-  it("names the request where the fault is ours, and only there", () => {
+  it("returns request_id with 5xx only", () => {
     expect(JSON.parse(response.body).request_id).toBe(status >= 500 ? "req-1" : undefined);
   });
 });
 
-it("shows the contract's sample as it is", () => {
+it("renderError returns the contract's sample", () => {
   const error = new ActivityError("invalid_value", "Unknown entity_type 'FOO'.", {
     field: "entity_type",
     details: { valid: documentTypes },
@@ -52,20 +52,20 @@ it("shows the contract's sample as it is", () => {
   );
 });
 
-it("leaves out what it has nothing to say about", () => {
+it("renderError omits absent fields", () => {
   const { headers, body } = renderError(new ActivityError("scope_missing", "No."), aRequest("/"));
   expect(body).toBe('{"code":"authz.scope_missing","message":"No."}');
   expect(Object.keys(headers)).toEqual(["content-type"]);
 });
 
-it("says when to come back, and which methods there are", () => {
+it("renderError returns Retry-After and Allow when the error has them", () => {
   const retried = renderError(new ActivityError("unavailable", "Busy.", { retryAfter: 2 }), aRequest("/"));
   expect(retried.headers["retry-after"]).toBe("2");
   const refused = renderError(new ActivityError("method_not_allowed", "No.", { allow: "GET" }), aRequest("/"));
   expect(refused.headers.allow).toBe("GET");
 });
 
-describe("a defect", () => {
+describe("renderError, defect", () => {
   it.each<unknown>([
     new Error("the password is hunter2"),
     new TypeError("x is undefined", { cause: new Error("arn:aws:dynamodb:…") }),
@@ -73,7 +73,7 @@ describe("a defect", () => {
     undefined,
     null,
     { code: "not_found", message: "hunter2" },
-  ])("shows nothing of itself", (error) => {
+  ])("hides the message", (error) => {
     expect(renderError(error, aRequest("/"))).toEqual({
       status: 500,
       headers: { "content-type": "application/json" },
@@ -82,7 +82,7 @@ describe("a defect", () => {
   });
 });
 
-it("never shows the cause of an error", () => {
+it("renderError hides the cause of an error", () => {
   const error = new ActivityError("unavailable", "The store is busy or away.", { cause: new Error("hunter2") });
   const { headers, body } = renderError(error, aRequest("/"));
   expect(JSON.stringify({ headers, body })).not.toContain("hunter2");

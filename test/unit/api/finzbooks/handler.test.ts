@@ -6,8 +6,8 @@ import { catchRejection } from "#test/support/catch-error.ts";
 
 const activity = "/api/public/v1/activity";
 
-describe("a page", () => {
-  it("is what the organisation's log holds", async () => {
+describe("GET /activity", () => {
+  it("returns the events of the organisation", async () => {
     const { answer, read, trace } = dialect();
     const response = await answer(aRequest(`${activity}?limit=5&entity_type=BILL`));
     expect(response).toEqual({
@@ -30,7 +30,7 @@ describe("a page", () => {
     });
   });
 
-  it("is one document's under its own path", async () => {
+  it("returns the timeline of a document under the document's path", async () => {
     const { answer, read } = dialect();
     await answer(aRequest("/api/public/v1/credit_notes/cn/1 #ü/activity"));
     expect(read.mock.calls.map(([query]) => query)).toEqual([
@@ -47,7 +47,7 @@ describe("a page", () => {
     [`${activity}?entity_id=inv_1&actor_user_id=usr_2`, "actor_user_id=usr_2 limit=100"],
     [`${activity}?entity_id=inv_1&action=INVOICE_SENT&include=actor`, "action=INVOICE_SENT limit=100 include=actor"],
     [`${activity}?entity_id=inv_1&event_id=${anEvent().event_id}`, `event_id=${anEvent().event_id} limit=100`],
-  ])("leaves in the log which document was asked for, by whom, and how: %s", async (target, filters) => {
+  ])("sets the audit fields of the document, the token and the filters: %s", async (target, filters) => {
     const { answer, trace } = dialect({ token: aToken({ user_id: "usr_1" }) });
     await answer(aRequest(target));
     expect(trace.auditFields).toEqual({
@@ -61,7 +61,7 @@ describe("a page", () => {
     });
   });
 
-  it("tells how the token stands", async () => {
+  it("returns the rate-limit headers", async () => {
     const { answer, trace } = dialect({ used: 10 });
     await answer(aRequest(activity));
     expect(trace.responseHeaders).toEqual({
@@ -72,10 +72,10 @@ describe("a page", () => {
   });
 });
 
-describe("a page that the caller has", () => {
+describe("GET /activity with If-None-Match", () => {
   const headers = aRequest(activity).headers;
 
-  it("is answered 304, and counts as any request", async () => {
+  it("returns 304 and counts the request when the page is unchanged", async () => {
     const { answer, trace, count } = dialect({ used: 10 });
     const first = await answer(aRequest(activity));
     const second = await answer(aRequest(activity, { headers: { ...headers, "if-none-match": first.headers.etag } }));
@@ -85,7 +85,7 @@ describe("a page that the caller has", () => {
     expect(trace.auditFields.count).toBe(1);
   });
 
-  it("is another one where the same events go on elsewhere", async () => {
+  it("returns the page when only its next page differs", async () => {
     const { occurred_at, event_id } = anEvent();
     const [etag, other] = await Promise.all(
       ["inv_1", "inv_2"].map(async (entity_id) => {
@@ -96,18 +96,18 @@ describe("a page that the caller has", () => {
     expect(etag).not.toBe(other);
   });
 
-  it("is nothing to a caller that is refused", async () => {
+  it("returns the error when the caller is refused", async () => {
     const { answer } = dialect({ token: aToken({ scopes: [] }) });
     const error = await catchRejection(answer(aRequest(activity, { headers: { ...headers, "if-none-match": "*" } })));
     expect(error.code).toBe("scope_missing");
   });
 });
 
-describe("one event", () => {
+describe("GET /activity with event_id", () => {
   const { event_id } = anEvent();
   const others = Array.from({ length: 7 }, (_, at) => anEvent({ event_id: `evt_${String(at).padStart(32, "0")}` }));
 
-  it("is a list of its own, whatever the limit", async () => {
+  it("returns a list with the event for any limit", async () => {
     const { answer, read, trace } = dialect({ page: { events: [...others, anEvent()], next: null } });
     const { body, headers } = await answer(aRequest(`${activity}?event_id=${event_id}&entity_id=inv_8c3f1a9b&limit=5`));
     expect(body).toBe(renderPage([anEvent()], 5, false));
@@ -116,13 +116,13 @@ describe("one event", () => {
     expect(read.mock.calls.map(([query]) => query)).toEqual([aQuery({ entity_id: "inv_8c3f1a9b", limit: 500 })]);
   });
 
-  it("is an empty list where there is none", async () => {
+  it("returns an empty list when no event matches", async () => {
     const { answer } = dialect({ page: { events: others, next: null } });
     const { body } = await answer(aRequest(`/api/public/v1/invoices/inv_8c3f1a9b/activity?event_id=${event_id}`));
     expect(body).toBe(renderPage([], 100, false));
   });
 
-  it("is refused where neither a document nor a day is named, and nothing is read", async () => {
+  it("returns 400 without a read when neither a document nor a day is named", async () => {
     const { answer, read } = dialect();
     // The first request of a token is counted before anything is read for it.
     for (let n = 0; n < 2; n++) {
@@ -133,11 +133,11 @@ describe("one event", () => {
   });
 });
 
-describe("paging", () => {
+describe("GET /activity, paging", () => {
   const { occurred_at, event_id, entity_id } = anEvent();
   const next = { occurred_at, event_id, entity_id };
 
-  it("goes on where the page ended, by a link that keeps what was asked", async () => {
+  it("continues after the page by a Link with the same parameters", async () => {
     const { answer, read } = dialect({ page: { events: [anEvent()], next } });
     const first = await answer(aRequest(`${activity}?limit=1&entity_type=INVOICE&since=2026-05-01T00:00:00+05:30`));
     expect(JSON.parse(first.body).page_context.has_more_page).toBe(true);
@@ -149,17 +149,17 @@ describe("paging", () => {
     expect(after).toEqual({ ...before, after: next });
   });
 
-  it("encodes the path of a document's link", async () => {
+  it("encodes the path of a document in the Link", async () => {
     const { answer } = dialect({ page: { events: [anEvent()], next } });
     const { headers } = await answer(aRequest("/api/public/v1/invoices/a/b счёт>/activity"));
     expect(headers.link).toContain("/invoices/a%2Fb%20%D1%81%D1%87%D1%91%D1%82%3E/activity?cursor=");
   });
 
-  it("has no link at the end", async () => {
+  it("returns no Link on the last page", async () => {
     expect((await dialect().answer(aRequest(activity))).headers.link).toBeUndefined();
   });
 
-  it("refuses a cursor of another organisation, or of other filters, and reads nothing", async () => {
+  it("returns 400 without a read for a cursor of another organisation or of other filters", async () => {
     const { answer } = dialect({ page: { events: [anEvent()], next } });
     const { headers } = await answer(aRequest(activity));
     const [, cursor = ""] = /cursor=([^>&]+)/.exec(headers.link ?? "") ?? [];
@@ -174,10 +174,10 @@ describe("paging", () => {
   });
 });
 
-describe("whoami", () => {
+describe("GET /whoami", () => {
   const whoami = "/api/public/v1/whoami";
 
-  it("tells what the token is good for, whatever its scopes, and reads no event", async () => {
+  it("returns the token with any scopes, without reading events", async () => {
     const { answer, read, trace } = dialect({ token: aToken({ scopes: [], user_id: "usr_1" }) });
     const { body } = await answer(aRequest(whoami));
     expect(JSON.parse(body).token).toEqual({
@@ -192,7 +192,7 @@ describe("whoami", () => {
     expect(read).not.toHaveBeenCalled();
   });
 
-  it("takes no parameter but the organisation", async () => {
+  it("accepts only the organisation as parameter", async () => {
     const error = await catchRejection(dialect().answer(aRequest(`${whoami}?limit=1`)));
     expect([error.code, error.context]).toEqual([
       "invalid_value",
@@ -200,14 +200,14 @@ describe("whoami", () => {
     ]);
   });
 
-  it("needs a token, and an organisation that it is bound to", async () => {
+  it("requires a token and an organisation that it is bound to", async () => {
     expect((await catchRejection(dialect().answer(aRequest(whoami, { headers: {} })))).code).toBe("unauthenticated");
     const request = aRequest(`${whoami}?organization_id=org_other`);
     expect((await catchRejection(dialect().answer(request))).code).toBe("org_mismatch");
   });
 });
 
-it("answers unknown paths and other methods before it looks at the token", async () => {
+it("returns 404 for unknown paths and 405 for other methods before authentication", async () => {
   const { answer, count } = dialect();
   expect((await catchRejection(answer(aRequest("/nowhere", { headers: {} })))).code).toBe("not_found");
   expect((await catchRejection(answer(aRequest(activity, { method: "POST", headers: {} })))).code).toBe(

@@ -16,20 +16,20 @@ const everything: readonly IncludeOption[] = ["actor", "text", "related", "curso
 const shown = (names: readonly IncludeOption[], over: Partial<ActivityEvent> = {}) =>
   JSON.parse(renderPage([anEvent(over)], 1, false, renderIncluded(new Set(names), null))).activity[0];
 
-describe("an event", () => {
-  it("without include is what it always was, to the byte", () => {
+describe("renderIncluded", () => {
+  it("without options leaves a page unchanged to the byte", () => {
     const event = anEvent({ actor: toJsonText({ name: "Anna" }), related: toJsonText([]), text: "t" });
     expect(renderPage([event], 1, true, renderIncluded(new Set(), "next"))).toBe(renderPage([event], 1, true));
   });
 
-  it("has what was asked for, behind all that it always has", () => {
+  it("appends the requested fields after all others", () => {
     const plain = Object.keys(JSON.parse(renderEvent(anEvent())));
     expect(Object.keys(shown(["related", "text", "actor"]))).toEqual([...plain, "actor", "text", "related"]);
     expect(Object.keys(shown(["text"]))).toEqual([...plain, "text"]);
     expect(Object.keys(shown(["cursor"]))).toEqual(plain);
   });
 
-  it("names who acted, as of then, and for whom, without addresses", () => {
+  it("adds the actor as recorded with the event, without addresses", () => {
     const actor = toJsonText({
       name: "Support",
       email: "s@example.com",
@@ -51,12 +51,12 @@ describe("an event", () => {
     });
   });
 
-  it("says what happened in the words of its writer, else in its own", () => {
+  it("adds the writer's text, else a generated sentence", () => {
     expect(shown(["text"], { text: 'Sent "at last"' }).text).toBe('Sent "at last"');
     expect(shown(["text"]).text).toBe("Invoice INV-2026-0042 sent");
   });
 
-  it("names what else it is about, whatever kind that is", () => {
+  it("adds related entities of any type", () => {
     const related = toJsonText([
       { entity_type: "CONTACT", entity_id: "con_1" },
       { entity_type: "SPACESHIP", entity_id: "s 1", entity_ref: "S-1" },
@@ -69,7 +69,7 @@ describe("an event", () => {
   });
 });
 
-it("pages are as described, whatever is included", async () => {
+it("GET /activity (property) matches its schema with any include", async () => {
   const actor = toJsonText({ name: "Ann", type: "user", on_behalf_of: { user_id: "usr_9" } });
   const related = toJsonText([{ entity_type: "CONTACT", entity_id: "con_1" }]);
   await fc.assert(
@@ -83,18 +83,18 @@ it("pages are as described, whatever is included", async () => {
   );
 });
 
-it("reads no part that is not shown", async () => {
+it("toProjection selects only the fields that are rendered", async () => {
   expect(toProjection(new Set(everything))).toEqual(["actor", "text", "related"]);
   const { answer, read } = dialect();
   await answer(aRequest(`${activity}?include=related,cursor`));
   expect(read.mock.calls.map(([query]) => query)).toEqual([aQuery({ projection: ["related"] })]);
 });
 
-describe("the cursor", () => {
+describe("include=cursor", () => {
   const next = { occurred_at: "2026-05-11T08:30:12.000Z", event_id: "evt_1", entity_id: "inv_1" };
   const contextOf = (body: string) => JSON.parse(body).page_context;
 
-  it("is that of the link, and leads to the page after", async () => {
+  it("adds the cursor of the Link, which returns the next page", async () => {
     const { answer } = dialect({ page: { events: [anEvent()], next } });
     const { body, headers } = await answer(aRequest(`${activity}?include=cursor&limit=1&action=INVOICE_SENT`));
     const { next_cursor } = contextOf(body);
@@ -108,14 +108,14 @@ describe("the cursor", () => {
     });
   });
 
-  it("is null on the last page, and absent where nobody asks", async () => {
+  it("is null on the last page, and absent without the option", async () => {
     expect(contextOf((await dialect().answer(aRequest(`${activity}?include=cursor`))).body).next_cursor).toBeNull();
     const { answer } = dialect({ page: { events: [], next } });
     expect(contextOf((await answer(aRequest(`${activity}?include=text`))).body)).not.toHaveProperty("next_cursor");
   });
 });
 
-describe("a page that would be too large for Lambda", () => {
+describe("GET /activity with a page that is too large for Lambda", () => {
   // As large as an event may be, of what counts twice: once read as parts, and once more as the text about it.
   const large = Array.from({ length: 40 }, (_, at) =>
     anEvent({
@@ -125,7 +125,7 @@ describe("a page that would be too large for Lambda", () => {
     }),
   );
 
-  it("is cut, and goes on behind what it shows", async () => {
+  it("returns fewer events and continues after them", async () => {
     const { answer, trace } = dialect({ page: { events: large, next: null } });
     const { body, headers } = await answer(aRequest(`${activity}?include=related,cursor`));
     expect(Buffer.byteLength(JSON.stringify(body))).toBeLessThan(6_000_000);

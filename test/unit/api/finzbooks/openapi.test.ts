@@ -18,7 +18,7 @@ async function ask(setting: Setting, target: string, over: Partial<HttpRequest> 
   return { ...response, headers: { ...response.headers, ...trace.responseHeaders, "x-request-id": request.requestId } };
 }
 
-describe("a response is as described, with its headers:", () => {
+describe("OpenAPI responses of FinzBooks", () => {
   it.each<[string, string, number, Setting, string, Partial<HttpRequest>]>([
     ["a page", "list_activity", 200, {}, activity, {}],
     ["a page with a next one", "list_activity", 200, { page: older }, `${activity}?limit=1`, {}],
@@ -28,7 +28,7 @@ describe("a response is as described, with its headers:", () => {
     ["no token", "list_activity", 401, {}, activity, { headers: {} }],
     ["no scope", "list_activity", 403, { token: aToken({ scopes: [] }) }, activity, {}],
     ["too many requests", "list_activity", 429, { used: 601 }, activity, {}],
-  ])("%s", async (_, operation, status, setting, target, over) => {
+  ])("match the handler's response: %s", async (_, operation, status, setting, target, over) => {
     const response = await ask(setting, target, over);
     expect(response.status).toBe(status);
     const described = operationOf(operation).responses[status] ?? { headers: {}, content: {} };
@@ -40,7 +40,7 @@ describe("a response is as described, with its headers:", () => {
     ["x-ratelimit-remaining", "many", 200, {}],
     ["x-ratelimit-reset", "-1", 200, {}],
     ["x-unknown", "1", 200, {}],
-  ])("%s: %s would not be", async (name, value, status, over) => {
+  ])("do not match a response with the header %s: %s", async (name, value, status, over) => {
     const response = await ask({}, activity, over);
     const described = operationOf("list_activity").responses[status] ?? { headers: {}, content: {} };
     const faults = answerFaults(described, { ...response, headers: { ...response.headers, [name]: value } });

@@ -40,7 +40,7 @@ function listing(log: readonly Listed[], fails: () => boolean) {
 const minuteMs = 60_000;
 const start = Date.parse("2026-06-01T12:00:00Z");
 
-it("the documented polling finds each event once, also one that arrives late with an older time", async () => {
+it("poll() of docs/api-finzbooks.md finds each event once, also one that arrives late with an older time", async () => {
   const poll = await shownPoll();
   /** In which minute an event arrives, and how many minutes after it happened: fewer than the overlap. */
   const arrival = fc.record({ at: fc.integer({ min: 0, max: 300 }), late: fc.integer({ min: 0, max: 59 }) });

@@ -13,30 +13,30 @@ function stored(sample: ContractEvent): ActivityEvent {
   return parseEvent(text, { now: testNow, entropy: "sample" }).event;
 }
 
-describe("the contract, to the byte", () => {
-  it.each(Object.entries(contractPages))("%s", (_, page) => {
+describe("renderPage, contract samples", () => {
+  it.each(Object.entries(contractPages))("renders byte for byte: %s", (_, page) => {
     const { limit, has_more_page } = page.page_context;
     expect(renderPage(page.activity.map(stored), limit, has_more_page)).toBe(JSON.stringify(page));
   });
 
-  it("shows an event as its shape is explained", () => {
+  it("renderEvent renders the documented event", () => {
     expect(renderEvent(stored(contractEvent))).toBe(JSON.stringify(contractEvent));
   });
 });
 
-it("shows nothing more of who acted, and for whom, than it always did", () => {
+it("renderEvent ignores the stored actor", () => {
   const onBehalfOf = { user_id: "usr_9", name: "Anna" };
   const actor = toJsonText({ name: "Support", type: "agent", on_behalf_of: onBehalfOf });
   expect(renderEvent(anEvent({ actor }))).toBe(renderEvent(anEvent({ actor: null })));
 });
 
-it("shows an empty page", () => {
+it("renderPage renders an empty page", () => {
   expect(renderPage([], 100, false)).toBe(
     '{"code":0,"message":"success","activity":[],"page_context":{"limit":100,"returned":0,"has_more_page":false}}',
   );
 });
 
-it("tells of more, and of a page that is short of its limit", () => {
+it("renderPage returns has_more_page and a count below the limit", () => {
   expect(JSON.parse(renderPage([anEvent()], 2, true)).page_context).toEqual({
     limit: 2,
     returned: 1,
@@ -49,11 +49,11 @@ it.each([
   ["2026-05-11T08:30:12.500Z", "2026-05-11T08:30:12.500Z"],
   ["2026-05-11T08:30:12.001Z", "2026-05-11T08:30:12.001Z"],
   ["0001-01-01T00:00:00.000Z", "0001-01-01T00:00:00Z"],
-])("shows %s as %s", (occurred_at, shown) => {
+])("renderEvent renders the time %s as %s", (occurred_at, shown) => {
   expect(JSON.parse(renderEvent(anEvent({ occurred_at }))).occurred_at).toBe(shown);
 });
 
-it("shows nothing that the contract does not name", () => {
+it("renderEvent renders only fields of the contract", () => {
   const event = anEvent({
     actor: toJsonText({ email: "p@acme.in" }),
     text: "t",
@@ -63,7 +63,7 @@ it("shows nothing that the contract does not name", () => {
   expect(Object.keys(JSON.parse(renderEvent(event)))).toEqual(Object.keys(contractEvent));
 });
 
-it("keeps the writer's key order and numbers in structured parts", () => {
+it("renderEvent keeps the writer's key order and numbers in structured fields", () => {
   const metadata = '{"z":1,"10":2,"a":{"y":[],"b":1e21},"__proto__":{"x":null}}';
   const { event } = parseEvent(
     `{"org_id":"o","action":"A_B","entity_type":"BILL","entity_id":"b","occurred_at":"2026-05-11","metadata":${metadata}}`,
@@ -73,7 +73,7 @@ it("keeps the writer's key order and numbers in structured parts", () => {
   expect(renderEvent(event)).toContain('"__proto__":{"x":null}');
 });
 
-it("is JSON that says what was stored, whatever texts an event holds", () => {
+it("renderEvent (property) returns valid JSON of the stored values for any text", () => {
   const text = fc.string({ unit: "binary", maxLength: 40 });
   fc.assert(
     fc.property(text, text, fc.option(text), fc.dictionary(text, fc.jsonValue()), (id, ref, actor, metadata) => {
@@ -85,7 +85,7 @@ it("is JSON that says what was stored, whatever texts an event holds", () => {
   );
 });
 
-it("tells who a token speaks for, without its secret or hash", () => {
+it("renderWhoami returns the token without its secret and hash", () => {
   const token = aToken({ user_id: "usr_1", scopes: ["AIBooks.activity.READ"] });
   expect(renderWhoami({ token, org_id: "org_a" })).toBe(
     `{"code":0,"message":"success","token":{"token_id":"${token.token_id}","org_id":"org_a","user_id":"usr_1",` +

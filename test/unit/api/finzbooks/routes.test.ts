@@ -9,7 +9,7 @@ const documentOf = (path: string) => {
   return route.kind === "activity" ? route.document : null;
 };
 
-it("knows the feed and the token's own page", () => {
+it("findRoute finds the feed and whoami", () => {
   expect(findRoute("GET", "/api/public/v1/activity")).toEqual({
     kind: "activity",
     path: "/api/public/v1/activity",
@@ -18,8 +18,8 @@ it("knows the feed and the token's own page", () => {
   expect(findRoute("GET", "/api/public/v1/whoami")).toEqual({ kind: "whoami" });
 });
 
-describe("a document's timeline", () => {
-  it("is there for every kind of document but the attachment, which belongs to another", () => {
+describe("findRoute, timeline", () => {
+  it("exists for every document type except the attachment, which belongs to another document", () => {
     expect(Object.values(collections).sort()).toEqual(documentTypes.filter((type) => type !== "ATTACHMENT").sort());
   });
 
@@ -27,13 +27,13 @@ describe("a document's timeline", () => {
     expect(documentOf(`/${collection}/id_1/activity`)).toEqual({ type, id: "id_1" });
   });
 
-  it("is found for ids with slashes, spaces, and any letters", () => {
+  it("is found for ids with slashes, spaces and any letters", () => {
     for (const id of ["a/b", "a b", "#1", "/activity", "x/activity", "..", "счёт", "請求書", "🧾", "%2F", "a\nb"]) {
       expect(documentOf(`/invoices/${id}/activity`)).toEqual({ type: "INVOICE", id });
     }
   });
 
-  it("is linked to by a path that leads back to it, whatever its id", () => {
+  it("(property) has a path that leads back to it for any id", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme", minLength: 1, maxLength: 60 }), (id) => {
         const route = findRoute("GET", `${basePath}/bills/${id}/activity`);
@@ -44,12 +44,12 @@ describe("a document's timeline", () => {
     );
   });
 
-  it("is looked for, not stumbled over, when its id is half of a surrogate pair", () => {
+  it("is found for an id with a lone surrogate", () => {
     expect(documentOf("/invoices/\ud800/activity")).toEqual({ type: "INVOICE", id: "\ud800" });
   });
 });
 
-describe("there is nothing", () => {
+describe("findRoute, unknown path", () => {
   it.each([
     "/",
     "",
@@ -71,11 +71,11 @@ describe("there is nothing", () => {
     "/api/public/v1/constructor/x/activity",
     "/api/public/v1/toString/x/activity",
     "/api/public/v1/INVOICES/inv_1/activity",
-  ])("at %j", (path) => expect(catchError(() => findRoute("GET", path)).code).toBe("not_found"));
+  ])("%j throws not_found", (path) => expect(catchError(() => findRoute("GET", path)).code).toBe("not_found"));
 });
 
 it.each(["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND", "get"])(
-  "refuses %s, and says what to use",
+  "findRoute refuses the method %s with the allowed methods",
   (method) => {
     for (const path of ["/activity", "/whoami", "/invoices/inv_1/activity"]) {
       const error = catchError(() => findRoute(method, `${basePath}${path}`));

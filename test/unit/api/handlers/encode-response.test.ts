@@ -8,7 +8,7 @@ const response = (length: number, letter = "x") => ({
   body: letter.repeat(length),
 });
 
-describe("the encoding", () => {
+describe("chooseEncoding", () => {
   it.each([
     ["", null],
     ["identity", null],
@@ -24,18 +24,18 @@ describe("the encoding", () => {
     ["gzipped", null],
     ["*", null],
     [",,;", null],
-  ])("for %j is %s", (accepted, encoding) => expect(chooseEncoding(accepted)).toBe(encoding));
+  ])("for %j returns %s", (accepted, encoding) => expect(chooseEncoding(accepted)).toBe(encoding));
 });
 
-describe("a small body", () => {
-  it("stays as it is", async () => {
+describe("encodeResponse, small body", () => {
+  it("is not compressed", async () => {
     const { headers, body } = response(8 * 1024 - 1);
     expect(await encodeResponse(response(8 * 1024 - 1), "br, gzip")).toEqual({ statusCode: 200, headers, body });
   });
 });
 
-describe("a large body", () => {
-  it("is compressed as asked, and says so to caches", async () => {
+describe("encodeResponse, large body", () => {
+  it("is compressed with Vary as Accept-Encoding asks", async () => {
     const zipped = await encodeResponse(response(8 * 1024, "ü"), "gzip");
     expect(zipped).toMatchObject({
       statusCode: 200,
@@ -48,7 +48,7 @@ describe("a large body", () => {
     expect(brotliDecompressSync(Buffer.from(brotli.body ?? "", "base64")).toString()).toBe("ü".repeat(8 * 1024));
   });
 
-  it("keeps what else the answer depends on", async () => {
+  it("keeps other names in Vary", async () => {
     const varying = (vary: string) => ({ ...response(8 * 1024), headers: { vary } });
     const { headers } = await encodeResponse(varying("authorization"), "gzip");
     expect(headers?.vary).toBe("authorization, accept-encoding");
@@ -56,7 +56,7 @@ describe("a large body", () => {
     expect(known.headers?.vary).toBe("accept-encoding, authorization");
   });
 
-  it("stays as it is where nobody asks, and tells caches that it could be otherwise", async () => {
+  it("is not compressed without Accept-Encoding, but has Vary", async () => {
     const { headers, body } = response(8 * 1024);
     expect(await encodeResponse(response(8 * 1024), "")).toEqual({
       statusCode: 200,

@@ -40,7 +40,7 @@ async function echo(body: string | undefined, sent?: Sent) {
   return { status: statusCode, ...JSON.parse(text) };
 }
 
-describe("a form", () => {
+describe("parseFormOrJsonBody, form", () => {
   it.each([
     ["one field", "grant_type=client_credentials", { grant_type: "client_credentials" }],
     ["several", "a=1&b=2&c=", { a: "1", b: "2", c: "" }],
@@ -48,25 +48,27 @@ describe("a form", () => {
     ["without values", "a&=b&&", { a: "", "": "b" }],
     ["in no valid encoding", "a=%E0%A4&b=%zz", { a: "\ufffd", b: "%zz" }],
     ["empty", "", {}],
-  ])("is an object of texts: %s", async (_, text, got) => expect(await echo(text)).toEqual({ status: 200, got }));
+  ])("returns an object of strings: %s", async (_, text, got) =>
+    expect(await echo(text)).toEqual({ status: 200, got }),
+  );
 
-  it("is an empty object where nothing was sent", async () => {
+  it("returns an empty object for an empty body", async () => {
     expect(await echo(undefined)).toEqual({ status: 200, got: {} });
   });
 
   it.each([`${form}; charset=UTF-8`, `${form};charset=utf-8`, `${form} ; x`, form.toUpperCase()])(
-    "is known by the type %s",
+    "recognises the content type %s",
     async (type) => expect(await echo("a=1", { type })).toEqual({ status: 200, got: { a: "1" } }),
   );
 
-  it("is read from base64, which API Gateway sends for forms", async () => {
+  it("decodes Base64, which API Gateway sends for forms", async () => {
     expect(await echo(base64("a=%C5%BE&b=ž"), { isBase64Encoded: true })).toEqual({
       status: 200,
       got: { a: "ž", b: "ž" },
     });
   });
 
-  it("has no way to the prototype", async () => {
+  it("cannot change the prototype", async () => {
     const { got } = await echo("__proto__=admin&constructor=x&a=1");
     expect(Object.entries(got)).toEqual([
       ["__proto__", "admin"],
@@ -78,7 +80,7 @@ describe("a form", () => {
 
   const largest = `a=${"x".repeat(64 * 1024 - 2)}`;
 
-  it("may have 64 KB, and no byte more, in base64 or not", async () => {
+  it("accepts 64 KB at most, in Base64 or not", async () => {
     expect((await echo(largest)).status).toBe(200);
     expect((await echo(base64(largest), { isBase64Encoded: true })).status).toBe(200);
     for (const [text, sent] of [
@@ -92,20 +94,20 @@ describe("a form", () => {
   });
 });
 
-describe("JSON", () => {
-  it.each(["application/json", "application/json; charset=utf-8"])("is read by the type %s", async (type) => {
+describe("parseFormOrJsonBody, JSON", () => {
+  it.each(["application/json", "application/json; charset=utf-8"])("recognises the content type %s", async (type) => {
     expect(await echo('{"a":[1]}', { type })).toEqual({ status: 200, got: { a: [1] } });
     expect(await echo(base64('{"a":"ž"}'), { type, isBase64Encoded: true })).toEqual({ status: 200, got: { a: "ž" } });
   });
 
-  it.each(["a=1", '{"a":', '{"__proto__":{"admin":true}}'])("that is none is refused: %s", async (text) => {
+  it.each(["a=1", '{"a":', '{"__proto__":{"admin":true}}'])("refuses malformed JSON: %s", async (text) => {
     const { status, error } = await echo(text, { type: "application/json" });
     expect([status, error]).toEqual([400, "invalid_request"]);
   });
 });
 
 it.each([null, "", "text/plain", "multipart/form-data", `${form}x`, `x-${form}`, `text/plain; ${form}`])(
-  "the type %j is refused, with what to send",
+  "parseFormOrJsonBody refuses the content type %j with the accepted ones",
   async (type) => {
     const { status, error, error_description } = await echo("a=1", { type });
     expect([status, error]).toEqual([415, "unsupported_media_type"]);
@@ -113,7 +115,7 @@ it.each([null, "", "text/plain", "multipart/form-data", `${form}x`, `x-${form}`,
   },
 );
 
-it("a refusal waits until the body is asked for: whoever may do nothing learns that first", async () => {
+it("parseFormOrJsonBody throws only when the body is used, so that an unauthorised caller gets 401 first", async () => {
   const answer = async () => {
     throw new ActivityError("unauthenticated", "No.");
   };
@@ -127,7 +129,7 @@ it("a refusal waits until the body is asked for: whoever may do nothing learns t
   expect((await run(posted("x", { type: "text/plain" }), buildLambdaContext())).statusCode).toBe(401);
 });
 
-it("bodies are never logged, refused ones neither", async () => {
+it("bodies of forms are never logged, also invalid ones", async () => {
   await echo("a=hidden");
   await echo(`a=hidden${"x".repeat(70_000)}`);
   await echo("hidden", { type: null });

@@ -38,22 +38,22 @@ async function echo(event: APIGatewayProxyEventV2, readBody: typeof parseJsonBod
 
 const base64 = (text: string | Uint8Array) => Buffer.from(text).toString("base64");
 
-describe("a body", () => {
+describe("parseJsonBody", () => {
   it.each([
     ["an object", '{"url":"https://x.example","n":[1,null]}', {}],
     ["of PATCH", '{"a":1}', { method: "PATCH" }],
     ["with a charset", '{"a":1}', { type: "application/json; charset=utf-8" }],
     ["of a JSON type", '{"a":1}', { type: "application/merge-patch+json" }],
     ["in any spelling of its type", '{"a":1}', { type: "Application/JSON" }],
-    ["that is no object, which is for others to refuse", "[7]", {}],
+    ["an array, which later validation refuses", "[7]", {}],
     ["null", "null", {}],
-    ["in other alphabets", '{"ä":"№ 😀\\u0000"}', {}],
-    ["of just as many bytes as may be", JSON.stringify("x".repeat(64 * 1024 - 2)), {}],
-  ])("is read: %s", async (_, text, sent) => {
+    ["with non-ASCII characters", '{"ä":"№ 😀\\u0000"}', {}],
+    ["of the maximum size", JSON.stringify("x".repeat(64 * 1024 - 2)), {}],
+  ])("parses a body: %s", async (_, text, sent) => {
     expect(await echo(posted(text, sent))).toEqual({ status: 200, got: JSON.parse(text) });
   });
 
-  it("is read from base64, which API Gateway sends where it sees no text", async () => {
+  it("decodes Base64, which API Gateway sends for binary content types", async () => {
     expect(await echo(posted(base64('{"ä":1}'), { base64: true }))).toEqual({ status: 200, got: { ä: 1 } });
   });
 
@@ -62,29 +62,29 @@ describe("a body", () => {
     ["an empty one", "", {}],
     ["one of GET", '{"a":1}', { method: "GET" }],
     ["one of DELETE", "no json", { method: "DELETE", type: null }],
-  ])("is not there: %s", async (_, text, sent) => {
+  ])("returns undefined for %s", async (_, text, sent) => {
     expect(await echo(posted(text, sent))).toEqual({ status: 200 });
   });
 
-  it("is not read by functions that take none, whatever it is", async () => {
+  it("is not used by handlers without a body", async () => {
     expect(await echo(posted("no json", { type: null }), null)).toEqual({ status: 200 });
   });
 
   it.each([
-    ["no JSON", "no json", {}],
+    ["not JSON", "no json", {}],
     ["blank", " ", {}],
     ["cut off", '{"a":', {}],
     ["two values", "{} {}", {}],
     ["with a byte order mark", "\ufeff{}", {}],
-    ["with a byte order mark, in base64", base64("\ufeff{}"), { base64: true }],
+    ["with a byte order mark, in Base64", base64("\ufeff{}"), { base64: true }],
     ["in UTF-16", base64(Buffer.from('{"a":1}', "utf16le")), { base64: true }],
     ["compressed", base64(Uint8Array.of(0x1f, 0x8b, 8, 0)), { base64: true }],
-    ["base64 that is not said to be", base64("{}"), {}],
-    ["text that is said to be base64", "{}", { base64: true }],
+    ["Base64 without the flag", base64("{}"), {}],
+    ["text with the flag of Base64", "{}", { base64: true }],
     ["with a key that would change the prototype", '{"__proto__":{"admin":true}}', {}],
-    ["nested without an end", "[".repeat(30_000), {}],
+    ["nested and not closed", "[".repeat(30_000), {}],
     ["nested deeply", `${"[".repeat(30_000)}${"]".repeat(30_000)}`, {}],
-  ])("is refused: %s", async (_, text, sent) => {
+  ])("refuses a body: %s", async (_, text, sent) => {
     const { status, code, message } = await echo(posted(text, sent));
     expect([status, code, message]).toEqual([
       400,
@@ -95,9 +95,9 @@ describe("a body", () => {
 
   it.each([
     ["has a key twice", '{"url":"https://one.example","url":"https://two.example"}', "The key 'url' appears twice"],
-    ["has a key twice in another spelling", '{"a":[{"b":1,"\\u0062":2}]}', "The key 'b' appears twice"],
-    ["holds a number that would change", '{"n":9007199254740993}', "9007199254740993 cannot be stored exactly"],
-  ])("is refused where it %s, as text and in base64", async (_, text, reason) => {
+    ["has a key twice, once escaped", '{"a":[{"b":1,"\\u0062":2}]}', "The key 'b' appears twice"],
+    ["has a number that would lose precision", '{"n":9007199254740993}', "9007199254740993 cannot be stored exactly"],
+  ])("refuses a body that %s, as text and in Base64", async (_, text, reason) => {
     for (const event of [posted(text), posted(base64(text), { base64: true })]) {
       const { status, code, message } = await echo(event);
       expect([status, code, message]).toEqual([400, "validation.invalid_value", expect.stringContaining(reason)]);
@@ -105,7 +105,7 @@ describe("a body", () => {
   });
 
   it.each([null, "", "text/plain", "application/x-www-form-urlencoded", "text/plain;charset=UTF-8", "json"])(
-    "is refused as of type %j, with what to send",
+    "refuses the content type %j with the accepted one",
     async (type) => {
       const { status, field, message } = await echo(posted("{}", { type }));
       expect([status, field, message]).toEqual([400, "Content-Type", expect.stringContaining("application/json")]);
@@ -116,13 +116,13 @@ describe("a body", () => {
     ["in bytes", JSON.stringify("x".repeat(64 * 1024 - 1)), {}],
     ["in bytes rather than characters", JSON.stringify("ü".repeat(32 * 1024)), {}],
     ["in what base64 holds", base64(JSON.stringify("x".repeat(64 * 1024))), { base64: true }],
-  ])("is too large: %s", async (_, text, sent) => {
+  ])("refuses a body that is too large: %s", async (_, text, sent) => {
     const { status, code } = await echo(posted(text, sent));
     expect([status, code]).toEqual([413, "validation.too_large"]);
   });
 });
 
-it("a refusal waits until the body is asked for: whoever may do nothing learns that first", async () => {
+it("parseJsonBody throws only when the body is used, so that an unauthorised caller gets 401 first", async () => {
   const answer = async () => {
     throw new ActivityError("unauthenticated", "No.");
   };
@@ -130,7 +130,7 @@ it("a refusal waits until the body is asked for: whoever may do nothing learns t
   expect((await run(posted("no json"), buildLambdaContext())).statusCode).toBe(401);
 });
 
-it("bodies are never logged, refused ones neither", async () => {
+it("bodies of JSON are never logged, also invalid ones", async () => {
   await echo(posted('{"a":"hidden"}'));
   await echo(posted('{"a":"hidden"'));
   await echo(posted("hidden", { type: null }));

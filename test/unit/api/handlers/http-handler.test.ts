@@ -34,7 +34,7 @@ const failing = (error: unknown) => async () => {
   throw error;
 };
 
-describe("the request that a handler sees", () => {
+describe("createHttpHandler, request", () => {
   async function seen(...event: Parameters<typeof buildHttpEvent>): Promise<HttpRequest> {
     const requests: HttpRequest[] = [];
     await serve(
@@ -49,7 +49,7 @@ describe("the request that a handler sees", () => {
     return request;
   }
 
-  it("has its path, its parameters with every repetition, and the origin that the caller used", async () => {
+  it("has the path, all repeated parameters and the origin that the caller used", async () => {
     const request = await seen("/a b/ü?x=1&x=2&y=%C3%BC+z", { headers: { authorization: "Bearer t" } });
     expect(request).toMatchObject({
       method: "GET",
@@ -65,20 +65,20 @@ describe("the request that a handler sees", () => {
     ]);
   });
 
-  it("has no parameters where there are none", async () => expect([...(await seen("/x")).query]).toEqual([]));
+  it("has an empty query without parameters", async () => expect([...(await seen("/x")).query]).toEqual([]));
 
-  it("shows HEAD as the GET that it stands for, and other methods as they are", async () => {
+  it("replaces HEAD by GET and keeps other methods", async () => {
     expect((await seen("/x", { method: "HEAD" })).method).toBe("GET");
     expect((await seen("/x", { method: "POST" })).method).toBe("POST");
   });
 
-  it("survives parameters that are no valid encoding", async () => {
+  it("accepts parameters with invalid percent-encoding", async () => {
     expect((await seen("/x?a=%E0%A4&%=1&&=&b")).query.get("a")).toBe("\ufffd");
   });
 });
 
-describe("a response", () => {
-  it("carries what the handler answered, its request id and what was learned on the way", async () => {
+describe("createHttpHandler, response", () => {
+  it("contains the handler's body and headers, the request id and the headers of the context", async () => {
     const response = await serve(async (_, trace) => {
       trace.responseHeaders["x-ratelimit-remaining"] = "5";
       return ok;
@@ -95,12 +95,12 @@ describe("a response", () => {
     });
   });
 
-  it("may be cached where its handler says so", async () => {
+  it("has the handler's cache-control if set", async () => {
     const headers = { "cache-control": "public, max-age=300" };
     expect(await serve(async () => ({ ...ok, headers }))).toMatchObject({ headers });
   });
 
-  it("without a body, to a caller that has it, carries the rate as well", async () => {
+  it("without a body has the headers of the context, too", async () => {
     const headers = { etag: 'W/"x"', "cache-control": "private, no-cache", vary: "authorization" };
     const event = buildHttpEvent("/x", { headers: { "accept-encoding": "br" } });
     const response = await serve(async (_, trace) => {
@@ -114,7 +114,7 @@ describe("a response", () => {
     });
   });
 
-  it("to a refusal carries the same, with the dialect's body", async () => {
+  it("of an error has the same headers and the dialect's body", async () => {
     const response = await serve(async (_, trace) => {
       trace.responseHeaders["x-ratelimit-remaining"] = "0";
       throw new ActivityError("rate_limited", "Too many.", { retryAfter: 30 });
@@ -133,7 +133,7 @@ describe("a response", () => {
   });
 
   it.each([new Error("hunter2"), new TypeError("hunter2"), "hunter2", null, undefined])(
-    "to a defect is a 500 that shows nothing of it: %j",
+    "of a defect is a 500 without details: %j",
     async (error) => {
       const response = await serve(failing(error));
       expect(response).toMatchObject({ statusCode: 500, headers: { "x-request-id": "req-1" } });
@@ -145,7 +145,7 @@ describe("a response", () => {
     },
   );
 
-  it("is compressed where the caller asks for it, problems included", async () => {
+  it("is compressed when the caller asks for it, also an error", async () => {
     const event = buildHttpEvent("/x", { headers: { "accept-encoding": "gzip" } });
     const large = await serve(async () => ({ ...ok, body: "x".repeat(10_000) }), event);
     expect(large).toMatchObject({
@@ -157,13 +157,13 @@ describe("a response", () => {
     expect(problem).toMatchObject({ statusCode: 400, isBase64Encoded: true });
   });
 
-  it("comes before the function runs out of time", async () => {
+  it("is sent before the function times out", async () => {
     const response = await serve(() => new Promise(() => undefined), buildHttpEvent("/x"), buildLambdaContext(260));
     expect(response).toMatchObject({ statusCode: 503, headers: { "retry-after": "2", "x-request-id": "req-1" } });
     expect(JSON.parse(response.body ?? "")).toMatchObject({ code: "service.unavailable", request_id: "req-1" });
   });
 
-  it("belongs to its own request when several are under way", async () => {
+  it("belongs to its own request when several run concurrently", async () => {
     const gates = ["a", "b"].map(() => Promise.withResolvers<void>());
     const run = createHttpHandler({
       name: "test",
@@ -185,8 +185,8 @@ describe("a response", () => {
   });
 });
 
-describe("the log line of a request", () => {
-  it("is one, with what became of it and what was learned", async () => {
+describe("createHttpHandler, audit line", () => {
+  it("is one per request, with the result and the fields of the context", async () => {
     vi.useFakeTimers({ now: testNow, toFake: ["Date"] });
     await serve(async (_, trace) => {
       Object.assign(trace.auditFields, { org_id: "org_a", token_id: "tok_1", count: 3 });
@@ -233,7 +233,7 @@ describe("the log line of a request", () => {
     [429, failing(new ActivityError("rate_limited", "No.")), "RequestsRateLimited"],
     [500, failing(new Error("No.")), "RequestsFailed"],
     [503, failing(new ActivityError("unavailable", "No.")), "RequestsFailed"],
-  ])("of a response %i is all that its metrics are made of", async (status, answer, counted) => {
+  ])("of a response %i contains all its metrics", async (status, answer, counted) => {
     await serve(answer);
     expect(lines).toMatchObject([{ status, dialect: "test", duration_ms: expect.any(Number) }]);
     const [line = {}] = lines;
@@ -246,7 +246,7 @@ describe("the log line of a request", () => {
     });
   });
 
-  it("names the token of a 401 where it can have been one, and says where there was none", async () => {
+  it("contains the token id of a 401 when it is well-formed, else none", async () => {
     const refused = new ActivityError("unauthenticated", "No.");
     await serve(failing(refused));
     for (const learned of [undefined, "tok_1"]) {
@@ -264,13 +264,13 @@ describe("the log line of a request", () => {
     ]);
   });
 
-  it("names the code of a refusal, which is no error of ours", async () => {
+  it("contains the code of a refusal at level info", async () => {
     await serve(failing(new ActivityError("scope_missing", "No.")));
     expect(lines).toMatchObject([{ level: "info", status: 403, code: "scope_missing" }]);
     expect(lines[0]).not.toHaveProperty("stack");
   });
 
-  it("tells an operator all of a defect, causes included", async () => {
+  it("contains the message and the causes of a defect", async () => {
     await serve(failing(new Error("outer", { cause: new Error("inner") })));
     expect(lines).toMatchObject([
       {
@@ -283,14 +283,14 @@ describe("the log line of a request", () => {
     ]);
   });
 
-  it("tells what made the store unavailable", async () => {
+  it("contains the cause of an unavailable store", async () => {
     await serve(failing(new ActivityError("unavailable", "Busy.", { cause: new Error("ThrottlingException") })));
     expect(lines).toMatchObject([
       { level: "error", status: 503, code: "unavailable", cause: { error_message: "ThrottlingException" } },
     ]);
   });
 
-  it("holds no token, no query and no body", async () => {
+  it("contains no token, query or body", async () => {
     const secrets = { authorization: "Bearer aibooks_pat_secret", cookie: "c=secret" };
     const event = buildHttpEvent("/x?actor_user_id=secret", { headers: secrets });
     await serve(async () => ({ ...ok, body: "secret" }), event);
@@ -300,7 +300,7 @@ describe("the log line of a request", () => {
   });
 });
 
-describe("a function behind an edge", () => {
+describe("createHttpHandler behind CloudFront", () => {
   afterEach(() => setEnvironment({ [envVars.edgeSecret]: "", [envVars.edgeRequired]: "" }));
 
   const behindEdge = (headers: Record<string, string>) => {
@@ -308,7 +308,7 @@ describe("a function behind an edge", () => {
     return serve(async ({ origin }) => ({ ...ok, body: origin }), buildHttpEvent("/x", { headers }));
   };
 
-  it("answers what came through CloudFront, and logs the viewer's address", async () => {
+  it("serves requests of CloudFront and logs the viewer's address", async () => {
     const headers = {
       "x-activity-edge-secret": "s3cret",
       "x-activity-edge-host": "activity.example.com",
@@ -318,7 +318,7 @@ describe("a function behind an edge", () => {
     expect(lines).toMatchObject([{ status: 200, ip: "203.0.113.9" }]);
   });
 
-  it("refuses what came past it before it does anything, and logs the sender's address", async () => {
+  it("refuses other requests before anything else and logs the sender's address", async () => {
     const response = await behindEdge({ "x-activity-edge-secret": "guess", "x-forwarded-for": "203.0.113.9" });
     expect(response).toMatchObject({ statusCode: 404 });
     expect(lines).toMatchObject([{ status: 404, code: "not_found", ip: "127.0.0.1" }]);

@@ -15,8 +15,8 @@ const throughCloudFront = (forwardedFor: string, given = secret) =>
     },
   });
 
-describe("the caller of a request", () => {
-  it("is the viewer of CloudFront, at the name that CloudFront serves", () => {
+describe("getRequestSource", () => {
+  it("returns the viewer's address and host from CloudFront's headers", () => {
     const edge = { secret, isRequired: true };
     expect(getRequestSource(throughCloudFront(`203.0.113.9, ${gateway}`), edge)).toEqual({
       ip: "203.0.113.9",
@@ -27,14 +27,14 @@ describe("the caller of a request", () => {
 
   it.each([
     ["API Gateway appended CloudFront's address", `2001:db8::7,${gateway}`, "2001:db8::7"],
-    ["it did not", "203.0.113.9", "203.0.113.9"],
-    ["there is no address of a viewer", gateway, gateway],
-    ["there is no address at all", "", gateway],
-  ])("is found where %s", (_, forwardedFor, ip) => {
+    ["API Gateway did not append it", "203.0.113.9", "203.0.113.9"],
+    ["CloudFront added no address", gateway, gateway],
+    ["the header is empty", "", gateway],
+  ])("returns the viewer's address when %s", (_, forwardedFor, ip) => {
     expect(getRequestSource(throughCloudFront(forwardedFor), { secret, isRequired: true }).ip).toBe(ip);
   });
 
-  it("is never the address that a caller invents, whatever it sends", () => {
+  it("(property) never returns an address that the caller forged", () => {
     fc.assert(
       fc.property(fc.string(), (invented) => {
         const event = throughCloudFront(`${invented}, 203.0.113.9, ${gateway}`);
@@ -44,7 +44,7 @@ describe("the caller of a request", () => {
   });
 
   it.each(["", "wrong!", "s3cre", "s3cret ", "S3CRET"])(
-    "is the sender at API Gateway where the secret is '%s', which is refused where CloudFront is the only way",
+    "returns the sender at API Gateway for the secret '%s', as bypassed if CloudFront is required",
     (given) => {
       const event = throughCloudFront("203.0.113.9", given);
       const direct = { ip: gateway, origin: "https://api.example.com" };
@@ -53,7 +53,7 @@ describe("the caller of a request", () => {
     },
   );
 
-  it("is the sender at API Gateway where there is no edge, whatever its headers say", () => {
+  it("ignores CloudFront's headers without a configured secret", () => {
     expect(getRequestSource(throughCloudFront("203.0.113.9"), null)).toEqual({
       ip: gateway,
       origin: "https://api.example.com",

@@ -9,8 +9,8 @@ const home = (headers: Record<string, string> = {}, origin = "https://api.exampl
 
 const browser = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8";
 
-describe("the page of the API", () => {
-  it("is HTML for browsers, and for clients that take anything", async () => {
+describe("GET /", () => {
+  it("returns HTML to browsers and for any accepted type", async () => {
     for (const headers of [{ accept: browser }, { accept: "*/*" }, {}]) {
       const { status, headers: given, body } = await home(headers);
       expect([status, given["content-type"], given.vary]).toEqual([200, "text/html; charset=utf-8", "Accept"]);
@@ -18,14 +18,14 @@ describe("the page of the API", () => {
     }
   });
 
-  it("links to documents that are there", async () => {
+  it("links to existing documents", async () => {
     const { body } = await home();
     const links = [...body.matchAll(/href="([^"]+)"/g)].map(([, path = ""]) => path);
     expect(new Set(links)).toEqual(new Set(["/openapi.json", "/schemas/event.json", "/schemas/webhook.json"]));
     for (const path of links) expect((await handleDocuments(aRequest(path))).status).toBe(200);
   });
 
-  it("loads nothing, and its policy allows its own style only", async () => {
+  it("loads nothing, with a policy that allows only its own style", async () => {
     const { headers, body } = await home();
     expect(body).not.toMatch(/<(script|img|link|iframe|form|object)|\bstyle=|\bon\w+=|url\(|@import/i);
     const [, style = ""] = /<style>([\s\S]*)<\/style>/.exec(body) ?? [];
@@ -35,7 +35,7 @@ describe("the page of the API", () => {
     );
   });
 
-  it("has an example of the demo where the stack is local, and one without it elsewhere", async () => {
+  it("has an example of the demo only on a local stack", async () => {
     const local = (await home({}, "http://127.0.0.1:3000")).body;
     expect(local).toContain("http://127.0.0.1:3000/api/public/v1/invoices/inv_8c3f1a9b/activity");
     expect(local).toContain("stack.json");
@@ -44,7 +44,7 @@ describe("the page of the API", () => {
     expect(deployed).not.toMatch(/stack\.json|inv_8c3f1a9b/);
   });
 
-  it("shows an address that holds markup as text", async () => {
+  it("escapes markup in the address", async () => {
     const { body } = await home({}, 'https://"><script>x</script>');
     expect(body).not.toContain("<script>");
   });
@@ -54,7 +54,7 @@ describe("the page of the API", () => {
     "application/json, text/html;q=0.5",
     "application/*, text/html;q=0",
     "text/*;q=0.1, */*",
-  ])("is JSON for who prefers that: %s", async (accept) => {
+  ])("returns JSON when the client prefers it: %s", async (accept) => {
     const { headers, body } = await home({ accept });
     expect(headers["content-type"]).toBe("application/json");
     expect(JSON.parse(body)).toMatchObject({
@@ -63,7 +63,7 @@ describe("the page of the API", () => {
     });
   });
 
-  it("is read-only", async () => {
+  it("returns 405 for other methods", async () => {
     const error = await catchRejection(handleDocuments(aRequest("/", { method: "POST" })));
     expect([error.code, error.context.allow]).toEqual(["method_not_allowed", "GET, HEAD"]);
   });

@@ -13,7 +13,7 @@ const asked = (condition?: string, response = page) =>
 const etagOf = (response: HttpResponse) => asked(undefined, response).headers.etag ?? "";
 const etag = etagOf(page);
 
-it("gives a page a validator, and says who may keep it", () => {
+it("toConditionalResponse adds ETag, Cache-Control and Vary", () => {
   expect(asked()).toEqual({
     ...page,
     headers: {
@@ -25,22 +25,22 @@ it("gives a page a validator, and says who may keep it", () => {
   });
 });
 
-it("answers 304 with the same headers, and no body, to a caller that has the page", () => {
+it("toConditionalResponse returns 304 with the same headers and no body when the ETag matches", () => {
   expect(asked(etag)).toEqual({ status: 304, headers: asked().headers, body: "" });
 });
 
-describe("a condition", () => {
+describe("toConditionalResponse, If-None-Match", () => {
   it.each([etag, etag.slice(2), `"x", ${etag}`, `${etag},"x"`, ` W/"x" , ${etag} `, "*", " * "])(
-    "%s names the page",
+    "%s matches",
     (condition) => expect(asked(condition).status).toBe(304),
   );
 
   it.each(["", '"x"', etag.toUpperCase(), etag.replaceAll('"', ""), `${etag.slice(0, -1)}`, `x${etag.slice(3)}`, "**"])(
-    "%j does not, and the page is answered whole",
+    "%j does not match, and returns the whole page",
     (condition) => expect(asked(condition)).toEqual(asked()),
   );
 
-  it("of any text is answered, with one or the other", () => {
+  it("(property) returns 200 or 304 for any text", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 200 }), (condition) => {
         expect(condition.trim() === "*" ? 304 : 200).toBe(asked(condition).status);
@@ -49,8 +49,8 @@ describe("a condition", () => {
   });
 });
 
-describe("the validator", () => {
-  it("is another one for another body, link or place of the same text", () => {
+describe("toConditionalResponse, ETag", () => {
+  it("differs for another body or Link", () => {
     const others = [
       { ...page, body: '{"a":2}' },
       { ...page, body: "" },
@@ -60,7 +60,7 @@ describe("the validator", () => {
     expect(new Set([page, ...others].map(etagOf)).size).toBe(5);
   });
 
-  it("is the same for the same page, and does not show it", () => {
+  it("is the same for the same page and does not contain it", () => {
     expect(etagOf({ ...page })).toBe(etag);
     expect(Buffer.from(etag).toString("base64")).not.toContain(Buffer.from(page.body).toString("base64"));
   });

@@ -4,8 +4,8 @@ import { deriveAccessToken } from "#shared/auth/token.ts";
 import { aSecretOf } from "#test/support/api/fakturoid-dialect.ts";
 import { aSecret } from "#test/support/builders.ts";
 
-describe("the text of filters", () => {
-  it("has them in the order in which they are given, each as often as it is", () => {
+describe("formatFilters", () => {
+  it("returns the filters in order, also repeated ones", () => {
     const filters = [
       ["since", "2026-05-01"],
       ["limit", 5],
@@ -15,7 +15,7 @@ describe("the text of filters", () => {
     expect(formatFilters(filters)).toBe("since=2026-05-01 limit=5 type.ne=a type.ne=b");
   });
 
-  it("leaves out what was not asked, and that alone", () => {
+  it("omits only filters that are null", () => {
     expect(
       formatFilters([
         ["a", null],
@@ -37,7 +37,7 @@ describe("the text of filters", () => {
     ["a client's secret", aSecretOf("client")],
     ["an access token", deriveAccessToken(aSecretOf("client"), "salt")],
     ["a signing secret", "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"],
-  ])("does not show %s, wherever it stands", (_, secret) => {
+  ])("masks %s anywhere in a value", (_, secret) => {
     expect(
       formatFilters([
         ["subject_id", secret],
@@ -47,7 +47,7 @@ describe("the text of filters", () => {
     expect(formatFilters([["subject_id", `x ${secret} y`]])).toBe("subject_id=x+[token]+y");
   });
 
-  it("has no blank within a value, and no value longer than an id", () => {
+  it("replaces spaces in a value and limits its length", () => {
     expect(formatFilters([["subject_id", "1 page=9\n"]])).toBe("subject_id=1+page=9+");
     expect(formatFilters([["subject_id", "z".repeat(5_000)]])).toBe(`subject_id=${"z".repeat(256)}…`);
   });

@@ -23,7 +23,7 @@ function costly(units: number, { page }: { page?: EventReader["readPage"] } = {}
     const events = Array.from({ length: limit }, () => anEvent());
     return { events, next: { ...position, event_id: `evt_${String(reads).padStart(32, "0")}` } };
   };
-  const world = {
+  const handlerPorts = {
     tokens: ports,
     events: { readPage: vi.fn<EventReader["readPage"]>(page ?? endless) },
     orgs: { get: async () => anOrg() },
@@ -37,16 +37,16 @@ function costly(units: number, { page }: { page?: EventReader["readPage"] } = {}
     ...ports,
     trace,
     reads: () => reads,
-    finzbooks: asking(createFinzbooksHandler(world)),
-    simplybooks: asking(createSimplybooksHandler(world)),
-    fakturoid: asking(createFakturoidHandler(world)),
+    finzbooks: asking(createFinzbooksHandler(handlerPorts)),
+    simplybooks: asking(createSimplybooksHandler(handlerPorts)),
+    fakturoid: asking(createFakturoidHandler(handlerPorts)),
   };
 }
 
 const charged = (charge: ReturnType<typeof costly>["charge"]) => charge.mock.calls.map(([, , owed]) => owed);
 
-describe("a page", () => {
-  it("costs no call beside the one that counts it", async () => {
+describe("withReadCharge, page", () => {
+  it("makes no further call for an ordinary page", async () => {
     const { finzbooks, charge, acquireLease, trace } = costly(readCost.plainUnits);
     expect((await finzbooks("/api/public/v1/activity")).status).toBe(200);
     expect([charge.mock.calls.length, acquireLease.mock.calls.length]).toEqual([0, 0]);
@@ -54,7 +54,7 @@ describe("a page", () => {
     expect(trace.auditFields).not.toHaveProperty("charged");
   });
 
-  it("of large events is charged in every dialect, and the headers show the rate after the charge", async () => {
+  it("charges large events in every dialect and returns the rate after the charge", async () => {
     for (const [dialect, target, left] of [
       ["finzbooks", "/api/public/v1/activity", { "x-ratelimit-remaining": String(600 - 10 - 3) }],
       ["simplybooks", "/api/v1/activities", { "x-ratelimit-remaining": String(600 - 10 - 3) }],
@@ -70,8 +70,8 @@ describe("a page", () => {
   });
 });
 
-describe("a search", () => {
-  it("that finds nothing is refused as too broad, and is charged for all that it read", async () => {
+describe("withReadCharge, search", () => {
+  it("without results returns too_broad and charges all reads", async () => {
     const { simplybooks, charge, acquireLease, reads, trace } = costly(58);
     expect((await catchRejection(simplybooks("/api/v1/activities?search=zzzz"))).code).toBe("too_broad");
     const owed = toRequestCount(58 * reads()) - 1;
@@ -83,7 +83,7 @@ describe("a search", () => {
     expect(trace.responseHeaders["x-ratelimit-remaining"]).toBe(String(600 - 10 - owed));
   });
 
-  it("that another instance runs three of is refused when it becomes expensive, and is charged for what it read", async () => {
+  it("is refused as expensive when another instance runs three of the token, and charges its reads", async () => {
     const { simplybooks, charge, acquireLease, reads } = costly(58);
     acquireLease.mockResolvedValue({ slot: null, freeAt: null });
     const { code, context } = await catchRejection(simplybooks("/api/v1/activities?search=zzzz"));
@@ -97,7 +97,7 @@ describe("a search", () => {
     expect(charged(charge)).toEqual([owed]);
   });
 
-  it("that uses up the rate is the last one of the minute", async () => {
+  it("that uses up the rate limit is the last request of the minute", async () => {
     const { simplybooks, charge, count } = costly(58);
     charge.mockResolvedValue(640);
     await catchRejection(simplybooks("/api/v1/activities?search=zzzz"));
@@ -106,8 +106,8 @@ describe("a search", () => {
   });
 });
 
-describe("a page that is far away", () => {
-  it("is 503 with a repeat that gets further, and each of them is charged", async () => {
+describe("withReadCharge, deep page", () => {
+  it("returns 503, continues on retry, and charges each request", async () => {
     const { fakturoid, charge } = costly(58);
     const far = "/api/v3/accounts/acme-traders/events.json?page=999999";
     expect((await catchRejection(fakturoid(far))).code).toBe("unavailable");
@@ -117,26 +117,26 @@ describe("a page that is far away", () => {
   });
 });
 
-describe("a charge", () => {
+describe("withReadCharge, charge", () => {
   const failing: EventReader["readPage"] = async (_, meter) => {
     meter?.add(300);
     throw new ActivityError("unavailable", "The store is busy or away.", { retryAfter: 2 });
   };
 
-  it("is made for a read that fails on its way", async () => {
+  it("is made when the read fails", async () => {
     const { finzbooks, charge } = costly(0, { page: failing });
     expect((await catchRejection(finzbooks("/api/public/v1/activity"))).code).toBe("unavailable");
     expect(charged(charge)).toEqual([{ requests: toRequestCount(300) - 1, lease: null }]);
   });
 
-  it("is not made for a caller who is refused", async () => {
+  it("is not made when the caller is refused", async () => {
     const { finzbooks, count, charge } = costly(200);
     count.mockResolvedValue(null);
     expect((await catchRejection(finzbooks("/api/public/v1/activity"))).code).toBe("unauthenticated");
     expect(charge).not.toHaveBeenCalled();
   });
 
-  it("that cannot be written leaves the answer as it is", async () => {
+  it("does not change the response when it cannot be stored", async () => {
     const { finzbooks, charge, trace } = costly(200);
     charge.mockRejectedValue(new ActivityError("unavailable", "The store is busy or away."));
     expect((await finzbooks("/api/public/v1/activity")).status).toBe(200);

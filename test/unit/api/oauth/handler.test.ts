@@ -17,8 +17,8 @@ const other = { secret: aSecretOf("client", 2), token: aClient({ org_ids: ["org_
 const credentials = "grant_type=client_credentials";
 const json = "application/json";
 
-describe("an access token", () => {
-  it("is issued to a client, in the vendor's words and no others", async () => {
+describe("POST /oauth/token, response", () => {
+  it("contains exactly the vendor's fields", async () => {
     const { post } = oauthDialect();
     const { status, headers, body, said } = await post("token");
     expect(status).toBe(200);
@@ -37,7 +37,7 @@ describe("an access token", () => {
     });
   });
 
-  it("is stored with its client, by its hash, for two hours", async () => {
+  it("stores the token by its hash for two hours with its client", async () => {
     const { token, grantOf } = oauthDialect();
     expect(grantOf(await token())).toEqual({
       salt: expect.stringMatching(/^[A-Za-z0-9_-]{22}$/),
@@ -46,7 +46,7 @@ describe("an access token", () => {
     });
   });
 
-  it("is said to have its own scope where another was asked for (RFC 6749, section 5.1), and only there", async () => {
+  it("contains the scope only when the request names another one (RFC 6749, section 5.1)", async () => {
     const { post } = oauthDialect();
     const scopeFor = async (fields: string) =>
       (await post("token", { body: `grant_type=client_credentials${fields}` })).said.scope;
@@ -55,7 +55,7 @@ describe("an access token", () => {
       expect(await scopeFor(fields)).toBeUndefined();
   });
 
-  it("is given again while more than half of its time is left, with the time that it has", async () => {
+  it("returns the same token with its remaining lifetime while more than half of it is left", async () => {
     const { post, clock, replace } = oauthDialect();
     const first = (await post("token")).said;
     clock.now = new Date("2026-06-01T13:00:29.000Z");
@@ -68,7 +68,7 @@ describe("an access token", () => {
     expect(replace).toHaveBeenCalledTimes(2);
   });
 
-  it("is one of two at most, however often a client asks in a day", async () => {
+  it("stores at most two tokens, however often a client requests one in a day", async () => {
     const { token, clock, given, revoke } = oauthDialect();
     const held = () => Object.keys(given.get(client.token_id) ?? {}).length;
     for (let minute = 0; minute < 1_440; minute += 7) {
@@ -79,7 +79,7 @@ describe("an access token", () => {
     expect(revoke).not.toHaveBeenCalled();
   });
 
-  it("is another one once it was revoked, and is kept nowhere", async () => {
+  it("returns a new token after the old one was revoked and removed", async () => {
     const { post, token, replace, grants, given } = oauthDialect();
     const tokens: string[] = [];
     for (let n = 0; n < 3; n++) {
@@ -97,7 +97,7 @@ describe("an access token", () => {
     for (const issued of tokens) expect(stored).not.toContain(issued);
   });
 
-  it("is the same for all who ask at once: the one that was stored first", async () => {
+  it("returns the token that was stored first to all concurrent requests", async () => {
     const { token, replace, given } = oauthDialect();
     const tokens = await Promise.all(Array.from({ length: 20 }, () => token()));
     expect(new Set(tokens).size).toBe(1);
@@ -105,14 +105,14 @@ describe("an access token", () => {
     expect(Object.keys(given.get(client.token_id) ?? {})).toHaveLength(1);
   });
 
-  it("is not given while others are always first, and the client is asked to come again", async () => {
+  it("returns 503 with Retry-After after repeated write conflicts", async () => {
     const { post, replace } = oauthDialect();
     replace.mockResolvedValue(false);
     expect(await post("token")).toMatchObject({ status: 503, headers: { "retry-after": "1" } });
   });
 });
 
-describe("a request for a token", () => {
+describe("POST /oauth/token, request", () => {
   it.each([
     ["a form", credentials, "application/x-www-form-urlencoded"],
     ["a form with a charset", credentials, "Application/X-WWW-Form-URLEncoded; charset=UTF-8"],
@@ -121,7 +121,7 @@ describe("a request for a token", () => {
     ["PKCE's parameters", `${credentials}&code_verifier=abc&code_challenge=x&code_challenge_method=S256`, undefined],
     ["PKCE's parameters in JSON", '{"grant_type":"client_credentials","code_verifier":"abc","scope":null}', json],
     ["scopes and other parameters", `scope=all&${credentials}&client_id=x&__proto__=y`, undefined],
-  ])("may be %s", async (_, body, type) => {
+  ])("accepts %s", async (_, body, type) => {
     const { post } = oauthDialect();
     expect((await post("token", { body, ...(type !== undefined && { type }) })).status).toBe(200);
     expect((await post("token.json", { body, ...(type !== undefined && { type }) })).status).toBe(200);
@@ -130,7 +130,7 @@ describe("a request for a token", () => {
   it.each([
     ["no grant", "scope=x", "grant_type"],
     ["an empty form", "", "grant_type"],
-  ])("with %s is told what is missing", async (_, body, field) => {
+  ])("with %s names the missing field", async (_, body, field) => {
     const { post, replace } = oauthDialect();
     const { status, said } = await post("token", { body });
     expect([status, said]).toEqual([
@@ -141,7 +141,7 @@ describe("a request for a token", () => {
   });
 
   it.each(["[]", "null", "7", '"client_credentials"', "{}"])(
-    "with the JSON %s is told what is missing",
+    "with the JSON %s names the missing field",
     async (body) => {
       const { status, said } = await oauthDialect().post("token", { body, type: json });
       expect([status, said.error]).toEqual([400, "invalid_request"]);
@@ -149,7 +149,7 @@ describe("a request for a token", () => {
   );
 
   it.each(["authorization_code", "refresh_token", "password", "CLIENT_CREDENTIALS", "client_credentials ", "toString"])(
-    "for the grant %j is refused",
+    "refuses the grant %j",
     async (grant) => {
       const { post, replace } = oauthDialect();
       for (const asked of [
@@ -166,7 +166,7 @@ describe("a request for a token", () => {
     },
   );
 
-  it.each([7, true, ["client_credentials"], { a: 1 }])("for a grant that is no text is refused: %j", async (grant) => {
+  it.each([7, true, ["client_credentials"], { a: 1 }])("refuses a grant that is not text: %j", async (grant) => {
     const { post, replace } = oauthDialect();
     const { status } = await post("token", { body: JSON.stringify({ grant_type: grant }), type: json });
     expect(status).toBe(400);
@@ -174,19 +174,19 @@ describe("a request for a token", () => {
   });
 
   // RFC 6749, section 3.2: parameters without a value are treated as if they were omitted, and none may be repeated.
-  it("with an empty grant is told that it is missing", async () => {
+  it("with an empty grant names the missing field", async () => {
     const { status, said } = await oauthDialect().post("token", { body: "grant_type=" });
     expect([status, said.error]).toEqual([400, "invalid_request"]);
   });
 
-  it("with two grants is refused", async () => {
+  it("refuses two grants", async () => {
     const { post, replace } = oauthDialect();
     const { status, said } = await post("token", { body: `grant_type=password&${credentials}` });
     expect([status, said.error]).toEqual([400, "invalid_request"]);
     expect(replace).not.toHaveBeenCalled();
   });
 
-  it("of another type, malformed or too large is refused as such", async () => {
+  it("returns 415, 400 or 413 for another media type, malformed or too large bodies", async () => {
     const { post, replace } = oauthDialect();
     const asked = async (body: string, type: string | null) => {
       const { status, said } = await post("token", { body, type });
@@ -203,7 +203,7 @@ describe("a request for a token", () => {
   });
 });
 
-describe("a client", () => {
+describe("client authentication", () => {
   /** Texts whose Base 64 is not the same in both alphabets: the secrets of today have none. */
   const id = "cl>>>ient???~~~";
 
@@ -213,7 +213,7 @@ describe("a client", () => {
     ["of URLs", basic(id, secret, "base64url")],
     ["of URLs, with padding", basic(id, secret).replaceAll("+", "-").replaceAll("/", "_")],
     ["either, in other spellings of the scheme", basic(id, secret).replace("Basic ", "bAsIc   ")],
-  ])("is known in the alphabet %s", async (_, authorization) => {
+  ])("accepts Base64 in the alphabet %s", async (_, authorization) => {
     expect(basic(id, secret)).toMatch(/\+.*\/|\/.*\+/);
     expect(basic(id, secret)).toMatch(/=$/);
     const { post } = oauthDialect([{ ...client, token_id: id }]);
@@ -221,7 +221,7 @@ describe("a client", () => {
     expect((await post("revoke", { authorization, body: "token=x" })).status).toBe(200);
   });
 
-  it("with a secret that none can be is refused without a read", async () => {
+  it("refuses a malformed secret without a read", async () => {
     const { post, count } = oauthDialect();
     for (const impossible of ["ž:>?~🧾", "x", `${secret}:`, "\u0000", "x".repeat(5_000)]) {
       expect((await post("token", { authorization: basic(client.token_id, impossible) })).status).toBe(401);
@@ -264,7 +264,7 @@ describe("a client", () => {
     ["by a key of the SimplyBooks dialect", basic(idOf(key), key)],
     ["by an access token", basic(idOf(access), access)],
     ["by an access token under the client's id", basic(client.token_id, access)],
-  ])("%s is unknown, in the same words each time", async (_, authorization) => {
+  ])("%s returns the same invalid_client", async (_, authorization) => {
     const { post, replace, revoke } = oauthDialect(known);
     for (const path of ["token", "token.json", "revoke", "revoke.json"]) {
       const { status, headers, body } = await post(path, { authorization });
@@ -280,7 +280,7 @@ describe("a client", () => {
   });
 
   it.each([{ revoked_at: "2026-05-01T00:00:00.000Z" }, { expires_at: testNow.toISOString() }, { scopes: full }])(
-    "that is no client any more is unknown: %j",
+    "returns invalid_client for a client that is no longer valid: %j",
     async (over) => {
       const { post, replace } = oauthDialect([aClient(over)]);
       expect((await post("token")).said.error).toBe("invalid_client");
@@ -288,11 +288,11 @@ describe("a client", () => {
     },
   );
 
-  it("that has the scope of clients beside others is one", async () => {
+  it("accepts a client with further scopes", async () => {
     expect((await oauthDialect([aClient({ scopes: [...full, clientScope] })]).post("token")).status).toBe(200);
   });
 
-  it("that is revoked while it asks is unknown", async () => {
+  it("returns invalid_client when the client is revoked during the request", async () => {
     const { post, grants } = oauthDialect();
     grants.mockResolvedValue(null);
     const { status, said } = await post("token");
@@ -301,7 +301,7 @@ describe("a client", () => {
     expect(lines[0]).not.toHaveProperty("issued_token_id");
   });
 
-  it("learns of trouble as such, not that it were unknown", async () => {
+  it("returns a store error as such, not as invalid_client", async () => {
     const { post, count, grants } = oauthDialect();
     const busy = new ActivityError("unavailable", "The store is busy or away.", { retryAfter: 2 });
     grants.mockRejectedValueOnce(busy);
@@ -314,17 +314,17 @@ describe("a client", () => {
     expect(body).not.toContain("hunter2");
   });
 
-  it("is told first that it is unknown: a mistake in the body comes after", async () => {
+  it("returns invalid_client before any error of the body", async () => {
     const { post } = oauthDialect();
     const wrong = { authorization: null, body: "no json", type: json };
     expect((await post("token", wrong)).said.error).toBe("invalid_client");
   });
 });
 
-describe("revocation", () => {
+describe("POST /oauth/revoke", () => {
   const revoked = (token: string) => ({ body: JSON.stringify({ token }), type: json });
 
-  it("ends a token of the client, by JSON and by a form, once and again", async () => {
+  it("revokes a token of the client by JSON and by form, also repeatedly", async () => {
     const { post, token, grantOf, clock } = oauthDialect();
     const one = await token();
     clock.now = new Date("2026-06-01T13:30:00.000Z");
@@ -339,7 +339,7 @@ describe("revocation", () => {
     expect(grantOf(two)).toBeUndefined();
   });
 
-  it("of what is unknown, malformed or somebody else's is 200 as well, and ends nothing", async () => {
+  it("returns 200 and revokes nothing for an unknown, malformed or other client's token", async () => {
     const pat = aSecret();
     const { post, token, given } = oauthDialect([
       client,
@@ -376,7 +376,7 @@ describe("revocation", () => {
     ["none", { token: null }],
     ["what is no text", { token: 7 }],
     ["a list", { token: ["x"] }],
-  ])("of %s is refused", async (_, body) => {
+  ])("refuses %s", async (_, body) => {
     const { post, revoke } = oauthDialect();
     const { status, said } = await post("revoke", { body: JSON.stringify(body), type: json });
     expect([status, said]).toEqual([
@@ -386,19 +386,19 @@ describe("revocation", () => {
     expect(revoke).not.toHaveBeenCalled();
   });
 
-  it("asks the store for nothing where no such token can have been issued", async () => {
+  it("makes no store call when the client cannot have issued such a token", async () => {
     const { post, revoke } = oauthDialect();
     await post("revoke", revoked("junk"));
     expect(revoke).not.toHaveBeenCalled();
   });
 });
 
-describe("the rate of a client", () => {
+describe("rate limit of a client", () => {
   it.each([
     [1, 200, "default;r=399;t=30"],
     [400, 200, "default;r=0;t=30"],
     [401, 429, "default;r=0;t=30"],
-  ])("at %i uses is told with %i", async (used, expected, rate) => {
+  ])("at %i uses returns the header %i", async (used, expected, rate) => {
     const { post, replace } = oauthDialect([client], { used });
     const { status, headers, said } = await post("token");
     expect([status, headers["x-ratelimit"]]).toEqual([expected, rate]);
@@ -412,14 +412,14 @@ describe("the rate of a client", () => {
     [0, "default;r=400;t=30"],
     [399, "default;r=1;t=30"],
     [5_000, "default;r=0;t=30"],
-  ])("at %i uses is shown by a revocation, which is served and not counted", async (counted, rate) => {
+  ])("at %i uses is in the response of a revocation, which is not counted", async (counted, rate) => {
     const { post, count } = oauthDialect([client], { used: counted + 1 });
     const { status, headers } = await post("revoke", { body: "token=x" });
     expect([status, headers["x-ratelimit"]]).toEqual([200, rate]);
     expect(count).not.toHaveBeenCalled();
   });
 
-  it("that somebody uses up by its access token does not keep it from learning and revoking that token", async () => {
+  it("exceeded by its access token does not prevent getting and revoking that token", async () => {
     const { post, token, given, grantOf, get, count, replace } = oauthDialect();
     const leaked = await token();
     count.mockResolvedValue({ token: { ...client, suspended_org_ids: [] }, used: 401 });
@@ -432,21 +432,21 @@ describe("the rate of a client", () => {
     expect(given.get(client.token_id)).toEqual({});
   });
 
-  it("does not make a write of a revocation that has nothing to revoke", async () => {
+  it("a revocation without a stored token writes nothing", async () => {
     const { post, revoke } = oauthDialect();
     const unknown = deriveAccessToken(secret, "unknown");
     for (let n = 0; n < 3; n++) expect((await post("revoke", { body: `token=${unknown}` })).status).toBe(200);
     expect(revoke).not.toHaveBeenCalled();
   });
 
-  it("is told with mistakes, too", async () => {
+  it("is in error responses, too", async () => {
     const { headers } = await oauthDialect().post("token", { body: "grant_type=password" });
     expect(headers["x-ratelimit"]).toBe("default;r=399;t=30");
   });
 });
 
-describe("other requests", () => {
-  it.each(["GET", "HEAD", "PUT", "DELETE", "PATCH"])("%s is refused, and says to post", async (method) => {
+describe("unknown paths, methods and clients", () => {
+  it.each(["GET", "HEAD", "PUT", "DELETE", "PATCH"])("%s returns 405 with Allow: POST", async (method) => {
     const { post, count } = oauthDialect();
     for (const path of ["token", "token.json", "revoke", "revoke.json"]) {
       const { status, headers, said } = await post(path, { method });
@@ -456,14 +456,14 @@ describe("other requests", () => {
   });
 
   it.each(["", "authorize", "token/", "token.xml", "tokens", "token.json.json", "Token"])(
-    "for %j are not found",
+    "%j returns 404",
     async (path) => {
       const { status, said } = await oauthDialect().post(path);
       expect([status, said.error]).toEqual([404, "not_found"]);
     },
   );
 
-  it.each([null, "", " "])("without a User-Agent (%j) are refused before anything else", async (userAgent) => {
+  it.each([null, "", " "])("without a User-Agent (%j) return 400 before any other check", async (userAgent) => {
     const { post, count } = oauthDialect();
     for (const path of ["token", "revoke", "nowhere"]) {
       const { status, body } = await post(path, { userAgent, authorization: null });
@@ -476,7 +476,7 @@ describe("other requests", () => {
   });
 });
 
-it("logs who asked for what, the id of what was issued, and no secret", async () => {
+it("audit line of OAuth contains the client and the id of the issued token, but no secret", async () => {
   const { post, token } = oauthDialect();
   const issued = await token();
   await post("revoke", { body: `token=${issued}` });

@@ -6,10 +6,10 @@ import { schemaFaults } from "#test/support/api/json-schema.ts";
 import { anInput, aRequest } from "#test/support/builders.ts";
 import { catchRejection } from "#test/support/catch-error.ts";
 
-describe("the JSON Schema of an event", () => {
+describe("GET /schemas/event.json", () => {
   const served = async (): Promise<object> => JSON.parse((await handleDocuments(aRequest("/schemas/event.json"))).body);
 
-  it("is of draft 2020-12, and knows every kind", async () => {
+  it("returns a schema of draft 2020-12 with all entity types", async () => {
     expect(await served()).toMatchObject({
       $schema: "https://json-schema.org/draft/2020-12/schema",
       $id: "https://api.example.com/schemas/event.json",
@@ -20,7 +20,7 @@ describe("the JSON Schema of an event", () => {
     });
   });
 
-  it("accepts what a service writes", async () => {
+  it("returns a schema that accepts valid events", async () => {
     const faults = schemaFaults(await served());
     const full = anInput({
       event_id: "evt_3d1a80e05d5b3a3dac8c7c12a5c0b300",
@@ -39,7 +39,7 @@ describe("the JSON Schema of an event", () => {
     "2026-05-11T08:30:12.123456789+0530",
     "2016-12-31T23:59:60Z",
     "2026-03-07T24:00:00Z",
-  ])("accepts each form of a time that ingest takes, and describes it: %s", async (occurred_at) => {
+  ])("returns a schema that accepts and describes each time format of ingest: %s", async (occurred_at) => {
     const schema = await served();
     expect(schemaFaults(schema)({ ...anInput(), occurred_at })).toEqual([]);
     expect(parseTimestamp(occurred_at)).not.toBeNull();
@@ -58,22 +58,25 @@ describe("the JSON Schema of an event", () => {
     { ...anInput(), metadata: [] },
     { ...anInput(), changes: { status: { old: 1 } } },
     { ...anInput(), occurred_at: "yesterday" },
-  ])("refuses what would be refused: %j", async (event) => {
+  ])("returns a schema that refuses what ingest refuses: %j", async (event) => {
     expect(schemaFaults(await served())(event)).not.toEqual([]);
   });
 });
 
-it("may be kept by caches for a while", async () => {
+it("GET /schemas/event.json may be cached", async () => {
   const { headers } = await handleDocuments(aRequest("/schemas/event.json"));
   expect(headers["cache-control"]).toBe("public, max-age=300");
 });
 
 it.each(["//", "/schemas/", "/schemas/other.json", "/openapi.yaml", "/__proto__", "/constructor"])(
-  "there is nothing at %s",
+  "GET %s returns 404",
   async (path) => expect((await catchRejection(handleDocuments(aRequest(path)))).code).toBe("not_found"),
 );
 
-it.each(["/openapi.json", "/schemas/event.json", "/schemas/webhook.json"])("%s is read-only", async (path) => {
-  const error = await catchRejection(handleDocuments(aRequest(path, { method: "DELETE" })));
-  expect([error.code, error.context.allow]).toEqual(["method_not_allowed", "GET, HEAD"]);
-});
+it.each(["/openapi.json", "/schemas/event.json", "/schemas/webhook.json"])(
+  "%s returns 405 for other methods",
+  async (path) => {
+    const error = await catchRejection(handleDocuments(aRequest(path, { method: "DELETE" })));
+    expect([error.code, error.context.allow]).toEqual(["method_not_allowed", "GET, HEAD"]);
+  },
+);

@@ -64,10 +64,10 @@ const broken: Readonly<Record<string, readonly [document: Readonly<Record<string
   ],
 };
 
-describe.each(Object.entries(generatorRules))("generators of clients need that %s", (rule, violations) => {
-  it("holds for the served document", () => expect(violations(served)).toEqual([]));
+describe.each(Object.entries(generatorRules))("client generators need that %s", (rule, violations) => {
+  it("which the served document fulfils", () => expect(violations(served)).toEqual([]));
 
-  it("is checked", () => {
+  it("which the rule detects when violated", () => {
     const [document, count] = broken[rule] ?? [{}, 1];
     expect(violations(document)).toHaveLength(count);
   });
@@ -98,9 +98,9 @@ describe("withNullTypes", () => {
     { anyOf: [{ $ref: "#/a" }, { type: "null" }] },
     { anyOf: [{ type: "string" }, { type: "integer" }, { type: "null" }] },
     { type: "string", enum: ["a"] },
-  ])("leaves %j as it is", (schema) => expect(withNullTypes(schema)).toEqual(schema));
+  ])("does not change %j", (schema) => expect(withNullTypes(schema)).toEqual(schema));
 
-  it("changes nothing of what is valid", () => {
+  it("(property) keeps the set of valid values", () => {
     const schema = nullable({ type: "string", enum: ["a", "b"] });
     const [before, after] = [schemaFaults(schema), schemaFaults(withNullTypes(schema))];
     for (const value of ["a", "b", null, "c", 1, undefined]) {

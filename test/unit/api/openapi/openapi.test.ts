@@ -18,7 +18,7 @@ import { aRequest } from "#test/support/builders.ts";
 const { components } = description;
 const paths = Object.keys(description.paths);
 
-describe("the document", () => {
+describe("OpenAPI document", () => {
   it("is valid OpenAPI 3.1", async () => {
     const validator = new Validator();
     const outcome = await validator.validate(JSON.parse(JSON.stringify(description)));
@@ -26,30 +26,30 @@ describe("the document", () => {
     expect([outcome.valid, validator.version]).toEqual([true, "3.1"]);
   });
 
-  it("refers only to what it holds", () => {
+  it("contains all components that it refers to", () => {
     for (const reference of new Set(references(description))) expect(referenced(reference), reference).toBeDefined();
   });
 
-  it("is served for the host that the caller used, and is plain JSON", async () => {
+  it("has the server that the caller used, and is plain JSON", async () => {
     const { status, headers, body } = await handleDocuments(aRequest("/openapi.json"));
     expect([status, headers["content-type"]]).toEqual([200, "application/json"]);
     expect(JSON.parse(body)).toEqual(JSON.parse(JSON.stringify(description)));
     expect(JSON.parse(body).servers).toEqual([{ url: "https://api.example.com" }]);
   });
 
-  it("gives every operation a name of its own", () => {
+  it("has a unique id for every operation", () => {
     const names = operations.map(({ operationId }) => operationId);
     expect(new Set(names).size).toBe(names.length);
   });
 });
 
-describe("the paths", () => {
+describe("OpenAPI paths", () => {
   it("are those of the dialects and of the documents", () => {
     const owners = [`${basePath}/`, "/api/v1/", "/api/v3/", ...Object.keys(documentPaths)];
     expect(paths.filter((path) => owners.filter((owner) => path.startsWith(owner)).length !== 1)).toEqual([]);
   });
 
-  it("are asked with the credentials of their dialect, and the documents with none", () => {
+  it("require the credentials of their dialect, and none for documents", () => {
     const schemes = [
       [`${basePath}/`, ["accessToken"]],
       ["/api/v1/", ["apiKey", "accessToken"]],
@@ -64,18 +64,18 @@ describe("the paths", () => {
     expect(Object.keys(components.securitySchemes)).toEqual(["accessToken", "apiKey", "oauthToken", "oauthClient"]);
   });
 
-  it("are grouped by the tags of the document", () => {
+  it("have only tags of the document", () => {
     const known = description.tags.map(({ name }) => name);
     const sent = Object.values(description.webhooks).flatMap(({ post }) => post.tags);
     expect(new Set([...operations.flatMap(({ tags }) => tags), ...sent])).toEqual(new Set(known));
   });
 });
 
-describe("the routes of FinzBooks", () => {
+describe("OpenAPI paths of FinzBooks", () => {
   const own = operations.filter(({ path }) => path.startsWith(basePath) || Object.hasOwn(documentPaths, path));
   const ownPaths = new Set(own.map(({ path }) => path));
 
-  it("are all in the document", () => {
+  it("contain all routes of findRoute", () => {
     const fixed: Readonly<Record<FinzbooksRoute["kind"], string>> = { activity: "/activity", whoami: "/whoami" };
     for (const path of Object.values(fixed)) expect(paths).toContain(`${basePath}${path}`);
     for (const collection of Object.keys(collections)) {
@@ -99,7 +99,7 @@ describe("the routes of FinzBooks", () => {
   });
 });
 
-describe("the schemas", () => {
+describe("OpenAPI schemas", () => {
   /** Every object of a part of the document that has no properties but those it names. */
   const closedObjects = (value: unknown): object[] => {
     if (typeof value !== "object" || value === null) return [];
@@ -107,7 +107,7 @@ describe("the schemas", () => {
     return [...own, ...Object.values(value).flatMap(closedObjects)];
   };
 
-  it("of what is answered and sent are open, so that clients of today read what a later version adds", async () => {
+  it("of responses and webhooks allow further properties, so that clients accept later versions", async () => {
     const { webhooks } = description;
     const answers = operations.map(({ responses }) => responses);
     const { body } = await handleDocuments(aRequest("/schemas/webhook.json"));
@@ -115,7 +115,7 @@ describe("the schemas", () => {
     expect(closedObjects(JSON.parse(body))).toEqual([]);
   });
 
-  it("of the bodies that callers send are closed, as what reads them is", () => {
+  it("of request bodies forbid further properties, like the parsers", () => {
     const bodies = operations.flatMap(({ path, requestBody }) =>
       requestBody === undefined || !path.startsWith(basePath) ? [] : [requestBody.content["application/json"]?.schema],
     );
@@ -124,10 +124,10 @@ describe("the schemas", () => {
   });
 });
 
-describe("list pages", () => {
+describe("OpenAPI lists", () => {
   const lists = operations.filter(({ parameters = [] }) => parameters.some(({ name }) => name === "If-None-Match"));
 
-  it("are those of all dialects, and can be asked whether they changed", () => {
+  it("of all dialects support conditional requests", () => {
     const names = lists.map(({ operationId }) => operationId);
     expect(names).toEqual(
       expect.arrayContaining([
@@ -148,12 +148,12 @@ describe("list pages", () => {
   });
 });
 
-describe("the samples of the contract", () => {
-  it.each(Object.entries(contractPages))("%s is a valid answer", (_, page) => {
+describe("contract samples", () => {
+  it.each(Object.entries(contractPages))("%s matches the schema of a page", (_, page) => {
     expect(faults("Activity")(page)).toEqual([]);
   });
 
-  it("hold the event that the document shows", () => {
+  it("contain the example of the document", () => {
     expect(faults("Event")(contractEvent)).toEqual([]);
     expect(components.schemas.Event).toMatchObject({ examples: [contractEvent] });
   });
@@ -166,12 +166,12 @@ describe("the samples of the contract", () => {
     { ...contractEvent, occurred_at: "2026-05-11T08:30:12+00:00" },
     { ...contractEvent, org_id: "org_a" },
     { event_id: contractEvent.event_id },
-  ])("would not be valid with another shape", (event) => {
+  ])("do not match the schema with another shape", (event) => {
     expect(faults("Event")(event)).not.toEqual([]);
   });
 });
 
-describe("the errors", () => {
+describe("OpenAPI errors", () => {
   it("are those of the contract's table", () => {
     expect(new Set(errorCodes)).toEqual(
       new Set([
@@ -191,7 +191,7 @@ describe("the errors", () => {
     );
   });
 
-  it("each have an example that is a valid problem", () => {
+  it("have examples that match the schema", () => {
     const shown = Object.values(describeErrorResponses()).flatMap(({ content }) =>
       Object.entries(content["application/json"].examples),
     );
@@ -205,7 +205,7 @@ describe("the errors", () => {
     }
   });
 
-  it("are what the dialect renders", () => {
+  it("are rendered by the dialect", () => {
     const { body } = renderError(new ActivityError("not_found", "Resource not found. Check the path."), aRequest("/"));
     expect(components.responses.NotFound?.content["application/json"].examples["not_found.resource"]?.value).toEqual(
       JSON.parse(body),
@@ -213,14 +213,14 @@ describe("the errors", () => {
   });
 });
 
-describe("what it takes from the code", () => {
-  it("limits, patterns and kinds are those that hold", () => {
+describe("OpenAPI values from the code", () => {
+  it("limits, patterns and entity types are those of the code", () => {
     expect(components.parameters.Limit.schema).toEqual({ type: "integer", minimum: 1, maximum: 500, default: 100 });
     expect(components.schemas.EntityType.enum).toEqual(documentTypes);
     expect(components.headers["X-RateLimit-Limit"].example).toBe(rateLimit.requests);
   });
 
-  it("agrees with the schema that events are written by", () => {
+  it("the event schema agrees with the one for writers", () => {
     const schema = eventJsonSchema("https://api.example.com");
     const written = schemaFaults(schema);
     for (const event of [contractEvent, ...Object.values(contractPages).flatMap(({ activity }) => activity)]) {

@@ -26,7 +26,7 @@ const codes = Object.keys(statuses) as ErrorCode[];
 const inXml = aRequest("/api/v1/activities");
 const inJson = aRequest("/api/v1/activities?format=json");
 
-it.each(codes)("%s has its status, and its message in both formats", (code) => {
+it.each(codes)("renderError returns the status and the message of %s in both formats", (code) => {
   const error = new ActivityError(code, "What went wrong.");
   for (const [request, type, body] of [
     [inJson, "application/json; charset=utf-8", '{"error":"What went wrong."}'],
@@ -42,10 +42,10 @@ it.each(codes)("%s has its status, and its message in both formats", (code) => {
   }
 });
 
-describe("the contract's sample", () => {
+describe("renderError, contract sample", () => {
   const error = new ActivityError("invalid_value", "client_id unknown", { field: "client_id", details: { valid: [] } });
 
-  it("is this in JSON, to the byte", () => {
+  it("is identical in JSON", () => {
     expect(renderError(error, inJson)).toEqual({
       status: 400,
       headers: { "content-type": "application/json; charset=utf-8" },
@@ -53,7 +53,7 @@ describe("the contract's sample", () => {
     });
   });
 
-  it("is this in XML, to the byte", () => {
+  it("is identical in XML", () => {
     expect(renderError(error, inXml)).toEqual({
       status: 400,
       headers: { "content-type": "application/xml; charset=utf-8" },
@@ -62,7 +62,7 @@ describe("the contract's sample", () => {
   });
 });
 
-it("has the format that Accept asks for, also where the request names one that there is not", () => {
+it("renderError uses the format of Accept, also when the parameter format is invalid", () => {
   const headers = { accept: "application/json" };
   const error = new ActivityError("invalid_value", "format unknown");
   for (const target of ["/api/v1/activities", "/api/v1/activities?format=yaml", "/?format=a&format=b"]) {
@@ -71,35 +71,35 @@ it("has the format that Accept asks for, also where the request names one that t
   expect(renderError(error, aRequest("/?format=yaml")).body).toContain("<error>format unknown</error>");
 });
 
-it("escapes what a caller wrote", () => {
+it("renderError escapes text of the caller", () => {
   const error = new ActivityError("invalid_value", '<script>"&\u0000 unknown');
   expect(renderError(error, inXml).body).toContain('<error>&lt;script&gt;"&amp; unknown</error>');
   expect(renderError(error, inJson).body).toBe('{"error":"<script>\\"&\\u0000 unknown"}');
 });
 
-describe("headers", () => {
+describe("renderError, headers", () => {
   const headersOf = (error: ActivityError) => renderError(error, inJson).headers;
 
-  it("say how to authenticate with a 401, and only there", () => {
+  it("contain WWW-Authenticate with 401 only", () => {
     expect(headersOf(new ActivityError("unauthenticated", "No."))["www-authenticate"]).toMatch(/^[A-Za-z]+( .+)?$/);
     for (const code of codes.filter((other) => other !== "unauthenticated")) {
       expect(headersOf(new ActivityError(code, "No."))).not.toHaveProperty("www-authenticate");
     }
   });
 
-  it("say when to come back", () => {
+  it("contain Retry-After when the error has it", () => {
     expect(headersOf(new ActivityError("rate_limited", "No.", { retryAfter: 17 }))["retry-after"]).toBe("17");
     expect(headersOf(new ActivityError("unavailable", "No.", { retryAfter: 0 }))["retry-after"]).toBe("0");
     expect(headersOf(new ActivityError("unavailable", "No."))).not.toHaveProperty("retry-after");
   });
 
-  it("say which methods there are", () => {
+  it("contain Allow when the error has it", () => {
     expect(headersOf(new ActivityError("method_not_allowed", "No.", { allow: "GET" })).allow).toBe("GET");
     expect(headersOf(new ActivityError("not_found", "No."))).not.toHaveProperty("allow");
   });
 });
 
-describe("a defect", () => {
+describe("renderError, defect", () => {
   it.each<unknown>([
     new Error("the password is hunter2"),
     new TypeError("x is undefined", { cause: new Error("arn:aws:dynamodb:hunter2") }),
@@ -107,7 +107,7 @@ describe("a defect", () => {
     "hunter2",
     undefined,
     null,
-  ])("shows nothing of itself, and names the request", (error) => {
+  ])("hides the message and names the request id", (error) => {
     expect(renderError(error, inJson)).toEqual({
       status: 500,
       headers: { "content-type": "application/json; charset=utf-8" },
@@ -123,7 +123,7 @@ describe("a defect", () => {
   });
 });
 
-it("never shows the cause of an error, nor its details", () => {
+it("renderError hides the cause and the details of an error", () => {
   const cause = new Error("hunter2");
   const error = new ActivityError("unavailable", "The store is away.", { cause, details: { table: "hunter2" } });
   for (const request of [inJson, inXml]) expect(JSON.stringify(renderError(error, request))).not.toContain("hunter2");

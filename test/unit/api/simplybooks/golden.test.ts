@@ -22,20 +22,20 @@ function stored(sample: typeof vendorSample) {
 describe.each([
   ["the vendor's sample", "activity", vendorSample],
   ["one that mentions a document of every kind", "linked", linkedSample],
-])("%s", (_, name, sample) => {
+])("golden sample %s", (_, name, sample) => {
   const activity = stored(sample);
 
-  it("comes back byte for byte as XML", () => {
+  it("is rendered byte for byte as XML", () => {
     expect(renderActivity(activity, activityFields, "xml")).toBe(golden(`${name}.xml`));
   });
 
-  it("comes back byte for byte as JSON, with every key in its order", () => {
+  it("is rendered byte for byte as JSON, with every key in order", () => {
     const compact = JSON.stringify(JSON.parse(golden(`${name}.json`)));
     expect(renderActivity(activity, activityFields, "json")).toBe(compact);
     expect(renderActivities([activity, activity], activityFields, "json")).toBe(`[${compact},${compact}]`);
   });
 
-  it("is the same in a list, one level further in", () => {
+  it("is rendered the same in a list, indented one level further", () => {
     const [declaration, ...lines] = golden(`${name}.xml`).trimEnd().split("\n");
     const inner = lines.map((line) => `    ${line}`);
     const list = [declaration, "<activities>", ...inner, ...inner, "</activities>", ""].join("\n");
@@ -43,12 +43,12 @@ describe.each([
   });
 });
 
-it("a list of nothing is empty in both formats", () => {
+it("renderActivities returns an empty list in both formats", () => {
   expect(renderActivities([], activityFields, "json")).toBe("[]");
   expect(renderActivities([], activityFields, "xml")).toBe('<?xml version="1.0" encoding="UTF-8"?>\n<activities/>\n');
 });
 
-it("what is asked for alone is shown alone, in the order of the contract", () => {
+it("renderActivity returns only the requested fields, in the order of the contract", () => {
   const activity = stored(vendorSample);
   expect(renderActivity(activity, ["type", "quote_id", "linked_quote_id"], "json")).toBe(
     '{"type":"invoice_create","quote_id":null,"linked_quote_id":null}',

@@ -27,7 +27,7 @@ const dialect = (over: Partial<Token> = {}, used = 1) =>
 const key = (secret: string, more: Record<string, string> = {}) => ({ headers: { "x-api-key": secret, ...more } });
 const named = (accountId: string) => key(aSecret(), { "x-accountid": accountId });
 
-describe("a key", () => {
+describe("API key", () => {
   it.each<[string, Record<string, string>]>([
     ["X-API-Key", { "x-api-key": aSecret() }],
     ["X-API-Key with blanks around it", { "x-api-key": ` ${aSecret()} ` }],
@@ -35,7 +35,7 @@ describe("a key", () => {
     ["a bearer token in lower case", { authorization: `bearer ${aSecret()}` }],
     ["X-API-Key, whatever Authorization says", { "x-api-key": aSecret(), authorization: "Basic dTpw" }],
     ["a bearer token beside an empty X-API-Key", { "x-api-key": "", authorization: `Bearer ${aSecret()}` }],
-  ])("is read as %s", async (_, headers) => {
+  ])("is accepted as %s", async (_, headers) => {
     const { ask, count, page } = dialect();
     const { status, body, trace } = await ask(list, { headers });
     expect([status, readActivitiesXml(body)]).toEqual([200, [expect.objectContaining({ invoice_id: "inv_8c3f1a9b" })]]);
@@ -57,37 +57,31 @@ describe("a key", () => {
     ["two words", { authorization: `Bearer ${aSecret()} x` }],
     ["another scheme", { authorization: `Token ${aSecret()}` }],
     ["a key without its scheme", { authorization: aSecret() }],
-  ])("is missing where there is %s, and nothing is read", async (_, headers) => {
+  ])("returns 401 without a read when there is %s", async (_, headers) => {
     const { ask, count, page, readOrg } = dialect();
     const { status, headers: answered, body } = await ask(list, { headers });
     expect([status, readErrorXml(body), answered["www-authenticate"]]).toEqual([401, "X-API-Key required", "Bearer"]);
     for (const read of [count, page, readOrg]) expect(read).not.toHaveBeenCalled();
   });
 
-  it.each(["Basic dTpw", "basic dTpw", "Basic"])(
-    "is not %s, which is told what to use instead",
-    async (authorization) => {
-      const { ask, count } = dialect();
-      const { status, body } = await ask(`${list}?format=json`, { headers: { authorization } });
-      expect([status, JSON.parse(body)]).toEqual([
-        401,
-        { error: expect.stringMatching(/X-API-Key.*password.*API key/) },
-      ]);
-      expect(count).not.toHaveBeenCalled();
-    },
-  );
+  it.each(["Basic dTpw", "basic dTpw", "Basic"])("returns 401 with an alternative for %s", async (authorization) => {
+    const { ask, count } = dialect();
+    const { status, body } = await ask(`${list}?format=json`, { headers: { authorization } });
+    expect([status, JSON.parse(body)]).toEqual([401, { error: expect.stringMatching(/X-API-Key.*password.*API key/) }]);
+    expect(count).not.toHaveBeenCalled();
+  });
 
-  it("is refused in the same words whether it is malformed, unknown, expired or revoked", async () => {
+  it("returns the same 401 when it is malformed, unknown, expired or revoked", async () => {
     const refusals = await Promise.all([
       dialect().ask(list, key("simplybooks_key_junk")),
       dialect().ask(list, key(aSecret(9))),
       dialect({ expires_at: "2026-06-01T12:00:30.000Z" }).ask(list),
       dialect({ revoked_at: "2026-05-01T00:00:00.000Z" }).ask(list),
     ]);
-    const told = refusals.map(({ status, headers, body }) => ({ status, headers, body }));
-    for (const refusal of told) expect(refusal).toEqual(told[0]);
-    expect(told[0]?.status).toBe(401);
-    // The log, and nobody else, learns whose key it was, where it can have been one.
+    const responses = refusals.map(({ status, headers, body }) => ({ status, headers, body }));
+    for (const refusal of responses) expect(refusal).toEqual(responses[0]);
+    expect(responses[0]?.status).toBe(401);
+    // Only the log contains the id of the key, unless the key is malformed.
     const known = { route: "list", token_id: aToken().token_id };
     expect(refusals.map(({ trace }) => trace)).toEqual([
       { responseHeaders: {}, auditFields: { route: "list" } },
@@ -97,13 +91,13 @@ describe("a key", () => {
     ]);
   });
 
-  it("needs the scope, and full access includes it", async () => {
+  it("requires the scope, which full access includes", async () => {
     const hooks = await dialect({ scopes: ["AIBooks.webhooks.MANAGE"] }).ask(list);
     expect([hooks.status, readErrorXml(hooks.body)]).toEqual([403, expect.stringContaining("AIBooks.activity.READ")]);
     expect((await dialect({ scopes: ["AIBooks.fullaccess.all"] }).ask(list)).status).toBe(200);
   });
 
-  it("is not asked for where the path or the format is wrong", async () => {
+  it("is not required for the error of a wrong path or format", async () => {
     for (const [target, expected] of [
       ["/api/v1/invoices", 404],
       [`${list}?format=csv`, 400],
@@ -114,7 +108,7 @@ describe("a key", () => {
     }
   });
 
-  it("is asked for before anything is said of parameters", async () => {
+  it("is checked before parameters", async () => {
     for (const query of ["filter=nonsense", "take=0", "sort=date", "fields=foo"]) {
       expect((await dialect().ask(`${list}?${query}`, key(aSecret(9)))).status).toBe(401);
       expect((await dialect().ask(`${list}?${query}`)).status).toBe(400);
@@ -129,7 +123,7 @@ describe("X-AccountId", () => {
     ["org_b", "org_b"],
     ["2002", "org_b"],
     [" 2002 ", "org_b"],
-  ])("%j of a token for two accounts is the account %s", async (accountId, orgId) => {
+  ])("%j of a token for two accounts selects the account %s", async (accountId, orgId) => {
     const { ask, page } = dialect(both);
     const { status, body, trace } = await ask(list, named(accountId));
     expect([status, readActivitiesXml(body)]).toEqual([200, [expect.objectContaining({ type: "invoice_email" })]]);
@@ -138,7 +132,7 @@ describe("X-AccountId", () => {
   });
 
   it.each(["org_foreign", "3003", "org_none", "0", "null", "undefined", "toString", "org_B"])(
-    "%s is no account of the key",
+    "%s returns 403",
     async (accountId) => {
       for (const over of [{}, both]) {
         for (const target of [list, account, `${list}/7001`]) {
@@ -151,7 +145,7 @@ describe("X-AccountId", () => {
     },
   );
 
-  it("is refused where several accounts of the key have the number, which are told apart by their ids", async () => {
+  it("returns 400 when several accounts of the key have the number, but accepts their ids", async () => {
     const twin = anOrg({ org_id: "org_b", account_number: "1001" });
     const { ask, page } = simplybooksDialect({ orgs: [org, twin], tokens: [aToken(both)], events });
     const { status, body } = await ask(list, named("1001"));
@@ -160,14 +154,14 @@ describe("X-AccountId", () => {
     for (const { org_id } of [org, twin]) expect((await ask(list, named(org_id))).status).toBe(200);
   });
 
-  it("is not found by the number that an account does not have", async () => {
+  it("does not match an account without a number", async () => {
     const nameless = anOrg({ account_number: null });
     const { ask } = simplybooksDialect({ orgs: [nameless] });
     expect((await ask(list, named("null"))).status).toBe(403);
     expect((await ask(list, named(nameless.org_id))).status).toBe(200);
   });
 
-  it("may be missing or empty where the key is for one account, and is required where it is for several", async () => {
+  it("is optional for a key of one account and required for a key of several", async () => {
     for (const options of [key(aSecret()), named(""), named(" ")]) {
       expect((await dialect().ask(list, options)).status).toBe(200);
       const { status, body } = await dialect(both).ask(list, options);
@@ -175,7 +169,7 @@ describe("X-AccountId", () => {
     }
   });
 
-  it("names the one whose id it is before the one whose number it is", async () => {
+  it("matches an id before a number", async () => {
     const confusing = anOrg({ account_number: "org_b" });
     const { ask, page } = simplybooksDialect({ orgs: [confusing, other], tokens: [aToken(both)], events });
     await ask(list, named("org_b"));
@@ -183,8 +177,8 @@ describe("X-AccountId", () => {
   });
 });
 
-describe("another account", () => {
-  it("has nothing for a key that is not for it: not by number, not by filter, not by search", async () => {
+describe("account of another key", () => {
+  it("is not readable by number, filter or search", async () => {
     const opened = simplybooksDialect({ events, orgs, tokens: [aToken({ org_ids: ["org_foreign"] })] });
     const shown = JSON.parse((await opened.ask(`${list}?format=json`)).body);
     expect(shown).toEqual([expect.objectContaining({ invoice_id: "inv_of_foreign" })]);
@@ -198,11 +192,11 @@ describe("another account", () => {
   });
 });
 
-describe("what was read ahead for a caller who was let in before", () => {
+describe("speculative read for a known caller", () => {
   it.each<[string, Partial<Token>, number]>([
     ["revoked", { revoked_at: "2026-05-01T00:00:00.000Z" }, 401],
     ["without the scope", { scopes: [] }, 403],
-  ])("is not shown to one who is now %s", async (_, over, status) => {
+  ])("is not returned to a caller who is now %s", async (_, over, status) => {
     const { ask, issued } = dialect();
     for (const target of [list, `${list}/7001`]) {
       issued.set(aToken().token_id, aToken());
@@ -214,14 +208,14 @@ describe("what was read ahead for a caller who was let in before", () => {
     }
   });
 
-  it("is not shown to one who is now let in to another account", async () => {
+  it("is not returned to a caller who is now authorised for another account", async () => {
     const { ask, issued } = dialect();
     expect((await ask(`${list}?format=json&fields=invoice_id`)).body).toBe('[{"invoice_id":"inv_8c3f1a9b"}]');
     issued.set(aToken().token_id, aToken({ org_ids: ["org_b"] }));
     expect((await ask(`${list}?format=json&fields=invoice_id`)).body).toBe('[{"invoice_id":"inv_of_other"}]');
   });
 
-  it("is of the account that this request names", async () => {
+  it("reads the account that the request names", async () => {
     const { ask } = dialect(both);
     const shown = async (accountId: string) =>
       (await ask(`${list}?format=json&fields=invoice_id`, named(accountId))).body;
@@ -231,7 +225,7 @@ describe("what was read ahead for a caller who was let in before", () => {
     }
   });
 
-  it("is all that is read, also for one who asks for two accounts in turn", async () => {
+  it("is the only read, also when a caller alternates between two accounts", async () => {
     const { ask, page } = dialect(both);
     for (let n = 0; n < 4; n++) {
       for (const accountId of [org.org_id, "org_b"]) {
@@ -242,7 +236,7 @@ describe("what was read ahead for a caller who was let in before", () => {
     }
   });
 
-  it("fails as the store failed, and with the rate", async () => {
+  it("returns the store's error with the rate-limit headers", async () => {
     const { ask, page } = dialect();
     await ask(list);
     page.mockRejectedValue(new ActivityError("unavailable", "The store is busy or away.", { retryAfter: 2 }));
@@ -251,7 +245,7 @@ describe("what was read ahead for a caller who was let in before", () => {
     expect(trace.responseHeaders["x-ratelimit-remaining"]).toBe("599");
   });
 
-  it("is not a failure of its own where the caller is refused anyway", async () => {
+  it("causes no unhandled rejection when the caller is refused", async () => {
     const { ask, page, issued } = dialect();
     await ask(list);
     issued.clear();
@@ -260,13 +254,13 @@ describe("what was read ahead for a caller who was let in before", () => {
   });
 });
 
-describe("the rate", () => {
+describe("rate limit", () => {
   it.each([
     [1, 200, "599"],
     [600, 200, "0"],
     [601, 429, "0"],
     [5_000, 429, "0"],
-  ])("at %i uses answers %i, with %s left", async (used, expected, remaining) => {
+  ])("at %i uses returns %i with %s left", async (used, expected, remaining) => {
     for (const target of [list, account]) {
       const { ask, page, readOrg } = dialect({}, used);
       const { status, headers, trace } = await ask(target);
@@ -283,8 +277,8 @@ describe("the rate", () => {
   });
 });
 
-describe("the account", () => {
-  it("is told with what clients check, and costs no read of events", async () => {
+describe("GET /accounts/current", () => {
+  it("returns the fields that clients check, without reading events", async () => {
     const { ask, page } = dialect();
     const { status, body } = await ask(`${account}?format=json`);
     expect([status, body]).toEqual([
@@ -299,12 +293,12 @@ describe("the account", () => {
     expect(page).not.toHaveBeenCalled();
   });
 
-  it("has a number even where none was given", async () => {
+  it("returns a number for an account without one", async () => {
     const { ask } = simplybooksDialect({ orgs: [anOrg({ account_number: null })] });
     expect(JSON.parse((await ask(`${account}?format=json`)).body).number).toBe(org.org_id);
   });
 
-  it("is read once in a minute, and shows its change when the minute is over", async () => {
+  it("reads the account once a minute and shows its change afterwards", async () => {
     const { ask, known, clock, readOrg } = dialect();
     const date = async () => JSON.parse((await ask(`${list}?format=json&fields=date`)).body)[0].date;
     for (let n = 0; n < 20; n++) expect(await date()).toBe("2026-05-11 08:30:12");
@@ -315,7 +309,7 @@ describe("the account", () => {
   });
 });
 
-describe("other requests", () => {
+describe("unknown paths and methods", () => {
   it.each([
     "/api/v1",
     "/api/v1/",
@@ -328,7 +322,7 @@ describe("other requests", () => {
     "/api/v1/accounts/current/",
     "/api/v2/activities",
     "/api/v1/activities.json",
-  ])("%s is not found", async (path) => {
+  ])("%s returns 404", async (path) => {
     const { ask, count } = dialect();
     for (const method of ["GET", "POST"]) {
       const { status, body } = await ask(path, { method });
@@ -337,7 +331,7 @@ describe("other requests", () => {
     expect(count).not.toHaveBeenCalled();
   });
 
-  it.each(["POST", "PUT", "PATCH", "DELETE"])("%s is refused, with what may be done", async (method) => {
+  it.each(["POST", "PUT", "PATCH", "DELETE"])("%s returns 405 with Allow", async (method) => {
     for (const target of [list, `${list}/7001`, account]) {
       const { ask, count } = dialect();
       const { status, headers, body } = await ask(`${target}?format=json`, { method });
@@ -347,8 +341,8 @@ describe("other requests", () => {
   });
 });
 
-describe("an activity by its number", () => {
-  it("is found among all that happened in its second", async () => {
+describe("GET /activities/{activity_id}", () => {
+  it("finds the activity among all events of its second", async () => {
     const crowd = Array.from({ length: 300 }, (_, n) => anEvent({ entity_id: `inv_${n}` }));
     const { ask } = simplybooksDialect({ events: crowd });
     const pages = await Promise.all([0, 100, 200].map((skip) => ask(`${list}?format=json&skip=${skip}`)));
@@ -364,23 +358,23 @@ describe("an activity by its number", () => {
     "1969-12-31T23:59:59.999Z",
     "2106-02-07T06:28:16.000Z",
     "9999-12-31T23:59:59.999Z",
-  ])("is found though it happened at %s", async (occurred_at) => {
+  ])("finds an activity at %s", async (occurred_at) => {
     const { ask } = simplybooksDialect({ events: [anEvent({ occurred_at })] });
     const [one] = JSON.parse((await ask(`${list}?format=json`)).body);
     expect(JSON.parse((await ask(`${list}/${one.activity_id}?format=json`)).body)).toEqual(one);
   });
 
-  it.each(["", "-1", "abc", "01", "1.0", "9007199254740992", "7001"])("is unknown with the number %j", async (id) => {
+  it.each(["", "-1", "abc", "01", "1.0", "9007199254740992", "7001"])("returns 404 for the number %j", async (id) => {
     const { status, body } = await dialect().ask(`${list}/${id}?format=json`);
     expect([status, JSON.parse(body).error]).toEqual([404, id === "" ? "domain unknown" : "activity_id unknown"]);
   });
 });
 
-describe("an answer that is too large", () => {
+describe("GET /activities with large activities", () => {
   /** Lambda counts the body as JSON text, and sends no more than 6 MB of it. */
   const limit = 6 * 1024 * 1024;
 
-  it("is refused, and what is not refused can be sent", async () => {
+  it("returns 400 when the response is too large, and 200 otherwise", async () => {
     // The worst that a writer can store: quotes, each of which is counted as four characters.
     const related = Array.from({ length: 50 }, (_, n) => ({
       entity_type: "INVOICE" as const,

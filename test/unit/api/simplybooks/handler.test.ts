@@ -16,7 +16,7 @@ const account = "/api/v1/accounts/current";
 const xmlType = "application/xml; charset=utf-8";
 const jsonType = "application/json; charset=utf-8";
 
-/** An hour of an invoice's life, the newest first, by somebody and by nobody. */
+/** Events of an invoice within an hour, newest first, with and without a user. */
 const hour = ["INVOICE_PAID", "INVOICE_SENT", "INVOICE_UPDATED", "INVOICE_CREATED"].map((action, at) =>
   anEvent({
     action,
@@ -44,7 +44,7 @@ async function newestId(of: Dialect): Promise<string> {
   return String(newest?.activity_id);
 }
 
-describe("the vendor's sample, stored and asked for on the vendor's host", () => {
+describe("vendor sample on the vendor's host", () => {
   const golden = (file: string) =>
     readFileSync(new URL(`../../../golden/simplybooks/${file}`, import.meta.url), "utf8");
   const org = anOrg({ time_zone: sampleZone });
@@ -67,7 +67,7 @@ describe("the vendor's sample, stored and asked for on the vendor's host", () =>
   it.each([
     ["activity", "2829286459676944"],
     ["linked", "2829396758996554"],
-  ])("comes back byte for byte: %s", async (name, id) => {
+  ])("is returned byte for byte: %s", async (name, id) => {
     expect(await ask(`${list}/${id}`)).toEqual({
       status: 200,
       headers: { "content-type": xmlType },
@@ -81,24 +81,24 @@ describe("the vendor's sample, stored and asked for on the vendor's host", () =>
   });
 });
 
-describe("the list", () => {
-  it("is what the account's log holds, newest first, with all fields in their order, in both formats", async () => {
+describe("GET /activities", () => {
+  it("returns the events of the account, newest first, with all fields in order, in both formats", async () => {
     const { ask } = dialect();
     const json = await ask(`${list}?format=json`);
     const xml = await ask(list);
     expect([json.headers, xml.headers]).toMatchObject([{ "content-type": jsonType }, { "content-type": xmlType }]);
-    const told: Record<string, unknown>[] = JSON.parse(json.body);
-    expect(told.map(({ type }) => type)).toEqual([
+    const activities: Record<string, unknown>[] = JSON.parse(json.body);
+    expect(activities.map(({ type }) => type)).toEqual([
       "invoicepayment_create",
       "invoice_email",
       "invoice_update",
       "invoice_create",
     ]);
-    for (const one of told) expect(Object.keys(one)).toEqual(activityFields);
-    expect(readActivitiesXml(xml.body)).toEqual(told.map(comparable));
+    for (const activity of activities) expect(Object.keys(activity)).toEqual(activityFields);
+    expect(readActivitiesXml(xml.body)).toEqual(activities.map(comparable));
   });
 
-  it("is answered 304 to a caller that has it, in the same format", async () => {
+  it("returns 304 when If-None-Match has the ETag of the page in the same format", async () => {
     const { ask } = dialect();
     const [xml, json] = [await ask(list), await ask(`${list}?format=json`)];
     const known = (response: typeof xml) => ({
@@ -109,7 +109,7 @@ describe("the list", () => {
     expect(xml.headers.vary).toBe("accept-encoding, authorization, origin, accept, x-accountid, x-api-key");
   });
 
-  it("reads the whole account, and only what it shows", async () => {
+  it("reads the whole account with the projection only", async () => {
     const { ask, page } = dialect();
     await ask(list);
     expect(page.mock.calls.map(([query]) => query)).toEqual([
@@ -127,7 +127,7 @@ describe("the list", () => {
     ]);
   });
 
-  it("is cut by skip and take, and empty beyond its end", async () => {
+  it("applies skip and take, and returns an empty list past the end", async () => {
     const of = dialect();
     const all = await shown(of);
     expect(await shown(of, "&take=1")).toEqual(all.slice(0, 1));
@@ -136,7 +136,7 @@ describe("the list", () => {
     for (const skip of [4, 5, 999_999_999]) expect(await shown(of, `&skip=${skip}`)).toEqual([]);
   });
 
-  it("shows the fields that are asked for, in the order of the contract and not of the request", async () => {
+  it("returns the requested fields in the order of the contract", async () => {
     const { ask } = dialect();
     const { body } = await ask(`${list}?format=json&take=1&fields=type,%20invoice_id,quote_id,date,,type`);
     expect(body).toBe(
@@ -148,7 +148,7 @@ describe("the list", () => {
     }
   });
 
-  it("reads a customer's index for a customer, a document's for a document, and none for what cannot be", async () => {
+  it("reads the index of the customer or the document, and nothing for impossible ids", async () => {
     const { ask, page } = dialect();
     const asked = async (filter: string) => {
       page.mockClear();
@@ -163,7 +163,7 @@ describe("the list", () => {
   });
 
   it.each(["take=0", "skip=x", "sort=date", "filter=foo=1", "fields=foo", "take=1&take=1"])(
-    "is refused for %s every time, without a read, and tells the rate",
+    "returns 400 with the rate-limit headers and without a read for %s",
     async (query) => {
       const { ask, page } = dialect();
       // Of a caller who was let in before, the read starts ahead.
@@ -178,8 +178,8 @@ describe("the list", () => {
   );
 });
 
-describe("an activity by its number", () => {
-  it("is the one of the list, in both formats", async () => {
+describe("GET /activities/{activity_id}, request", () => {
+  it("returns the activity of the list in both formats", async () => {
     const of = dialect();
     for (const one of await shown(of)) {
       const path = `${list}/${one.activity_id}`;
@@ -191,7 +191,7 @@ describe("an activity by its number", () => {
   });
 
   it.each(["take=0", "skip=-1", "sort=date", "filter=type=x", "search=none", "take=1&take=2", "x=y"])(
-    "is refused with %s, which is no parameter there",
+    "returns 400 for %s",
     async (query) => {
       const of = dialect();
       const path = `${list}/${await newestId(of)}`;
@@ -203,13 +203,13 @@ describe("an activity by its number", () => {
     },
   );
 
-  it("is the same whatever links add to its address", async () => {
+  it("ignores parameters that links add", async () => {
     const of = dialect();
     const path = `${list}/${await newestId(of)}`;
     expect(await of.ask(`${path}?utm_source=x&_=1`)).toEqual(await of.ask(path));
   });
 
-  it("shows the fields that are asked for, and refuses those that there are not", async () => {
+  it("returns the requested fields and refuses unknown ones", async () => {
     const of = dialect();
     const path = `${list}/${await newestId(of)}`;
     expect((await of.ask(`${path}?format=json&fields=user,type`)).body).toBe(
@@ -219,7 +219,7 @@ describe("an activity by its number", () => {
     expect([status, readErrorXml(body)]).toEqual([400, "foo unknown"]);
   });
 
-  it("reads its second and nothing more, and nothing for what is no number", async () => {
+  it("reads only its second, and nothing for an invalid number", async () => {
     const of = dialect();
     const id = await newestId(of);
     of.page.mockClear();
@@ -235,7 +235,7 @@ describe("an activity by its number", () => {
     expect(of.page).not.toHaveBeenCalled();
   });
 
-  it("is unknown in the same answer for another of its second, another second, and what is no number", async () => {
+  it("returns the same 404 for another activity of its second, another second and an invalid number", async () => {
     const of = dialect();
     const id = Number(await newestId(of));
     const answers = await Promise.all(
@@ -255,10 +255,10 @@ describe("an activity by its number", () => {
   });
 });
 
-describe("what is traced", () => {
+describe("audit fields", () => {
   const identity = { token_id: aToken().token_id, org_id: "org_8f9a1c2d" };
 
-  it("is who asked, for which account, how much was shown, and how the rate stands", async () => {
+  it("contain the token, the account, the count, and the response has the rate-limit headers", async () => {
     const of = dialect();
     const id = await newestId(of);
     const context = async (target: string) => {
@@ -280,7 +280,7 @@ describe("what is traced", () => {
     expect(await context(account)).toEqual({ ...identity, route: "account" });
   });
 
-  it("is the user whose key it is", async () => {
+  it("contain the user of the key", async () => {
     const { ask } = simplybooksDialect({ tokens: [aToken({ user_id: "usr_1" })] });
     expect((await ask(account)).trace.auditFields).toEqual({ ...identity, route: "account", user_id: "usr_1" });
   });
@@ -291,30 +291,27 @@ describe("what is traced", () => {
     return trace.auditFields;
   };
 
-  it.each(["user", "description", "information"])(
-    "is that there was a condition on %s, not its words",
-    async (field) => {
-      for (const [sign, operator] of [
-        ["=", "eq"],
-        ["!=", "ne"],
-        ["=~", "contains"],
-        ["__ge__", "ge"],
-      ]) {
-        const context = await factsOf(`filter=${field}${sign}Hidden`);
-        expect(context.filters).toBe(`${field}.${operator}=… skip=0 take=100`);
-        expect(JSON.stringify(context)).not.toMatch(/hidden/i);
-      }
-    },
-  );
+  it.each(["user", "description", "information"])("contain the condition on %s without its text", async (field) => {
+    for (const [sign, operator] of [
+      ["=", "eq"],
+      ["!=", "ne"],
+      ["=~", "contains"],
+      ["__ge__", "ge"],
+    ]) {
+      const context = await factsOf(`filter=${field}${sign}Hidden`);
+      expect(context.filters).toBe(`${field}.${operator}=… skip=0 take=100`);
+      expect(JSON.stringify(context)).not.toMatch(/hidden/i);
+    }
+  });
 
-  it("is that there was a search, not for what", async () => {
+  it("contain that there was a search, without its term", async () => {
     const context = await factsOf("search=Hidden");
     expect(context.filters).toBe("search=… skip=0 take=100");
     expect(JSON.stringify(context)).not.toMatch(/hidden/i);
     expect((await factsOf("search=%20")).filters).toBe("skip=0 take=100");
   });
 
-  it("is what else was asked, in its order", async () => {
+  it("contain all other parameters in order", async () => {
     const { filters, entity_id } = await factsOf(
       "take=2&filter=type=invoice_email,user=~Hidden,client_id=con_1,date__ge__2026-05-01&search=x",
     );
@@ -332,11 +329,11 @@ describe("what is traced", () => {
     ["invoice_id=~inv_1", undefined],
     ["linked_invoice_id=inv_1", undefined],
     ["client_id=con_1", undefined],
-  ])("of %s is the document %s", async (filter, entity_id) => {
+  ])("of %s contain the document %s", async (filter, entity_id) => {
     expect((await factsOf(`filter=${filter}`)).entity_id).toBe(entity_id);
   });
 
-  it("holds the token but no account for one who may not ask for it", async () => {
+  it("contain the token but no account when the scope is missing", async () => {
     const { ask } = dialect();
     const { status, trace } = await ask(list, { headers: { "x-api-key": aSecret(), "x-accountid": "org_none" } });
     expect([status, trace.auditFields]).toEqual([403, { route: "list", token_id: aToken().token_id }]);
@@ -344,8 +341,8 @@ describe("what is traced", () => {
   });
 });
 
-describe("settings of the account", () => {
-  it("are read once by all requests of a minute together, and then again", async () => {
+describe("account settings", () => {
+  it("are read once a minute by concurrent requests", async () => {
     const { ask, readOrg, clock } = dialect();
     for (const target of [list, `${list}/7001`, account, `${list}?take=1`]) await ask(target);
     expect(readOrg).toHaveBeenCalledTimes(1);
@@ -357,7 +354,7 @@ describe("settings of the account", () => {
     expect(readOrg).toHaveBeenCalledTimes(2);
   });
 
-  it("say what clocks show and who the robot is, in the list, by number, and in what a filter finds", async () => {
+  it("determine times and the robot's name in lists, single activities and filters", async () => {
     const of = simplybooksDialect({ events: hour, orgs: [anOrg({ time_zone: "Asia/Kolkata", robot_name: "Robot" })] });
     const { ask } = of;
     const wanted = '{"date":"2026-05-11 13:39:00","user":"Robot"}';
@@ -368,7 +365,7 @@ describe("settings of the account", () => {
     }
   });
 
-  it("that could not be read are asked for again by the next request", async () => {
+  it("are read again by the next request after a failure", async () => {
     const { ask, readOrg } = dialect();
     readOrg.mockRejectedValueOnce(new Error("The store is away."));
     const failed = await ask(list);

@@ -90,8 +90,8 @@ async function idOf(event: ActivityEvent): Promise<string> {
   return activity?.activity_id ?? "";
 }
 
-describe("the routes", () => {
-  it("are all in the document, and nothing else is", () => {
+describe("OpenAPI paths of SimplyBooks", () => {
+  it("contain exactly the routes of findRoute", () => {
     const found = own.map(({ method, path, operationId }) => {
       const { kind } = findRoute(method, path.replace("{activity_id}", "17"));
       expect(names[kind]).toBe(operationId);
@@ -100,7 +100,7 @@ describe("the routes", () => {
     expect(found.sort()).toEqual(Object.keys(names).sort());
   });
 
-  it("have the parameters of their paths", () => {
+  it("declare the parameters of each path", () => {
     for (const { path, parameters = [] } of own) {
       const inPath = parameters.filter((parameter) => parameter.in === "path").map(({ name }) => `{${name}}`);
       expect(inPath).toEqual(path.match(/\{\w+\}/g) ?? []);
@@ -108,7 +108,7 @@ describe("the routes", () => {
   });
 });
 
-describe("the parameters", () => {
+describe("OpenAPI parameters of SimplyBooks", () => {
   const variations: Readonly<Record<string, string>> = {
     search: "zzz",
     filter: "type=quote_create",
@@ -129,20 +129,23 @@ describe("the parameters", () => {
     return { status, seen: JSON.stringify([page.mock.calls, body]) };
   }
 
-  it.each(own)("of $operationId are those that change what is answered", async ({ path, parameters = [] }) => {
-    const target = path.replace("{activity_id}", await idOf(newer));
-    const plain = await outcome(target);
-    expect(plain.status).toBe(200);
-    const changing: string[] = [];
-    for (const [name, value] of Object.entries(variations)) {
-      const { status, seen } = await outcome(`${target}?${name}=${encodeURIComponent(value)}`);
-      if (status === 200 && seen !== plain.seen) changing.push(name);
-    }
-    const queried = parameters.filter((parameter) => parameter.in === "query").map(({ name }) => name);
-    expect(new Set(queried)).toEqual(new Set(changing));
-  });
+  it.each(own)(
+    "$operationId declares exactly the parameters that change its response",
+    async ({ path, parameters = [] }) => {
+      const target = path.replace("{activity_id}", await idOf(newer));
+      const plain = await outcome(target);
+      expect(plain.status).toBe(200);
+      const changing: string[] = [];
+      for (const [name, value] of Object.entries(variations)) {
+        const { status, seen } = await outcome(`${target}?${name}=${encodeURIComponent(value)}`);
+        if (status === 200 && seen !== plain.seen) changing.push(name);
+      }
+      const queried = parameters.filter((parameter) => parameter.in === "query").map(({ name }) => name);
+      expect(new Set(queried)).toEqual(new Set(changing));
+    },
+  );
 
-  it.each(own)("of $operationId are refused when they are given twice", async ({ path, parameters = [] }) => {
+  it.each(own)("$operationId returns 400 when a parameter is repeated", async ({ path, parameters = [] }) => {
     const target = path.replace("{activity_id}", await idOf(newer));
     for (const { name } of parameters.filter((parameter) => parameter.in === "query")) {
       const value = encodeURIComponent(variations[name] ?? "");
@@ -151,7 +154,7 @@ describe("the parameters", () => {
     }
   });
 
-  it("name the account by its id or its number, which each operation says", async () => {
+  it("declare X-AccountId for every operation, by id or number", async () => {
     const token = { org_ids: ["org_a", "org_b"] };
     for (const { parameters = [], path } of own) {
       expect(parameters).toContainEqual(expect.objectContaining({ name: "X-AccountId", in: "header" }));
@@ -166,7 +169,7 @@ describe("the parameters", () => {
 
   const { SimplybooksFilter, SimplybooksFields, SimplybooksTake } = description.components.parameters;
 
-  it("have filters whose operators and examples are read as they are written", () => {
+  it("have filter operators and examples that parse as described", () => {
     const [signs = "", words = ""] = SimplybooksFilter.description.split("or `field__eq__value`");
     const spelled = [
       ...[...signs.matchAll(/`([=!<>~]{1,2})`/g)].map(([, sign]) => `type${sign}x`),
@@ -185,12 +188,12 @@ describe("the parameters", () => {
     ["date>2026-05-11", 0],
     ["date=2026-05-11", 1],
     ["date__lt__2026-05-11", 1],
-  ])("mean the whole day by a bare date: %s", async (filter, count) => {
+  ])("describe a date without a time as the whole day: %s", async (filter, count) => {
     const { body } = await dialect().ask(aRequest(`${list}?format=json&filter=${encodeURIComponent(filter)}`));
     expect(JSON.parse(body)).toHaveLength(count);
   });
 
-  it("have the limits that hold", async () => {
+  it("contain the limits of the code", async () => {
     expect(SimplybooksTake.schema).toEqual({ type: "integer", minimum: 1, maximum: maxTake, default: maxTake });
     expect((await dialect().ask(aRequest(`${list}?take=${maxTake}`))).status).toBe(200);
     expect((await dialect().ask(aRequest(`${list}?take=${maxTake + 1}`))).status).toBe(400);
@@ -198,7 +201,7 @@ describe("the parameters", () => {
   });
 });
 
-describe.each(["xml", "json"])("what is answered in %s", (format) => {
+describe.each(["xml", "json"])("OpenAPI responses of SimplyBooks in %s", (format) => {
   const events = [newer, older, bare];
 
   it.each([
@@ -207,7 +210,7 @@ describe.each(["xml", "json"])("what is answered in %s", (format) => {
     ["list_activities", `${list}?fields=linked_quote_id`],
     ["list_activities", `${list}?search=nothing-has-this`],
     ["get_current_account", "/api/v1/accounts/current"],
-  ])("by %s is as described: %s", async (name, target) => {
+  ])("%s matches its schema: %s", async (name, target) => {
     const request = aRequest(target);
     request.query.set("format", format);
     const response = await dialect({ events }).ask(request);
@@ -215,7 +218,7 @@ describe.each(["xml", "json"])("what is answered in %s", (format) => {
     expect(answerFaults(described(name, 200), response)).toEqual([]);
   });
 
-  it.each([newer, older, bare])("of one activity is as described: $action", async (event) => {
+  it.each([newer, older, bare])("get_activity matches its schema: $action", async (event) => {
     const target = `${list}/${await idOf(event)}?format=${format}`;
     const response = await dialect({ events }).ask(aRequest(target));
     expect(response.status).toBe(200);
@@ -229,7 +232,7 @@ describe.each(["xml", "json"])("what is answered in %s", (format) => {
     ["list_activities", /invoices/g, "spaceships"],
     ["get_activity", /uri/g, "url"],
     ["get_current_account", /number/g, "no"],
-  ])("by %s would not be with another shape: %s", async (name, part, other) => {
+  ])("%s does not match its schema when changed: %s", async (name, part, other) => {
     const target = operationOf(name).path.replace("{activity_id}", await idOf(newer));
     const response = await dialect({ events }).ask(aRequest(`${target}?format=${format}`));
     const changed = { ...response, body: response.body.replaceAll(part, other) };
@@ -237,7 +240,7 @@ describe.each(["xml", "json"])("what is answered in %s", (format) => {
     expect(answerFaults(described(name, 200), changed)).not.toEqual([]);
   });
 
-  it("is what the examples show", () => {
+  it("match the examples", () => {
     for (const { operationId } of own) {
       const { schema, examples } = described(operationId, 200).content[`application/${format}`] ?? {};
       expect(Object.keys(examples ?? {})).toEqual(["sample"]);
@@ -249,12 +252,12 @@ describe.each(["xml", "json"])("what is answered in %s", (format) => {
   });
 });
 
-describe("an activity", () => {
-  it("has the fields of the contract, in their order", () => {
+describe("OpenAPI schema of an activity", () => {
+  it("has the fields of the contract in order", () => {
     expect(Object.keys(description.components.schemas.SimplybooksActivity.properties)).toEqual(activityFields);
   });
 
-  it("is whole, but where a part of it was asked for", async () => {
+  it("requires all fields only without the parameter fields", async () => {
     const { body } = await dialect({ events: [newer] }).ask(aRequest(`${list}?format=json`));
     const [whole]: Record<string, unknown>[] = JSON.parse(body);
     expect(Object.keys(whole ?? {})).toEqual(activityFields);
@@ -270,7 +273,7 @@ describe("an activity", () => {
   });
 });
 
-describe("the errors", () => {
+describe("OpenAPI errors of SimplyBooks", () => {
   const endless = async () => ({ events: [older], next: older });
   const huge = Array.from({ length: maxTake }, () => anEvent({ information: "x".repeat(60_000) }));
   const asked = (target: string, log: Log = {}, over: Partial<HttpRequest> = {}) => ({ target, log, over });
@@ -299,7 +302,7 @@ describe("the errors", () => {
   const withExample = (code: string) =>
     problems.find(({ content }) => Object.hasOwn(content["application/json"]?.examples ?? {}, code));
 
-  it("are those that are met", () => {
+  it("contain exactly the errors that the handler returns", () => {
     const shown = problems.flatMap(({ content }) =>
       Object.values(content).flatMap(({ examples }) => Object.keys(examples)),
     );
@@ -307,7 +310,7 @@ describe("the errors", () => {
   });
 
   it.each(Object.entries(met).flatMap(([code, met]) => ["xml", "json"].map((format) => ({ code, format, ...met }))))(
-    "$code in $format is answered as its example shows",
+    "$code in $format is returned as its example shows",
     async ({ code, format, target, log, over }) => {
       const request = aRequest(target, { requestId: "Kx3bTjQeoAMEVvg=", ...over });
       request.query.set("format", format);
@@ -321,7 +324,7 @@ describe("the errors", () => {
     },
   );
 
-  it("would not be valid with another shape", () => {
+  it("refuse other shapes", () => {
     expect(faults("SimplybooksProblem")({ error: "type unknown" })).toEqual([]);
     for (const changed of [{}, { error: null }, { error: "type unknown", code: 1 }, { errors: ["x"] }]) {
       expect(faults("SimplybooksProblem")(changed)).not.toEqual([]);

@@ -48,12 +48,12 @@ function expectInvalid(call: () => unknown, field: string) {
   return error;
 }
 
-describe("what is asked", () => {
-  it("is the newest hundred of everything where nothing is said", () => {
+describe("parseListRequest", () => {
+  it("returns the newest hundred activities without conditions when no parameter is set", () => {
     expect(read("")).toEqual({ skip: 0, take: 100, fields: activityFields, conditions: [], search: "" });
   });
 
-  it("is everything that is said", () => {
+  it("returns all parameters", () => {
     expect(read("skip=7&take=3&fields=user,type&filter=client_id=1001,type!=login&search=%20Jan%20")).toEqual({
       skip: 7,
       take: 3,
@@ -66,7 +66,7 @@ describe("what is asked", () => {
     });
   });
 
-  it("is not changed by what browsers and links add", () => {
+  it("ignores parameters that browsers and links add", () => {
     expect(read("format=json&utm_source=1&utm_source=2&_=3&fbclid=4")).toEqual(read(""));
   });
 
@@ -77,7 +77,7 @@ describe("what is asked", () => {
     ["limit=1", "limit", ""],
     ["__proto__=1", "__proto__", ""],
     [`${"x".repeat(5_000)}=1`, "x".repeat(64), ""],
-  ])("is refused with %s, which is no parameter", (query, field, hint) => {
+  ])("refuses the unknown parameter %s", (query, field, hint) => {
     expect(expectInvalid(() => read(query), field).message).toBe(
       `${field} unknown:${hint} the parameters are search, fields, filter, skip, take, format`,
     );
@@ -87,39 +87,41 @@ describe("what is asked", () => {
     ["activity", "search=x", "search unknown: the parameters are fields, format"],
     ["account", "fields=number", "fields unknown: the parameters are format"],
     ["account", "sort=x", "sort unknown: no sorting possible, activities are listed newest first"],
-  ] as const)("is refused with what only another route knows: %s %s", (kind, query, message) => {
+  ] as const)("assertKnownParameters refuses a parameter of another route: %s %s", (kind, query, message) => {
     const field = query.split("=")[0] ?? "";
     const error = expectInvalid(() => assertKnownParameters(kind, new URLSearchParams(query)), field);
     expect(error.message).toBe(message);
   });
 
-  it.each(["skip", "take", "fields", "filter", "search"])("is refused where it says %s twice", (name) => {
+  it.each(["skip", "take", "fields", "filter", "search"])("refuses a repeated %s", (name) => {
     const value = name === "fields" ? "user" : name === "filter" ? "user=x" : "1";
     expectInvalid(() => read(`${name}=${value}&${name}=${value}`), name);
   });
 
-  it.each(["sort=date", "sort=", "sort=-date&sort=user"])("is refused with %s: no sorting is possible", (query) => {
+  it.each(["sort=date", "sort=", "sort=-date&sort=user"])("refuses %s, as sorting is not possible", (query) => {
     expect(expectInvalid(() => read(query), "sort").message).toContain("no sorting possible");
   });
 });
 
-describe("skip and take", () => {
-  it.each([0, 1, 100, 101, 25_000, 999_999_999])("skips %i", (skip) => expect(read(`skip=${skip}`).skip).toBe(skip));
+describe("parseListRequest, skip and take", () => {
+  it.each([0, 1, 100, 101, 25_000, 999_999_999])("accepts skip=%i", (skip) =>
+    expect(read(`skip=${skip}`).skip).toBe(skip),
+  );
 
-  it.each([1, 2, 99, 100])("takes %i", (take) => expect(read(`take=${take}`).take).toBe(take));
+  it.each([1, 2, 99, 100])("accepts take=%i", (take) => expect(read(`take=${take}`).take).toBe(take));
 
   const none = ["", "-1", "1.0", "1.5", "x", "1e2", "+1", "%2B1", "%201", "1%20", "0x10", "NaN", "٣", "9".repeat(400)];
 
-  it.each([...none, "1000000000"])("skip=%s is refused", (skip) => {
+  it.each([...none, "1000000000"])("refuses skip=%s", (skip) => {
     expectInvalid(() => read(`skip=${skip}`), "skip");
   });
 
-  it.each([...none, "0", "101", "1000"])("take=%s is refused", (take) => {
+  it.each([...none, "0", "101", "1000"])("refuses take=%s", (take) => {
     expectInvalid(() => read(`take=${take}`), "take");
   });
 });
 
-describe("fields", () => {
+describe("parseListRequest, fields", () => {
   const fieldsOf = (fields: string) => parseFields(new URLSearchParams({ fields }));
 
   it.each([
@@ -132,40 +134,40 @@ describe("fields", () => {
     [" ", activityFields],
     ["user,,type,", ["type", "user"]],
     [[...activityFields].reverse().join(","), activityFields],
-  ])("%j are shown in the order of the contract", (text, fields) => expect(fieldsOf(text)).toEqual(fields));
+  ])("returns %j in the order of the contract", (text, fields) => expect(fieldsOf(text)).toEqual(fields));
 
   it.each([
     ["nonsense", "nonsense"],
     ["user,User", "User"],
     ["reference_id", "reference_id"],
     ["toString", "toString"],
-  ])("%j names one that there is not", (text, field) => {
+  ])("refuses an unknown field in %j", (text, field) => {
     expect(expectInvalid(() => fieldsOf(text), field).message).toBe(`${field} unknown`);
   });
 
-  it("do not repeat nonsense at length", () => {
+  it("shortens invalid names in the error", () => {
     expect(catchError(() => fieldsOf("x".repeat(5_000))).message.length).toBeLessThan(200);
   });
 });
 
-it("takes a search of 256 characters, and no more", () => {
+it("parseListRequest accepts a search of at most 256 characters", () => {
   expect(read(`search=${"X".repeat(256)}`).search).toBe("x".repeat(256));
   expect(expectInvalid(() => read(`search=${"x".repeat(257)}`), "search").message).toBe("search too long");
 });
 
-describe("what is read", () => {
+describe("toListQuery", () => {
   const plansOf = (filter: string) => filtered(filter).queries.map(planQuery);
   const boundsOf = (filter: string, zone?: string) =>
     filtered(filter, zone).queries.map(({ since, until }) => [since, until]);
 
-  it("is everything that the dialect shows, with the parts that it shows", () => {
+  it("selects the visible entity types and the projection", () => {
     const { queries, matches } = filtered("");
     expect(queries).toEqual([{ ...aFilter({ visibleEntityTypes }), org_id, projection: activityProjection }]);
     expect(queries.map(planQuery)).toEqual([{ index: "by_time", conditions: [] }]);
     expect(matches).toBeNull();
   });
 
-  it.each(Object.entries(documentFields))("of %s is the timeline of one document", (field, entity_type) => {
+  it.each(Object.entries(documentFields))("of %s uses the timeline of the document", (field, entity_type) => {
     for (const filter of [`${field}=2002`, `${field}__eq__2002`]) {
       const { queries, matches } = filtered(filter);
       expect(queries).toMatchObject([{ entity_type, entity_id: "2002", contact_id: null }]);
@@ -176,7 +178,7 @@ describe("what is read", () => {
     }
   });
 
-  it("of a customer is the index of contacts", () => {
+  it("of a customer uses the index of contacts", () => {
     expect(filtered("client_id=1001").queries).toMatchObject([{ contact_id: "1001", entity_type: null }]);
     expect(plansOf("client_id=1001")).toEqual([{ index: "by_contact", conditions: [] }]);
     expect(filtered("client_id=1001").matches).toBeNull();
@@ -186,13 +188,13 @@ describe("what is read", () => {
     ["type=invoice_create", ["INVOICE"]],
     ["type=invoicepayment_create", ["INVOICE", "PAYMENT"]],
     ["type=login", ["USER"]],
-  ])("of %s is the index of types, for %j", (filter, kinds) => {
+  ])("of %s uses the index of types for %j", (filter, kinds) => {
     expect(filtered(filter).queries.map(({ entity_type }) => entity_type)).toEqual(kinds);
     for (const plan of plansOf(filter)) expect(plan).toEqual({ index: "by_type", conditions: [] });
     expect(filtered(filter).matches).not.toBeNull();
   });
 
-  it("is by the condition that has the fewest events, wherever it stands", () => {
+  it("uses the most selective condition, whatever its position", () => {
     const indexes = (filter: string) => plansOf(filter).map(({ index }) => index);
     expect(indexes("type=invoice_create,client_id=1001,invoice_id=2002")).toEqual(["timeline"]);
     expect(indexes("invoice_id=2002,client_id=1001,type=invoice_create")).toEqual(["timeline"]);
@@ -213,13 +215,13 @@ describe("what is read", () => {
     "type>=invoice",
     "linked_invoice_id=2002",
     "user=Jan",
-  ])("of %s is everything, for no index serves it", (filter) => {
+  ])("of %s reads all events, as no index exists", (filter) => {
     expect(plansOf(filter)).toEqual([{ index: "by_time", conditions: [] }]);
     expect(filtered(filter).matches).not.toBeNull();
   });
 
   it.each([`invoice_id=${"x".repeat(257)}`, "client_id=a\u0000", "client_id=a\u007f", "type=nonsense", "type=INVOICE"])(
-    "of %j is nothing",
+    "of %j reads nothing",
     (filter) => expect(filtered(filter).queries).toEqual([]),
   );
 
@@ -236,14 +238,14 @@ describe("what is read", () => {
       "2026-05-07T00:00:00.000Z",
       "2026-05-31T23:59:59.999Z",
     ],
-  ])("of %s is from %s until %s", (filter, since, until) => expect(boundsOf(filter)).toEqual([[since, until]]));
+  ])("of %s reads from %s until %s", (filter, since, until) => expect(boundsOf(filter)).toEqual([[since, until]]));
 
-  it("of an open bound ends with the span that is left out", () => {
+  it("of an exclusive bound ends at the excluded range", () => {
     expect(boundsOf("date>2026-05-11")[0]?.[0]).toMatch(/^2026-05-11T23:59:59|^2026-05-12T00:00:00/);
     expect(boundsOf("date<2026-05-11")[0]?.[1]).toMatch(/^2026-05-11T00:00:00|^2026-05-10T23:59:59/);
   });
 
-  it("of a date is by the clocks of the account", () => {
+  it("of a date uses the account's time zone", () => {
     expect(boundsOf("date=2026-05-11", "Asia/Kolkata")).toEqual([
       ["2026-05-10T18:30:00.000Z", "2026-05-11T18:29:59.999Z"],
     ]);
@@ -260,7 +262,7 @@ describe("what is read", () => {
     expect(boundsOf("type=invoicepayment_create,date=2026-05-11")).toEqual([bounds, bounds]);
   });
 
-  it("of a number is its second", () => {
+  it("of an activity_id reads its second", () => {
     const { activity_id } = toActivity(anEvent(), settingIn("UTC"));
     expect(boundsOf(`activity_id=${activity_id}`)).toEqual([["2026-05-11T08:30:12.000Z", "2026-05-11T08:30:12.999Z"]]);
     expect(accepts(filtered(`activity_id=${activity_id}`), anEvent())).toBe(true);
@@ -268,11 +270,11 @@ describe("what is read", () => {
   });
 });
 
-describe("one activity", () => {
+describe("toActivityQuery", () => {
   const setting = settingIn("Europe/Brussels");
   const { activity_id } = toActivity(anEvent(), setting);
 
-  it("is looked for in its second, and is no other of it", () => {
+  it("selects the activity within its second", () => {
     const listing = toActivityQuery(org_id, activity_id, setting);
     expect(listing?.queries).toMatchObject([
       { org_id, since: "2026-05-11T08:30:12.000Z", until: "2026-05-11T08:30:12.999Z", visibleEntityTypes },
@@ -282,13 +284,13 @@ describe("one activity", () => {
     expect(accepts(listing, anEvent({ event_id: `evt_${"1".repeat(32)}` }))).toBe(false);
   });
 
-  it.each(["", "abc", "-1", "01", "1.5", "9007199254740992"])("is none with the number %j", (id) => {
+  it.each(["", "abc", "-1", "01", "1.5", "9007199254740992"])("returns null for the number %j", (id) => {
     expect(toActivityQuery(org_id, id, setting)).toBeNull();
   });
 });
 
-describe("a list's name", () => {
-  it("is the same on every page, and on no two lists", () => {
+describe("toListQuery name", () => {
+  it("is the same for every page of a list, and differs between lists", () => {
     const nameOf = (over: Partial<ActivityListRequest>, zone = "UTC") =>
       toListQuery(org_id, { ...read("filter=user=a"), ...over }, settingIn(zone)).name;
     expect(nameOf({ skip: 300, take: 7, fields: ["user"] })).toBe(nameOf({}));
@@ -385,7 +387,7 @@ function holds(activity: Activity, { field, sign, value }: Asked): boolean {
 }
 
 it.each(["UTC", "Asia/Kolkata", "America/New_York", "Europe/Brussels"])(
-  "finds just the events whose activities meet all conditions, in %s",
+  "toListQuery (property) finds exactly the events whose activities match all conditions, in %s",
   (zone) => {
     const setting = settingIn(zone);
     let found = 0;
@@ -423,11 +425,11 @@ it.each([
   ["2026-10-25T00:45:00.000Z", "date>=2026-10-25 02:30", true],
   ["2026-10-25T00:30:00.000Z", "date=2026-10-25 02:30", true],
   ["2026-10-25T01:30:59.999Z", "date=2026-10-25 02:30", true],
-])("at %s, %s is %s by what clocks show", (occurred_at, filter, expected) => {
+])("toListQuery at %s: %s is %s in local time", (occurred_at, filter, expected) => {
   expect(accepts(filtered(filter, "Europe/Brussels"), anEvent({ occurred_at }))).toBe(expected);
 });
 
-it("reads each event once, whatever its type", () => {
+it("toListQuery reads each event once for any type", () => {
   fc.assert(
     fc.property(anyEvent, (event) => {
       const { type } = toActivity(event, settingIn("UTC"));
@@ -438,7 +440,7 @@ it("reads each event once, whatever its type", () => {
   );
 });
 
-it("searches what people read, beside every condition", () => {
+it("toListQuery applies the search in addition to every condition", () => {
   const event = anEvent({ actor: toJsonText({ name: "Élodie" }), contact_id: "1001" });
   expect(accepts(filtered("", "UTC", "ÉLO"), event)).toBe(true);
   expect(accepts(filtered("", "UTC", "jan"), event)).toBe(false);
@@ -449,7 +451,7 @@ it("searches what people read, beside every condition", () => {
 });
 
 it.each(["UTC", "America/New_York", "America/St_Johns", "Pacific/Pago_Pago"])(
-  "finds all that there is until the end of the year 9999, in %s",
+  "toListQuery finds everything until the end of the year 9999 in %s",
   (zone) => {
     for (const occurred_at of ["1970-01-01T00:00:00.000Z", "2026-05-11T08:30:12.000Z", "9999-12-31T23:59:59.999Z"]) {
       const event = anEvent({ occurred_at });
@@ -462,24 +464,24 @@ it.each(["UTC", "America/New_York", "America/St_Johns", "Pacific/Pago_Pago"])(
   },
 );
 
-it("shows nothing of another organisation", () => {
+it("toListQuery never returns events of another organisation", () => {
   expect(accepts(filtered(""), anEvent())).toBe(true);
   expect(accepts(filtered(""), anEvent({ org_id: "org_other" }))).toBe(false);
   expect(accepts(filtered("invoice_id=inv_8c3f1a9b"), anEvent({ org_id: "org_other" }))).toBe(false);
 });
 
-describe("what no activity can have", () => {
-  it.each(["abc", "-1", "01", "9007199254740992"])("as its number needs no read: %s", (id) => {
+describe("toListQuery, impossible values", () => {
+  it.each(["abc", "-1", "01", "9007199254740992"])("an impossible activity_id needs no read: %s", (id) => {
     expect(filtered(`activity_id=${id}`).queries).toEqual([]);
   });
 
-  it("as an id is no other id, with whatever it is combined", () => {
+  it("an impossible id matches nothing, with any other condition", () => {
     const event = anEvent({ contact_id: "7", entity_id: "7" });
     expect(accepts(filtered("invoice_id=7,client_id=7"), event)).toBe(true);
     expect(accepts(filtered("invoice_id=7,client_id=007"), event)).toBe(false);
   });
 
-  it("as a field's name is named in short, and an empty one is passed over", () => {
+  it("parseFields shortens an unknown name and ignores an empty one", () => {
     const { message } = catchError(() => parseListRequest(new URLSearchParams({ filter: `${"x".repeat(1990)}=1` })));
     expect(message.length).toBeLessThan(100);
     expect(read("fields=user,").fields).toEqual(["user"]);

@@ -37,27 +37,27 @@ function lookupOver(events: readonly ActivityEvent[]) {
 
 describe("SubjectLookup", () => {
   it.each(["con_acme", "16", "0", "4503599627370495", "007", "", "9007199254740993", "a b"])(
-    "takes %j for the id itself, without a read",
+    "returns %j without a read when it is not a derived number",
     async (id) => {
       const { find, queries } = lookupOver([mentioning(id, 0)]);
       expect([await find(id), queries]).toEqual([id, []]);
     },
   );
 
-  it("finds the text that a number stands for", async () => {
+  it("returns the id from which a number is derived", async () => {
     const { find } = lookupOver([mentioning("con_b", 1), mentioning(null, 2), mentioning("con_acme", 700)]);
     expect(await find(numberOf("con_acme"))).toBe("con_acme");
     expect(await find(numberOf("con_b"))).toBe("con_b");
   });
 
-  it("finds a whole number that is too large to be shown, by itself and by the number that stands for it", async () => {
+  it("finds a whole number above 2^52 by itself and by its derived number", async () => {
     const large = "4503599627370496";
     const { find } = lookupOver([mentioning(large, 1)]);
     expect(await find(large)).toBe(large);
     expect(await find(numberOf(large))).toBe(large);
   });
 
-  it("remembers what it found for an hour, for that organisation only", async () => {
+  it("caches a result for an hour per organisation", async () => {
     const { find, queries, clock } = lookupOver([mentioning("con_acme", 1)]);
     await find(numberOf("con_acme"));
     const first = queries.length;
@@ -70,7 +70,7 @@ describe("SubjectLookup", () => {
     expect(queries.length).toBeGreaterThan(known);
   });
 
-  it("returns the number, by which nothing is listed, if no event since then mentions it, and asks again later", async () => {
+  it("returns the number and caches nothing when no event since then has it", async () => {
     const events = [mentioning("con_b", 0), mentioning("con_acme", 60)];
     const { find } = lookupOver(events);
     expect(await find(numberOf("con_acme"), "2026-05-11T08:30:00.000Z")).toBe(numberOf("con_acme"));
@@ -81,13 +81,13 @@ describe("SubjectLookup", () => {
 
   const busy = Array.from({ length: subjectSearchLimit }, (_, age) => mentioning("con_b", age));
 
-  it("finds a contact beyond the newest events by the events about contacts", async () => {
+  it("finds a contact older than the newest events by the events of contacts", async () => {
     const contact = { entity_type: "CONTACT", entity_id: "con_old" } as const;
     const { find } = lookupOver([...busy, mentioning("con_old", 20_000, contact)]);
     expect(await find(numberOf("con_old"))).toBe("con_old");
   });
 
-  it("refuses a number that is not among the events that it searches, and says what works", async () => {
+  it("throws too_broad with the remedy when the searched events lack the number", async () => {
     const { find, queries } = lookupOver([...busy, mentioning("con_old", 20_000)]);
     const { code, context, message } = await catchRejection(find(numberOf("con_old")));
     expect([code, context.field, message]).toEqual(["too_broad", "subject_id", expect.stringContaining("custom_id")]);
@@ -96,7 +96,7 @@ describe("SubjectLookup", () => {
   });
 });
 
-describe("subject_id", () => {
+describe("GET events.json with subject_id", () => {
   const list = "/api/v3/accounts/acme-traders/events.json";
   const page = { events: [anEvent({ contact_id: "con_acme" })], next: null };
 
@@ -106,7 +106,7 @@ describe("subject_id", () => {
     expect([status, read.mock.calls.at(-1)?.[0]]).toMatchObject([200, { contact_id: "con_acme", limit: 40 }]);
   });
 
-  it("that no one search finds is refused in the words of the dialect", async () => {
+  it("returns 400 when the search does not find the number", async () => {
     const event = anEvent({ contact_id: "con_b" });
     const { ask } = fakturoidDialect({ page: { events: [event], next: event } });
     const { status, body } = await ask(`${list}?subject_id=${numberOf("con_b2")}`);

@@ -10,7 +10,7 @@ import { anEvent, testNow } from "#test/support/builders.ts";
 const at = (occurred_at: string, over: Partial<Position> = {}) => toActivityId(anEvent({ occurred_at, ...over }));
 
 /** Clients keep these numbers: they must stay as they are for ever. */
-describe("a number that was given out", () => {
+describe("toActivityId, golden values", () => {
   it.each<[string, Position, number]>([
     ["the documented sample", anEvent(), 3729760112622830],
     [
@@ -25,10 +25,10 @@ describe("a number that was given out", () => {
     ],
     ["before 1970", anEvent({ occurred_at: "0001-01-01T00:00:00.000Z" }), 1850606],
     ["after 2106", anEvent({ occurred_at: "9999-12-31T23:59:59.999Z" }), 9007199254494446],
-  ])("stays: %s", (_, event, id) => expect(toActivityId(event)).toBe(id));
+  ])("%s never changes", (_, event, id) => expect(toActivityId(event)).toBe(id));
 });
 
-it("depends on nothing that a dialect shows of the event", () => {
+it("toActivityId ignores fields that dialects render", () => {
   const other = anEvent({
     text: "x",
     contact_id: "con_1",
@@ -39,7 +39,7 @@ it("depends on nothing that a dialect shows of the event", () => {
   expect(toActivityId(other)).toBe(toActivityId(anEvent()));
 });
 
-it("tells the events of one second apart by document and by event", () => {
+it("toActivityId differs by document and by event within a second", () => {
   const ids = [
     at("2026-05-11T08:30:12.000Z"),
     at("2026-05-11T08:30:12.000Z", { entity_id: "inv_other" }),
@@ -65,7 +65,7 @@ const anyPosition = fc.record({
   entity_id: fc.string({ minLength: 1, maxLength: 256, unit: "binary" }),
 });
 
-it("is a whole number below 2^53, whose second has the time of the event", () => {
+it("toActivityId returns a whole number below 2^53 that contains the second of the event", () => {
   fc.assert(
     fc.property(anyPosition, (event) => {
       const id = toActivityId(event);
@@ -79,7 +79,7 @@ it("is a whole number below 2^53, whose second has the time of the event", () =>
   );
 });
 
-it("grows with the second, whatever the documents", () => {
+it("toActivityId increases with the second for any documents", () => {
   fc.assert(
     fc.property(anyPosition, anyPosition, (one, other) => {
       const inRange = (time: string) => time >= "1970" && time < "2106-02-07T06:28:15";
@@ -91,26 +91,26 @@ it("grows with the second, whatever the documents", () => {
   );
 });
 
-describe("the second of a number", () => {
+describe("parseActivitySecond", () => {
   it.each([
     ["2026-05-11T08:30:12.345Z", "2026-05-11T08:30:12.000Z", "2026-05-11T08:30:12.999Z"],
     ["1970-01-01T00:00:01.000Z", "1970-01-01T00:00:01.000Z", "1970-01-01T00:00:01.999Z"],
     ["2106-02-07T06:28:14.999Z", "2106-02-07T06:28:14.000Z", "2106-02-07T06:28:14.999Z"],
-  ])("at %s is from %s until %s", (time, since, until) => {
+  ])("of a number at %s returns %s until %s", (time, since, until) => {
     expect(parseActivitySecond(String(at(time)))).toEqual({ since, until });
   });
 
   it.each(["0001-01-01T00:00:00.000Z", "1969-12-31T23:59:59.999Z", "1970-01-01T00:00:00.999Z"])(
-    "at %s is all that lies before as well",
+    "at %s has no lower bound",
     (time) => expect(parseActivitySecond(String(at(time)))).toEqual({ since: null, until: "1970-01-01T00:00:00.999Z" }),
   );
 
   it.each(["2106-02-07T06:28:15.000Z", "2500-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z"])(
-    "at %s is all that lies after as well",
+    "at %s has no upper bound",
     (time) => expect(parseActivitySecond(String(at(time)))).toEqual({ since: "2106-02-07T06:28:15.000Z", until: null }),
   );
 
-  it.each(["0", "1", "2097151", "9007199254740991"])("%s is one", (id) =>
+  it.each(["0", "1", "2097151", "9007199254740991"])("accepts %s", (id) =>
     expect(parseActivitySecond(id)).not.toBeNull(),
   );
 
@@ -137,10 +137,10 @@ describe("the second of a number", () => {
     "9999999999999999",
     "90071992547409910",
     "9".repeat(5_000),
-  ])("%j is none", (id) => expect(parseActivitySecond(id)).toBeNull());
+  ])("returns null for %j", (id) => expect(parseActivitySecond(id)).toBeNull());
 });
 
-it("gives no number twice in the demo data", () => {
+it("toActivityId has no collisions in the demo data", () => {
   const ids = [...seedEvents, ...generateQuarter(demoOrg.org_id, 268, 2026_01)].map((input, index) =>
     toActivityId(parseEventValue(input, { now: testNow, entropy: `demo ${index}` }).event),
   );
@@ -159,7 +159,7 @@ function seeded(seed: number): () => number {
   };
 }
 
-it("gives next to no number twice among 200,000 events of five years, nor much more often within few seconds", () => {
+it("toActivityId has almost no collisions among 200,000 events of five years, and few within seconds", () => {
   const random = seeded(20_260_601);
   const word = () => random().toString(16).padStart(8, "0");
   const start = Date.parse("2021-01-01T00:00:00Z") / 1000;

@@ -15,7 +15,7 @@ import { eventTypeCatalogue } from "#shared/webhooks/event-types/catalogue.ts";
 
 type Happening = { readonly action: string; readonly entity_type: EntityType };
 
-describe("the contract's examples", () => {
+describe("toActivityType, contract examples", () => {
   it.each<[string, EntityType, string]>([
     ["CONTACT_CREATED", "CONTACT", "client_create"],
     ["INVOICE_UPDATED", "INVOICE", "invoice_update"],
@@ -31,7 +31,7 @@ describe("the contract's examples", () => {
     ["COMMENT_ADDED", "CONTACT", "clientnote_update"],
     ["ESTIMATE_CREATED", "ESTIMATE", "quote_create"],
     ["SALES_ORDER_UPDATED", "SALES_ORDER", "order_update"],
-  ])("%s of a %s is %s", (action, entity_type, type) => {
+  ])("%s of a %s becomes %s", (action, entity_type, type) => {
     expect(toActivityType({ action, entity_type })).toBe(type);
     expect(findEntityTypes(type)).toContain(entity_type);
   });
@@ -69,14 +69,17 @@ const vendorTypes: Readonly<Record<string, readonly [EntityType, string]>> = {
   import_other_account: ["ACCOUNT", "ACCOUNT_OTHER_ACCOUNT_IMPORTED"],
 };
 
-describe("the vendor's list", () => {
+describe("toActivityType, vendor list", () => {
   it("has 28 types", () => expect(Object.keys(vendorTypes)).toHaveLength(28));
 
-  it.each(Object.entries(vendorTypes))("has %s, which an event of the log is", (type, [entity_type, action]) => {
-    expect(action).toMatch(actionPattern);
-    expect(toActivityType({ entity_type, action })).toBe(type);
-    expect(findEntityTypes(type)).toContain(entity_type);
-  });
+  it.each(Object.entries(vendorTypes))(
+    "contains %s, which an event of the log maps to",
+    (type, [entity_type, action]) => {
+      expect(action).toMatch(actionPattern);
+      expect(toActivityType({ entity_type, action })).toBe(type);
+      expect(findEntityTypes(type)).toContain(entity_type);
+    },
+  );
 });
 
 /** Everything that happens in the demo data, and its type. */
@@ -118,7 +121,7 @@ const demoTypes: Readonly<Record<string, string>> = {
 
 const keyOf = ({ entity_type, action }: Happening) => `${entity_type} ${action}`;
 
-it("has a type for all that happens in the demo data", () => {
+it("toActivityType maps every action of the demo data", () => {
   const happened = [...seedEvents, ...generateQuarter(demoOrg.org_id, 268, 2026_01)];
   expect(Object.fromEntries(happened.map((event) => [keyOf(event), toActivityType(event)]))).toEqual(demoTypes);
 });
@@ -130,7 +133,7 @@ const known: readonly Happening[] = [
 ];
 
 it.each([...new Map(known.map((happening) => [keyOf(happening), happening])).values()])(
-  "$action of a $entity_type has words of its own, and does not keep its verb",
+  "toActivityType maps $action of a $entity_type to a type without its verb",
   (happening) => {
     const verb = actionVerb(happening).toLowerCase();
     expect(toActivityType(happening)).toMatch(/^[a-z]+_[a-z]+(_[a-z]+)*$/);
@@ -138,32 +141,32 @@ it.each([...new Map(known.map((happening) => [keyOf(happening), happening])).val
   },
 );
 
-it("keeps a verb that it does not know", () => {
+it("toActivityType keeps an unknown verb", () => {
   expect(toActivityType({ action: "INVOICE_LAMINATED_TWICE", entity_type: "INVOICE" })).toBe("invoice_laminated_twice");
   expect(toActivityType({ action: "CREDIT_NOTE_3D_SCANNED", entity_type: "CREDIT_NOTE" })).toBe(
     "creditnote_3d_scanned",
   );
 });
 
-it("takes the verb after the whole kind of document only", () => {
+it("toActivityType takes the verb only after the whole entity type", () => {
   expect(toActivityType({ action: "INVOICE_PAID", entity_type: "BILL" })).toBe("bill_invoice_paid");
   expect(toActivityType({ action: "BILL_PAID", entity_type: "BILL" })).toBe("bill_pay");
 });
 
-describe("what is shown", () => {
-  it("is every kind of document, and what the vendor has names for", () => {
+describe("visibleEntityTypes and entityNamings", () => {
+  it("contain all document types and the vendor's further types", () => {
     expect(Object.keys(entityNamings).sort()).toEqual([...visibleEntityTypes].sort());
     expect(visibleEntityTypes).toEqual(expect.arrayContaining([...documentTypes]));
   });
 
-  it("is named alike by no two kinds", () => {
+  it("have a different noun for each type", () => {
     const nouns = visibleEntityTypes.map((type) => entityNamings[type].noun);
     expect(new Set(nouns).size).toBe(nouns.length);
     const domains = visibleEntityTypes.flatMap((type) => entityNamings[type].domain ?? []);
     expect(new Set(domains).size).toBe(domains.length);
   });
 
-  it("has a name, and nothing else has", () => {
+  it("have a naming for exactly the visible types", () => {
     const named = entityTypes.filter((type) => getNaming(type) !== undefined);
     expect([...named].sort()).toEqual([...visibleEntityTypes].sort());
   });
@@ -178,10 +181,10 @@ describe("what is shown", () => {
     ["SUBSCRIPTION", "subscriptions"],
     ["USER", undefined],
     ["ACCOUNT", undefined],
-  ])("%s is of the domain %s", (type, domain) => expect(getNaming(type)?.domain).toBe(domain));
+  ])("%s has the domain %s", (type, domain) => expect(getNaming(type)?.domain).toBe(domain));
 });
 
-describe("the way back", () => {
+describe("findEntityTypes", () => {
   const anyVerb = fc.stringMatching(/^[A-Z][A-Z0-9]{0,8}(_[A-Z0-9]{1,8}){0,3}$/);
   const knownVerbs = [
     ...new Set([
@@ -198,7 +201,7 @@ describe("the way back", () => {
     .map(({ entity_type, before, verb }) => ({ entity_type, action: before === null ? verb : `${before}_${verb}` }))
     .filter(({ action }) => actionPattern.test(action) && action.length <= maxActionLength);
 
-  it("leads from the type of any event to a choice that has its kind of document", () => {
+  it("(property) returns the entity type of any event for its activity type", () => {
     fc.assert(
       fc.property(anyHappening, (happening) => {
         expect(findEntityTypes(toActivityType(happening))).toContain(happening.entity_type);
@@ -218,7 +221,7 @@ describe("the way back", () => {
     ["import_csv", ["ACCOUNT"]],
     ["order_update", ["SALES_ORDER"]],
     ["purchaseorder_update", ["PURCHASE_ORDER"]],
-  ])("%s is of %j and no other", (type, kinds) => expect([...findEntityTypes(type)].sort()).toEqual([...kinds].sort()));
+  ])("of %s returns only %j", (type, kinds) => expect([...findEntityTypes(type)].sort()).toEqual([...kinds].sort()));
 
   it.each([
     "",
@@ -237,5 +240,5 @@ describe("the way back", () => {
     "__proto__",
     " invoice_create",
     "x".repeat(2_000),
-  ])("%j is of nothing", (type) => expect(findEntityTypes(type)).toEqual([]));
+  ])("of %j returns no type", (type) => expect(findEntityTypes(type)).toEqual([]));
 });

@@ -28,8 +28,8 @@ async function found(
   setting = settingIn("UTC"),
 ) {
   const request = { skip: 0, take: 100, fields: activityFields, conditions, search: "" };
-  const world = { events: memoryEvents(log), checkpoints: memoryPageCheckpoints(), now: () => testNow };
-  const { events } = await readOffsetPage(world, toListQuery(org_id, request, setting), request);
+  const ports = { events: memoryEvents(log), checkpoints: memoryPageCheckpoints(), now: () => testNow };
+  const { events } = await readOffsetPage(ports, toListQuery(org_id, request, setting), request);
   return events;
 }
 
@@ -43,7 +43,7 @@ const someCondition = fc.record({
   of: fc.nat(),
 });
 
-it("two conditions together find what each of them finds, whichever of them an index answers", async () => {
+it("toListQuery with two conditions returns the intersection, whichever one an index fulfils", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.uniqueArray(someStoredEvent, { minLength: 1, maxLength: 15, selector: ({ event_id }) => event_id }),
@@ -65,7 +65,7 @@ it("two conditions together find what each of them finds, whichever of them an i
   );
 });
 
-it("each event is found by what it shows, however it is written", async () => {
+it("toListQuery (property) finds each event by its shown values in every syntax", async () => {
   const isWritten = (text: string) => text !== "" && !text.includes(",") && text === text.trim();
   await fc.assert(
     fc.asyncProperty(
@@ -88,7 +88,7 @@ it("each event is found by what it shows, however it is written", async () => {
 });
 
 it.each(["0001-01-01T00:30:00.000Z", "9999-12-31T23:30:00.000Z"])(
-  "an event at %s, at the edge of what the log holds, is found by what it shows",
+  "toListQuery finds an event at %s, the limit of the log's times, by its shown values",
   async (occurred_at) => {
     const log = [anEvent({ occurred_at })];
     for (const zone of zones) {
@@ -103,7 +103,7 @@ it.each(["0001-01-01T00:30:00.000Z", "9999-12-31T23:30:00.000Z"])(
   },
 );
 
-describe("in the night in which clocks show an hour twice", () => {
+describe("filter by date in an hour that clocks show twice", () => {
   const setting = settingIn("Europe/Brussels");
   /** 02:15, 02:30 and 02:45 of summer time, then the same of winter time. */
   const log = ["00:15", "00:30", "00:45", "01:15", "01:30", "01:45"].map((time, at) =>
@@ -117,18 +117,18 @@ describe("in the night in which clocks show an hour twice", () => {
     [">=", ["01:45", "01:30", "00:45", "00:30"]],
     ["<", ["01:15", "00:15"]],
     ["<=", ["01:30", "01:15", "00:30", "00:15"]],
-  ])("date%s2026-10-25 02:30:00 finds %j of either", async (sign, times) => {
+  ])("date%s2026-10-25 02:30:00 finds %j", async (sign, times) => {
     const shown = await found(log, parseActivityFilter(`date${sign}2026-10-25 02:30:00`), setting);
     expect(shown.map(({ occurred_at }) => occurred_at.slice(11, 16))).toEqual(times);
   });
 });
 
-describe("ids that are the same number", () => {
+describe("filter by ids that are equal as numbers", () => {
   const customers = ["7", "007"].map((contact_id, at) =>
     anEvent({ contact_id, event_id: `evt_${`${at}`.repeat(32)}` }),
   );
 
-  it.each(["7", "007"])("are different ids: client_id=%s finds one customer, whatever else is asked", async (id) => {
+  it.each(["7", "007"])("client_id=%s finds one customer, with any other condition", async (id) => {
     const alone = await found(customers, parseActivityFilter(`client_id=${id}`));
     expect(alone.map(({ contact_id }) => contact_id)).toEqual([id]);
     expect(await found(customers, parseActivityFilter(`client_id=${id},invoice_id=inv_8c3f1a9b`))).toEqual(alone);
@@ -136,8 +136,8 @@ describe("ids that are the same number", () => {
   });
 });
 
-describe("later numbers", () => {
-  it("are looked for in later seconds only", () => {
+describe("filter by activity_id", () => {
+  it("with > reads only later seconds", () => {
     const setting = settingIn("UTC");
     const { activity_id } = toActivity(anEvent(), setting);
     const bounds = (filter: string) => {

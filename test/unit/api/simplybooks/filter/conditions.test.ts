@@ -28,7 +28,7 @@ const activity = toActivity(
   { org: anOrg(), origin: "https://api.example.com" },
 );
 
-it("an activity names whom somebody acted for, and behind that who acted", () => {
+it("toActivity names the user on whose behalf the actor acted, then the actor", () => {
   const actor = toJsonText({ name: "Support", on_behalf_of: { user_id: "usr_9", name: "Anna" } });
   const { user } = toActivity(anEvent({ actor }), { org: anOrg(), origin: "https://api.example.com" });
   expect(user).toBe("Anna (by Support)");
@@ -52,15 +52,15 @@ const spellings: readonly (readonly [FilterOperator, string])[] = [
   ["gt", ">"],
 ];
 
-describe("a filter", () => {
-  it.each(["", " "])("of nothing has no condition: %j", (text) => expect(parseActivityFilter(text)).toEqual([]));
+describe("parseActivityFilter", () => {
+  it.each(["", " "])("returns no conditions for %j", (text) => expect(parseActivityFilter(text)).toEqual([]));
 
-  it("may end with a comma, as some clients write it", () => {
+  it("ignores a comma at the end", () => {
     expect(parseActivityFilter("client_id=1,")).toEqual(parseActivityFilter("client_id=1"));
     expect(parseActivityFilter("client_id=1,type=x, ")).toEqual(parseActivityFilter("client_id=1,type=x"));
   });
 
-  it("has the form that OpenAPI describes, and no refused one of a wrong form has", () => {
+  it("accepts what the OpenAPI pattern accepts, and refuses other syntax", () => {
     const field = fc.constantFrom(...activityFields.filter((name) => name !== "references" && name !== "date"));
     const sign = fc.constantFrom("=~", "!=", "<=", ">=", "=", "<", ">", ...spellings.map(([word]) => `__${word}__`));
     const part = fc.tuple(field, sign, fc.string({ unit: "binary", maxLength: 8 })).map((parts) => parts.join(""));
@@ -83,19 +83,19 @@ describe("a filter", () => {
     }
   });
 
-  it.each(spellings)("is read alike with %s and with %s", (operator, sign) => {
+  it.each(spellings)("returns the same for %s and %s", (operator, sign) => {
     const condition = { field: "client_id", operator, value: "1001" };
     expect(parseActivityFilter(`client_id${sign}1001`)).toEqual([condition]);
     expect(parseActivityFilter(`client_id__${operator}__1001`)).toEqual([condition]);
   });
 
-  it("has a sign for what a text contains", () => {
+  it("parses =~ as contains", () => {
     expect(parseActivityFilter("information=~2012")).toEqual([
       { field: "information", operator: "contains", value: "2012" },
     ]);
   });
 
-  it("has several conditions, in their order, with blanks around them", () => {
+  it("returns several conditions in their order and ignores spaces around them", () => {
     expect(parseActivityFilter("type=invoice_email, client_id__ne__1 ,date>=2026-05-01")).toEqual([
       { field: "type", operator: "eq", value: "invoice_email" },
       { field: "client_id", operator: "ne", value: "1" },
@@ -115,17 +115,20 @@ describe("a filter", () => {
     ["user__eq__=x", "eq", "=x"],
     ["user=Jan\nPiet", "eq", "Jan\nPiet"],
     ["user=Élodie 🧾", "eq", "Élodie 🧾"],
-  ])("%j takes all that follows the first operator as the value", (filter, operator, value) => {
+  ])("of %j takes everything after the first operator as the value", (filter, operator, value) => {
     expect(parseActivityFilter(filter)).toEqual([{ field: "user", operator, value }]);
   });
 
-  it.each(activityFields.filter((field) => field !== "references" && field !== "date"))("may be about %s", (field) => {
-    expect(parseActivityFilter(`${field}=x`)).toEqual([{ field, operator: "eq", value: "x" }]);
-    expect(parseActivityFilter(`${field}__eq__x`)).toEqual([{ field, operator: "eq", value: "x" }]);
-  });
+  it.each(activityFields.filter((field) => field !== "references" && field !== "date"))(
+    "accepts the field %s",
+    (field) => {
+      expect(parseActivityFilter(`${field}=x`)).toEqual([{ field, operator: "eq", value: "x" }]);
+      expect(parseActivityFilter(`${field}__eq__x`)).toEqual([{ field, operator: "eq", value: "x" }]);
+    },
+  );
 });
 
-describe("what is refused", () => {
+describe("parseActivityFilter, invalid", () => {
   it.each([
     ["nonsense=1", "nonsense"],
     ["references=1", "references"],
@@ -134,7 +137,7 @@ describe("what is refused", () => {
     ["constructor=1", "constructor"],
     ["client_id=1,foo__eq__2", "foo"],
     ["client_id__like=2", "client_id__like"],
-  ])("%s is about a field that there is not, and says so", (filter, field) => {
+  ])("%s names an unknown field, which the error names", (filter, field) => {
     expect(expectInvalid(filter, field).message).toBe(`${field} unknown`);
   });
 
@@ -153,16 +156,16 @@ describe("what is refused", () => {
     "client_id=1,,",
     "client_id=1,,type=x",
     "x1=2",
-  ])("%j is no condition", (filter) => {
+  ])("%j is not a condition", (filter) => {
     expect(expectInvalid(filter, "filter").message).toMatch(/^filter unknown/);
   });
 
   it.each(["date=", "date=x", "date>2026-02-30", "date<=31-05-2026", "date!=2026", "date__lt__2026-05-31T10:00:00Z"])(
-    "%s has no date",
+    "%s has an invalid date",
     (filter) => expect(expectInvalid(filter, "date").message).toMatch(/^date unknown/),
   );
 
-  it("is longer than 2,000 characters, or has more than 20 conditions", () => {
+  it("refuses more than 2,000 characters or 20 conditions", () => {
     const longest = `user=${"x".repeat(1_995)}`;
     expect(parseActivityFilter(longest)).toHaveLength(1);
     expect(expectInvalid(`${longest}x`, "filter").message).toBe("filter too long");
@@ -171,12 +174,12 @@ describe("what is refused", () => {
     expect(expectInvalid(`${most},user=x`, "filter").message).toBe("filter too long");
   });
 
-  it("is not repeated at length", () => {
+  it("shortens invalid input in the error", () => {
     expect(expectInvalid("§".repeat(2_000), "filter").message.length).toBeLessThan(200);
   });
 });
 
-describe("a condition on text", () => {
+describe("matchesCondition, text", () => {
   it.each([
     ["type=invoice_email", true],
     ["type=Invoice_email", false],
@@ -201,14 +204,14 @@ describe("a condition on text", () => {
     ["description=Factuur verzonden,user=~jane,type=invoice_email", false],
   ])("%s is %s", (filter, expected) => expect(isMet(filter)).toBe(expected));
 
-  it("contains a text whatever the case of either", () => {
+  it("contains ignores case", () => {
     expect(isMet("user=~éLOD", { user: "Élodie" })).toBe(true);
     expect(isMet("user=~éLOD", { user: "Elodie" })).toBe(false);
     expect(isMet("user=~e\u0301lod", { user: "Élodie" })).toBe(true);
   });
 });
 
-describe("a condition on an id", () => {
+describe("matchesCondition, id", () => {
   it.each([
     ["invoice_id=2002", true],
     ["invoice_id!=2002", false],
@@ -227,16 +230,16 @@ describe("a condition on an id", () => {
     [`activity_id=${activity.activity_id}`, true],
     ["activity_id>1", true],
     ["activity_id<99999999999999999999999999", true],
-  ])("%s is %s: numbers compare as numbers", (filter, expected) => expect(isMet(filter)).toBe(expected));
+  ])("%s is %s, compared as numbers", (filter, expected) => expect(isMet(filter)).toBe(expected));
 
-  it("compares numbers beyond 2^53 exactly", () => {
+  it("compares numbers above 2^53 exactly", () => {
     const over = { invoice_id: "9007199254740993" };
     expect(isMet("invoice_id>9007199254740992", over)).toBe(true);
     expect(isMet("invoice_id=9007199254740992", over)).toBe(false);
     expect(isMet("invoice_id<9007199254740994", over)).toBe(true);
   });
 
-  it("compares what is no number as text", () => {
+  it("compares values that are not numbers as text", () => {
     const over = { invoice_id: "inv_9" };
     expect(isMet("invoice_id<inv_10", over)).toBe(false);
     expect(isMet("invoice_id>inv_10", over)).toBe(true);
@@ -245,7 +248,7 @@ describe("a condition on an id", () => {
   });
 
   it.each(["quote_id", "receipt_id", "subscription_id", "linked_invoice_id"] satisfies ActivityField[])(
-    "takes an absent %s for empty text",
+    "treats an absent %s as empty text",
     (field) => {
       expect(isMet(`${field}=`)).toBe(true);
       expect(isMet(`${field}__eq__`)).toBe(true);
@@ -258,7 +261,7 @@ describe("a condition on an id", () => {
     },
   );
 
-  it("does not take one that is there for empty text", () => {
+  it("does not treat a present value as empty text", () => {
     expect(isMet("invoice_id=")).toBe(false);
     expect(isMet("invoice_id!=")).toBe(true);
   });
@@ -267,7 +270,7 @@ describe("a condition on an id", () => {
 /** Which of the six operators hold, in the order of `spellings`. */
 const outcomes = (value: string, date: string) => spellings.map(([, sign]) => isMet(`date${sign}${value}`, { date }));
 
-describe("a condition on the date", () => {
+describe("matchesCondition, date", () => {
   const [before, within, after] = [
     [false, true, true, false, true, false],
     [true, false, true, true, false, false],
@@ -288,7 +291,7 @@ describe("a condition on the date", () => {
     ["2026-05-11 08:30:12", "2026-05-11 08:30:12", within],
     ["2026-05-11T08:30:12", "2026-05-11 08:30:12", within],
     ["2026-05-11 08:30:12", "2026-05-11 08:30:13", after],
-  ])("%s is a span that %s is tested by", (value, date, expected) => {
+  ])("%s is a range that is checked with %s", (value, date, expected) => {
     expect(outcomes(value, date)).toEqual(expected);
   });
 
@@ -302,7 +305,7 @@ describe("a condition on the date", () => {
   ])("%s is %s", (filter, expected) => expect(isMet(filter)).toBe(expected));
 });
 
-describe("a search", () => {
+describe("matchesSearch and foldCase", () => {
   it.each([
     "INVOICE_EMAIL",
     "john",
@@ -315,7 +318,7 @@ describe("a search", () => {
     activity.activity_id,
     "",
     "VERZONDEN",
-  ])("for %j finds it", (term) => expect(matchesSearch(activity, foldCase(term))).toBe(true));
+  ])("%j matches", (term) => expect(matchesSearch(activity, foldCase(term))).toBe(true));
 
   it.each([
     ["Cafe\u0301-1", "Café-1"],
@@ -327,21 +330,21 @@ describe("a search", () => {
     ["ΟΔΟΣ", "οδος"],
     ["οδοσ", "ΟΔΟΣΑ"],
     ["ﬁx", "Fixkosten"],
-  ])("for %j finds %j", (term, text) => {
+  ])("of %j matches %j", (term, text) => {
     expect(matchesSearch({ ...activity, information: text }, foldCase(term))).toBe(true);
   });
 
-  it("does not sort the marks of a text that has more on one character than any language", () => {
+  it("skips normalisation of a text with more combining marks than any language uses", () => {
     expect(foldCase("E\u0301\u0316")).toBe("\u00e9\u0316".normalize("NFC"));
     const marks = "\u0301\u0316".repeat(2_000);
     expect(foldCase(`E${marks}`)).toBe(`e${marks}`);
   });
 
-  it("keeps accents apart", () => {
+  it("distinguishes accents", () => {
     expect(matchesSearch({ ...activity, information: "Café" }, foldCase("cafe"))).toBe(false);
   });
 
-  it.each(["jane", "9999", "https://", "2026-05-11 08", "John  Doe", "null"])("for %j does not", (term) => {
+  it.each(["jane", "9999", "https://", "2026-05-11 08", "John  Doe", "null"])("%j does not match", (term) => {
     expect(matchesSearch(activity, term)).toBe(false);
   });
 });

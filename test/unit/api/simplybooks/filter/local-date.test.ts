@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { parseLocalDate, toUtcBounds } from "#shared/api/simplybooks/filter/local-date.ts";
 import { ZoneClock } from "#shared/platform/time/zone-clock.ts";
 
-describe("what a date means", () => {
+describe("parseLocalDate", () => {
   it.each([
     ["2026-05-31", "2026-05-31 00:00:00", "2026-05-31 23:59:59"],
     ["2026-05-31 18:30", "2026-05-31 18:30:00", "2026-05-31 18:30:59"],
@@ -14,7 +14,7 @@ describe("what a date means", () => {
     ["9999-12-31", "9999-12-31 00:00:00", "9999-12-31 23:59:59"],
     ["2026-05-31 24:00:00", "2026-06-01 00:00:00", "2026-06-01 00:00:00"],
     ["2026-06-30 23:59:60", "2026-06-30 23:59:59", "2026-06-30 23:59:59"],
-  ])("%s is from %s to %s", (text, first, last) => expect(parseLocalDate(text)).toEqual({ first, last }));
+  ])("of %s returns %s to %s", (text, first, last) => expect(parseLocalDate(text)).toEqual({ first, last }));
 
   it.each([
     "",
@@ -44,10 +44,10 @@ describe("what a date means", () => {
     "+010000-01-01",
     "20260531",
     "٢٠٢٦-٠٥-٣١",
-  ])("%j is none", (text) => expect(parseLocalDate(text)).toBeNull());
+  ])("returns null for %j", (text) => expect(parseLocalDate(text)).toBeNull());
 });
 
-describe("the moments of a local second", () => {
+describe("toUtcBounds", () => {
   const moments = (zone: string, local: string) => toUtcBounds(local, new ZoneClock(zone));
 
   it.each([
@@ -60,7 +60,7 @@ describe("the moments of a local second", () => {
     // What the log cannot hold is its end.
     ["Asia/Kolkata", "0001-01-01 00:00:00", "0001-01-01T00:00:00.000Z", "0001-01-01T00:00:00.999Z"],
     ["America/New_York", "9999-12-31 23:59:59", "9999-12-31T23:59:59.000Z", "9999-12-31T23:59:59.999Z"],
-  ])("in %s at %s are %s to %s", (zone, local, earliest, latest) => {
+  ])("in %s at %s returns %s to %s", (zone, local, earliest, latest) => {
     expect(moments(zone, local)).toEqual({ earliest, latest });
   });
 
@@ -80,7 +80,7 @@ describe("the moments of a local second", () => {
     }),
   );
 
-  it("include every moment at which clocks show it, also in the nights when they are changed", () => {
+  it("includes every moment at which clocks show the second, also when clocks change", () => {
     fc.assert(
       fc.property(aroundNights, ({ zone, night, ms }) => {
         const instant = Date.parse(night) + ms;
@@ -94,7 +94,7 @@ describe("the moments of a local second", () => {
     );
   });
 
-  it("bound all that is shown earlier, and all that is shown later", () => {
+  it("bounds all earlier and later local times", () => {
     fc.assert(
       fc.property(
         aroundNights,
@@ -113,7 +113,7 @@ describe("the moments of a local second", () => {
     );
   });
 
-  it("are not far apart on any other day", () => {
+  it("spans only a second on days without a clock change", () => {
     const { earliest, latest } = moments("Europe/Brussels", "2026-06-15 12:00:00");
     expect(Date.parse(latest) - Date.parse(earliest)).toBe(999);
   });

@@ -21,7 +21,7 @@ const setting = (time_zone: string): ActivityContext => ({
 const writable = (text: string) =>
   [...text].filter((character) => /^[\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]$/u.test(character));
 
-it("XML says what JSON says of any event, but the characters that it has no way to write", () => {
+it("renderActivity returns the same values in XML and JSON, except for characters that XML forbids", () => {
   fc.assert(
     fc.property(fc.array(someStoredEvent, { maxLength: 4 }), fc.constantFrom(...zones), (events, zone) => {
       const activities = events.map((event) => toActivity(event, setting(zone)));
@@ -38,7 +38,7 @@ it("XML says what JSON says of any event, but the characters that it has no way 
   );
 });
 
-it("JSON has every key in its order, ids as text, and references whose addresses are on the host", () => {
+it("renderActivity in JSON has every key in order, ids as text, and reference URLs on the host", () => {
   fc.assert(
     fc.property(someStoredEvent, fc.constantFrom(...zones), (event, zone) => {
       const shown = JSON.parse(renderActivity(toActivity(event, setting(zone)), activityFields, "json"));
@@ -59,7 +59,7 @@ it("JSON has every key in its order, ids as text, and references whose addresses
   );
 });
 
-it("an activity shows nothing that is not read for it", () => {
+it("toActivity uses only fields of activityProjection", () => {
   fc.assert(
     fc.property(someStoredEvent, (event) => {
       const read = withParts(event, activityProjection);

@@ -8,7 +8,7 @@ import { catchError } from "#test/support/catch-error.ts";
 
 const asking = (query: string, accept?: string) => ({ query: new URLSearchParams(query), headers: { accept } });
 
-describe("Accept", () => {
+describe("negotiateFormat, Accept", () => {
   it.each([
     [undefined, "xml"],
     ["", "xml"],
@@ -37,17 +37,17 @@ describe("Accept", () => {
     ["application/ld+json", "xml"],
     ["xapplication/json", "xml"],
     [",,;;,", "xml"],
-  ])("%s asks for %s", (accept, format) => {
+  ])("%s selects %s", (accept, format) => {
     expect(negotiateFormat(asking("", accept))).toBe(format);
     expect(negotiateErrorFormat(asking("", accept))).toBe(format);
   });
 
-  it("is read in one pass, however long it is", () => {
+  it("is parsed in linear time", () => {
     expect(negotiateFormat(asking("", `${"text/html,".repeat(5_000)}application/json`))).toBe("json");
   });
 });
 
-describe("format=", () => {
+describe("negotiateFormat, format parameter", () => {
   it.each([
     ["format=json", undefined, "json"],
     ["format=xml", undefined, "xml"],
@@ -55,7 +55,7 @@ describe("format=", () => {
     ["format=xml", "application/json", "xml"],
     ["format=json", "application/json;q=0", "json"],
     ["take=1&format=json&skip=2", "*/*", "json"],
-  ])("%s wins over %s", (query, accept, format) => {
+  ])("%s takes precedence over %s", (query, accept, format) => {
     expect(negotiateFormat(asking(query, accept))).toBe(format);
     expect(negotiateErrorFormat(asking(query, accept))).toBe(format);
   });
@@ -71,34 +71,34 @@ describe("format=", () => {
     "format=json&format=json",
     "format=json&format=xml",
     `format=${"x".repeat(5_000)}`,
-  ])("%s is refused", (query) => {
+  ])("refuses %s", (query) => {
     const { code, context, message } = catchError(() => negotiateFormat(asking(query, "application/json")));
     expect([code, context.field]).toEqual(["invalid_value", "format"]);
     expect(message.length).toBeLessThan(200);
   });
 
-  it.each(["FORMAT=json", "Format=json", "f=json"])("%s is another parameter", (query) => {
+  it.each(["FORMAT=json", "Format=json", "f=json"])("ignores %s", (query) => {
     expect(negotiateFormat(asking(query))).toBe("xml");
   });
 });
 
-describe("the format of an error", () => {
+describe("negotiateErrorFormat", () => {
   it.each([
     ["format=yaml", undefined, "xml"],
     ["format=yaml", "application/json", "json"],
     ["format=", "application/json", "json"],
     ["format=json&format=xml", "application/xml", "json"],
     ["format=yaml&format=json", undefined, "xml"],
-  ])("is, for %s and %s, %s", (query, accept, format) =>
+  ])("%s and %s return %s", (query, accept, format) =>
     expect(negotiateErrorFormat(asking(query, accept))).toBe(format),
   );
 });
 
-describe("a response", () => {
+describe("formattedResponse", () => {
   it.each([
     ["xml", "application/xml; charset=utf-8"],
     ["json", "application/json; charset=utf-8"],
-  ] as const)("in %s says so", (format, type) => {
+  ] as const)("in %s has its content type", (format, type) => {
     expect(formattedResponse(format, "body")).toEqual({ status: 200, headers: { "content-type": type }, body: "body" });
     expect(formattedResponse(format, "", 404)).toEqual({ status: 404, headers: { "content-type": type }, body: "" });
   });

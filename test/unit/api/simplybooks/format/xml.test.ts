@@ -7,7 +7,7 @@ const declaration = '<?xml version="1.0" encoding="UTF-8"?>\n';
 
 const written = (text: string) => toCompactXml({ text });
 
-describe("text", () => {
+describe("toXml, text", () => {
   it.each([
     ["plain", "plain"],
     ["a & b", "a &amp; b"],
@@ -27,9 +27,9 @@ describe("text", () => {
     ["true", "true"],
     ["9007199254740993", "9007199254740993"],
     ["$& $1 $$", "$&amp; $1 $$"],
-  ])("%j is written as %j", (text, xml) => expect(written(text)).toBe(`${declaration}<text>${xml}</text>`));
+  ])("writes %j as %j", (text, xml) => expect(written(text)).toBe(`${declaration}<text>${xml}</text>`));
 
-  it("that is empty is an empty element", () => expect(written("")).toBe(`${declaration}<text/>`));
+  it("writes empty text as an empty element", () => expect(written("")).toBe(`${declaration}<text/>`));
 
   it.each([
     ["a\u0000b", "ab"],
@@ -44,11 +44,13 @@ describe("text", () => {
     ["\ud83e\udd16\ud83e", "\ud83e\udd16"],
     ["a\u007f\u0085\ufffdb", "a\u007f\u0085\ufffdb"],
     ["\u{10ffff}", "\u{10ffff}"],
-  ])("%j loses what XML forbids", (text, left) => expect(written(text)).toBe(`${declaration}<text>${left}</text>`));
+  ])("removes characters of %j that XML forbids", (text, left) =>
+    expect(written(text)).toBe(`${declaration}<text>${left}</text>`),
+  );
 });
 
-describe("a document", () => {
-  it("is indented by four, with an element for each value of a list", () => {
+describe("toXml, document", () => {
+  it("is indented by four spaces, with an element for each item of a list", () => {
     const references = { reference: [{ type: "a", id: "1" }, { type: "b" }] };
     expect(toXml({ activity: { id: "7", none: "", references } })).toBe(`${declaration}<activity>
     <id>7</id>
@@ -66,13 +68,13 @@ describe("a document", () => {
 `);
   });
 
-  it("is one line where that is asked for", () => {
+  it("toCompactXml returns one line", () => {
     expect(toCompactXml({ data: { error: "client_id unknown" } })).toBe(
       `${declaration}<data><error>client_id unknown</error></data>`,
     );
   });
 
-  it("has an empty element for a list of nothing", () => {
+  it("has an empty element for an empty list", () => {
     expect(toXml({ activities: { activity: [] } })).toBe(`${declaration}<activities/>\n`);
     expect(toXml({ a: { references: { reference: [] } } })).toBe(`${declaration}<a>\n    <references/>\n</a>\n`);
   });
@@ -107,7 +109,7 @@ function readBack(xml: string): (readonly [string, string])[] {
 it.each([
   ["indented", toXml],
   ["compact", toCompactXml],
-])("is read back as it was, but for what XML forbids: %s", (_, write) => {
+])("toXml (property) returns XML that parses to the same values, except for forbidden characters: %s", (_, write) => {
   fc.assert(
     fc.property(anyText, anyText, (one, other) => {
       const clean = (text: string) => [...text].filter(isAllowed).join("");
