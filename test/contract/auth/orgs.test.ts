@@ -119,14 +119,14 @@ describe("the slug of an organisation", () => {
 
   it("can be set for the first time, and set again to the same value", async () => {
     const org = await created({ slug: null });
-    const slug = `given-${orgs}`;
+    const slug = `later-${orgs}`;
     expect(await store.updateOrg(org.org_id, { slug }, now)).toMatchObject({ slug });
     expect(await store.updateOrg(org.org_id, { slug }, now)).toMatchObject({ slug });
   });
 
   it("goes to one of two concurrent updates", async () => {
     const [left, right] = [await created(), await created()];
-    const slug = `wanted-${orgs}`;
+    const slug = `contested-${orgs}`;
     const outcomes = await Promise.allSettled(
       [left, right].map(({ org_id }) => store.updateOrg(org_id, { slug }, now)),
     );

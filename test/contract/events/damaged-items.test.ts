@@ -34,7 +34,7 @@ async function put(item: Record<string, string>): Promise<void> {
   );
 }
 
-/** Writes 20 events, and after each several items that are none: copies, garbage in every key, years to come. */
+/** Writes 20 events, each followed by several damaged items: copies, garbage in every key, future years. */
 async function fill(org_id: string, count: ShardCount): Promise<ActivityEvent[]> {
   const events = Array.from({ length: 20 }, (_, second) => eventAt(org_id, second));
   for (const event of events) {
@@ -138,9 +138,9 @@ describe("reading from a stored position at a damaged item", () => {
   });
 
   it("lets a list by offset reach its page", async () => {
-    const places = createPageCheckpointStore(stack.dynamodb, stack.tables.config ?? "");
+    const checkpoints = createPageCheckpointStore(stack.dynamodb, stack.tables.config ?? "");
     const list = { queries: [aQuery({ org_id })], matches: null, org_id, name: "damaged" };
-    const read = () => readOffsetPage({ events: reader(), checkpoints: places, now }, list, { skip: 15, take: 5 });
+    const read = () => readOffsetPage({ events: reader(), checkpoints, now }, list, { skip: 15, take: 5 });
     for (let tries = 0; tries < 40; tries++) {
       const window = await read().catch((error: unknown) => {
         if (error instanceof ActivityError && error.code === "unavailable") return null;

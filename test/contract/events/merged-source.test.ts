@@ -39,9 +39,9 @@ it("mergeQueries (property) returns each event once in the order of the log, pag
       fc.array(anEvent, { minLength: 1, maxLength: 60 }),
       fc.subarray([...filters], { minLength: 1, maxLength: 3 }),
       fc.integer({ min: 1, max: 9 }),
-      async (told, chosen, limit) => {
+      async (drafts, chosen, limit) => {
         const org_id = `org_union_${orgs++}`;
-        const events = told.map(({ entity_type, document, contact, ms }, at): ActivityEvent => {
+        const events = drafts.map(({ entity_type, document, contact, ms }, at): ActivityEvent => {
           const occurred_at = new Date(Date.parse("2026-01-01T00:00:00.000Z") + ms).toISOString();
           const related =
             contact === null ? {} : { related: [{ entity_type: "CONTACT", entity_id: `con_${contact}` }] };

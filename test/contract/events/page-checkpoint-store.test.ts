@@ -31,10 +31,11 @@ function placeAt(offset: number, over: Partial<PageCheckpoint> = {}): PageCheckp
 
 // The twin in memory is what lists are tested over: it must do what the engine does.
 describe.each(["engine", "memory"] as const)("PageCheckpointStore in the %s", (kind) => {
-  const places = () => (kind === "engine" ? real : memoryPageCheckpoints());
+  const createStore = () => (kind === "engine" ? real : memoryPageCheckpoints());
 
   it("returns checkpoints up to an offset, highest first, at most the requested number", async () => {
-    const [store, list] = [places(), aList()];
+    const store = createStore();
+    const list = aList();
     for (const offset of [40, 1_000_000, 80, 9, 120]) await store.put(list, placeAt(offset), now);
     const found = await store.listUpTo(list, 120, 3, now);
     expect(found).toEqual([placeAt(120), placeAt(80), placeAt(40)]);
@@ -45,7 +46,8 @@ describe.each(["engine", "memory"] as const)("PageCheckpointStore in the %s", (k
   });
 
   it("replaces a checkpoint of the same offset", async () => {
-    const [store, list] = [places(), aList()];
+    const store = createStore();
+    const list = aList();
     await store.put(list, placeAt(40), now);
     const moved = placeAt(40, { after: { ...placeAt(40).after, event_id: `evt_${"0".repeat(32)}` } });
     await store.put(list, moved, now);
@@ -53,7 +55,8 @@ describe.each(["engine", "memory"] as const)("PageCheckpointStore in the %s", (k
   });
 
   it("separates lists and organisations", async () => {
-    const [store, list] = [places(), aList()];
+    const store = createStore();
+    const list = aList();
     await store.put(list, placeAt(40), now);
     expect(await store.listUpTo({ ...list, org_id: "org_b" }, 40, 5, now)).toEqual([]);
     expect(await store.listUpTo({ ...list, name: "other" }, 40, 5, now)).toEqual([]);

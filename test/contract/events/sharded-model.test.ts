@@ -36,15 +36,15 @@ function storeWith(count: ShardCount, budget = { reads: 8, bytes: 5_000_000 }) {
 }
 
 /** The events of each phase, with the count that writers use in it. */
-function historyOf(told: readonly (readonly [number, SomeEvent])[], counts: readonly ShardCount[]) {
+function historyOf(drafts: readonly (readonly [number, SomeEvent])[], counts: readonly ShardCount[]) {
   logs += 1;
   const org_id = `org_sharded_${logs}`;
   const phaseOf = new Map<string, number>();
   const events = eventsOf(
     org_id,
-    told.map(([, draft]) => draft),
+    drafts.map(([, draft]) => draft),
   );
-  for (const [at, event] of events.entries()) phaseOf.set(nameOf(event), (told[at]?.[0] ?? 0) % counts.length);
+  for (const [at, event] of events.entries()) phaseOf.set(nameOf(event), (drafts[at]?.[0] ?? 0) % counts.length);
   const phases = counts.map((count, at) => ({
     count,
     events: events.filter((event) => phaseOf.get(nameOf(event)) === at),
@@ -67,8 +67,8 @@ describe("the event store with raised shards (property)", () => {
         someCounts,
         fc.array(someQuery, { minLength: 4, maxLength: 4 }),
         fc.integer({ min: 1, max: 3 }),
-        async (told, counts, queries, reads) => {
-          const { org_id, events, phases } = historyOf(told, counts);
+        async (drafts, counts, queries, reads) => {
+          const { org_id, events, phases } = historyOf(drafts, counts);
           for (const phase of phases) await write(phase);
           const store = storeWith(counts.at(-1) ?? 1, { reads, bytes: 5_000_000 });
           for (const query of queries) {
@@ -87,8 +87,8 @@ describe("the event store with raised shards (property)", () => {
         someCounts,
         someQuery,
         fc.integer({ min: 1, max: 3 }),
-        async (told, counts, query, reads) => {
-          const { org_id, events, phases } = historyOf(told, counts);
+        async (drafts, counts, query, reads) => {
+          const { org_id, events, phases } = historyOf(drafts, counts);
           const [first, ...later] = phases;
           let count = first?.count ?? 1;
           if (first !== undefined) await write(first);
@@ -121,16 +121,16 @@ describe("the event store with raised shards (property)", () => {
         someCounts,
         someQuery,
         fc.integer({ min: 1, max: 9 }),
-        async (told, counts, { limit: _, ...query }, take) => {
-          const { org_id, events, phases } = historyOf(told, counts);
+        async (drafts, counts, { limit: _, ...query }, take) => {
+          const { org_id, events, phases } = historyOf(drafts, counts);
           for (const phase of phases) await write(phase);
           const all = expected(events, query);
           const now = () => new Date("2026-06-01T00:00:00.000Z");
-          const world = { events: storeWith(counts.at(-1) ?? 1), checkpoints: memoryPageCheckpoints(), now };
+          const ports = { events: storeWith(counts.at(-1) ?? 1), checkpoints: memoryPageCheckpoints(), now };
           const list = { queries: [{ ...query, org_id }], matches: null, org_id, name: "list" };
           for (let skip = 0; skip <= all.length; skip += take) {
-            const window = await readOffsetPage(world, list, { skip, take });
-            await savePageCheckpoint(world, window.checkpoint);
+            const window = await readOffsetPage(ports, list, { skip, take });
+            await savePageCheckpoint(ports, window.checkpoint);
             expect(window.events.map(nameOf)).toEqual(all.slice(skip, skip + take));
           }
         },

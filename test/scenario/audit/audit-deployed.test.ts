@@ -48,7 +48,7 @@ async function runAudit(args: readonly string[], logs: string) {
     AWS_SECRET_ACCESS_KEY: "auditor",
     AWS_ENDPOINT_URL_CLOUDFORMATION: await startCloudFormation("activity-log-prod", outputs),
     AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: logs,
-    // Nothing listens there: nobody may read the config table.
+    // Nothing listens there: the command must not read the config table.
     AWS_ENDPOINT_URL_DYNAMODB: "http://127.0.0.1:1",
     AWS_MAX_ATTEMPTS: "1",
   };
@@ -138,8 +138,8 @@ it("audit --stack exits with 3 when CloudWatch's limit truncated the result", as
 
 it("audit --stack reports a timeout of CloudWatch, and sends nothing that it cannot quote", async () => {
   const failing = await startInsights([], "Timeout");
-  const given = await runAudit(["tampering", "--since", "24h"], failing.origin);
-  expect(given).toMatchObject({ code: 1, stderr: expect.stringContaining("Timeout") });
+  const failed = await runAudit(["tampering", "--since", "24h"], failing.origin);
+  expect(failed).toMatchObject({ code: 1, stderr: expect.stringContaining("Timeout") });
   const unasked = await startInsights([]);
   const refused = await runAudit(["user-activity", "--since", "24h", "--user", 'a" or 1'], unasked.origin);
   expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining("quote") });

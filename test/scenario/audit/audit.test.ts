@@ -146,11 +146,11 @@ describe("tampering with the events table", () => {
     await open.dynamodb.send(
       new PutItemCommand({ TableName, Item: { ...Key, org_id: { S: org_id }, note: { N: "1" } } }),
     );
-    const told = await until(() => {
+    const tampering = await until(() => {
       const lines = linesOf({ org_id }, "events", open).filter(({ message }) => message === "tamper");
       return lines.length === 2 && lines;
     });
-    expect(told).toMatchObject([
+    expect(tampering).toMatchObject([
       { operation: "REMOVE", event_id: line?.event_id, before: { entity_id: line?.entity_id } },
       { operation: "INSERT", after: { note: { N: "1" } } },
     ]);

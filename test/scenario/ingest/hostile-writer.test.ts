@@ -66,9 +66,9 @@ describe("a hostile writer of damaged items", () => {
       const started = Date.now();
       const ids = [await victim.emit(), await other.emit()];
       sent.push(...ids);
-      const told = () =>
+      const loggedIds = () =>
         [receiver, another].flatMap(({ requests }) => requests.map((one) => receivedEvent(one).event_id));
-      await until(() => ids.every((id) => told().includes(id)), { deadlineMs: 20_000 });
+      await until(() => ids.every((id) => loggedIds().includes(id)), { deadlineMs: 20_000 });
       expect(Date.now() - started).toBeLessThan(5_000 * slowness());
     }
     await stack.waitForEmptyDeliveryQueues();

@@ -60,7 +60,7 @@ const time = fc.oneof(
   fc.constantFrom("yesterday", "", "2026-13-01T00:00:00Z", "2026-05-11T08:30:12Z\n"),
 );
 
-/** What a field may be given: mostly something near its limits. */
+/** Values of a field, mostly near its limits. */
 const fields: Readonly<Record<keyof EventInput, fc.Arbitrary<unknown>>> = {
   event_id: fc.constantFrom(`evt_${"0a".repeat(16)}`, "evt_1", `evt_${"0A".repeat(16)}`),
   idempotency_key: text(255),

@@ -53,7 +53,7 @@ export const someMoment = fc.oneof(
     .map(([change, ms]) => Date.parse(`${change}:00.000Z`) + ms),
 );
 
-type Told = {
+type EventDraft = {
   readonly type: EventInput["entity_type"];
   readonly action: string | null;
   readonly verb: string;
@@ -61,7 +61,7 @@ type Told = {
   readonly information: string | null;
 } & Pick<EventInput, "entity_id" | "entity_ref" | "actor_user_id" | "actor" | "related"> & { readonly at: number };
 
-const told: fc.Arbitrary<Told> = fc.record({
+const eventDraft: fc.Arbitrary<EventDraft> = fc.record({
   type: fc.constantFrom(...visibleEntityTypes),
   action: fc.option(someAction),
   verb: knownVerb,
@@ -85,7 +85,7 @@ const told: fc.Arbitrary<Told> = fc.record({
 const storable = (text: string) => text.toWellFormed().replaceAll("\u0000", "\u0001");
 
 /** An event of any kind that the dialect shows, as the log stores it. */
-export const someStoredEvent: fc.Arbitrary<ActivityEvent> = fc.tuple(told, fc.nat()).map(([event, entropy]) => {
+export const someStoredEvent: fc.Arbitrary<ActivityEvent> = fc.tuple(eventDraft, fc.nat()).map(([event, entropy]) => {
   const { type, action, verb, at, text, information, ...said } = event;
   const input: EventInput = {
     org_id: "org_8f9a1c2d",

@@ -1,6 +1,6 @@
 import type { PageCheckpoint, PageCheckpointStore } from "#shared/events/query/page-checkpoint.ts";
 
-/** Places in memory, for ever. */
+/** Creates a store of checkpoints in memory that never expire. */
 export function memoryPageCheckpoints(): PageCheckpointStore & {
   readonly all: ReadonlyMap<string, readonly PageCheckpoint[]>;
 } {
@@ -8,15 +8,15 @@ export function memoryPageCheckpoints(): PageCheckpointStore & {
   return {
     all: lists,
     async listUpTo({ org_id, name }, offset, count) {
-      const places = lists.get(`${org_id} ${name}`) ?? [];
-      return places
-        .filter((place) => place.offset <= offset)
+      const checkpoints = lists.get(`${org_id} ${name}`) ?? [];
+      return checkpoints
+        .filter((checkpoint) => checkpoint.offset <= offset)
         .sort((left, right) => right.offset - left.offset)
         .slice(0, count);
     },
-    async put({ org_id, name }, place) {
+    async put({ org_id, name }, checkpoint) {
       const key = `${org_id} ${name}`;
-      lists.set(key, [...(lists.get(key) ?? []).filter(({ offset }) => offset !== place.offset), place]);
+      lists.set(key, [...(lists.get(key) ?? []).filter(({ offset }) => offset !== checkpoint.offset), checkpoint]);
     },
   };
 }

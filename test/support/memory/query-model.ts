@@ -12,7 +12,7 @@ const action = fc.constantFrom("INVOICE_PAID", "INVOICE_PAID_BANK", "INVOICE_SEN
 const actor = fc.constantFrom("usr_1", "usr_2", "usr#3");
 const contact = fc.constantFrom("con_1", "con_2");
 
-/** Few seconds and few milliseconds, so that many events share a time and only the order of ids tells them apart. */
+/** Few seconds and few milliseconds, so that many events share a time and only their ids determine the order. */
 const time = fc
   .tuple(fc.integer({ min: 10, max: 13 }), fc.constantFrom("", ".000", ".001", ".999"))
   .map(([second, fraction]) => `2026-05-11T08:30:${second}${fraction}Z`);
@@ -89,7 +89,7 @@ export function expected(
     .sort((left, right) => Buffer.compare(Buffer.from(right), Buffer.from(left)));
 }
 
-/** What tells an event from every other of its organisation, in the order of lists. */
+/** Returns a key that is unique in the organisation and sorts in the order of lists. */
 export function nameOf({ occurred_at, event_id, entity_id }: Position): string {
   return `${occurred_at} ${event_id} ${entity_id}`;
 }

@@ -79,7 +79,7 @@ function parseAnyText(item: EventItem): ActivityEvent {
 async function textsOf(record: DynamoDBRecord, read: typeof parseEventItem): Promise<string[]> {
   const entries: AuditEntry[] = [];
   const follow = createAuditStreamHandler({
-    auditLog: { put: async (given) => void entries.push(...given) },
+    auditLog: { put: async (added) => void entries.push(...added) },
     parseEvent: read,
     isShardRead: async () => true,
     getClock: async () => getZoneClock("UTC"),

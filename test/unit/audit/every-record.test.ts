@@ -72,7 +72,7 @@ function ask(name: string, log: readonly Stored[], filled: QueryArgs = {}, windo
 
 type Which = { readonly [name in "org_id" | "entity_id" | "occurred_at" | "event_id"]?: unknown };
 
-/** What tells one record from another, of events and of rows alike, in an order of its own. */
+/** Returns a sortable key that identifies a record, for events and rows. */
 const identities = (found: readonly Which[]) =>
   found
     .map(({ org_id, entity_id, occurred_at, event_id }) => [org_id, entity_id, occurred_at, event_id].join(" "))

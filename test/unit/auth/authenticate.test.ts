@@ -37,8 +37,8 @@ describe("TokenAuthenticator.authenticate", () => {
     const refusals = await Promise.all(bad.map(([secret, token]) => catchRejection(enter(knowing(token), secret))));
     const [first] = refusals;
     expect(first?.code).toBe("unauthenticated");
-    for (const { code, message, context: facts } of refusals) {
-      expect({ code, message, facts }).toEqual({ code: first?.code, message: first?.message, facts: {} });
+    for (const { code, message, context } of refusals) {
+      expect({ code, message, context }).toEqual({ code: first?.code, message: first?.message, context: {} });
     }
   });
 

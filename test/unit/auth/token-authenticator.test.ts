@@ -142,7 +142,7 @@ describe("TokenAuthenticator for ten thousand requests of one token in a second,
     ports.count.mockImplementation(async () => {
       writes += 1;
       // DynamoDB lets some of the writes of a hot item through and holds the others back.
-      if (writes % 3 === 0) throw new ActivityError("rate_limited", "Too many at once.", { retryAfter: 1 });
+      if (writes % 3 === 0) throw new ActivityError("rate_limited", "Too many writes.", { retryAfter: 1 });
       return { token: anActiveToken(), used: ++used };
     });
     const instances = Array.from({ length: 80 }, () => new TokenAuthenticator(ports));
@@ -160,7 +160,7 @@ describe("TokenAuthenticator for ten thousand requests of one token in a second,
 
   it("pauses for a second when the item is throttled", async () => {
     const ports = tokenPorts(() => aToken());
-    ports.count.mockRejectedValueOnce(new ActivityError("rate_limited", "Too many at once.", { retryAfter: 1 }));
+    ports.count.mockRejectedValueOnce(new ActivityError("rate_limited", "Too many writes.", { retryAfter: 1 }));
     const gate = new TokenAuthenticator(ports);
     for (const ms of [0, 1, 999]) {
       const { code, context } = await catchRejection(gate.authenticate(aSecret(), later(ms), limit));

@@ -116,7 +116,7 @@ describe("parseEvent of text", () => {
   });
 
   const unstorable = ["\u0000", "\ud83e", "a\udc00b"];
-  const places: [string, (text: string) => Partial<EventInput>][] = [
+  const locations: [string, (text: string) => Partial<EventInput>][] = [
     ["text", (text) => ({ text })],
     ["information", (information) => ({ information })],
     ["entity_ref", (entity_ref) => ({ entity_ref })],
@@ -129,13 +129,16 @@ describe("parseEvent of text", () => {
     ["changes", (text) => ({ changes: { [text]: { old: null, new: 1 } } })],
   ];
 
-  it.each(places)("rejects an unpaired surrogate and U+0000 in %s, as a value and as JSON text", (place, input) => {
-    for (const text of unstorable) {
-      const message = `${place} must not contain an unpaired surrogate or U+0000`;
-      expect(refused(anInput(input(text))).message).toContain(message);
-      expect(refusedText(JSON.stringify(anInput(input(text)))).message).toContain(message);
-    }
-  });
+  it.each(locations)(
+    "rejects an unpaired surrogate and U+0000 in %s, as a value and as JSON text",
+    (location, input) => {
+      for (const text of unstorable) {
+        const message = `${location} must not contain an unpaired surrogate or U+0000`;
+        expect(refused(anInput(input(text))).message).toContain(message);
+        expect(refusedText(JSON.stringify(anInput(input(text)))).message).toContain(message);
+      }
+    },
+  );
 
   it("rejects them in keys at any depth, and keeps surrogate pairs", () => {
     const nest = (value: unknown) => Array.from({ length: 15 }).reduce((inner) => ({ inner }), value);

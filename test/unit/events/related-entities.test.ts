@@ -68,8 +68,8 @@ describe("ownAndRelatedEntities", () => {
       fc.property(entity, fc.array(entity, { maxLength: 50 }), (document, related) => {
         const mentions = ownAndRelatedEntities(anEvent({ ...document, related: toJsonText(related) }));
         const keys = mentions.map(({ type, id }) => `${type} ${id}`);
-        const told = [document, ...related].map(({ entity_type, entity_id }) => `${entity_type} ${entity_id}`);
-        expect(keys).toEqual([...new Set(told)]);
+        const mentioned = [document, ...related].map(({ entity_type, entity_id }) => `${entity_type} ${entity_id}`);
+        expect(keys).toEqual([...new Set(mentioned)]);
       }),
     );
   });

@@ -12,8 +12,8 @@ describe("slowness", () => {
     expect(slowness("", 4, 2)).toBe(2);
   });
 
-  it.each(["0.5", "much", "-1"])("rejects %s", (given) => {
-    expect(() => slowness(given)).toThrow(`TEST_SLOWNESS is '${given}': it takes a number from 1 up.`);
+  it.each(["0.5", "much", "-1"])("rejects %s", (value) => {
+    expect(() => slowness(value)).toThrow(`TEST_SLOWNESS is '${value}': it takes a number from 1 up.`);
   });
 });
 

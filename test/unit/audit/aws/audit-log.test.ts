@@ -84,7 +84,7 @@ describe("put of createAuditLog", () => {
   it("writes entries with their time and text in chronological order, stable for equal times", async () => {
     const { log, batches } = aGroup();
     const entries = [anEntry("late", 2_000), anEntry("a", 1_000), anEntry("early"), anEntry("b", 1_000)];
-    const given = [...entries];
+    const input = [...entries];
     await log.put(entries);
     const at = testNow.getTime();
     expect(batches).toEqual([
@@ -95,7 +95,7 @@ describe("put of createAuditLog", () => {
         { timestamp: at + 2_000, message: "late" },
       ],
     ]);
-    expect(entries).toEqual(given);
+    expect(entries).toEqual(input);
   });
 
   it("makes no call without entries", async () => {
@@ -153,8 +153,8 @@ describe("the batches of createAuditLog", () => {
       maxLength: 4,
     });
     await fc.assert(
-      fc.asyncProperty(runs, async (given) => {
-        const entries = given.flatMap(([[count, length], char, at], run) =>
+      fc.asyncProperty(runs, async (input) => {
+        const entries = input.flatMap(([[count, length], char, at], run) =>
           Array.from({ length: count }, (_, n) => anEntry(`${run}/${n} ${char.repeat(length)}`, at - (n % 3))),
         );
         const { log, batches } = aGroup();

@@ -43,10 +43,10 @@ const removed = (over: DynamoDBRecord = {}) =>
 async function run(Records: DynamoDBRecord[], over: Partial<AuditStreamPorts> = {}) {
   const log = captureLogLines();
   const entries: AuditEntry[] = [];
-  const world: AuditStreamPorts = {
+  const ports: AuditStreamPorts = {
     auditLog: {
-      async put(given) {
-        entries.push(...given);
+      async put(added) {
+        entries.push(...added);
       },
     },
     parseEvent: parseEventItem,
@@ -55,9 +55,9 @@ async function run(Records: DynamoDBRecord[], over: Partial<AuditStreamPorts> = 
     now: () => testNow,
     ...over,
   };
-  const answer = await createAuditStreamHandler(world)({ Records }, buildLambdaContext());
+  const response = await createAuditStreamHandler(ports)({ Records }, buildLambdaContext());
   return {
-    failed: answer?.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier),
+    failed: response?.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier),
     times: entries.map(({ time }) => time),
     lines: entries.map(({ text }) => lineOf(text)),
     log,
@@ -224,8 +224,8 @@ describe("createAuditStreamHandler for a record that only tampering can cause", 
     ["has an actor that would forge fields", { ...imageOf(anEvent()), actor: { S: 'null,"org_id":"org_b"' } }],
     ["has a line end in its metadata", { ...imageOf(anEvent()), metadata: { S: '{"a":1,\n"b":2}' } }],
     ["was recorded at no time", { ...imageOf(anEvent()), recorded_at: { S: "yesterday" } }],
-    ["has an id that is none", imageOf(anEvent({ event_id: "x" }))],
-    ["has an action that is none", { ...imageOf(anEvent()), action: { S: "lower case" } }],
+    ["has an invalid id", imageOf(anEvent({ event_id: "x" }))],
+    ["has an invalid action", { ...imageOf(anEvent()), action: { S: "lower case" } }],
     ["has nothing", undefined],
   ])("reports an added item that %s", async (_, NewImage) => {
     const { failed, lines, log } = await run([aRecord({}, { NewImage })]);

@@ -22,7 +22,7 @@ const org = {
 function aStore() {
   return {
     createOrg: vi.fn<AdminStore["createOrg"]>(async () => undefined),
-    updateOrg: vi.fn<AdminStore["updateOrg"]>(async (_, change) => ({ ...org, ...told(change) })),
+    updateOrg: vi.fn<AdminStore["updateOrg"]>(async (_, change) => ({ ...org, ...definedFields(change) })),
     suspendOrg: async (_: string, at: string | null) => ({ ...org, suspended_at: at }),
     listOrgs: async () => [org],
     createToken: vi.fn<AdminStore["createToken"]>(async () => undefined),
@@ -32,7 +32,7 @@ function aStore() {
 }
 
 /** What a change says: a setting that is not named in a request is `undefined` in it. */
-const told = (change: object) => JSON.parse(JSON.stringify(change));
+const definedFields = (change: object) => JSON.parse(JSON.stringify(change));
 
 const random = new Uint8Array(20).fill(7);
 const ask = (request: AdminRequest, store: AdminStore = aStore(), endpoints = noEndpoints) =>

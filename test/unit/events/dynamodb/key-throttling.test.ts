@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { ActivityError } from "#shared/errors.ts";
 import { isKeyThrottled } from "#shared/platform/dynamodb/transient-errors.ts";
 
-const unavailable = (name: string, facts: object = {}) =>
-  new ActivityError("unavailable", "busy", { cause: Object.assign(new Error("detail"), { name, ...facts }) });
+const unavailable = (name: string, fields: object = {}) =>
+  new ActivityError("unavailable", "busy", { cause: Object.assign(new Error("detail"), { name, ...fields }) });
 
 describe("isKeyThrottled", () => {
   it.each([
@@ -23,7 +23,7 @@ describe("isKeyThrottled", () => {
         ],
       },
     ],
-  ])("returns true for %s %j", (name, facts) => expect(isKeyThrottled(unavailable(name, facts))).toBe(true));
+  ])("returns true for %s %j", (name, fields) => expect(isKeyThrottled(unavailable(name, fields))).toBe(true));
 
   it.each([
     ["ThrottlingException", { throttlingReasons: [{ reason: "TableWriteAccountLimitExceeded" }] }],
@@ -43,8 +43,8 @@ describe("isKeyThrottled", () => {
     ["InternalServerError", {}],
     ["TimeoutError", {}],
     ["TransactionConflictException", {}],
-  ])("returns false for %s %j, which no organisation causes", (name, facts) =>
-    expect(isKeyThrottled(unavailable(name, facts))).toBe(false),
+  ])("returns false for %s %j, which no organisation causes", (name, fields) =>
+    expect(isKeyThrottled(unavailable(name, fields))).toBe(false),
   );
 
   it("returns false for an error that is not transient", () => {

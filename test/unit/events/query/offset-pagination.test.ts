@@ -27,8 +27,8 @@ function aListing(over: Partial<ListQuery> = {}): ListQuery {
   return { queries: [query], matches: null, org_id: query.org_id, name: "all", ...over };
 }
 
-/** A world whose reads are counted. */
-function aWorld(log: ActivityEvent[], places: PageCheckpointStore = memoryPageCheckpoints()) {
+/** Creates ports over a log in memory and counts their reads. */
+function createEnvironment(log: ActivityEvent[], checkpoints: PageCheckpointStore = memoryPageCheckpoints()) {
   const cost = { pages: 0, events: 0 };
   const memory = memoryEvents(log);
   const events: EventReader = {
@@ -39,21 +39,21 @@ function aWorld(log: ActivityEvent[], places: PageCheckpointStore = memoryPageCh
       return page;
     },
   };
-  return { world: { events, checkpoints: places, now: () => testNow }, cost };
+  return { ports: { events, checkpoints, now: () => testNow }, cost };
 }
 
-type World = ReturnType<typeof aWorld>["world"];
+type Ports = ReturnType<typeof createEnvironment>["ports"];
 
-async function read(world: World, listing: ListQuery, skip: number, take: number): Promise<readonly ActivityEvent[]> {
-  const { events, checkpoint } = await readOffsetPage(world, listing, { skip, take });
-  await savePageCheckpoint(world, checkpoint);
+async function read(ports: Ports, listing: ListQuery, skip: number, take: number): Promise<readonly ActivityEvent[]> {
+  const { events, checkpoint } = await readOffsetPage(ports, listing, { skip, take });
+  await savePageCheckpoint(ports, checkpoint);
   return events;
 }
 
 const isBill = (event: ActivityEvent) => event.entity_type === "BILL";
 
 /** What any list shows, worked out plainly. */
-function plainly(log: readonly ActivityEvent[], { matches }: ListQuery): ActivityEvent[] {
+function expectedList(log: readonly ActivityEvent[], { matches }: ListQuery): ActivityEvent[] {
   return [...log].sort(newestFirst).filter(matches ?? (() => true));
 }
 
@@ -62,105 +62,105 @@ const aLog = (count: number) => Array.from({ length: count }, (_, at) => eventAt
 describe("readOffsetPage without writes", () => {
   it("returns every event exactly once, in order, page after page", async () => {
     const log = aLog(133);
-    const { world } = aWorld(log);
+    const { ports } = createEnvironment(log);
     const seen: ActivityEvent[] = [];
     for (let skip = 0; ; skip += 10) {
-      const page = await read(world, aListing(), skip, 10);
+      const page = await read(ports, aListing(), skip, 10);
       seen.push(...page);
       if (page.length < 10) break;
     }
-    expect(seen).toEqual(plainly(log, aListing()));
+    expect(seen).toEqual(expectedList(log, aListing()));
   });
 
   it("returns an empty page past the end", async () => {
-    const { world } = aWorld(aLog(20));
-    expect(await read(world, aListing(), 10, 10)).toHaveLength(10);
-    expect(await read(world, aListing(), 20, 10)).toEqual([]);
-    expect(await read(world, aListing(), 1_000, 10)).toEqual([]);
-    expect(await read(aWorld([]).world, aListing(), 5, 10)).toEqual([]);
+    const { ports } = createEnvironment(aLog(20));
+    expect(await read(ports, aListing(), 10, 10)).toHaveLength(10);
+    expect(await read(ports, aListing(), 20, 10)).toEqual([]);
+    expect(await read(ports, aListing(), 1_000, 10)).toEqual([]);
+    expect(await read(createEnvironment([]).ports, aListing(), 5, 10)).toEqual([]);
   });
 
   it("reads nothing for a list without queries", async () => {
-    const { world, cost } = aWorld(aLog(5));
-    expect(await read(world, aListing({ queries: [] }), 0, 10)).toEqual([]);
+    const { ports, cost } = createEnvironment(aLog(5));
+    expect(await read(ports, aListing({ queries: [] }), 0, 10)).toEqual([]);
     expect(cost.pages).toBe(0);
   });
 });
 
 describe("cost of readOffsetPage", () => {
   it("is one read for the first page, which saves no checkpoint", async () => {
-    const places = memoryPageCheckpoints();
-    const { world, cost } = aWorld(aLog(100), places);
-    await read(world, aListing(), 0, 40);
+    const checkpoints = memoryPageCheckpoints();
+    const { ports, cost } = createEnvironment(aLog(100), checkpoints);
+    await read(ports, aListing(), 0, 40);
     expect(cost).toEqual({ pages: 1, events: 40 });
-    expect(places.all.size).toBe(0);
+    expect(checkpoints.all.size).toBe(0);
   });
 
   it("is one read and one event more for each further page, at any depth", async () => {
-    const { world, cost } = aWorld(aLog(2_000));
-    await read(world, aListing(), 0, 40);
-    await read(world, aListing(), 40, 40);
+    const { ports, cost } = createEnvironment(aLog(2_000));
+    await read(ports, aListing(), 0, 40);
+    await read(ports, aListing(), 40, 40);
     for (let skip = 80; skip < 2_000; skip += 40) {
       Object.assign(cost, { pages: 0, events: 0 });
-      await read(world, aListing(), skip, 40);
+      await read(ports, aListing(), skip, 40);
       expect(cost, `at ${skip}`).toEqual({ pages: 2, events: 41 });
     }
   });
 
   it("is no write when the page was read before", async () => {
-    const places = memoryPageCheckpoints();
-    const { world } = aWorld(aLog(200), places);
-    await read(world, aListing(), 40, 40);
-    const put = vi.spyOn(places, "put");
-    expect(await read(world, aListing(), 40, 40)).toHaveLength(40);
+    const checkpoints = memoryPageCheckpoints();
+    const { ports } = createEnvironment(aLog(200), checkpoints);
+    await read(ports, aListing(), 40, 40);
+    const put = vi.spyOn(checkpoints, "put");
+    expect(await read(ports, aListing(), 40, 40)).toHaveLength(40);
     expect(put).not.toHaveBeenCalled();
   });
 
   it("is bounded for a distant page, which a retry gets closer to", async () => {
     const log = aLog(2 * offsetPageBudget.events + 5_000);
-    const { world, cost } = aWorld(log);
+    const { ports, cost } = createEnvironment(log);
     const skip = 2 * offsetPageBudget.events + 1_000;
     for (const attempt of [1, 2]) {
       Object.assign(cost, { pages: 0, events: 0 });
-      const error = await catchRejection(read(world, aListing(), skip, 40));
+      const error = await catchRejection(read(ports, aListing(), skip, 40));
       expect([error.code, error.context.retryAfter], `attempt ${attempt}`).toEqual(["unavailable", 1]);
       expect(cost.events).toBeLessThanOrEqual(offsetPageBudget.events + 1_000);
     }
-    expect(await read(world, aListing(), skip, 40)).toEqual(plainly(log, aListing()).slice(skip, skip + 40));
+    expect(await read(ports, aListing(), skip, 40)).toEqual(expectedList(log, aListing()).slice(skip, skip + 40));
   });
 
   it("is small for a page size whose own checkpoint is near", async () => {
     const log = aLog(offsetPageBudget.events + 5_000);
-    const { world, cost } = aWorld(log);
+    const { ports, cost } = createEnvironment(log);
     const far = offsetPageBudget.events;
-    await catchRejection(read(world, aListing(), far, 20));
-    for (let skip = far; skip <= far + 80; skip += 20) await read(world, aListing(), skip, 20);
-    await catchRejection(read(world, aListing(), far, 100));
+    await catchRejection(read(ports, aListing(), far, 20));
+    for (let skip = far; skip <= far + 80; skip += 20) await read(ports, aListing(), skip, 20);
+    await catchRejection(read(ports, aListing(), far, 100));
     Object.assign(cost, { pages: 0, events: 0 });
-    expect(await read(world, aListing(), far, 100)).toEqual(plainly(log, aListing()).slice(far, far + 100));
+    expect(await read(ports, aListing(), far, 100)).toEqual(expectedList(log, aListing()).slice(far, far + 100));
     expect(cost.events).toBeLessThan(1_000);
   });
 
   it("lets a retry reach a page in which the budget ended", async () => {
     const log = aLog(offsetPageBudget.events + 5_000);
-    const { world } = aWorld(log);
+    const { ports } = createEnvironment(log);
     const skip = offsetPageBudget.events - 10;
-    expect((await catchRejection(read(world, aListing(), skip, 30))).code).toBe("unavailable");
-    expect(await read(world, aListing(), skip, 30)).toEqual(plainly(log, aListing()).slice(skip, skip + 30));
+    expect((await catchRejection(read(ports, aListing(), skip, 30))).code).toBe("unavailable");
+    expect(await read(ports, aListing(), skip, 30)).toEqual(expectedList(log, aListing()).slice(skip, skip + 30));
   });
 
   it("lets a retry reach a distant page of a list with a filter that most events match", async () => {
     const log = aLog(offsetPageBudget.events + 5_000);
-    const { world } = aWorld(log);
+    const { ports } = createEnvironment(log);
     const listing = aListing({ matches: () => true });
     const skip = offsetPageBudget.events + 1_000;
-    expect((await catchRejection(read(world, listing, skip, 40))).code).toBe("unavailable");
-    expect(await read(world, listing, skip, 40)).toEqual(plainly(log, listing).slice(skip, skip + 40));
+    expect((await catchRejection(read(ports, listing, skip, 40))).code).toBe("unavailable");
+    expect(await read(ports, listing, skip, 40)).toEqual(expectedList(log, listing).slice(skip, skip + 40));
   });
 
   it("is bounded for a filter that few events match, which throws too_broad with advice", async () => {
-    const { world, cost } = aWorld(aLog(offsetPageBudget.events + 5_000));
-    const error = await catchRejection(read(world, aListing({ matches: isBill }), 0, 40));
+    const { ports, cost } = createEnvironment(aLog(offsetPageBudget.events + 5_000));
+    const error = await catchRejection(read(ports, aListing({ matches: isBill }), 0, 40));
     expect([error.code, error.message]).toEqual(["too_broad", expect.stringContaining("narrow the search")]);
     expect(cost.events).toBeLessThanOrEqual(offsetPageBudget.events + 1_000);
   });
@@ -174,8 +174,8 @@ describe("cost of readOffsetPage", () => {
         return { events: [], next: position };
       },
     };
-    const world = { events, checkpoints: memoryPageCheckpoints(), now: () => testNow };
-    await catchRejection(read(world, aListing(), 0, 40));
+    const ports = { events, checkpoints: memoryPageCheckpoints(), now: () => testNow };
+    await catchRejection(read(ports, aListing(), 0, 40));
     expect(pages).toBeLessThanOrEqual(offsetPageBudget.pages / 4 + 1);
   });
 });
@@ -186,15 +186,17 @@ describe("readOffsetPage with a failing checkpoint store", () => {
       listUpTo: async () => [],
       put: () => Promise.reject(new ActivityError("unavailable", "The store is busy.")),
     };
-    expect(await read(aWorld(aLog(100), busy).world, aListing(), 40, 40)).toHaveLength(40);
+    expect(await read(createEnvironment(aLog(100), busy).ports, aListing(), 40, 40)).toHaveLength(40);
   });
 
   it("propagates an error that is not transient", async () => {
     const broken: PageCheckpointStore = {
       listUpTo: async () => [],
-      put: () => Promise.reject(new Error("Not a place.")),
+      put: () => Promise.reject(new Error("Not a checkpoint.")),
     };
-    await expect(read(aWorld(aLog(100), broken).world, aListing(), 40, 40)).rejects.toThrow("Not a place.");
+    await expect(read(createEnvironment(aLog(100), broken).ports, aListing(), 40, 40)).rejects.toThrow(
+      "Not a checkpoint.",
+    );
   });
 });
 
@@ -239,13 +241,13 @@ describe("readOffsetPage with writes", () => {
             clock += 1;
           };
           append(60);
-          const { world } = aWorld(log);
-          for (const { do: what, ...told } of steps) {
-            if (what === "append" && "count" in told) append(told.count);
-            if ("page" in told) {
-              const skip = told.page * told.take;
-              const expected = plainly(log.filter(inList), listing).slice(skip, skip + told.take);
-              expect(await read(world, listing, skip, told.take)).toEqual(expected);
+          const { ports } = createEnvironment(log);
+          for (const { do: what, ...action } of steps) {
+            if (what === "append" && "count" in action) append(action.count);
+            if ("page" in action) {
+              const skip = action.page * action.take;
+              const expected = expectedList(log.filter(inList), listing).slice(skip, skip + action.take);
+              expect(await read(ports, listing, skip, action.take)).toEqual(expected);
             }
           }
         }),
@@ -265,11 +267,11 @@ describe("readOffsetPage with writes", () => {
       fc.asyncProperty(fc.array(moment, { maxLength: 60 }), fc.integer({ min: 1, max: 12 }), async (writes, take) => {
         const log = aLog(90);
         const before = new Set(log);
-        const { world } = aWorld(log);
+        const { ports } = createEnvironment(log);
         const seen = new Set<ActivityEvent>();
         const waiting = [...writes];
         for (let skip = 0; ; skip += take) {
-          const page = await read(world, aListing(), skip, take);
+          const page = await read(ports, aListing(), skip, take);
           for (const event of page) seen.add(event);
           if (page.length < take) break;
           for (const { ms } of waiting.splice(0, waiting[0]?.pause ?? 0)) log.push(eventAt(ms));
@@ -283,22 +285,22 @@ describe("readOffsetPage with writes", () => {
   it("skips no event when events of the second at the checkpoint arrive before it is saved", async () => {
     const at = (second: number, event_id: string) => eventAt(second * 1_000, { event_id });
     const log = Array.from({ length: 12 }, (_, second) => at(second, "evt_00000000000000000000000000000005"));
-    const { world } = aWorld(log);
-    const seen = [...(await read(world, aListing(), 0, 3)), ...(await read(world, aListing(), 3, 3))];
+    const { ports } = createEnvironment(log);
+    const seen = [...(await read(ports, aListing(), 0, 3)), ...(await read(ports, aListing(), 3, 3))];
     log.push(at(6, "evt_00000000000000000000000000000007"), at(6, "evt_00000000000000000000000000000008"));
     const before = [...log];
     log.push(at(20, "evt_00000000000000000000000000000001"));
-    seen.push(...(await read(world, aListing(), 6, 3)));
+    seen.push(...(await read(ports, aListing(), 6, 3)));
     log.push(at(30, "evt_00000000000000000000000000000001"));
-    for (let skip = 9; skip < 21; skip += 3) seen.push(...(await read(world, aListing(), skip, 3)));
+    for (let skip = 9; skip < 21; skip += 3) seen.push(...(await read(ports, aListing(), skip, 3)));
     expect(before.filter((event) => !seen.includes(event))).toEqual([]);
   });
 
   it("returns the right page when more events arrived than it counts", async () => {
     const log = aLog(300);
-    const { world } = aWorld(log);
-    await read(world, aListing(), 100, 50);
+    const { ports } = createEnvironment(log);
+    await read(ports, aListing(), 100, 50);
     for (let at = 0; at < 700; at++) log.push(eventAt(1_000_000 + at));
-    expect(await read(world, aListing(), 150, 50)).toEqual(plainly(log, aListing()).slice(150, 200));
+    expect(await read(ports, aListing(), 150, 50)).toEqual(expectedList(log, aListing()).slice(150, 200));
   });
 });

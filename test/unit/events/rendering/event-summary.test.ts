@@ -116,7 +116,7 @@ describe("summarize of an update", () => {
     [null, null],
     ["same", "same"],
     [{ a: 1 }, { a: 1 }],
-  ])("omits a change from %j to %j, which nobody sees", (old, now) => {
+  ])("omits a change from %j to %j, which readers cannot see", (old, now) => {
     expect(updated({ notes: { old, new: now } })).toBe(`${name} updated`);
     expect(updated({ notes: { old, new: now }, total: { old: 1, new: 2 } })).toBe(
       `${name} updated: total changed from 1 to 2`,

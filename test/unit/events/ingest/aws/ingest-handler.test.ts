@@ -108,8 +108,8 @@ describe("ingest for a throttled organisation", () => {
     const ingest = throttling("org_hot", 600);
     for (let n = 0; n < 10; n++) ingest.send(bodyOf("org_hot", `inv_${n}`));
     await ingest.run(0.01);
-    const told = lines.filter(({ message }) => message === "organisation throttled");
-    expect(told).toMatchObject([{ level: "warn", org_id: "org_hot", failures: 1 }]);
+    const throttlingLines = lines.filter(({ message }) => message === "organisation throttled");
+    expect(throttlingLines).toMatchObject([{ level: "warn", org_id: "org_hot", failures: 1 }]);
     expect(sum("EventsDeferredThrottled")).toBe(10);
     expect(lines.some((line) => "DeferralAge" in line || "IngestLag" in line)).toBe(false);
   });
@@ -392,23 +392,23 @@ describe("parseOrigin", () => {
     expect(ingest.queue).toMatchObject([{ attributes: { deferrals: "1", defects: "0", first_sent_ms: sentMs } }]);
   });
 
-  const given = {
+  const attributes = {
     ...{ deferrals: "4", defects: "3", unfinished: "2", first_sent_ms: "5", message_id: "m0" },
     writer: "AROAONE",
   };
 
   it("trusts the history on a message of the function itself", async () => {
     const ingest = throttling("org_hot", 60);
-    ingest.send(bodyOf("org_hot"), { attributes: given, senderId: "AROAEXAMPLE:test" });
+    ingest.send(bodyOf("org_hot"), { attributes, senderId: "AROAEXAMPLE:test" });
     await ingest.run(0.01);
-    expect(ingest.queue).toMatchObject([{ attributes: { ...given, deferrals: "5", unfinished: "0" } }]);
+    expect(ingest.queue).toMatchObject([{ attributes: { ...attributes, deferrals: "5", unfinished: "0" } }]);
   });
 
   it.each(["AIDAEXAMPLE", "AROAEXAMPLE:other-test", "AROAOTHER:test", "test"])(
     "does not trust the history on a message of %s",
     async (senderId) => {
       const ingest = throttling("org_hot", 60);
-      ingest.send(bodyOf("org_hot"), { attributes: given, senderId });
+      ingest.send(bodyOf("org_hot"), { attributes, senderId });
       const first_sent_ms = String(ingest.nowMs);
       await ingest.run(0.01);
       expect(ingest.queue).toMatchObject([
