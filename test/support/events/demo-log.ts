@@ -7,7 +7,7 @@ import { parseEventValue } from "#shared/events/parse-event.ts";
 import { positionKey, timelineKey } from "#shared/platform/dynamodb/keys.ts";
 import { getZoneClock } from "#shared/platform/time/zone-clock.ts";
 
-/** The demo's events, as they are stored when each is written three seconds after it happened. */
+/** Returns the events of the demo, each written three seconds after it occurred. */
 export function demoEvents(invoices: number): ActivityEvent[] {
   return [...seedEvents, ...generateQuarter(demoOrg.org_id, invoices, 2026)].map((input, at) => {
     const now = new Date(Date.parse(input.occurred_at) + 3_000);
@@ -17,18 +17,18 @@ export function demoEvents(invoices: number): ActivityEvent[] {
 
 const clock = getZoneClock(demoOrg.time_zone);
 
-/** The audit line of an event that the table stored at `stored`. */
+/** Returns the audit line of an event that the table stored at `stored`. */
 export function demoLine(event: ActivityEvent, stored: Date, sequenceNumber = "0", lagMs = 40): string {
   const recorded = { stored, sequenceNumber, recordId: toRecordId(keyOf(event)), unlistedShard: null };
   return formatEventLine(toEventLine(event, clock, { ...recorded, now: new Date(stored.getTime() + lagMs) }));
 }
 
-/** What the table is keyed by. */
+/** Returns the table key of an event. */
 export function keyOf({ org_id, entity_id, occurred_at, event_id }: ActivityEvent): RecordKey {
   return { timeline: timelineKey(org_id, entity_id), position: positionKey(occurred_at, event_id) };
 }
 
-/** Their lines in the audit log. Every seventh was written twice, as the stream may have it. */
+/** Returns the audit lines of the events. Every seventh is duplicated, as the stream may do. */
 export function demoLines(events: readonly ActivityEvent[]): string[] {
   return events.flatMap((event, at) => {
     const lags = at % 7 === 0 ? [40, 9_000] : [40];

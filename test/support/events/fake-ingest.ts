@@ -21,7 +21,7 @@ export type FakeMessage = {
 };
 
 const urls = { queue: "https://queue/ingest", deadLetters: "https://queue/dead" };
-/** As SQS names a function: by the id of its role and the name of its session. */
+/** The sender id of a function in SQS: the id of its role and the name of its session. */
 const ownRoleId = "AROAEXAMPLE";
 const ownSenderId = `${ownRoleId}:${buildLambdaContext().functionName}`;
 const visibilityMs = 36_000;
@@ -33,31 +33,31 @@ type Sent = {
   readonly senderId?: string;
 };
 
-/** A transient failure, as the store reports it for an error of DynamoDB. */
+/** Returns a transient error as the store throws it for an error of DynamoDB. */
 export function transient(name: string): ActivityError {
   return new ActivityError("unavailable", "busy", { cause: Object.assign(new Error("detail"), { name }) });
 }
 
 /**
- * The ingest queue, its function and an events table in memory, by a clock of their own. The function's messages go
- * through the real senders, so what they carry is what SQS would be given.
+ * The ingest queue, its function and an events table in memory, with their own clock. Messages of the function go
+ * through the real senders, so they are what SQS would receive.
  */
 export class FakeIngest {
   nowMs = Date.parse("2026-05-11T12:00:00Z");
   random = () => 0.5;
-  /** Throws what a put of an event fails with. */
+  /** Throws the error of a put, if it fails. */
   put: (event: ActivityEvent) => Promise<void> | void = () => {};
   reject: () => Promise<void> = async () => {};
-  /** Whether a call of SQS fails as a whole. */
+  /** Whether a whole call of SQS fails. */
   isSqsDown: (url: string) => boolean = () => false;
   remainingMs = 6_000;
   queue: FakeMessage[] = [];
   readonly dead: FakeMessage[] = [];
   readonly stored = new Map<string, ActivityEvent>();
-  /** Times from an event's first arrival to its storing, by organisation. */
+  /** Times from an event's first message until it was stored, by organisation. */
   readonly puts: { readonly org: string; readonly at: number }[] = [];
   readonly sqsCalls: string[] = [];
-  /** Who pinned an idempotency key, in order. */
+  /** Writers of claimed idempotency keys, in order. */
   readonly pinnedBy: (string | null)[] = [];
   readonly rejections: { readonly body: string; readonly messageId: string }[] = [];
   #ids = 0;
@@ -100,18 +100,18 @@ export class FakeIngest {
     );
   }
 
-  /** Sends a message, as a service does. */
+  /** Sends a message like a service. */
   send(body: string, { group, attributes = {}, senderId = "AIDAEXAMPLE" }: Sent = {}): void {
     this.#add(this.queue, { body, group, attributes, delaySeconds: 0, senderId });
   }
 
-  /** What a put does that ends the function, so that nothing of its batch is answered. */
+  /** Makes a put crash the function, so that no result of its batch is returned. */
   crash(): Promise<never> {
     this.#crashed.resolve("crashed");
     return new Promise(() => {});
   }
 
-  /** Runs batches of ten for as long as there is something to do, and until the time is over. */
+  /** Runs batches of ten until the queue is empty or the time is over. */
   async run(seconds: number): Promise<void> {
     const endMs = this.nowMs + seconds * 1_000;
     while (this.nowMs < endMs) {

@@ -1,12 +1,12 @@
 import { DamagedItemError } from "#shared/events/damaged-item.ts";
 import { type EventItem, parseEventItem } from "#shared/events/dynamodb/parse-event-item.ts";
 
-/** About the most that DynamoDB takes in one item (400 KB), each character of which takes six bytes in JSON. */
+/** Close to the maximum of one DynamoDB item (400 KB), of characters that take six bytes in JSON. */
 export const largestItem = "\u0001".repeat(390_000);
 
 type Damage = (item: Record<string, unknown>) => Record<string, unknown>;
 
-/** What is done to a valid item, each of which once broke a reader or the stream. All of it is in what lists read. */
+/** Changes of a valid item, each of which once broke a reader or the stream. All are in attributes that lists read. */
 export const damages: readonly [Damage, ...Damage[]] = [
   ({ recorded_at: _, ...item }) => item,
   ({ recorded_at: _, ...item }) => ({ ...item, blob: largestItem }),
@@ -22,7 +22,7 @@ export const damages: readonly [Damage, ...Damage[]] = [
   }),
 ];
 
-/** Why an item is refused; throws if it is an event. */
+/** Returns why an item is rejected; throws if it is an event. */
 export function refusalOfItem(item: EventItem): string {
   try {
     parseEventItem(item);

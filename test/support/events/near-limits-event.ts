@@ -7,10 +7,10 @@ import { anInput } from "#test/support/builders.ts";
 const specials = ["\u0000", "\u0001", "\n", "\u007f", "\u0085", "\u00ad", "\u200b", "\u200e", "\u2028", "\u202e"];
 const others = ["\ufeff", "\ud800", "\udc00", "\u{e0001}", "\u{1f9fe}", "é", " ", "#"];
 
-/** Mostly `null`. */
+/** Mostly returns `null`. */
 const seldom = <T>(value: fc.Arbitrary<T>) => fc.oneof({ weight: 9, arbitrary: fc.constant(null) }, value);
 
-/** A text, short or about as long as a limit, some with a character that is special to a rule. */
+/** A text, short or near a limit, sometimes with a character that matters to a rule. */
 const text = (max: number) =>
   fc
     .tuple(
@@ -26,7 +26,7 @@ const text = (max: number) =>
     )
     .map(([body, special]) => (special === null ? body : `${body}${special}`));
 
-/** Without a backslash: V8 misreads some keys that have one (`storable-text.test.ts`). */
+/** Without a backslash: V8 misreads some keys with one (`storable-text.test.ts`). */
 const key = text(8).filter((name) => !name.includes("\\"));
 
 const nested = fc.integer({ min: 12, max: maxDepth + 1 }).map((levels) => {
@@ -109,7 +109,7 @@ const fields: Readonly<Record<keyof EventInput, fc.Arbitrary<unknown>>> = {
   notify: fc.constantFrom(true, false, null),
 };
 
-/** The JSON text of a valid event with a few fields replaced, so that most are accepted or refused for one of them. */
+/** The JSON text of a valid event with a few fields replaced, so that most are accepted or rejected because of one. */
 export const nearLimitsEventText = fc
   .subarray(Object.keys(fields), { minLength: 1, maxLength: 3 })
   .chain((chosen) => {

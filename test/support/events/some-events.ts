@@ -5,7 +5,7 @@ import type { ActivityEvent } from "#shared/events/event.ts";
 import { parseEventValue } from "#shared/events/parse-event.ts";
 import type { EventInput } from "#shared/events/schema.ts";
 
-/** Zones with whole, half and quarter hours, a summer time of half an hour, and a day that was left out. */
+/** Zones with whole, half and quarter hours, a daylight saving time of half an hour, and a skipped day. */
 export const zones = [
   "UTC",
   "Europe/Brussels",
@@ -17,12 +17,12 @@ export const zones = [
   "America/New_York",
 ] as const;
 
-/** An action of any well-formed kind. */
+/** Any well-formed action. */
 export const someAction = fc.stringMatching(/^[A-Z][A-Z0-9]{0,7}(_[A-Z0-9]{1,7}){1,4}$/);
 
 const knownVerb = fc.constantFrom("CREATED", "UPDATED", "SENT", "PAID", "COMMENT_ADDED", "STATUS_CHANGED", "FROBBED");
 
-/** Few of them, so that events share documents and customers. */
+/** Only a few, so that events share entities and contacts. */
 export const someId = fc.constantFrom("1", "7", "10", "2002", "inv_8c3f1a9b", "a b/ü", "発票-1", "x<y&z", '"q"');
 
 const someText = fc.option(
@@ -36,7 +36,7 @@ const someActor = fc.option(
   }),
 );
 
-/** Moments at random, and many in the nights and on the days when clocks are changed. */
+/** Random times, many of them at night and on days when clocks change. */
 export const someMoment = fc.oneof(
   fc.integer({ min: Date.UTC(1973, 0, 1), max: Date.UTC(2037, 0, 1) }),
   fc
@@ -84,7 +84,7 @@ const eventDraft: fc.Arbitrary<EventDraft> = fc.record({
 /** A text as a writer may send it. */
 const storable = (text: string) => text.toWellFormed().replaceAll("\u0000", "\u0001");
 
-/** An event of any kind that the dialect shows, as the log stores it. */
+/** A stored event of any entity type that the dialect shows. */
 export const someStoredEvent: fc.Arbitrary<ActivityEvent> = fc.tuple(eventDraft, fc.nat()).map(([event, entropy]) => {
   const { type, action, verb, at, text, information, ...said } = event;
   const input: EventInput = {

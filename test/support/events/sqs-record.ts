@@ -1,6 +1,6 @@
 import type { SQSRecord } from "aws-lambda";
 
-/** A message as a function receives it from a queue. */
+/** Creates a message as a function receives it from a queue. */
 export function buildSqsRecord(messageId: string, body = ""): SQSRecord {
   return {
     messageId,

@@ -1,7 +1,7 @@
 import type { AccountPorts } from "#infra/deployment/account.ts";
 import type { AlarmAction, AlarmPorts, TopicSubscription } from "#infra/deployment/alarm-test.ts";
 
-/** An account that was used before, with the default quotas, and without any stack of the log. */
+/** Creates the ports of an account that was used before, with the default quotas and without a stack of the log. */
 export function buildAccountPorts(changed: Partial<AccountPorts> = {}): AccountPorts {
   return {
     region: async () => "eu-central-1",
@@ -22,7 +22,7 @@ export type AlarmsInMemory = AlarmPorts & {
   readonly states: string[];
 };
 
-/** A stack with one alarm, whose topic says this of each action; `null` where CloudWatch writes none. */
+/** Creates a stack with one alarm and the summary of each of its actions; `null` if CloudWatch writes none. */
 export function buildAlarmPorts(
   summary: string | null,
   changed: { state?: string; subscriptions?: TopicSubscription[]; alarm?: string | null } = {},

@@ -1,7 +1,7 @@
 import type { ActivityEvent, Position } from "#shared/events/event.ts";
 import type { EventQuery, EventReader } from "#shared/events/query/query.ts";
 
-/** The order of every list: newest first. Negative where the left comes first. */
+/** Compares positions in the order of every list, newest first: negative if the left comes first. */
 export function newestFirst(left: Position, right: Position): number {
   for (const field of ["occurred_at", "event_id", "entity_id"] as const) {
     if (left[field] !== right[field]) return left[field] < right[field] ? 1 : -1;
@@ -9,7 +9,7 @@ export function newestFirst(left: Position, right: Position): number {
   return 0;
 }
 
-/** Whether an event meets a query, by the plain reading of each of its conditions. */
+/** Whether an event matches every condition of a query. */
 export function isAsked(event: ActivityEvent, query: EventQuery): boolean {
   const conditions = ["entity_type", "entity_id", "action", "actor_user_id", "contact_id", "payment_status"] as const;
   return (
@@ -22,12 +22,12 @@ export function isAsked(event: ActivityEvent, query: EventQuery): boolean {
   );
 }
 
-/** A log in memory. Events that are added to the array are in it from then on; as in any log, none is ever removed. */
+/** Creates a log in memory. Events that are added to the array later are part of it; events are never removed. */
 export function memoryEvents(events: readonly ActivityEvent[]): EventReader {
   let sorted: readonly ActivityEvent[] = [];
   return {
     async readPage(query) {
-      // A long log is read in many pages, and sorted only when it has grown.
+      // A long log is read in many pages, so sort it only when it has grown.
       if (sorted.length !== events.length) sorted = [...events].sort(newestFirst);
       const page: ActivityEvent[] = [];
       for (const event of sorted) {

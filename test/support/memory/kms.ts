@@ -7,7 +7,7 @@ export const keyArn = "arn:aws:kms:us-east-1:000000000000:key/1";
 
 export const namedError = (name: string) => Object.assign(new Error("detail"), { name });
 
-/** A KMS whose data keys open only in the context that they were made in, unless it is careless. */
+/** Creates a KMS whose data keys can only be decrypted in their own context, unless `careless`. */
 export function memoryKms({ careless = false } = {}) {
   const dataKeys = new Map<string, { key: Buffer; context: string }>();
   const opened: Uint8Array[] = [];
@@ -29,7 +29,7 @@ export function memoryKms({ careless = false } = {}) {
     opened.push(Plaintext);
     return { Plaintext };
   });
-  /** The calls since the last time, by operation. */
+  /** Returns the number of calls since the previous call, by operation. */
   const calls = () => {
     const counts = { created: 0, decrypted: 0 };
     for (const [command] of send.mock.calls) counts[command instanceof DecryptCommand ? "decrypted" : "created"] += 1;
@@ -39,7 +39,7 @@ export function memoryKms({ careless = false } = {}) {
   return { client, send, opened, calls };
 }
 
-/** Data keys of organisations in memory. */
+/** Creates a store of data keys in memory. */
 export function memoryDataKeys(): DataKeyStore {
   const stored = new Map<string, string>();
   return {

@@ -5,9 +5,9 @@ import { parseEventValue } from "#shared/events/parse-event.ts";
 import { listEvents } from "#shared/events/query/list-events.ts";
 import type { EventQuery, EventReader } from "#shared/events/query/query.ts";
 
-/** The last two are in another order by UTF-8, as DynamoDB compares text, than by UTF-16, as JavaScript does. */
+/** The last two sort differently by UTF-8 (DynamoDB) than by UTF-16 (JavaScript). */
 const entity = fc.constantFrom("inv_1", "inv_2", "a#b", "ü/ 1", "\uFFFD", "\u{1F9FE}");
-/** One that is settled and begins like another, and one that no event is settled by. */
+/** Two payment actions with a common prefix, an action that is not a payment, and another payment. */
 const action = fc.constantFrom("INVOICE_PAID", "INVOICE_PAID_BANK", "INVOICE_SENT", "EXPENSE_PAID");
 const actor = fc.constantFrom("usr_1", "usr_2", "usr#3");
 const contact = fc.constantFrom("con_1", "con_2");
@@ -17,7 +17,7 @@ const time = fc
   .tuple(fc.integer({ min: 10, max: 13 }), fc.constantFrom("", ".000", ".001", ".999"))
   .map(([second, fraction]) => `2026-05-11T08:30:${second}${fraction}Z`);
 
-/** Most events have ids of their own; a few share one, and then only their documents tell them apart. */
+/** Most events have unique ids; a few share one and differ only in their entities. */
 const id = fc.option(fc.constantFrom("1", "2"), { freq: 2 });
 
 export const someEvent = fc.record({
@@ -57,7 +57,7 @@ export const someQuery = fc
     until: canonical(until),
   }));
 
-/** Makes the events of a history, each identity once. */
+/** Returns the events of a history, each identity once. */
 export function eventsOf(org_id: string, drafts: readonly SomeEvent[]): ActivityEvent[] {
   const events = drafts.map(({ id, contact, ...draft }, at) => {
     const related = contact === null ? {} : { related: [{ entity_type: "CONTACT", entity_id: contact }] };
@@ -70,7 +70,7 @@ export function eventsOf(org_id: string, drafts: readonly SomeEvent[]): Activity
   return [...new Map(events.map((event) => [nameOf(event), event])).values()];
 }
 
-/** The answer by definition: every event, filtered and sorted. */
+/** Returns the result of a query by definition: every event, filtered and sorted. */
 export function expected(
   events: readonly ActivityEvent[],
   query: Omit<EventQuery, "after" | "limit" | "projection" | "org_id">,
@@ -94,7 +94,7 @@ export function nameOf({ occurred_at, event_id, entity_id }: Position): string {
   return `${occurred_at} ${event_id} ${entity_id}`;
 }
 
-/** Reads a list page by page to its end. `between` is called after each page. */
+/** Reads a list page by page to its end. Calls `between` after each page. */
 export async function walk(
   reader: EventReader,
   query: Omit<EventQuery, "after">,

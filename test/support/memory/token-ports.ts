@@ -4,8 +4,8 @@ import type { ActiveToken, Token } from "#shared/auth/caller.ts";
 import type { TokenRef } from "#shared/auth/token.ts";
 
 /**
- * Tokens in memory, and what was asked of them. Every request is the one that makes `used`; charges are added to it.
- * `suspended` are the ids of organisations.
+ * Creates a store of tokens in memory. Each request counts as number `used`; charges are added to it. `suspended` are
+ * ids of organisations.
  */
 export function tokenPorts(find: (ref: TokenRef) => Token | null, used = 1, suspended: readonly string[] = []) {
   return {

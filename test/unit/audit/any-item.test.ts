@@ -18,17 +18,17 @@ import { captureLogLines } from "#test/support/log-lines.ts";
 
 type Attributes = NonNullable<NonNullable<DynamoDBRecord["dynamodb"]>["NewImage"]>;
 
-/** What DynamoDB takes of one item: see "Quotas" in its developer guide. */
+/** Limits of one DynamoDB item: see "Quotas" in its developer guide. */
 const maxItemBytes = 409_600;
 
 const whole: Attributes = Object.fromEntries(
   Object.entries(toEventItem(anEvent({ text: "t", information: "i" }))).map(([name, S]) => [name, { S }]),
 );
 
-/** A character of each kind that JSON or UTF-8 makes longer. */
+/** One character of each kind that is longer in JSON or UTF-8. */
 const unit = fc.constantFrom("\u0001", "\u0000", '"', "\\", "\u001b", "é", "発", "😀", "x");
 
-/** Attributes of an event's names, or of any name, as large as an item may be. */
+/** Attributes with an event's names, or any names, as large as an item may be. */
 const someImage: fc.Arbitrary<Attributes> = fc
   .tuple(
     fc.constantFrom({}, whole),
@@ -55,7 +55,7 @@ const someRecord = fc.record({
   after: fc.option(someImage),
 });
 
-/** An event with the texts of an item, whatever they are. Throws where one is missing, as any reader does. */
+/** Returns an event with the texts of an item. Throws if one is missing, as every reader does. */
 function parseAnyText(item: EventItem): ActivityEvent {
   const optional = (name: string) => item[name]?.S ?? null;
   const text = (name: string) => {
@@ -75,7 +75,7 @@ function parseAnyText(item: EventItem): ActivityEvent {
   };
 }
 
-/** The lines that a record becomes, as texts. */
+/** Returns the audit lines of a record. */
 async function textsOf(record: DynamoDBRecord, read: typeof parseEventItem): Promise<string[]> {
   const entries: AuditEntry[] = [];
   const follow = createAuditStreamHandler({

@@ -13,13 +13,13 @@ const recorded = { stored, sequenceNumber: "seq-1", recordId: "rec_1", unlistedS
 const lineOf = (event: ActivityEvent, zone = "UTC") =>
   toEventLine(event, getZoneClock(zone), { ...recorded, now: testNow });
 
-/** The line of an event with this over it, as it stands in the log. */
+/** Returns the audit line of an event with these fields, as in the log. */
 const written = (over: Partial<ActivityEvent> = {}, zone?: string): Record<string, unknown> =>
   JSON.parse(formatEventLine(lineOf(anEvent(over), zone)));
 
 type Structured = Partial<Record<"actor" | "changes" | "metadata" | "related" | "params", string>>;
 
-/** An event whose structured parts are these very texts. */
+/** Returns an event with exactly these texts as structured fields. */
 function withTexts(texts: Structured, event = anEvent()): ActivityEvent {
   const parts: Partial<Record<keyof Structured, JsonText>> = {};
   for (const name of ["actor", "changes", "metadata", "related", "params"] as const) {

@@ -15,7 +15,7 @@ import { keyOf } from "#test/support/events/demo-log.ts";
 const always: AuditWindow = { since: "2000-01-01T00:00:00.000Z", until: "2100-01-01T00:00:00.000Z", org: null };
 const stored = new Date("2026-06-01T12:00:00.000Z");
 
-/** A record of the table: the event, when DynamoDB stored it, and its number in the stream. */
+/** A stored record: the event, when DynamoDB stored it, and its sequence number in the stream. */
 type Stored = { readonly event: ActivityEvent; readonly sequenceNumber: string; readonly copies: number };
 
 const action = fc.constantFrom("INVOICE_VOIDED", "INVOICE_UPDATED", "INVOICE_PAID", "INVOICE_SENT");
@@ -26,7 +26,7 @@ const someEvent = fc
     action,
     org_id: fc.constantFrom("org_a", "org_b"),
     entity_id: fc.constantFrom("inv_1", "inv_2", "inv#3"),
-    // Three ids for all events: of other documents, other organisations, and other times.
+    // Three ids for all events, reused for other entities, organisations and times.
     event_id: fc.constantFrom("0", "1", "2").map((digit) => `evt_${digit.repeat(32)}`),
     actor_user_id: fc.option(fc.constantFrom("usr_1", "usr_2")),
     on_behalf_of: fc.option(fc.constantFrom("usr_1", "usr_9")),
@@ -45,7 +45,7 @@ const someEvent = fc
     }),
   );
 
-/** Events that the table can hold: no two of the same key. Each line is there once or twice. */
+/** Events with unique keys. Each line appears once or twice. */
 const someLog: fc.Arbitrary<Stored[]> = fc
   .array(fc.tuple(someEvent, fc.integer({ min: 1, max: 2 })), { maxLength: 40 })
   .map((found) => {

@@ -26,14 +26,14 @@ function ask(
 const inTenDays = "2026-09-11T00:00:00.000Z";
 
 const ids = (rows: readonly AuditRow[]) => rows.map(({ event_id }) => event_id);
-/** Of one moment, what was written last comes first. */
+/** For equal times, the line that was written last comes first. */
 const newestFirst = (found: readonly ActivityEvent[]) =>
   found
     .toReversed()
     .sort((left, right) => Date.parse(right.occurred_at) - Date.parse(left.occurred_at))
     .map(({ event_id }) => event_id);
 
-/** What a clock in India shows, reckoned by hand: it knows no summer time. */
+/** Local time in India, computed without a time zone library: it has no daylight saving time. */
 const inIndia = ({ occurred_at }: ActivityEvent) => new Date(Date.parse(occurred_at) + 5.5 * 3_600_000);
 const sourceOf = ({ metadata }: ActivityEvent): string => JSON.parse(metadata).source ?? "unknown";
 const changesOf = ({ changes }: ActivityEvent): Record<string, { new: unknown }> =>

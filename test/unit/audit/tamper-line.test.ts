@@ -16,7 +16,7 @@ const aTamperRecord = (over: Partial<TamperRecord> = {}): TamperRecord => ({
   ...over,
 });
 
-/** What stands in the log. */
+/** Returns the line as in the log. */
 const written = (over: Partial<TamperRecord> = {}): unknown =>
   JSON.parse(JSON.stringify(toTamperLine(aTamperRecord(over))));
 

@@ -5,7 +5,7 @@ import { readShardedPage } from "#shared/events/shards/sharded-page.ts";
 import { type ShardCount, shardCounts, shardOf } from "#shared/events/shards/shards.ts";
 import { anEvent, testNow } from "#test/support/builders.ts";
 
-/** Read units of a query for so many events of 0.95 KB, eventually consistent: each query is rounded up. */
+/** Returns the read units of a query for events of 0.95 KB, eventually consistent. Each query is rounded up. */
 const unitsOf = (events: number) => Math.max(1, Math.ceil((events * 950) / 4_096)) / 2;
 
 function ordinaryEvent(page: number, n: number): ActivityEvent {
@@ -14,7 +14,7 @@ function ordinaryEvent(page: number, n: number): ActivityEvent {
   return anEvent({ entity_id: `inv_${n}`, occurred_at, event_id });
 }
 
-/** Reads the newest 500 of 900 events of an organisation with so many shards, and gives the units. */
+/** Reads the newest 500 of 900 events of an organisation with some shards. Returns the read units. */
 async function unitsOfPage(page: number, shards: ShardCount): Promise<number> {
   const stored = new Map<string, ActivityEvent[]>();
   for (let n = 0; n < 900; n++) {

@@ -120,7 +120,7 @@ describe("RequestMeter beyond a page", () => {
 });
 
 describe("RequestMeter for concurrent reads", () => {
-  /** Reads of shards, each of which consumes so many units, and what was read when the first lease was asked for. */
+  /** Starts reads of shards that consume `units` each. Returns what was read when the first lease was requested. */
   async function readSideBySide(shards: number, units: number) {
     const { meter, lease } = metering();
     let consumed = 0;

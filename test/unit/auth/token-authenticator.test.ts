@@ -10,7 +10,7 @@ import { tokenPorts } from "#test/support/memory/token-ports.ts";
 const limit = rateLimit.requests;
 const later = (ms: number) => new Date(testNow.getTime() + ms);
 
-/** A gate over one token, whose uses are counted as the store counts them. */
+/** Creates an authenticator for one token, whose requests are counted like in the store. */
 function counted(start = 0) {
   let used = start;
   const ports = tokenPorts(() => aToken());
@@ -141,7 +141,7 @@ describe("TokenAuthenticator for ten thousand requests of one token in a second,
     const ports = tokenPorts(() => aToken());
     ports.count.mockImplementation(async () => {
       writes += 1;
-      // DynamoDB lets some of the writes of a hot item through and holds the others back.
+      // DynamoDB accepts some of the writes of a hot item and throttles the others.
       if (writes % 3 === 0) throw new ActivityError("rate_limited", "Too many writes.", { retryAfter: 1 });
       return { token: anActiveToken(), used: ++used };
     });

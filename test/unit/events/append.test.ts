@@ -6,7 +6,7 @@ import { parseEventValue } from "#shared/events/parse-event.ts";
 import { anEvent, anInput, testNow } from "#test/support/builders.ts";
 import { catchRejection } from "#test/support/catch-error.ts";
 
-/** The store's promises, in memory: conditional puts that never change what stands. */
+/** Creates a store in memory with the same conditional puts, which never change an existing item. */
 function memoryStore() {
   const events = new Map<string, ActivityEvent>();
   const pins = new Map<string, IdempotencyRecord>();

@@ -16,7 +16,7 @@ const ajv = new Ajv2020({ strict: true, allowUnionTypes: true });
 formats.default(ajv);
 const isValid = ajv.compile(schema);
 
-/** Why ingest refuses a text; `null` if it takes it. */
+/** Returns why ingest rejects a text; `null` if it accepts it. */
 function refusalOfText(text: string): string | null {
   try {
     parseEvent(text, { now: testNow, entropy: "schema" });
@@ -27,7 +27,7 @@ function refusalOfText(text: string): string | null {
   }
 }
 
-/** Every text and key inside a value. */
+/** Returns every text and key in a value. */
 function textsOf(value: unknown): string[] {
   if (typeof value === "string") return [value];
   if (typeof value !== "object" || value === null) return [];
@@ -36,7 +36,7 @@ function textsOf(value: unknown): string[] {
 
 type Rule = keyof typeof ingestRules;
 
-/** Whether an event breaks a rule that only ingest checks, by a plain reading of the rule. */
+/** For each rule that only ingest checks, whether an event breaks it, by a simple implementation. */
 const breaks: Readonly<
   Record<Exclude<Rule, "inexact_number" | "repeated_key" | "conflict">, (event: object) => boolean>
 > = {
@@ -70,7 +70,7 @@ describe("eventJsonSchema", () => {
       }),
       { numRuns: 3_000 },
     );
-    // The generator makes enough of each kind for the test to mean something.
+    // The test is only meaningful if the generator makes enough of each kind.
     expect(
       Object.values(counts).every((count) => count > 100),
       JSON.stringify(counts),

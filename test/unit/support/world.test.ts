@@ -4,12 +4,12 @@ vi.mock("node:timers/promises", () => ({
   setTimeout: async (milliseconds: number) => void vi.setSystemTime(Date.now() + milliseconds),
 }));
 
-// Other files of this worker have and want the modules with the real timers.
+// Other files of this worker have loaded these modules with the real timers.
 vi.resetModules();
 afterAll(() => vi.resetModules());
 const { untilPolled } = await import("#test/support/test-environment.ts");
 
-/** Waits for a stack whose functions are given events after so many seconds. */
+/** Waits for a stack whose functions receive events after some seconds. */
 async function waited(seconds: number): Promise<number> {
   vi.useFakeTimers({ toFake: ["Date"] });
   vi.stubEnv("TEST_SLOWNESS", "1");

@@ -19,7 +19,7 @@ type Answers = {
   readonly put?: (call: number) => Promise<object>;
 };
 
-/** A log group that answers so; which commands it was sent, in order; and the entries of each batch. */
+/** Creates a log group with these responses, which records its commands in order and the entries of each batch. */
 function aGroup({ create = async () => ({}), put = async () => ({}) }: Answers = {}) {
   const client = new CloudWatchLogsClient({ region: "us-east-1" });
   const calls: string[] = [];

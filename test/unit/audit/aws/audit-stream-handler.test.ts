@@ -27,7 +27,7 @@ const aRecord = (over: DynamoDBRecord = {}, dynamodb: DynamoDBRecord["dynamodb"]
   ...over,
 });
 
-/** As the writer's clock agrees with the table's. */
+/** Recorded when the table stored it, so that the writer's clock is right. */
 const aStoredEvent = (over: Partial<ActivityEvent> = {}) => anEvent({ recorded_at: stored.toISOString(), ...over });
 
 const inserted = (event = aStoredEvent(), SequenceNumber = "seq-1", at = stored) =>
@@ -39,7 +39,7 @@ const inserted = (event = aStoredEvent(), SequenceNumber = "seq-1", at = stored)
 const removed = (over: DynamoDBRecord = {}) =>
   aRecord({ eventName: "REMOVE", ...over }, { OldImage: imageOf(anEvent()) });
 
-/** Runs a batch; answers what failed, the audit log's entries with their lines, and the function's own log. */
+/** Runs a batch. Returns the response, the entries of the audit log with their lines, and the function's own log. */
 async function run(Records: DynamoDBRecord[], over: Partial<AuditStreamPorts> = {}) {
   const log = captureLogLines();
   const entries: AuditEntry[] = [];

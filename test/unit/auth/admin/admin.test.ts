@@ -31,7 +31,7 @@ function aStore() {
   };
 }
 
-/** What a change says: a setting that is not named in a request is `undefined` in it. */
+/** Returns the defined fields of a change: a setting that the request omits is `undefined`. */
 const definedFields = (change: object) => JSON.parse(JSON.stringify(change));
 
 const random = new Uint8Array(20).fill(7);

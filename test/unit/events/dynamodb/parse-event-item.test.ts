@@ -30,7 +30,7 @@ function takenByIngest(text: string): ActivityEvent | null {
 
 const S = (text: string) => ({ S: text });
 
-/** The item as readers see it: what an earlier release stored of U+0000 and half surrogates is replaced. */
+/** Returns the item as readers see it: U+0000 and unpaired surrogates of an earlier release are replaced. */
 function withStorableLines(item: EventItem): EventItem {
   const lines = ["entity_ref", "text", "information"];
   const repaired = Object.entries(item).map(([name, attribute]) =>

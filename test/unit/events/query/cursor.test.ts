@@ -56,7 +56,7 @@ it("parseCursor returns the key of a damaged item after which a page continues",
 });
 
 it("encodeCursor returns the same cursor as before the filter by action existed", () => {
-  // Written by the version before: a walk that is under way while a new one is deployed goes on.
+  // Written by the previous version: paging must continue across a deployment.
   expect(cursor).toBe(
     "MU9pTUJGdXpwcVhBVHVWUkh5VU1GU0RbIjIwMjYtMDUtMTFUMDg6MzA6MTIuMDAwWiIsImV2dF8zZDFhODBlMDVkNWIzYTNkYWM4YzdjMTJhNWMwYjMwMCIsItGB0YfRkdGCLzEgI_Cfp75-PyJd",
   );

@@ -9,7 +9,7 @@ import { memoryEvents } from "#test/support/memory/events.ts";
 
 const idOf = (at: number) => `evt_${String(at).padStart(32, "0")}`;
 
-/** Events of one moment; the highest id is the newest. */
+/** Returns events of the same time; the highest id is the newest. */
 const manyEvents = (count: number) => Array.from({ length: count }, (_, at) => anEvent({ event_id: idOf(at) }));
 
 const { limit: _, after: __, ...query } = aQuery();

@@ -14,7 +14,7 @@ import { memoryPageCheckpoints } from "#test/support/memory/page-checkpoints.ts"
 const start = Date.parse("2026-01-01T00:00:00.000Z");
 let written = 0;
 
-/** An event so many milliseconds into the log; ids do not follow time, as writers' own ids do not. */
+/** Returns an event `ms` after the start of the log. Ids do not follow time, like ids of writers. */
 function eventAt(ms: number, over: Partial<ActivityEvent> = {}): ActivityEvent {
   written += 1;
   const digits = ((written * 7_919) % 100_003).toString(16).padStart(32, "0");
@@ -52,7 +52,7 @@ async function read(ports: Ports, listing: ListQuery, skip: number, take: number
 
 const isBill = (event: ActivityEvent) => event.entity_type === "BILL";
 
-/** What any list shows, worked out plainly. */
+/** Returns the events of a list by definition. */
 function expectedList(log: readonly ActivityEvent[], { matches }: ListQuery): ActivityEvent[] {
   return [...log].sort(newestFirst).filter(matches ?? (() => true));
 }
@@ -200,7 +200,7 @@ describe("readOffsetPage with a failing checkpoint store", () => {
   });
 });
 
-/** Steps of a story: reading a window anywhere, and events that come in at the front or with an old date. */
+/** Steps of a test: reading a page at any offset, or appending new or backdated events. */
 const step = fc.oneof(
   { weight: 5, arbitrary: fc.record({ do: fc.constant("read" as const), page: fc.nat(14), take: fc.constant(7) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("read" as const), page: fc.nat(30), take: fc.constant(3) }) },
@@ -237,7 +237,7 @@ describe("readOffsetPage with writes", () => {
               clock += kinds.next().value ?? 0;
               log.push(eventAt(clock, { entity_type: types[kinds.next().value ?? 0] ?? "BILL" }));
             }
-            // Only what is newer than all there is: `Position` order within a millisecond is by id.
+            // Only events newer than all others: within a millisecond, positions are ordered by id.
             clock += 1;
           };
           append(60);
@@ -257,7 +257,7 @@ describe("readOffsetPage with writes", () => {
   );
 
   it("(property) skips no event that existed when the client began to page, with any backdated events", async () => {
-    // Old dates behind a place that is remembered, and something new that has the walk look for an earlier place.
+    // Backdated events behind a checkpoint, and a new one that makes the reader use an earlier checkpoint.
     const writes = (text: string) => text.split(" ").map((pair) => pair.split(":").map(Number));
     const oldDatesThenNew = writes("2:0 0:0 3:68000 0:69314 0:304046 3:0 0:39245 0:342771").map(
       ([pause = 0, ms = 0]) => ({ pause, ms }),

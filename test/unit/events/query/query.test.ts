@@ -25,7 +25,7 @@ const indexOf: Readonly<Record<Attribute, IndexName>> = {
   entity_type: "by_type",
 };
 
-/** Every one of the 32 combinations of filters. */
+/** All 32 combinations of filters. */
 const combinations = Array.from({ length: 2 ** attributes.length }, (_, bits) =>
   attributes.filter((_, at) => (bits & (1 << at)) !== 0),
 );

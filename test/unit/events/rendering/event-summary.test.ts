@@ -163,7 +163,7 @@ describe("summarize of every event", () => {
       const { title, sentence } = summarize(event);
       expect(sentence).toContain(event.entity_ref ?? "no reference");
       expect(title).not.toContain(event.entity_ref ?? "no reference");
-      // Behind the colon stands what was changed, in the writer's own words.
+      // The change follows the colon, in the writer's own words.
       for (const text of [title, sentence]) expect(text).toMatch(/^[A-Z][^_:]*[^_: ](:.*[^ ])?$/);
     }
   });

@@ -9,7 +9,7 @@ import { anEvent, aQuery, testNow } from "#test/support/builders.ts";
 import { newestFirst } from "#test/support/memory/events.ts";
 import { memoryPageCheckpoints } from "#test/support/memory/page-checkpoints.ts";
 
-/** What one page may read of the table; see `shared/events/dynamodb/event-store.ts`. */
+/** The budget of one page; see `shared/events/dynamodb/event-store.ts`. */
 const budget = { reads: 8, items: 2_000, isFull: () => false };
 const all = () => true;
 
@@ -28,7 +28,7 @@ const oneIn =
   (event) =>
     (numberOf(event) * 7_919) % rate === 0;
 
-/** Events that are newest first, and what a query looks at after a position in them. */
+/** Returns a reader of events, newest first, that counts what a query reads after a position. */
 function lookedAt(sorted: readonly ActivityEvent[], after: Position | null, size: number) {
   let [from, end] = [0, sorted.length];
   while (after !== null && from < end) {
@@ -44,7 +44,7 @@ function lookedAt(sorted: readonly ActivityEvent[], after: Position | null, size
 type Read = { page: EventPage; rounds: number; looked: number };
 type Asked = { after: Position | null; limit: number; matches: Matches };
 
-/** A log whose events were written while its organisation had these numbers of shards, the oldest first. */
+/** Creates a log whose events were written with these shard counts, oldest first. */
 function aHistory(written: readonly { events: number; shards: ShardCount }[], count: ShardCount) {
   const shards = shardNames(count).map((): ActivityEvent[] => []);
   const log: ActivityEvent[] = [];
@@ -72,7 +72,7 @@ function aHistory(written: readonly { events: number; shards: ShardCount }[], co
       return { page, rounds: Math.max(...rounds), looked: sum };
     },
 
-    /** The page of an organisation with one shard, as the store reads it. */
+    /** Reads the page of an organisation with one shard, like the store. */
     async single({ after, limit, matches }: Asked): Promise<Read> {
       const events: ActivityEvent[] = [];
       let [size, from, sum] = [limit + 1, after, 0];

@@ -5,7 +5,7 @@ import { raiseShardCount, shardLeadMs } from "#shared/events/shards/shards.ts";
 
 const start = Date.parse("2026-05-11T08:30:00.000Z");
 
-/** A cache over settings that a test changes, with a clock that it sets; reads end when the test lets them. */
+/** Creates a cache with settings, a clock and reads that the test controls. */
 function aCache(initial: ShardSettings = new Map()) {
   const state = {
     settings: initial,
@@ -110,7 +110,7 @@ describe("ShardSettingsCache", () => {
       open = () => resolve();
     });
     const first = cache.countToRead("org_big");
-    // The function is frozen in the middle of its read, and the count is raised meanwhile.
+    // The function is frozen during its read, and the count is raised meanwhile.
     state.ms += readableForMs;
     state.settings = sixteen;
     state.gate = Promise.resolve();
@@ -120,9 +120,7 @@ describe("ShardSettingsCache", () => {
   });
 
   describe("ShardSettingsCache with a background read that was frozen with the function and then fails", () => {
-    /**
-     * A cache that knows the settings of 20 seconds and a freeze ago; `thaw` lets the read fail that began before it.
-     */
+    /** Creates a cache with settings from 20 seconds before a freeze. `thaw` fails the read that began before it. */
     async function frozen() {
       const { state, cache } = aCache();
       await cache.countToRead("org_big");
@@ -268,7 +266,8 @@ describe("ShardSettingsCache", () => {
   });
 
   it("(property) never lets writers use a count that readers may not know", async () => {
-    // As ADR 37 reckons: commit up to 15 s after the administrator's clock was read, two clocks 10 s apart each.
+    // As in ADR 37: commit up to 15 s after the administrator's clock was read, and two clocks with an error of 10 s
+    // each.
     expect(shardLeadMs).toBeGreaterThan(readableForMs + 15_000 + 2 * 10_000);
   });
 });

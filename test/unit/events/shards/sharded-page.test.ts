@@ -17,7 +17,7 @@ function eventAt(n: number): ActivityEvent {
 const positionOf = ({ occurred_at, event_id, entity_id }: Position): Position => ({ occurred_at, event_id, entity_id });
 
 /**
- * A shard in memory that counts what is read of it; like a query, it looks at `size` events and gives those that match.
+ * Creates a shard in memory that counts its reads. Like a query, it reads `size` events and returns those that match.
  */
 function aShard(events: readonly ActivityEvent[], matches = (_: ActivityEvent) => true) {
   const sizes: number[] = [];

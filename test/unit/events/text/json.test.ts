@@ -63,7 +63,7 @@ describe("parseJsonExactly of numbers", () => {
   });
 });
 
-/** Whether two numerals name the same number, by whole-number arithmetic. */
+/** Whether two numerals have the same value, by integer arithmetic. */
 function isSameDecimal(left: string, right: string): boolean {
   if (!Number.isFinite(Number(left))) return false;
   const [a, b] = [asRatio(left), asRatio(right)];

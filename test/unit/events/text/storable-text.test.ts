@@ -5,14 +5,14 @@ import { toStorableJson, toStorableText } from "#shared/events/text/storable-tex
 import { isStoredObject } from "#shared/events/text/stored-json.ts";
 import { hasOnlyStorableText, isStorableText } from "#shared/events/text/text-rules.ts";
 
-/** Texts with halves of surrogate pairs, U+0000, and what looks like their escapes. */
+/** Texts with unpaired surrogates, U+0000, and texts that look like their escapes. */
 const text = fc
   .array(fc.constantFrom("\ud800", "\udfff", "\u0000", "\u0001", "\\", "\\u0000", "\\ud800", "😀", '"', "a"))
   .map((parts) => parts.join(""));
 
 /**
- * Keys without a backslash: V8 13.6 reads the key `"` of `{"b":0,"\\"":0}` as a backslash where it has parsed an object
- * with that key in the same place before.
+ * Keys without a backslash: V8 13.6 parses the key `"` of `{"b":0,"\\"":0}` as a backslash if it parsed an object with
+ * that key at the same index before.
  */
 const key = fc
   .array(fc.constantFrom("\ud800", "\udfff", "\u0000", "\u0001", "\uFFFD", "😀", '"', "a"))

@@ -5,7 +5,7 @@ import { isDeeperThan, isJsonObject } from "#shared/events/text/json.ts";
 import { isStoredChanges, isStoredObject, isStoredRelated } from "#shared/events/text/stored-json.ts";
 import { slowness } from "#test/support/vitest/slowness.ts";
 
-/** What the scan stands for: the text is what JSON.stringify writes of what it says. */
+/** Reference implementation: the text is what JSON.stringify writes for its parsed value. */
 function isExactObject(text: string): boolean {
   try {
     const value: unknown = JSON.parse(text);
@@ -15,7 +15,7 @@ function isExactObject(text: string): boolean {
   }
 }
 
-/** Pieces of JSON, most of them in no order that is JSON. */
+/** Tokens of JSON, mostly in invalid order. */
 const piece = fc.constantFrom(
   ...[
     "{",
@@ -73,7 +73,7 @@ const hostile = fc.oneof(
   fc.array(piece, { maxLength: 6 }).map((pieces) => `{"a":${pieces.join("")}}`),
   fc.json().map((text) => `{"a":${text}}`),
   fc.json(),
-  // One character of a proper text, changed.
+  // A valid text with one changed character.
   fc.tuple(fc.json(), fc.nat(), fc.constantFrom(...'{}[],:"\\ 0ae\u0001\ud800')).map(([text, at, character]) =>
     `{"a":${text}}`
       .split("")

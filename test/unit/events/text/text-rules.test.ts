@@ -12,7 +12,7 @@ describe("hasOnlyStorableText", () => {
   it("finds an unstorable text or key anywhere", () => {
     fc.assert(
       fc.property(fc.jsonValue({ stringUnit: "binary" }), (value) => {
-        // The escapes of JSON say it: half a pair and U+0000 are only written by them.
+        // JSON escapes show it: they are only used for unpaired surrogates and U+0000.
         const escapes = JSON.stringify(value).replaceAll("\\\\", "");
         expect(hasOnlyStorableText(value)).toBe(!/\\u0000|\\ud[89a-f]/.test(escapes));
       }),

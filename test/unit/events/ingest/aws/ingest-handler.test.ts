@@ -13,11 +13,11 @@ beforeEach(() => {
 
 const bodyOf = (org_id: string, entity_id = "inv_1") => JSON.stringify(anInput({ org_id, entity_id }));
 
-/** A stack whose table throttles one organisation for so many seconds. */
+/** Creates a stack whose table throttles one organisation for some seconds. */
 function throttling(orgId: string, seconds: number): FakeIngest {
   const ingest = new FakeIngest();
   const endMs = ingest.nowMs + seconds * 1_000;
-  // Made once: the trace of a hundred thousand errors takes longer than what is tested.
+  // Created once: the stack traces of a hundred thousand errors take longer than the test.
   const throttled = transient("ProvisionedThroughputExceededException");
   ingest.put = ({ org_id }) => {
     if (org_id === orgId && ingest.nowMs < endMs) throw throttled;
