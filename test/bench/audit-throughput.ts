@@ -22,7 +22,7 @@ import { compareFigures, type Measure } from "./measure.ts";
  */
 const budget = 2.5;
 
-/** Records that Lambda hands over at once, and batches of one sample. */
+/** Records in a batch, and batches in a sample. */
 const batchSize = 100;
 const batches = 10;
 const records = batchSize * batches;

@@ -29,7 +29,7 @@ export function benchEvent(orgId: string, n: number): ActivityEvent {
   return parseEventValue(input, { now: new Date(newest + 1), entropy: `${orgId} ${n}` }).event;
 }
 
-/** Stores the first `count` events of an organisation and tells how far it is, from 0 to 1. */
+/** Stores the first `count` events of an organisation, and reports progress from 0 to 1. */
 export async function fill(
   store: EventStore,
   orgId: string,

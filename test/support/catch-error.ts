@@ -1,6 +1,6 @@
 import { ActivityError } from "#shared/errors.ts";
 
-/** The `ActivityError` that a call ends with. Fails where it ends well, or with an error of another kind. */
+/** Returns the `ActivityError` that a call throws. Throws if it succeeds, or throws another error. */
 export function catchError(call: () => unknown): ActivityError {
   try {
     call();
@@ -8,10 +8,10 @@ export function catchError(call: () => unknown): ActivityError {
     if (error instanceof ActivityError) return error;
     throw error;
   }
-  throw new Error("Expected a refusal, and there was none.");
+  throw new Error("Expected an ActivityError, but the call succeeded.");
 }
 
-/** The same for a promise. */
+/** As `catchError`, for a promise. */
 export async function catchRejection(promise: Promise<unknown>): Promise<ActivityError> {
   const outcome = await promise.then(
     () => () => undefined,

@@ -75,7 +75,7 @@ async function openSource(definition: EventSourceMapping, options: EventSourceMa
   const queue = queueByArn(sourceArn);
   if (queue === undefined) throw new Error(`${definition.id} polls ${sourceArn}, which is no queue of the template.`);
   await assertReadable(definition, fn, queuePollerActions, options);
-  // More pollers than functions that run at once would only hold messages back.
+  // More pollers than concurrent invocations would only delay messages.
   const max = Math.min(definition.concurrency, maxLocalConcurrency);
   const admitted = createAdaptiveLimit({
     max,

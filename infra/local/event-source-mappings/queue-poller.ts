@@ -15,7 +15,7 @@ export type QueuePollerOptions = {
   readonly queueUrl: string;
   readonly region: string;
   readonly fn: Pick<LocalFunction, "invoke">;
-  /** Messages are received only when they can be delivered at once, so that none waits invisibly. */
+  /** Messages are received only when they can be delivered immediately, so that none waits while it is invisible. */
   readonly limit: AdaptiveLimit;
   /** Calls SQS with the role of the function. */
   readonly call: AwsCall;

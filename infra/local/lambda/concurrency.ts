@@ -15,7 +15,7 @@ export function mappingsOf(
   return sources.filter(({ functionName }) => [name, arn].includes(functionName));
 }
 
-/** How many environments a function may have at once, given the event sources of the template. */
+/** Returns the maximum number of environments of a function, from the event sources of the template. */
 export function concurrencyOf(
   fn: Pick<FunctionDefinition, "name" | "arn">,
   sources: readonly EventSourceMapping[],

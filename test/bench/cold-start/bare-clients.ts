@@ -31,8 +31,8 @@ export const bareBundlings = {
 };
 
 /**
- * What a function is held against: its clients, and the calls that it makes first, at once where it makes them at
- * once. Its handler takes what `bareEvent` gives.
+ * Bundles the baseline of a function: its clients, and the calls of its first invocation with the same concurrency. The
+ * handler takes the result of `bareEvent`.
  */
 export function bundleBareClients(
   wanted: readonly Client[],

@@ -34,7 +34,7 @@ const Failed = z.union([
   z.object({ error: z.unknown().refine((error) => error !== undefined) }),
 ]);
 
-/** Gives a function that starts a bundle in a process of its own and calls it once, and tells how long both took. */
+/** Returns a function that starts a bundle in a new process, calls it once, and returns the duration of both. */
 export function starter(environment: Readonly<Record<string, string>>) {
   const probeFile = join(mkdtempSync(join(tmpdir(), "activity-log-bench-")), "probe.mjs");
   writeFileSync(probeFile, probe);

@@ -18,7 +18,7 @@ const body = JSON.stringify({ event_type: "invoice.sent", delivery_id: "dlv_1", 
 
 /**
  * The delivery engine (address checked, both signatures, answer read and bounded) against a bare loop of POSTs over
- * kept connections, with the same receiver and as many at once.
+ * kept connections, with the same receiver and the same concurrency.
  */
 export async function measureSending(): Promise<Measure[]> {
   const { authority, valid } = await createCertificates();

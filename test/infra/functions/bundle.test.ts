@@ -5,7 +5,7 @@ import type { Metafile } from "esbuild";
 import { describe, expect, it, vi } from "vitest";
 import { startBytes, startOutputs } from "#test/support/infra/bundle-start.ts";
 
-// Other tests of the level put a bundler in its place that does nothing.
+// Other tests of this level mock the bundler.
 const { bundle } = await vi.importActual<typeof import("#infra/constructs/bundle.ts")>("#infra/constructs/bundle.ts");
 
 /** Builds a function. Gives its package, by the names of its files, and what went into it. */

@@ -17,7 +17,7 @@ const resources = createResources(
   { ...place, streamLabels: streams },
 );
 const policies = identityPolicies(resources);
-const judge = createAuthorizer(new Map(), where.account);
+const authorize = createAuthorizer(new Map(), where.account);
 const [config] = resources.ofType("AWS::DynamoDB::GlobalTable").filter(({ id }) => plainId(id) === "AuthConfig");
 const partitionKeys = new Map([[config?.ref ?? "", "pk"]]);
 
@@ -31,7 +31,7 @@ async function catchError(fn: string, operation: string, request: object): Promi
   };
   const body = { TableName: config?.ref, ...request };
   const accesses: RequiredPermission[] = dynamoDbPermissions(operation, body, { ...where, partitionKeys });
-  const answers = await Promise.all(accesses.map((access) => judge(principal, access)));
+  const answers = await Promise.all(accesses.map((access) => authorize(principal, access)));
   return answers.find((answer) => answer !== undefined);
 }
 

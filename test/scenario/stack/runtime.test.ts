@@ -122,7 +122,7 @@ describe("a function", () => {
 
   it.each([
     ["/throw", { errorType: "TypeError", errorMessage: "the reason" }],
-    ["/reject", { errorType: "Runtime.UnhandledPromiseRejection", errorMessage: "nobody waits for this" }],
+    ["/reject", { errorType: "Runtime.UnhandledPromiseRejection", errorMessage: "not awaited" }],
     ["/exit", { errorType: "Runtime.ExitError", errorMessage: expect.stringMatching(/exit status 3$/) }],
   ])("that fails on %s reports how", async (rawPath, error) => {
     const { error: kind, payload } = await invoke(stack.functions.web, { rawPath });

@@ -15,7 +15,7 @@ beforeAll(async () => {
   stack = await startStack();
 });
 
-/** Tells the stories to a stack that is deployed as far as the SDK can see: it knows only what its variables say. */
+/** Runs the smoke test against a stack that looks deployed to the SDK, which only knows the variables. */
 async function smokeTest(outputs: Readonly<Record<string, string>>, over: Record<string, string> = {}) {
   const { lambda, sqs } = stack.endpoints;
   const child = spawn("npm", ["run", "smoke"], {

@@ -173,7 +173,7 @@ describe("npm start", () => {
     expect(await ended(child, "SIGTERM")).toBe(130);
     await until(() => !isAlive(Number(readFileSync(pidFile, "utf8"))));
 
-    // What it had written so far is in nobody's way.
+    // Its incomplete output does not disturb the next start.
     writeFileSync(join(hanging, "app.mjs"), "process.exit(7);");
     const next = start(["--empty"], PATH, hanging);
     expect(await ended(next.child)).toBe(1);

@@ -2,7 +2,7 @@ import type { Metafile } from "esbuild";
 
 type Output = Metafile["outputs"][string];
 
-/** The files that a function's start reads: its first one, and what that imports at once. */
+/** The files that the start of a function reads: its entry, and all static imports. */
 export function startOutputs({ outputs }: Metafile): readonly Output[] {
   const read = new Set<Output>();
   const follow = (output: Output): void => {

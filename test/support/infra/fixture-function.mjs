@@ -57,7 +57,7 @@ const paths = {
     throw new TypeError("the reason");
   },
   "/reject": () => {
-    Promise.reject(new RangeError("nobody waits for this"));
+    Promise.reject(new RangeError("not awaited"));
     return new Promise(() => {});
   },
   "/exit": () => exit(3),

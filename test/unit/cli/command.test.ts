@@ -46,18 +46,18 @@ const sweep = defineCommand({
 const runPaint = (args: readonly string[], over: typeof context) =>
   paint.run(args, over).catch((error: unknown) => error);
 
-describe("a command", () => {
-  it("gets what the user gave, in any order", async () => {
+describe("parsed command", () => {
+  it("receives operands and options in any order", async () => {
     const outcome = await paint.run(["--colour", "red", "--wet", "north", "--colour=blue"], context);
     expect(outcome?.json).toEqual({ wall: "north", colours: ["red", "blue"], coats: undefined, wet: true });
   });
 
-  it("takes several values after one option, where the option may be given several times", async () => {
+  it("accepts several values after a repeatable option", async () => {
     const outcome = await sweep.run(["--room", "hall", "attic", "--room", "cellar"], context);
     expect(outcome?.json).toEqual(["hall", "attic", "cellar"]);
   });
 
-  it("tells its operands apart by their order, and asks for those that are missing", async () => {
+  it("assigns operands in order, and throws for missing ones", async () => {
     expect((await hang.run(["lion", "north"], context))?.text).toBe("lion on north");
     await expect(hang.run(["lion"], context)).rejects.toThrow("hang needs WALL.\nUsage: hang PICTURE WALL [options]");
     await expect(hang.run([], context)).rejects.toThrow("hang needs PICTURE and WALL.");
@@ -74,7 +74,7 @@ describe("a command", () => {
     [["north", "--colour"], "--colour needs a value: COLOUR."],
     [["north", "--colour", "red", "--wet=yes"], "--wet takes no value."],
     [["north", "--colour", "red", "--coats", "1", "--coats", "2"], "--coats can be given only once."],
-  ])("refuses %j and says why", async (args, message) => {
+  ])("rejects %j with a reason", async (args, message) => {
     const refusal: unknown = await paint.run(args, context).catch((error: unknown) => error);
     expect(refusal).toBeInstanceOf(CliError);
     expect(refusal).toMatchObject({
@@ -83,7 +83,7 @@ describe("a command", () => {
     });
   });
 
-  it("throws a usage error when npm has taken an option for itself", async () => {
+  it("throws a usage error when npm consumed an option", async () => {
     const npm = aCommandContext({ isNpmOption: (name) => name === "wet" || name === "json" }).context;
     const error = await runPaint(["north", "--colour", "red"], npm);
     expect(error).toMatchObject({
@@ -93,7 +93,7 @@ describe("a command", () => {
     expect(await runPaint(["north", "--colour", "red", "--wet"], npm)).toMatchObject({ text: "done" });
   });
 
-  it("explains itself before anything else", async () => {
+  it("shows its help before any other check", async () => {
     const text = (await paint.run(["--help"], context))?.text;
     expect(text).toContain("Usage: npm run activity -- paint WALL --colour COLOUR... [options]");
     expect(text).toMatch(/^ {2}--coats N {8,}how many$/m);
@@ -103,7 +103,7 @@ describe("a command", () => {
   });
 });
 
-describe("the command line", () => {
+describe("command line", () => {
   const complaint = async (...args: string[]) => {
     try {
       await dispatch(args, context);
@@ -113,7 +113,7 @@ describe("the command line", () => {
     }
   };
 
-  it("lists every command in its help, and those of a group in the group's", async () => {
+  it("lists all commands in its help, and the commands of a group in the group's help", async () => {
     const all = await dispatch(["--help"], context);
     for (const command of ["org create", "token revoke", "emit", "rejected retry", "webhooks listen"])
       expect(all?.text).toMatch(new RegExp(`^ {2}${command} {2,}[A-Z]`, "m"));
@@ -152,7 +152,7 @@ describe("the command line", () => {
       ["webhooks", "--help"],
     ],
     [["help", "help"], ["--help"]],
-  ])("takes %j for %j", async (written, meant) => {
+  ])("resolves %j to %j", async (written, meant) => {
     const help = await dispatch(written, context);
     expect(help?.text).toMatch(/^Usage: npm run activity -- /);
     expect(help).toEqual(await dispatch(meant, context));
@@ -163,12 +163,12 @@ describe("the command line", () => {
     expect(await complaint("token", "make", "-h")).toMatch(/^Unknown command 'token make'\./);
   });
 
-  it("has the version of the package", async () => {
+  it("prints the version of the package", async () => {
     const { version } = JSON.parse(readFileSync("package.json", "utf8"));
     expect(await dispatch(["--version"], context)).toEqual({ text: version, json: { version } });
   });
 
-  it("knows where API clients and keys are listed", async () => {
+  it("refers to the command that lists API clients and keys", async () => {
     expect(await complaint("client", "list")).toBe(
       "Unknown command 'client list'. Use token list, which shows API clients too.",
     );
@@ -182,7 +182,7 @@ describe("the command line", () => {
     group.flatMap(({ name, examples }) => examples.map((example) => ({ name, example }))),
   );
 
-  it.each(examples)("has an example that is right: $example", async ({ name, example }) => {
+  it.each(examples)("has a valid example: $example", async ({ name, example }) => {
     expect(`${example} `).toMatch(new RegExp(`^${name} `));
     const args = [...example.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
       ([, one, two, bare]) => one ?? two ?? bare ?? "",
@@ -193,7 +193,7 @@ describe("the command line", () => {
     else expect(ended).toMatchObject({ message: expect.stringMatching(/^No local stack is running/) });
   });
 
-  it("suggests what was meant", async () => {
+  it("suggests the most similar command", async () => {
     expect(await complaint("lst")).toBe("Unknown command 'lst'. Did you mean list?");
     expect(await complaint("tokn", "create")).toBe("Unknown command 'tokn create'. Did you mean token create?");
     expect(await complaint("token", "make")).toMatch(/^Unknown command 'token make'\./);
@@ -202,11 +202,11 @@ describe("the command line", () => {
     expect(await complaint()).toBe("Give a command.");
   });
 
-  it("says how to get a stack where there is none", async () => {
+  it("explains how to start a stack when none is running", async () => {
     expect(await complaint("list")).toMatch(/^No local stack is running. Start one with npm start/);
   });
 
-  it("checks what it can before it asks the stack", async () => {
+  it("validates arguments before it calls the stack", async () => {
     const create = ["token", "create", "--org", "org_1", "--scope"];
     expect(await complaint(...create, "AIBooks.activity.WRITE")).toMatch(/Did you mean AIBooks\.activity\.READ\?/);
     expect(await complaint(...create, "AIBooks.activity.READ", "--expires", "soon")).toMatch(
@@ -216,7 +216,7 @@ describe("the command line", () => {
   });
 });
 
-it("finds the findNearest word, and none that is far", () => {
+it("findNearest returns the most similar word, or null when none is similar", () => {
   const words = ["list", "emit", "org create"];
   expect(["lits", "EMIT", "orgcreate", "delete"].map((word) => findNearest(word, words))).toEqual([
     "list",

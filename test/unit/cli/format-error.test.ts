@@ -17,6 +17,6 @@ it.each([
   [new Error("Region is missing"), 1, /AWS_REGION/],
   [named("AccessDeniedException", "User x is not authorized"), 1, /^AccessDeniedException: User x is not authorized$/],
   ["odd", 1, /odd/],
-])("says what to do about %s", (error, exit, message) => {
+])("formatError says what to do about %s", (error, exit, message) => {
   expect(formatError(error)).toMatchObject({ exit, message: expect.stringMatching(message) });
 });

@@ -20,7 +20,7 @@ const asAnna = { user_id: "usr_1", name: "Support", type: "user", on_behalf_of: 
 const page = (...activity: readonly object[]) =>
   responseOf({ activity, page_context: { limit: 100, returned: activity.length, has_more_page: false } });
 
-it("asks for one action, with the names of those who acted", async () => {
+it("list requests one action, and shows the names of actors", async () => {
   const path = "/activity?include=actor&action=INVOICE_PAID&limit=5";
   const { requests, exit } = await runCommand(
     { [`GET ${path}`]: page() },
@@ -34,7 +34,7 @@ it("asks for one action, with the names of those who acted", async () => {
   expect(exit).toBe(0);
 });
 
-it("names who acted as of then, and for whom", async () => {
+it("list shows the historical names of the actor and of the user they acted for", async () => {
   const events = [
     { ...event, actor: { ...asAnna, on_behalf_of: null } },
     { ...event, actor: asAnna },
@@ -78,7 +78,7 @@ it.each([
     ["--since", "2026-03-03", "--until", "2026-03-03"],
     { since: "2026-03-03T00:00:00.000Z", until: "2026-03-03T23:59:59.999Z" },
   ],
-])("list %j asks for just that time", async (options, range) => {
+])("list %j requests exactly that range", async (options, range) => {
   const { requests } = await runCommand({}, "list", ...options);
   expect(Object.fromEntries(new URL(requests[0]?.path ?? "", "http://a").searchParams)).toEqual({
     include: "actor",
@@ -89,12 +89,12 @@ it.each([
 it.each([
   [["--since", "2026-03-04", "--until", "2026-03-03"], "--since must not be later than --until."],
   [["--since", "7days"], expect.stringContaining("a duration such as 24h, 7d or 1y, not '7days'")],
-])("list %j is wrong usage, and asks for nothing", async (options, message) => {
+])("list %j is a usage error without a request", async (options, message) => {
   const { exit, text, requests } = await runCommand({}, "list", ...options);
   expect([exit, text, requests]).toEqual([exitCodes.usage, message, []]);
 });
 
-it("list tells an empty text from nothing", async () => {
+it("list distinguishes an empty text from an absent one", async () => {
   const { text } = await runCommand({ "GET /activity?include=actor": updatedPage }, "list");
   expect(text).toContain('note: null → ""; memo: a → b');
 });

@@ -12,13 +12,13 @@ it.each([
   ["a filler", "a\u3164b", "a·b"],
   ["a tag", "a\u{e0041}\u{e007f}b", "a··b"],
   ["half of a pair", "a\ud800", "a\ufffd"],
-])("%s is shown, and does nothing", (_, text, shown) => expect(toPrintable(text)).toBe(shown));
+])("%s is escaped", (_, text, shown) => expect(toPrintable(text)).toBe(shown));
 
-it.each(["請求書 ü", "❤\ufe0f", "e\u0301", "\u0600١", "a b"])("%s stays as it is", (text) =>
+it.each(["請求書 ü", "❤\ufe0f", "e\u0301", "\u0600١", "a b"])("%s is not escaped", (text) =>
   expect(toPrintable(text)).toBe(text),
 );
 
-it("JSON means the same, and holds nothing that a terminal would obey", () => {
+it("JSON is equivalent, without control characters", () => {
   const unit = fc.constantFrom("a", '"', "\\", "\u001b", "\u0085", "\u009b", "\u202e", "\u200b", "\u{e0041}", "😀");
   fc.assert(
     fc.property(fc.string({ unit }), (text) => {
@@ -34,7 +34,7 @@ const shape = [
   { title: "TEXT", cell: ([, text = ""]: string[]) => text },
 ];
 
-it("aligns columns, wide characters included", () => {
+it("table aligns columns, including wide characters", () => {
   const rows = [
     ["a", "one"],
     ["請求書", "two"],
@@ -44,12 +44,12 @@ it("aligns columns, wide characters included", () => {
   expect(withoutColours(formatTable(shape, rows, null)).split("\n")).toEqual(aligned);
 });
 
-it("keeps to the width of the terminal, and is never cut without one", () => {
+it("table fits the width of the terminal, and is not cut without a terminal", () => {
   const rows = [["a", "x".repeat(100)]];
   expect(formatTable(shape, rows, 20).split("\n")[1]).toBe(`a   ${"x".repeat(15)}…`);
   expect(formatTable(shape, rows, null)).toContain("x".repeat(100));
 });
 
-it("lets no cell write to the terminal", () => {
+it("table escapes control characters in cells", () => {
   expect(formatTable(shape, [["\u001b[2J", "a\nb\u202e\ud800"]], null).split("\n")[1]).toBe("·[2J  a·b·\ufffd");
 });

@@ -11,7 +11,7 @@ function drawing(isTTY: boolean) {
   return { bar, drawn, clock };
 }
 
-it("is drawn over itself, and not more often than an eye can follow", () => {
+it("progress bar overwrites itself, at a limited rate", () => {
   const { bar, drawn, clock } = drawing(true);
   bar.show(0, "0 events");
   bar.show(0.2, "2 events");
@@ -25,13 +25,13 @@ it("is drawn over itself, and not more often than an eye can follow", () => {
   ]);
 });
 
-it("shows only the count where nobody knows how much there is", () => {
+it("progress bar shows only the count when the total is unknown", () => {
   const { bar, drawn } = drawing(true);
   bar.show(null, "7 events");
   expect(drawn).toEqual(["\r\u001b[2K7 events"]);
 });
 
-it("is a line every few seconds where stderr is no terminal, and none for work that is done before", () => {
+it("progress bar writes a line every few seconds when stderr is not a terminal, and none for short work", () => {
   const { bar, drawn, clock } = drawing(false);
   bar.show(0, "0 events");
   for (const [seconds, events] of [

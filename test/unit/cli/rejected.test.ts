@@ -21,7 +21,7 @@ const queueOf = (...Messages: object[]) => ({ "POST /": [{ body: { Messages } },
 describe("rejected list", () => {
   const body = JSON.stringify(anInput({ org_id: "org_a", entity_id: "inv_1" }));
 
-  it("shows when, whose, what and why", async () => {
+  it("shows time, organisation, event and reason", async () => {
     const { text, json } = await runCommand(
       queueOf(message("1", body), message("2", "junk", "malformed", "No JSON.")),
       "rejected",
@@ -47,7 +47,7 @@ describe("rejected list", () => {
     });
   });
 
-  it("says of an empty queue which refused events are not in it", async () => {
+  it("says for an empty queue which rejected events are not in it", async () => {
     const { text, exit } = await runCommand(queueOf(), "rejected", "list");
     expect({ text, exit }).toEqual({
       exit: exitCodes.done,
@@ -57,7 +57,7 @@ describe("rejected list", () => {
 });
 
 describe("rejected retry", () => {
-  it("says that the queue is empty, rather than that nothing could be sent", async () => {
+  it("reports that the queue is empty", async () => {
     const { text, json } = await runCommand(queueOf(), "rejected", "retry");
     expect({ text, json }).toEqual({
       json: { retried: 0 },
@@ -94,7 +94,7 @@ describe("rejectedEvent", () => {
     '"text"',
     '{"org_id":1,"action":null,"entity_id":{}}',
     `{"org_id":"${"x".repeat(70_000)}"}`,
-  ])("finds nothing in a body that is no event: %.40j", (text) => {
+  ])("returns null fields for a body that is not an event: %.40j", (text) => {
     expect(parseRejectedEvent(text)).toEqual({ org_id: null, action: null, entity_type: null, entity_id: null });
   });
 });

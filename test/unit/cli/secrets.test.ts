@@ -11,12 +11,12 @@ const create = (body: object, ...args: string[]) => {
   return runCommand({ "POST /2015-03-31/functions/access/invocations": answer }, ...args);
 };
 
-describe("a command that issues a secret", () => {
+describe("command that issues a secret", () => {
   it.each([
     [["token", "create", "--org", "org_a", "--scope", "AIBooks.activity.READ"], { token, secret: "the-secret" }],
     [["key", "create", "--org", "org_a"], { token, secret: "the-secret" }],
     [["client", "create", "--org", "org_a"], { client, secret: "the-secret" }],
-  ])("%j has it alone on stdout, and says on stderr how to revoke it", async (args, body) => {
+  ])("%j prints only the secret to stdout, and how to revoke it to stderr", async (args, body) => {
     const { text, stderr, json } = await create(body, ...args);
     expect({ text, json }).toEqual({ text: "the-secret", json: expect.objectContaining({ secret: "the-secret" }) });
     expect(stderr).toContain(token.token_id);
@@ -24,7 +24,7 @@ describe("a command that issues a secret", () => {
     expect(stderr).not.toContain("the-secret");
   });
 
-  it("of a client says its account's slug on stderr, too", async () => {
+  it("for an API client also prints the account's slug to stderr", async () => {
     const { stderr } = await create({ client, secret: "s" }, "client", "create", "--org", "org_a");
     expect(stderr).toMatch(/^Account slug +first$/m);
   });

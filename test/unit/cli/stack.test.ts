@@ -25,13 +25,13 @@ async function identity(port: number, log_id?: string | null): Promise<string> {
   return (await findStack(cwd, undefined)).logIdentity;
 }
 
-describe("the identity of a local log", () => {
-  it("stays through a restart on the same data folder, and is another one for another folder", async () => {
+describe("identity of a local log", () => {
+  it("is the same after a restart on the same data folder, and different for another folder", async () => {
     expect(await identity(4001, "log-a")).toBe(await identity(4002, "log-a"));
     expect(await identity(4001, "log-a")).not.toBe(await identity(4001, "log-b"));
   });
 
-  it("is new after each start without a data folder, as the log is", async () => {
+  it("is new after each start without a data folder", async () => {
     expect(await identity(4001, null)).not.toBe(await identity(4002, null));
     expect(await identity(4001)).not.toBe(await identity(4002));
   });

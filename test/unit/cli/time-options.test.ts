@@ -9,11 +9,11 @@ it.each([
   ["30m", 1_800_000, 0],
   ["0h", 0, 0],
   ["1y", 0, 1],
-])("reads %s", (text, ms, years) => {
+])("parses %s", (text, ms, years) => {
   expect(parseDuration(text)).toEqual({ ms, years });
 });
 
-it.each(["", "d", "24", "1.5h", "-1h", "24H", "100000d", "24h ", "2w", "7days"])("takes %j for no duration", (text) => {
+it.each(["", "d", "24", "1.5h", "-1h", "24H", "100000d", "24h ", "2w", "7days"])("rejects %j as a duration", (text) => {
   expect(parseDuration(text)).toBeNull();
 });
 
@@ -32,7 +32,7 @@ it.each([
 
 const now = new Date("2026-05-11T12:00:00Z");
 
-it("reads a time from now, and dates", () => {
+it("parses relative times and dates", () => {
   expect(parseExpiry("90d", now)).toBe("2026-08-09T12:00:00.000Z");
   expect(parseExpiry("12h", now)).toBe("2026-05-12T00:00:00.000Z");
   expect(parseExpiry("1y", now)).toBe("2027-05-11T12:00:00.000Z");
@@ -40,7 +40,7 @@ it("reads a time from now, and dates", () => {
 });
 
 it.each(["", "0d", "-1d", "90", "1.5d", "999999d", "9999y", "2026-05-11", "2026-02-30", "soon"])(
-  "refuses %j",
+  "rejects %j",
   (text) => {
     expect(() => parseExpiry(text, now)).toThrow(/^--expires must be a duration/);
   },
@@ -48,7 +48,7 @@ it.each(["", "0d", "-1d", "90", "1.5d", "999999d", "9999y", "2026-05-11", "2026-
 
 const read = (since?: string, until?: string) => parseTimeRangeOptions((option) => ({ since, until })[option], testNow);
 
-describe("bounds of the command line", () => {
+describe("time bounds", () => {
   it.each([
     [undefined, undefined, null, null],
     ["24h", undefined, "2026-05-31T12:00:30.000Z", null],
@@ -80,7 +80,7 @@ describe("bounds of the command line", () => {
       "--until must be written with separators, such as 2026-05-11T08:30:12Z, or a duration such as 24h, 7d or 1y, not '20260308T101500Z'.",
     ],
     ["9000y", undefined, expect.stringMatching(/^--since must be/)],
-  ])("%s to %s is wrong usage", (since, until, message) => {
+  ])("%s to %s is a usage error", (since, until, message) => {
     try {
       expect(read(since, until)).toBeNull();
     } catch (error) {

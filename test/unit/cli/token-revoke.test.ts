@@ -19,7 +19,7 @@ describe("token revoke --with-endpoints", () => {
   const unknown = { ...endpoint, endpoint_id: "wh_2", relation: "unknown" };
   const disabled = { ...endpoint, status: "disabled" };
 
-  it("asks for the endpoints of the token, too, and shows each with its state", async () => {
+  it("requests the endpoints of the token, and shows each with its state", async () => {
     const { text, exit, requests } = await revoke([disabled, unknown], "--with-endpoints");
     expect(exit).toBe(exitCodes.done);
     expect(requests.map(({ body }) => body)).toEqual([
@@ -34,18 +34,18 @@ describe("token revoke --with-endpoints", () => {
     ]);
   });
 
-  it("gives the token and its endpoints as JSON", async () => {
+  it("prints the token and its endpoints as JSON", async () => {
     const { json } = await revoke([disabled, unknown], "--with-endpoints", "--json");
     expect(json).toEqual({ token, endpoints: [disabled, unknown] });
   });
 
-  it("says so where the token leaves none", async () => {
+  it("reports that the token has no endpoints", async () => {
     const { text, json } = await revoke([], "--with-endpoints");
     expect(text.split("\n").slice(1)).toEqual(["It created and changed no webhook endpoints."]);
     expect(json).toEqual({ token, endpoints: [] });
   });
 
-  it("is what the text of the same command without it advises, where an endpoint of the token is still enabled", async () => {
+  it("is suggested by the command without it when an endpoint of the token is still enabled", async () => {
     const { text, requests } = await revoke([endpoint]);
     expect(requests.map(({ body }) => body)).toMatchObject([{ with_endpoints: false }]);
     expect(text).toContain("Disable them with --with-endpoints.");

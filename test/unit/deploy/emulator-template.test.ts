@@ -13,8 +13,8 @@ function templateWith(Resources: CloudFormationTemplate["Resources"]): CloudForm
 
 const selection = { Type: "AWS::Backup::BackupSelection" };
 
-describe("the templates for the emulator", () => {
-  it("lack what the emulator cannot host, counted, and nothing else", () => {
+describe("reduceAll and withApiUrl", () => {
+  it("remove exactly the unsupported resources, and count them", () => {
     const dev = { Query: query, Other: query, MathAlarm: mathAlarm, PlainAlarm: plainAlarm, Queue: queue };
     const prod = { Query: query, Selection: selection, Queue: queue };
     expect(reduceAll({ dev: templateWith(dev), prod: templateWith(prod) })).toEqual({
@@ -26,20 +26,20 @@ describe("the templates for the emulator", () => {
     });
   });
 
-  it("are refused where the list of what is left out is stale", () => {
+  it("throw when a listed omission no longer exists", () => {
     const dev = templateWith({ Query: query, Selection: selection, Queue: queue });
     expect(() => reduceAll({ dev, prod: dev })).toThrow(
       "No template has alarms with metric math: take them off the list",
     );
   });
 
-  it("are refused where something that stays needs what is left out", () => {
+  it("throw when a remaining resource refers to a removed one", () => {
     const dependent = { ...queue, DependsOn: ["Query"] };
     const dev = templateWith({ Query: query, MathAlarm: mathAlarm, Selection: selection, Queue: dependent });
     expect(() => reduceAll({ dev })).toThrow("What stays needs what is left out: Query.");
   });
 
-  it("name another address of the API", () => {
+  it("replace the URL of the API", () => {
     const template = templateWith({ Queue: queue });
     expect(withApiUrl(template, "https://127.0.0.1:4000").Outputs).toEqual({
       ...template.Outputs,
@@ -76,8 +76,8 @@ const read = {
   },
 };
 
-describe("the adaptations to the emulator", () => {
-  it("change what they are for, and nothing else", () => {
+describe("adapt", () => {
+  it("changes only the properties that the emulator needs changed", () => {
     const whole = templateWith({ Api: api, Policy: policyOf(logs, send, decrypt, read), Queue: queue });
     const group = { "Fn::Sub": `arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:\${Log}` };
     expect(adapt(whole)).toEqual(
@@ -99,7 +99,7 @@ describe("the adaptations to the emulator", () => {
     );
   });
 
-  it("are refused where one changes nothing", () => {
+  it("throws when an adaptation has no effect", () => {
     const whole = templateWith({ Api: api, Policy: policyOf(logs, send, decrypt) });
     expect(() => adapt(whole)).toThrow("An adaptation changes nothing, take it off the list: ministack evaluates");
   });

@@ -18,12 +18,12 @@ beforeAll(async () => {
 
 afterAll(() => gateway.stop());
 
-describe("the gateway before the emulator's APIs", () => {
-  it("serves nothing before it knows which API", async () => {
+describe("startHttpsGateway", () => {
+  it("rejects requests before an API is set", async () => {
     expect((await fetch(`${gateway.origin}/openapi.json`)).status).toBe(503);
   });
 
-  it("passes a request on as it is, with the host that the caller used, and gives the answer", async () => {
+  it("forwards a request unchanged with the caller's host, and returns the response", async () => {
     gateway.serve("a1b2c3d4");
     const response = await fetch(`${gateway.origin}/api/a%2Fb?x=%20y&x=1`, {
       method: "POST",
@@ -40,7 +40,7 @@ describe("the gateway before the emulator's APIs", () => {
     });
   });
 
-  it("answers 502 where the emulator is gone", async () => {
+  it("returns 502 when the emulator is not running", async () => {
     await closeServer(emulator);
     expect((await fetch(`${gateway.origin}/openapi.json`)).status).toBe(502);
   });

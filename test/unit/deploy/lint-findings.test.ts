@@ -13,13 +13,13 @@ function finding(id: string, message = "No good") {
 
 const reportOf = (...findings: object[]) => JSON.stringify(findings);
 
-describe("a report of cfn-lint", () => {
-  it("has no problem where only accepted rules found something", () => {
+describe("lint findings", () => {
+  it("returns no problem when only accepted rules have findings", () => {
     expect(problemsOf(reportOf(finding("W3005"), finding("W3005")), { W3005: "harmless" })).toEqual([]);
     expect(problemsOf(reportOf(), {})).toEqual([]);
   });
 
-  it("has a problem for each other finding, whatever its level", () => {
+  it("returns a problem for each other finding of any level", () => {
     expect(
       problemsOf(reportOf(finding("E3002", "Extra property"), finding("W3005"), finding("I1001")), { W3005: "x" }),
     ).toEqual([
@@ -28,13 +28,13 @@ describe("a report of cfn-lint", () => {
     ]);
   });
 
-  it("has a problem where an accepted rule finds nothing any more", () => {
+  it("returns a problem when an accepted rule has no finding", () => {
     expect(problemsOf(reportOf(), { W3005: "harmless" })).toEqual([
       "W3005 is accepted, and found nothing: take it off the list.",
     ]);
   });
 
-  it("is refused where cfn-lint wrote something else", () => {
+  it("throws when the report is malformed", () => {
     expect(() => problemsOf("Traceback", {})).toThrow(SyntaxError);
     expect(() => problemsOf('{"findings":[]}', {})).toThrow("expected array");
   });

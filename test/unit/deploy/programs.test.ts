@@ -36,36 +36,36 @@ function isRunning(): boolean {
 
 const isGone = () => until(() => !isRunning(), { deadlineMs: 10_000 });
 
-describe("a program that is run", () => {
-  it("gets the given variables and no others, and its output is kept", async () => {
+describe("run", () => {
+  it("passes only the given variables, and logs the output", async () => {
     await run(script("echo $GREETING; echo again >&2; echo home=$HOME"));
     expect(readFileSync(log, "utf8")).toBe("hello\nagain\nhome=\n");
   });
 
-  it("fails with the end of its output", async () => {
+  it("throws with the end of the output when the program fails", async () => {
     await expect(run(script("echo the reason; exit 3"))).rejects.toThrow(
       `The script: failed with exit code 3. The end of ${log}:\nthe reason`,
     );
     await expect(run(script("exit 3"), [0, 3])).resolves.toBeUndefined();
   });
 
-  it("leaves no process behind when it ends", async () => {
+  it("ends child processes when the program ends", async () => {
     await run(script(leaveBehind));
     await isGone();
   });
 
-  it("fails when it takes too long, and leaves no process behind", async () => {
+  it("throws and ends child processes after the timeout", async () => {
     await expect(run(script(`${leaveBehind} echo begun; wait`, 500))).rejects.toThrow("did not end within 0.5 s");
     await isGone();
   });
 
-  it("fails when it is not there", async () => {
+  it("throws when the program does not exist", async () => {
     await expect(run({ ...script(""), command: join(folder, "nothing") })).rejects.toThrow("ENOENT");
   });
 });
 
-describe("a program that goes on running", () => {
-  it("ends with what it started when it is stopped", async () => {
+describe("start", () => {
+  it("ends the program and its child processes on stop", async () => {
     const running = await start(script(`${leaveBehind} wait`));
     await until(() => existsSync(pidFile) && readFileSync(pidFile, "utf8") !== "");
     expect(isRunning()).toBe(true);
@@ -73,7 +73,7 @@ describe("a program that goes on running", () => {
     await isGone();
   });
 
-  it("ends with everything else when the whole run is given up", async () => {
+  it("ends the program when the whole run is aborted", async () => {
     await start(script(`${leaveBehind} wait`));
     await until(() => existsSync(pidFile) && readFileSync(pidFile, "utf8") !== "");
     endAll();

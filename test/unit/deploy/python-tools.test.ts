@@ -30,22 +30,22 @@ case "$1" in
   -m) mkdir -p "$3/bin"; touch "$3/bin/python3"; printf '#!/bin/sh\\n${text}\\n' > "$3/bin/pip"; chmod +x "$3/bin/pip" ;;
 esac`;
 
-describe("the tools of Python", () => {
+describe("installPythonTools", () => {
   it.each([
-    ["there is none", null],
-    ["it is too old, or lacks venv", "exit 1"],
-  ])("are refused with what they need where %s", async (_, python) => {
+    ["is missing", null],
+    ["is too old, or lacks venv", "exit 1"],
+  ])("throws with the requirements when Python %s", async (_, python) => {
     await expect(installWith(python)).rejects.toThrow(needs);
   });
 
-  it("are refused with what pip says where they cannot be installed, and tried again", async () => {
+  it("throws with the output of pip, and retries on the next call", async () => {
     await expect(installWith(pythonWhosePip("echo No matching distribution; exit 1"))).rejects.toThrow(
       /No matching distribution.*needs Python 3\.11/s,
     );
     await expect(installWith(pythonWhosePip("exit 1"))).rejects.toThrow(needs);
   });
 
-  it("are installed once, by hash, into a folder that git ignores", async () => {
+  it("installs once, by hash, into a folder that git ignores", async () => {
     const record = join(root, "record");
     const python = pythonWhosePip(`echo "$@" >> ${record}`);
     const tools = await installWith(python);
@@ -68,7 +68,7 @@ describe("the tools of Python", () => {
       "they were copied from elsewhere",
       () => writeFileSync(join(root, ".venv/installed-requirements.txt"), `/old\n${requirements}`),
     ],
-  ])("are installed anew where %s", async (_, change) => {
+  ])("installs again when %s", async (_, change) => {
     await installWith(pythonWhosePip("exit 0"));
     const leftover = join(root, ".venv/leftover");
     writeFileSync(leftover, "");

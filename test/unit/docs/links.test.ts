@@ -18,7 +18,7 @@ const anchorsOf = (text: string) =>
   );
 
 describe("links of the documentation", () => {
-  it.each(pages)("%s links only to files and headings that exist", (page) => {
+  it.each(pages)("%s contains only links to existing files and headings", (page) => {
     const text = readFileSync(join(root, page), "utf8").replaceAll(/```[\s\S]*?```/g, "");
     const links = [...text.matchAll(/\]\((?!https?:|mailto:)([^)\s]+)\)/g)].map(([, target = ""]) => target);
     const broken = links.filter((link) => {
@@ -30,7 +30,7 @@ describe("links of the documentation", () => {
     expect(broken).toEqual([]);
   });
 
-  it("exist on the page that people read first", () => {
+  it("README.md contains links", () => {
     expect(readFileSync(join(root, "README.md"), "utf8")).toMatch(/\]\(docs\//);
   });
 });

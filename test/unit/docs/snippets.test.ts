@@ -16,7 +16,7 @@ function snippets(): string[] {
     .filter((code) => /^import /m.test(code));
 }
 
-it("the TypeScript programs of the documentation pass the type check when they are saved in the project folder", async () => {
+it("TypeScript snippets of the documentation pass the type check", async () => {
   const found = snippets();
   expect(found.length).toBeGreaterThanOrEqual(4);
   mkdirSync(join(project, ".build"), { recursive: true });

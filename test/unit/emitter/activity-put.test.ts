@@ -21,7 +21,7 @@ beforeEach(() => {
 });
 
 describe("activityPut", () => {
-  it("is a conditional put of the event's item", () => {
+  it("returns a conditional put of the event's item", () => {
     expect(activityPut(client, "events", event, { newId: () => "entropy" })).toEqual({
       TableName: "events",
       Item: expect.objectContaining({
@@ -35,39 +35,39 @@ describe("activityPut", () => {
     });
   });
 
-  it.each([undefined, ""])("needs the name of the table, and says where to find it (%j)", (missing) => {
+  it.each([undefined, ""])("throws with the name of the output when the table name is %j", (missing) => {
     expect(() => activityPut(client, missing, event)).toThrow(
       new TypeError("table is missing: give the name of the events table, the output TableEvents."),
     );
   });
 
-  it("gives every event an id of its own", () => {
+  it("generates a unique id for each event", () => {
     const idOf = () => activityPut(client, "events", event).Item.event_id;
     expect(idOf()).not.toBe(idOf());
   });
 
-  it("stores that no webhook is to be sent, and says nothing of it otherwise", () => {
+  it("stores the notify flag only when it is false", () => {
     expect(activityPut(client, "events", { ...event, notify: false }).Item.notify).toBe("no");
     expect(activityPut(client, "events", { ...event, notify: true }).Item).not.toHaveProperty("notify");
   });
 
-  it("fails the caller loudly where the event is bad", () => {
+  it("throws when the event is invalid", () => {
     const put = (over: object) => activityPut(client, "events", { ...event, ...over });
     expect(() => put({ occurred_at: "yesterday" })).toThrow(/occurred_at must be/);
     expect(() => put({ metadata: { total: Infinity } })).toThrow(/total is Infinity/);
   });
 
-  it("writes to shard 0 unless it is told that the organisation has several", () => {
+  it("writes to shard 0 unless a shard count is given", () => {
     const own = { ...event, event_id: `evt_${"1".repeat(32)}` } as const;
     expect(activityPut(client, "events", own).Item.shard).toBe("0");
     expect(activityPut(client, "events", own, { shards: 32 }).Item.shard).toBe("10");
   });
 
-  it.each([0, 3, 64, Number.NaN])("refuses %d shards, which no organisation has", (shards) => {
+  it.each([0, 3, 64, Number.NaN])("throws for the invalid shard count %d", (shards) => {
     expect(() => activityPut(client, "events", event, { shards })).toThrow(/shards must be one of 1, 2, 4/);
   });
 
-  it("refuses an idempotency key, which one put cannot hold", () => {
+  it("throws for an idempotency key, which one put cannot store", () => {
     const keyed = Object.assign({ ...event }, JSON.parse('{"idempotency_key":"key"}'));
     expect(() => activityPut(client, "events", keyed)).toThrow(/takes no idempotency_key/);
   });
@@ -81,7 +81,7 @@ describe("the clock of activityPut", () => {
   );
   const lead = fc.integer({ min: -600_000, max: 600_000 });
 
-  it("is that of AWS, however far the machine's is off: it dates the event, and refuses what is 5 minutes ahead", () => {
+  it("uses the time of AWS for recorded_at and for rejecting future events, at any clock offset", () => {
     fc.assert(
       fc.property(offset, lead, (offsetMs, leadMs) => {
         const now = machineNow + offsetMs;
@@ -93,7 +93,7 @@ describe("the clock of activityPut", () => {
     );
   });
 
-  it("is learned by a client of the SDK from the first answer it gets, also from an error", async () => {
+  it("takes the time of AWS from the first response of the SDK client, also from an error", async () => {
     const awsNow = new Date(machineNow - 864_000_000);
     const headers = { date: awsNow.toUTCString(), "x-amz-id-2": "1" };
     const answering = (statusCode: number) =>
@@ -113,13 +113,13 @@ describe("the clock of activityPut", () => {
   });
 
   it.each([-1_999, -999, -1, 1, 1_999])(
-    "is the machine's own where it seems to be %d ms off: the header is no more exact",
+    "uses the machine's time when the offset of %d ms is within the precision of the header",
     (ms) => {
       expect(activityPut(clientOf(ms), "events", event).Item.recorded_at).toBe(new Date(machineNow).toISOString());
     },
   );
 
-  it("does not go back with the answers of AWS, whose time has whole seconds, where the machine's is right", async () => {
+  it("does not go back when responses have a time of whole seconds and the machine's clock is right", async () => {
     let [now, header] = [machineNow, ""];
     vi.spyOn(Date, "now").mockImplementation(() => now);
     const dynamo = new DynamoDBClient({
@@ -138,7 +138,7 @@ describe("the clock of activityPut", () => {
     expect(recorded).toEqual([100, 900, 1_050, 1_999, 2_001].map((ms) => new Date(machineNow + ms).toISOString()));
   });
 
-  it("must be one that is corrected", () => {
+  it("throws when the client has no clock offset", () => {
     expect(() => activityPut(clientOf(Number.NaN), "events", event)).toThrow(TypeError);
   });
 });

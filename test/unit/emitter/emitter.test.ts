@@ -34,20 +34,20 @@ function anEmitter(resultOf?: (entry: { id: string; body: string }, call: number
 
 const accept = ({ id }: { id: string }): QueuedEntryResult => ({ accept: `message-${id}` });
 
-describe("an emitter", () => {
-  it.each([undefined, ""])("needs the URL of a queue, and says where to find it (%j)", (missing) => {
+describe("createEmitter", () => {
+  it.each([undefined, ""])("throws with the name of the output when the queue URL is %j", (missing) => {
     expect(() => createEmitter({ queueUrl: missing })).toThrow(
       new TypeError("queueUrl is missing: give the URL of the ingest queue, the output QueueIngest."),
     );
   });
 
-  it("makes no call where there is nothing to send", async () => {
+  it("makes no call for an empty list", async () => {
     const { emit, calls } = anEmitter();
     expect(await emit([])).toEqual([]);
     expect(calls).toEqual([]);
   });
 
-  it("gives an event an id of its own, and sends it", async () => {
+  it("generates a unique id for each event", async () => {
     const { emit, calls } = anEmitter(accept);
     const [first, second] = await emit([anEvent(), anEvent()]);
     expect(first).toEqual({ status: "sent", message_id: "message-0", event_id: expect.stringMatching(/^evt_/) });
@@ -58,7 +58,7 @@ describe("an emitter", () => {
     expect(bodies[0].event_id).not.toBe(bodies[1].event_id);
   });
 
-  it("sends each event in the group of its organisation, repeated calls included", async () => {
+  it("sends each event with its organisation as message group, also in retries", async () => {
     const { emit, groups } = anEmitter((entry, call) =>
       entry.id === "1" && call === 1 ? { refuse: "InternalError", senderFault: false } : accept(entry),
     );
@@ -66,7 +66,7 @@ describe("an emitter", () => {
     expect(groups).toEqual([["org_a", "org_b", "org_a"], ["org_b"]]);
   });
 
-  it("keeps the id that the writer gives, and an idempotency key", async () => {
+  it("keeps a given event id and idempotency key", async () => {
     const { emit, calls } = anEmitter(accept);
     const event_id = `evt_${"0a".repeat(16)}`;
     const results = await emit([
@@ -79,7 +79,7 @@ describe("an emitter", () => {
     expect(JSON.parse(calls[0]?.[1] ?? "")).toMatchObject({ idempotency_key: "key" });
   });
 
-  it("sends nothing of an invalid event, and loses none of its neighbours", async () => {
+  it("returns invalid for an invalid event, and sends the others", async () => {
     const { emit, calls } = anEmitter(accept);
     const cyclic: Record<string, unknown> = {};
     cyclic.self = cyclic;
@@ -113,7 +113,7 @@ describe("an emitter", () => {
     expect(calls.map((bodies) => bodies.length)).toEqual([2]);
   });
 
-  it("sends ten at a time, and answers in the order given", async () => {
+  it("sends batches of ten, and returns results in the given order", async () => {
     const { emit, calls } = anEmitter(({ body }) => ({ accept: JSON.parse(body).entity_id }));
     const results = await emit(Array.from({ length: 25 }, (_, at) => anEvent({ entity_id: `inv_${at}` })));
     expect(calls.map((bodies) => bodies.length)).toEqual([10, 10, 5]);
@@ -122,7 +122,7 @@ describe("an emitter", () => {
     );
   });
 
-  it("sends again only what failed, after pauses that grow", async () => {
+  it("retries only failed messages, with increasing pauses", async () => {
     const failing = new Map([
       ["1", 2],
       ["3", 3],
@@ -142,7 +142,7 @@ describe("an emitter", () => {
     expect(new Set(calls.flat().filter((body) => body.includes("inv_3"))).size).toBe(1);
   });
 
-  it("gives up in the end, and names the id under which another try is a repeat", async () => {
+  it("returns failed with the event id when all retries fail", async () => {
     const { emit, calls } = anEmitter((entry) =>
       entry.id === "0" ? { refuse: "InternalError", senderFault: false } : accept(entry),
     );
@@ -156,7 +156,7 @@ describe("an emitter", () => {
     expect(calls).toHaveLength(5);
   });
 
-  it("does not repeat what is the sender's own fault, unless it is throttling", async () => {
+  it("does not retry sender faults except throttling", async () => {
     const { emit, calls } = anEmitter((entry, call) => {
       if (entry.id === "0") return { refuse: "InvalidMessageContents", senderFault: true };
       return call === 1 ? { refuse: "KmsThrottled", senderFault: true } : accept(entry);
@@ -166,13 +166,13 @@ describe("an emitter", () => {
     expect(calls.map((bodies) => bodies.length)).toEqual([2, 1]);
   });
 
-  it("sends again what the queue left unmentioned", async () => {
+  it("retries messages that the response does not mention", async () => {
     const { emit, calls } = anEmitter((entry, call) => (call === 1 ? null : accept(entry)));
     expect(await emit([anEvent()])).toMatchObject([{ status: "sent" }]);
     expect(calls).toHaveLength(2);
   });
 
-  it("loses only the messages of a call that fails altogether", async () => {
+  it("returns failed only for the messages of a call that throws", async () => {
     const { emit } = anEmitter((entry) => {
       if (Number(entry.id) < 10) throw new Error("connection lost");
       return accept(entry);
@@ -183,7 +183,7 @@ describe("an emitter", () => {
     expect(results.slice(10).map(({ status }) => status)).toEqual(["sent", "sent"]);
   });
 
-  it("escapes the characters that SQS refuses, and keeps every other", async () => {
+  it("escapes the characters that SQS rejects, and keeps all others", async () => {
     const { emit, calls } = anEmitter(accept);
     const text = "\uFFFE\uFFFF\u0001\u2028😀 \u0005";
     await emit([anEvent({ text, metadata: JSON.parse('{"__proto__":{"a":1}}') })]);

@@ -4,21 +4,21 @@ import { splitIntoBatches } from "#clients/emitter/message-batches.ts";
 
 const bodies = (...texts: string[]) => texts.map((body) => ({ body }));
 
-it("splits by count", () => {
+it("splitIntoBatches splits by count", () => {
   expect([...splitIntoBatches(bodies("a", "b", "c"), { count: 2, bytes: 100 })]).toEqual([
     bodies("a", "b"),
     bodies("c"),
   ]);
 });
 
-it("splits by bytes, not by characters", () => {
+it("splitIntoBatches splits by bytes, not by characters", () => {
   expect([...splitIntoBatches(bodies("é", "éé", "a"), { count: 10, bytes: 5 })]).toEqual([
     bodies("é"),
     bodies("éé", "a"),
   ]);
 });
 
-it("lets a message above the limit travel alone", () => {
+it("splitIntoBatches returns a message above the limit in its own batch", () => {
   expect([...splitIntoBatches(bodies("a", "toolong", "b"), { count: 10, bytes: 3 })]).toEqual([
     bodies("a"),
     bodies("toolong"),
@@ -26,7 +26,7 @@ it("lets a message above the limit travel alone", () => {
   ]);
 });
 
-it("keeps every message, in order, within both limits, in as few chunks as the order allows", () => {
+it("splitIntoBatches keeps all messages in order and within both limits, in as few batches as possible", () => {
   const limits = { count: 3, bytes: 20 };
   fc.assert(
     fc.property(

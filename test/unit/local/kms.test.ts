@@ -50,7 +50,7 @@ const base64 = (text: string) => Buffer.from(text).toString("base64");
 
 describe("KMS", () => {
   it.each(["Secrets", arn, "alias/secrets", "arn:aws:kms:us-east-1:000000000000:alias/secrets"])(
-    "gives a data key under %s, and again for its ciphertext alone",
+    "returns a data key for %s, and decrypts its ciphertext",
     async (KeyId) => {
       const { ask } = await aKms();
       const made = ask("GenerateDataKey", { KeyId, KeySpec: "AES_256", EncryptionContext });
@@ -66,7 +66,7 @@ describe("KMS", () => {
     },
   );
 
-  it("gives a data key without its plaintext, for which its ciphertext is decrypted", async () => {
+  it("returns a data key without plaintext, whose ciphertext can be decrypted", async () => {
     const { ask } = await aKms();
     const request = { KeyId: "Secrets", KeySpec: "AES_256", EncryptionContext };
     const { CiphertextBlob, ...rest } = ask("GenerateDataKeyWithoutPlaintext", request);
@@ -75,7 +75,7 @@ describe("KMS", () => {
     expect(Buffer.from(Plaintext, "base64")).toHaveLength(32);
   });
 
-  it.each(["__proto__", "constructor"])("takes the key %s of a context for a key like any other", async (key) => {
+  it.each(["__proto__", "constructor"])("accepts the key %s in an encryption context", async (key) => {
     const { keys, ask, fault } = await aKms();
     const context = JSON.parse(`{"${key}":"x"}`);
     const { CiphertextBlob } = ask("Encrypt", { KeyId: "Secrets", Plaintext: base64("x"), EncryptionContext: context });
@@ -85,7 +85,7 @@ describe("KMS", () => {
     expect(granted[0]?.context).toMatchObject({ "kms:EncryptionContextKeys": [key] });
   });
 
-  it("decrypts whatever it encrypted, under no other context, and no damaged byte of it", async () => {
+  it("decrypts only unmodified ciphertexts with the same context", async () => {
     const { ask, fault } = await aKms();
     const context = fc.dictionary(fc.string(), fc.string(), { maxKeys: 4 });
     const plaintext = fc.uint8Array({ minLength: 1, maxLength: 100 }).map((bytes) => Buffer.from(bytes));
@@ -116,34 +116,34 @@ describe("KMS", () => {
   });
 
   it.each([
-    ["GenerateDataKey", { KeyId: "Nobody", KeySpec: "AES_256" }, "NotFoundException"],
-    ["GenerateDataKey", { KeyId: "alias/nobody", KeySpec: "AES_256" }, "NotFoundException"],
+    ["GenerateDataKey", { KeyId: "Unknown", KeySpec: "AES_256" }, "NotFoundException"],
+    ["GenerateDataKey", { KeyId: "alias/unknown", KeySpec: "AES_256" }, "NotFoundException"],
     ["GenerateDataKey", { KeyId: arn.replace("us-east-1", "eu-west-1"), KeySpec: "AES_256" }, "NotFoundException"],
     ["GenerateDataKey", { KeyId: "Secrets" }, "ValidationException"],
     ["GenerateDataKey", { KeyId: "Secrets", KeySpec: "AES_256", NumberOfBytes: 32 }, "ValidationException"],
     ["GenerateDataKey", { KeyId: "Secrets", NumberOfBytes: 1_025 }, "ValidationException"],
     ["GenerateDataKey", { KeyId: "Secrets", NumberOfBytes: 1_024 }, "no fault"],
-    ["GenerateDataKeyWithoutPlaintext", { KeyId: "Nobody", KeySpec: "AES_256" }, "NotFoundException"],
+    ["GenerateDataKeyWithoutPlaintext", { KeyId: "Unknown", KeySpec: "AES_256" }, "NotFoundException"],
     ["Encrypt", { KeyId: "Secrets", Plaintext: base64("x".repeat(4_096)) }, "no fault"],
     ["Encrypt", { KeyId: "Secrets", Plaintext: base64("x".repeat(4_097)) }, "ValidationException"],
     ["Encrypt", { KeyId: "Secrets", Plaintext: "" }, "ValidationException"],
     ["Encrypt", { KeyId: "Secrets", Plaintext: base64("x"), EncryptionContext: { n: 1 } }, "ValidationException"],
     ["Decrypt", { CiphertextBlob: base64("x") }, "InvalidCiphertextException"],
     ["Decrypt", { CiphertextBlob: base64(`${arn}\0short`) }, "InvalidCiphertextException"],
-    ["Decrypt", { KeyId: "Nobody", CiphertextBlob: base64("x") }, "NotFoundException"],
+    ["Decrypt", { KeyId: "Unknown", CiphertextBlob: base64("x") }, "NotFoundException"],
     ["ReEncrypt", {}, "UnknownOperationException"],
   ])("%s %j: %s", async (operation, body, expected) => {
     expect((await aKms()).fault(operation, body)).toBe(expected);
   });
 
-  it("refuses a ciphertext of another key than the request names", async () => {
+  it("rejects a ciphertext of a different key", async () => {
     const { ask, fault } = await aKms();
     const { CiphertextBlob } = ask("Encrypt", { KeyId: "Other", Plaintext: base64("x") });
     expect(fault("Decrypt", { KeyId: "Other", CiphertextBlob })).toBe("no fault");
     expect(fault("Decrypt", { KeyId: "alias/secrets", CiphertextBlob })).toBe("IncorrectKeyException");
   });
 
-  it("keeps its keys in the data folder, for their owner only", async () => {
+  it("stores its keys in the data folder, readable by the owner only", async () => {
     const data = mkdtempSync(join(tmpdir(), "kms-"));
     onTestFinished(() => rmSync(data, { recursive: true }));
     const { CiphertextBlob } = (await aKms({ data })).ask("Encrypt", { KeyId: "Secrets", Plaintext: base64("kept") });
@@ -155,7 +155,7 @@ describe("KMS", () => {
     await expect(aKms({ data })).rejects.toThrow(`its file ${file} is not the key`);
   });
 
-  it("hosts no alias of a key that is not there", async () => {
+  it("throws for an alias of a missing key", async () => {
     const Properties = { AliasName: "alias/x", TargetKeyId: "gone" };
     await expect(aKms({ over: { Stray: { Type: "AWS::KMS::Alias", Properties } } })).rejects.toThrow(
       "Stray names gone, which is no key of the template.",
@@ -163,8 +163,8 @@ describe("KMS", () => {
   });
 });
 
-describe("permission to use a key", () => {
-  it("is asked on the key's ARN, with the encryption context", async () => {
+describe("KMS permissions", () => {
+  it("are evaluated for the ARN of the key, with the encryption context", async () => {
     const { keys, ask } = await aKms();
     const context = {
       "kms:EncryptionContext:org_id": "org_1",
@@ -198,14 +198,14 @@ describe("permission to use a key", () => {
     [{ org_id: "org_1", endpoint_id: "wh_1" }, false],
     [{ endpoint_id: "wh_1" }, false],
     [{}, false],
-  ])("bound to the context of an organisation, with the context %j, is granted: %s", async (context, allowed) => {
-    const judge = createAuthorizer(resourcePolicies(resourcesOf(), where), where.account);
+  ])("with a condition on the context of an organisation allow %j: %s", async (context, allowed) => {
+    const authorize = createAuthorizer(resourcePolicies(resourcesOf(), where), where.account);
     const { keys } = await aKms();
     const [access] = kmsPermissions("Decrypt", { KeyId: arn, EncryptionContext: context }, keys);
     if (access === undefined) throw new Error("The key was not found.");
     const policy = { Version: "2012-10-17", Statement: [statement("kms:Decrypt", ofAnOrganisation)] };
     const principal = { arn: "arn:aws:sts::000000000000:assumed-role/Role/Fn", policies: [{ name: "use", policy }] };
-    expect((await judge(principal, access)) === undefined).toBe(allowed);
+    expect((await authorize(principal, access)) === undefined).toBe(allowed);
   });
 
   it.each([
@@ -219,7 +219,7 @@ describe("permission to use a key", () => {
     ["the context has more than the policy names", [statement("kms:Decrypt", bound)], {}, false],
   ])("where %s", async (_, Statement, key, allowed) => {
     const resources = resourcesOf({}, key);
-    const judge = createAuthorizer(resourcePolicies(resources, where), where.account);
+    const authorize = createAuthorizer(resourcePolicies(resources, where), where.account);
     const { keys } = await aKms();
     const principal = {
       arn: "arn:aws:sts::000000000000:assumed-role/Role/Fn",
@@ -227,6 +227,6 @@ describe("permission to use a key", () => {
     };
     const [access] = kmsPermissions("Decrypt", { KeyId: arn, EncryptionContext }, keys);
     if (access === undefined) throw new Error("The key was not found.");
-    expect((await judge(principal, access)) === undefined).toBe(allowed);
+    expect((await authorize(principal, access)) === undefined).toBe(allowed);
   });
 });

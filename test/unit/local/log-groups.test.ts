@@ -25,25 +25,25 @@ function theGroups() {
 /** An event so many milliseconds from now. */
 const at = (ms: number, message = "{}") => ({ timestamp: testNow.getTime() + ms, message });
 
-describe("a log stream", () => {
+describe("CreateLogStream", () => {
   it.each([
-    ["in a group that there is not", { ...stream, logGroupName: "nobody" }, "ResourceNotFoundException"],
+    ["in a group that does not exist", { ...stream, logGroupName: "unknown" }, "ResourceNotFoundException"],
     ["that is there", stream, "ResourceAlreadyExistsException"],
     ["without a name", { logGroupName: "audit" }, "InvalidParameterException"],
     ["with a colon in its name", { ...stream, logStreamName: "a:b" }, "InvalidParameterException"],
     ["with too long a name", { ...stream, logStreamName: "x".repeat(513) }, "InvalidParameterException"],
     ["of no request at all", null, "InvalidParameterException"],
-  ])("%s is not made", (_, body, expected) => expect(theGroups().ask("CreateLogStream", body)).toBe(expected));
+  ])("rejects a stream %s", (_, body, expected) => expect(theGroups().ask("CreateLogStream", body)).toBe(expected));
 
   it.each([
     { ...stream, logStreamName: "2026/06/01/x" },
     { ...stream, logStreamName: "x".repeat(512) },
     { ...stream, logGroupName: "other" },
-  ])("is made: %j", (body) => expect(theGroups().ask("CreateLogStream", body)).toEqual({}));
+  ])("creates %j", (body) => expect(theGroups().ask("CreateLogStream", body)).toEqual({}));
 });
 
-describe("events", () => {
-  it("are kept in the file of their group, in their order", () => {
+describe("PutLogEvents", () => {
+  it("writes events to the file of their group, in order", () => {
     const { ask, written } = theGroups();
     expect(ask("PutLogEvents", { ...stream, logEvents: [at(-5, "a"), at(-5, "b"), at(0, "c")] })).toEqual({});
     expect(written).toEqual([
@@ -66,7 +66,7 @@ describe("events", () => {
     ["one without a time", [{ message: "x" }]],
     ["one before 1970", [{ timestamp: -1, message: "x" }]],
     ["one between milliseconds", [at(0.5)]],
-  ])("are refused all together where there are %s", (_, logEvents) => {
+  ])("rejects the call when it has %s", (_, logEvents) => {
     const { ask, written } = theGroups();
     expect(ask("PutLogEvents", { ...stream, logEvents })).toBe("InvalidParameterException");
     expect(written).toEqual([]);
@@ -78,7 +78,7 @@ describe("events", () => {
     ["a day between them", [at(-dayMs), at(0)]],
     ["nearly 14 days behind them", [at(-14 * dayMs + minuteMs)]],
     ["nearly two hours before them", [at(2 * hourMs - minuteMs)]],
-  ])("are taken where there are %s", (_, logEvents) => {
+  ])("accepts %s", (_, logEvents) => {
     const { ask, written } = theGroups();
     expect(ask("PutLogEvents", { ...stream, logEvents })).toEqual({});
     expect(written).toEqual(logEvents.map(({ message }) => ["audit", message]));
@@ -87,7 +87,7 @@ describe("events", () => {
   it.each([
     ["older than 14 days", [at(-14 * dayMs - minuteMs, "refused"), at(-14 * dayMs + minuteMs, "taken")]],
     ["more than two hours ahead", [at(0, "taken"), at(2 * hourMs + minuteMs, "refused")]],
-  ])("that are %s are refused alone, and the answer says so", (_, logEvents) => {
+  ])("rejects only the events that are %s, and reports them", (_, logEvents) => {
     const { ask, written } = theGroups();
     const answer = ask("PutLogEvents", { ...stream, logEvents });
     expect(answer).toHaveProperty("rejectedLogEventsInfo");
@@ -95,28 +95,28 @@ describe("events", () => {
   });
 
   it.each([
-    ["a group that there is not", { ...stream, logGroupName: "nobody" }],
+    ["a group that does not exist", { ...stream, logGroupName: "unknown" }],
     ["a stream that there is not", { ...stream, logStreamName: "t" }],
     ["a stream of another group", { ...stream, logGroupName: "other" }],
-  ])("are not put into %s", (_, names) => {
+  ])("rejects events for %s", (_, names) => {
     const { ask, written } = theGroups();
     expect(ask("PutLogEvents", { ...names, logEvents: [at(0)] })).toBe("ResourceNotFoundException");
     expect(written).toEqual([]);
   });
 });
 
-it("knows no other operation", () => {
+it("CloudWatch Logs rejects other operations", () => {
   const { ask, written } = theGroups();
   expect(ask("DeleteLogStream", stream)).toBe("UnknownOperationException");
   expect(ask("FilterLogEvents", { logGroupName: "audit" })).toBe("UnknownOperationException");
   expect(written).toEqual([]);
 });
 
-describe("permission to write to a log group", () => {
+describe("permissions of log groups", () => {
   const where = { account: "000000000000", region: "us-east-1" };
   const group = "arn:aws:logs:us-east-1:000000000000:log-group:audit";
 
-  it("is asked on the stream that the request names, and on all of the group to make one", () => {
+  it("are evaluated for the stream of the request, or for the group to create a stream", () => {
     expect(logsPermissions("PutLogEvents", { ...stream, logEvents: [] }, where)).toEqual([
       { action: "logs:PutLogEvents", resource: `${group}:log-stream:s` },
     ]);
@@ -128,7 +128,7 @@ describe("permission to write to a log group", () => {
     ]);
   });
 
-  it.each([null, {}, { logGroupName: 5 }])("is asked for no request that names no group: %j", (body) => {
+  it.each([null, {}, { logGroupName: 5 }])("are not evaluated for a request without a group: %j", (body) => {
     expect(() => logsPermissions("PutLogEvents", body, where)).toThrow();
   });
 
@@ -144,9 +144,9 @@ describe("permission to write to a log group", () => {
       arn: "arn:aws:sts::000000000000:assumed-role/Role/Fn",
       policies: [{ name: "use", policy }],
     };
-    const judge = createAuthorizer(new Map(), where.account);
+    const authorize = createAuthorizer(new Map(), where.account);
     const [access] = logsPermissions("PutLogEvents", stream, where);
     if (access === undefined) throw new Error("No permission is asked for.");
-    expect((await judge(principal, access)) === undefined).toBe(allowed);
+    expect((await authorize(principal, access)) === undefined).toBe(allowed);
   });
 });

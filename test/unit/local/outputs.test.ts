@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { parseStackOutputs } from "#shared/platform/stack-outputs.ts";
 
-it("sorts a stack's outputs by kind, under names as the configuration writes them", () => {
+it("parseStackOutputs groups the outputs of a stack by kind, with camel-case names", () => {
   const outputs = {
     ApiUrl: "https://x.example/",
     QueueIngest: "q1",

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { startProgress } from "#infra/local/progress.ts";
 
-describe("the progress of a start", () => {
+describe("startup progress", () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
@@ -11,7 +11,7 @@ describe("the progress of a start", () => {
     return { written, progress: startProgress({ stream, now: () => Date.now() }) };
   }
 
-  it("is a plain line for each step where no terminal shows it", () => {
+  it("writes one line for each step when stderr is not a terminal", () => {
     const { written, progress } = shown(false);
     progress.step("Synthesizing");
     vi.advanceTimersByTime(2_000);
@@ -20,7 +20,7 @@ describe("the progress of a start", () => {
     expect(written).toEqual(["Synthesizing …\n", "Loading …\n"]);
   });
 
-  it("moves and counts seconds on a terminal, and keeps the time of each step", () => {
+  it("shows a spinner with seconds on a terminal, and the time of each step", () => {
     const { written, progress } = shown(true);
     progress.step("Synthesizing");
     vi.advanceTimersByTime(1_500);
@@ -36,7 +36,7 @@ describe("the progress of a start", () => {
     expect(written).toHaveLength(before);
   });
 
-  it("leaves the line on which something failed", () => {
+  it("keeps the line of a failed step", () => {
     const { written, progress } = shown(true);
     progress.step("Synthesizing");
     progress.interrupt();

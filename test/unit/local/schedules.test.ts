@@ -10,8 +10,8 @@ const functionArn = "arn:aws:lambda:us-east-1:000000000000:function:Fn";
 const ruleArn = "arn:aws:events:us-east-1:000000000000:rule/Rule";
 const times = [new Date("2026-05-11T08:30:12.345Z"), new Date("2026-05-11T08:35:12.345Z")];
 
-/** Opens a template with this rule and lets it tick twice; tells what the function was given, and how far apart. */
-async function run(rule: Record<string, unknown>, judge: Authorize = async () => undefined) {
+/** Hosts a template with a rule for two ticks. Returns the events of the function, and the interval. */
+async function run(rule: Record<string, unknown>, authorize: Authorize = async () => undefined) {
   const Properties = { ScheduleExpression: "rate(5 minutes)", Targets: [{ Id: "T", Arn: functionArn }], ...rule };
   const Resources = { Rule: { Type: "AWS::Events::Rule", Properties } };
   const place = { ...where, stackName: "test", api: "", services: "", streamLabels: new Map<string, string>() };
@@ -21,7 +21,7 @@ async function run(rule: Record<string, unknown>, judge: Authorize = async () =>
   const schedules = await openSchedules({
     resources,
     functions: new Map([["Fn", { invokeAsync: (payload: string) => void accepted.push(payload) }]]),
-    authorize: judge,
+    authorize,
     awsEnvironment: where,
     newId: () => "id-1",
     async *clock(periodMs) {
@@ -33,7 +33,7 @@ async function run(rule: Record<string, unknown>, judge: Authorize = async () =>
   return { accepted, periods, notRun: schedules.notRun };
 }
 
-describe("a rate", () => {
+describe("parseRate", () => {
   it.each([
     ["rate(1 minute)", 60_000],
     ["rate(5 minutes)", 300_000],
@@ -41,7 +41,7 @@ describe("a rate", () => {
     ["rate(12 hours)", 43_200_000],
     ["rate(1 day)", 86_400_000],
     ["rate(24 days)", 24 * 86_400_000],
-  ])("%s is a period of %i ms", (expression, periodMs) => {
+  ])("parses %s to %i ms", (expression, periodMs) => {
     expect(rateSchema.parse(expression)).toBe(periodMs);
   });
 
@@ -60,13 +60,13 @@ describe("a rate", () => {
     expect(rateSchema.safeParse(expression).error?.message).toContain("is not run here: write a rate");
   });
 
-  it("is refused where it is longer than a timer can be", () => {
+  it("throws when it is longer than a timer allows", () => {
     expect(rateSchema.safeParse("rate(25 days)").error?.message).toContain("the longest period is 24 days");
   });
 });
 
-describe("a schedule", () => {
-  it("hands EventBridge's event to its target at each tick", async () => {
+describe("schedule", () => {
+  it("invokes its target with EventBridge's event at each tick", async () => {
     const { accepted, periods } = await run({});
     expect(periods).toEqual([300_000]);
     expect(accepted.map((payload) => JSON.parse(payload))).toEqual(
@@ -84,7 +84,7 @@ describe("a schedule", () => {
     );
   });
 
-  it("hands over its constant input instead", async () => {
+  it("invokes its target with a constant input", async () => {
     const { accepted } = await run({ Targets: [{ Arn: functionArn, Input: '{"shard":1}' }] });
     expect(accepted).toEqual(['{"shard":1}', '{"shard":1}']);
   });
@@ -93,7 +93,7 @@ describe("a schedule", () => {
     expect(await run({ State: "DISABLED" })).toEqual({ accepted: [], periods: [], notRun: [] });
   });
 
-  it("is named, and does not run, where it is at times of day; its target is looked at all the same", async () => {
+  it("validates a cron schedule and reports it as not run", async () => {
     const ScheduleExpression = "cron(0 13 * * ? *)";
     expect(await run({ ScheduleExpression })).toEqual({
       accepted: [],
@@ -104,7 +104,7 @@ describe("a schedule", () => {
     await expect(run({ ScheduleExpression }, refuse)).rejects.toThrow("Rule cannot run its target. Not authorized.");
   });
 
-  it("needs the function's permission, for this rule", async () => {
+  it("requires the function's permission for the rule", async () => {
     const asked: unknown[] = [];
     const refuse: Authorize = async (principal, access) => {
       asked.push(principal.arn, access);
@@ -127,7 +127,7 @@ describe("a schedule", () => {
   });
 });
 
-it("the clock ticks until it is told to stop", async () => {
+it("system clock ticks until it is stopped", async () => {
   const stopping = new AbortController();
   const ticks: Date[] = [];
   for await (const time of systemClock(1, stopping.signal)) {

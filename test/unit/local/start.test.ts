@@ -5,8 +5,8 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { lockFolder } from "#infra/local/lock.ts";
 import { parseStartOptions } from "#infra/local/options.ts";
 
-describe("the options of npm start", () => {
-  it("prefer the flag to PORT to 3000", () => {
+describe("npm start options", () => {
+  it("use the flag, then PORT, then 3000", () => {
     expect(parseStartOptions(["--port", "0"], "8080").port).toBe(0);
     expect(parseStartOptions([], "8080").port).toBe(8080);
     expect(parseStartOptions(["--data", "d", "--empty"], undefined)).toEqual({
@@ -17,23 +17,23 @@ describe("the options of npm start", () => {
     });
   });
 
-  it.each(["x", "-1", "65536", "1.5", ""])("refuse the port %j", (port) => {
+  it.each(["x", "-1", "65536", "1.5", ""])("reject the port %j", (port) => {
     expect(() => parseStartOptions([`--port=${port}`], undefined)).toThrow(`"${port}" is not a port`);
   });
 
-  it("refuse what they do not know", () => {
+  it("reject unknown options", () => {
     expect(() => parseStartOptions(["--prot", "1"], undefined)).toThrow("--prot");
   });
 });
 
-describe("the lock of a folder", () => {
+describe("folder lock", () => {
   function folder(): string {
     const path = mkdtempSync(join(tmpdir(), "lock-"));
     onTestFinished(() => rmSync(path, { recursive: true, force: true }));
     return path;
   }
 
-  it("keeps a second process out until it is given back", () => {
+  it("rejects a second process until it is released", () => {
     const path = folder();
     const release = lockFolder(path);
     expect(() => lockFolder(path)).toThrow(`Process ${process.pid} already runs with ${path}`);
@@ -41,13 +41,13 @@ describe("the lock of a folder", () => {
     lockFolder(path)();
   });
 
-  it("passes on from a process that is gone", () => {
+  it("is acquired when its process no longer runs", () => {
     const path = folder();
     writeFileSync(join(path, "lock"), "999999999");
     lockFolder(path)();
   });
 
-  it("tells that a folder cannot be written", () => {
+  it("throws when the folder cannot be written", () => {
     const file = join(folder(), "file");
     writeFileSync(file, "");
     expect(() => lockFolder(file)).toThrow(`The folder ${file} cannot be written`);

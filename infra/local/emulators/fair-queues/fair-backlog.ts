@@ -30,7 +30,7 @@ const quietAfterMs = 5 * 60_000;
  * first, by their arrival; then those of the noisy group with the fewest messages in flight. A noisy group is quiet
  * again when its backlog is drained, or when it has sent nothing for five minutes.
  *
- * `push`, `shift`, `length` and iteration are those of an array, which it takes the place of.
+ * `push`, `shift`, `length` and iteration are those of the array that it replaces.
  */
 export class FairBacklog<Message extends GroupedMessage> {
   /** All messages in order of arrival but those that were passed over. */

@@ -35,8 +35,8 @@ const changes = toJsonText({ due_date: { old: "2026-03-01", new: "2026-04-01" },
 const update = anEvent({ action: "INVOICE_UPDATED", actor: toJsonText({ name: "Anna Example" }), changes });
 const sent = anEvent({ action: "INVOICE_SENT", occurred_at: "2026-05-12T08:30:12.000Z" });
 
-describe("audit", () => {
-  it("says who changed a field, from what to what", async () => {
+describe("audit command", () => {
+  it("shows who changed a field, with old and new value", async () => {
     const { json, text, exit } = await runAudit([update, sent], ["field-changes", "--field", "due_date"]);
     const row = { actor_name: "Anna Example", changed_values: changes, old: "2026-03-01", new: "2026-04-01" };
     expect(json).toMatchObject({ rows: [row], columns: expect.arrayContaining(["old", "new"]) });
@@ -50,7 +50,7 @@ describe("audit", () => {
     expect((await runAudit([update], ["tampering", "--field", "total"])).text).toBe("tampering does not take --field.");
   });
 
-  it("tells a field that became empty from one that became nothing", async () => {
+  it("distinguishes an empty field from an absent one", async () => {
     const emptied = toJsonText({ total: { old: "", new: null }, memo: { old: null, new: "" } });
     const event = anEvent({ action: "INVOICE_UPDATED", changes: emptied });
     const { json } = await runAudit([event], ["field-changes", "--field", "total"]);
@@ -63,7 +63,7 @@ describe("audit", () => {
     ["2026-06-01", "2026-06-02T00:00:00.000Z", 2],
     ["2026-05-30T12:00:00Z", "2026-05-30T12:00:01.000Z", 2],
     ["7d", "2026-05-25T12:00:30.000Z", 0],
-  ])("takes a date as --until for all of its day: %s", async (until, end, count) => {
+  ])("includes the whole day of a date in --until: %s", async (until, end, count) => {
     const { json } = await runAudit(
       [update, sent],
       ["document-history", "--document", "inv_8c3f1a9b", "--until", until],
@@ -72,7 +72,7 @@ describe("audit", () => {
     expect(json).toHaveProperty("rows.length", count);
   });
 
-  it("finds what support did for a user by both of them", async () => {
+  it("finds actions on behalf of a user by both actors", async () => {
     const actor = toJsonText({ name: "Support", type: "user", on_behalf_of: { user_id: "usr_9", name: "Anna" } });
     const event = anEvent({ actor_user_id: "usr_support", actor });
     for (const user of ["usr_9", "usr_support"]) {
@@ -82,7 +82,7 @@ describe("audit", () => {
     }
   });
 
-  it("says what was searched, also where nothing was found", async () => {
+  it("shows the searched range, also without results", async () => {
     const searched = "Searched 2 lines of the events log, 2026-05-01T00:00:00.000Z to 2026-06-01T12:00:30.000Z.";
     const none = await runAudit([update, sent], ["voids-and-deletions", "--org", "org_8f9a1c2d"]);
     expect(none).toMatchObject({ text: `Nothing found.\n${searched}`, exit: 0, json: { searched_lines: 2, rows: [] } });
@@ -92,18 +92,18 @@ describe("audit", () => {
     expect(csv).toMatchObject({ stderr: `${searched}\n`, text: expect.not.stringContaining("Searched") });
   });
 
-  it("refuses --csv beside --json", async () => {
+  it("rejects --csv with --json", async () => {
     const { exit, text } = await runAudit([update], ["changes-by-source", "--csv", "--json"]);
     expect({ exit, text }).toEqual({ exit: 2, text: "Give --csv or --json, not both." });
   });
 
-  it("takes an organisation that does not exist for an error, and no all-clear", async () => {
+  it("fails for an organisation that does not exist", async () => {
     const { text, exit, json } = await runAudit([update], ["voids-and-deletions", "--org", "org_typo"]);
     expect({ exit, json }).toEqual({ exit: 2, json: undefined });
     expect(text).toBe("Unknown organisation 'org_typo'. org list shows the organisations.");
   });
 
-  it("ends with 3 where the answer was cut, and only there", async () => {
+  it("exits with code 3 only when the result was truncated", async () => {
     const many = Array.from({ length: maxRows + 1 }, (_, n) =>
       anEvent({ event_id: `evt_${String(n).padStart(32, "0")}` }),
     );
@@ -117,7 +117,7 @@ describe("audit", () => {
     });
   });
 
-  it("writes nothing to a terminal that it would obey, as CSV too", async () => {
+  it("escapes control characters on a terminal, also in CSV", async () => {
     const hostile = anEvent({ action: "INVOICE_VOIDED", entity_ref: "\u001b]0;x\u0007\u202e=1", entity_id: "inv_1" });
     for (const more of [[], ["--csv"]]) {
       const { text } = await runAudit([hostile], ["voids-and-deletions", ...more], 200);
@@ -125,13 +125,13 @@ describe("audit", () => {
     }
   });
 
-  it("reads no folder that is none of a stack's", async () => {
+  it("reads only the log folder of a stack", async () => {
     const { context } = aCommandContext();
     const asked = dispatch(["audit", "tampering", "--since", "1h", "--from-files", "/nowhere"], context);
     await expect(asked).rejects.toThrow("/nowhere has no audit-logs.json");
   });
 
-  it("does not answer from the files of a local stack that has ended", async () => {
+  it("fails when the local stack is not running", async () => {
     const cwd = mkdtempSync(join(tmpdir(), "activity-log-gone-"));
     onTestFinished(() => rmSync(cwd, { recursive: true, force: true }));
     mkdirSync(join(cwd, ".local"));

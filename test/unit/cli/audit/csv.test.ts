@@ -5,16 +5,16 @@ import { formatCsv } from "#clients/cli/audit/csv.ts";
 /** The one cell of a table, as it is written. */
 const cell = (value: string | number | null) => formatCsv(["a"], [{ a: value }]).slice("\ufeffa\r\n".length);
 
-describe("a table", () => {
-  it("has a byte order mark, by which Excel knows UTF-8, its columns in their order, lines that end in CRLF, and nothing for what is absent", () => {
+describe("CSV table", () => {
+  it("has a byte order mark for Excel, columns in order, CRLF line ends, and empty cells for absent values", () => {
     const rows = [{ b: 1.5, a: "x", c: "not shown" }, { a: null, b: 0 }, { b: "" }];
     expect(formatCsv(["a", "b"], rows)).toBe("\ufeffa,b\r\nx,1.5\r\n,0\r\n,");
   });
 
-  it("without rows is its columns", () => expect(formatCsv(["a", 'b"c'], [])).toBe('\ufeffa,"b""c"'));
+  it("has only the heading when it has no rows", () => expect(formatCsv(["a", 'b"c'], [])).toBe('\ufeffa,"b""c"'));
 });
 
-describe("a cell", () => {
+describe("CSV cell", () => {
   it.each([
     ["plain text", "plain text"],
     ["請求書 ü", "請求書 ü"],
@@ -56,7 +56,7 @@ describe("a cell", () => {
     ["a; ＝1", '"a;\' ＝1"'],
     ['=HYPERLINK("http://x","y")', '"\'=HYPERLINK(""http://x"",""y"")"'],
     ["-5\n=1", "\"'-5\n'=1\""],
-  ])("%j is no formula: %j", (value, expected) => expect(cell(value)).toBe(expected));
+  ])("escapes the formula %j: %j", (value, expected) => expect(cell(value)).toBe(expected));
 
   it.each([
     [-5, "-5"],
@@ -66,14 +66,14 @@ describe("a cell", () => {
     ["5", "5"],
     ["a=1", "a=1"],
     ["a-b@c+d", "a-b@c+d"],
-  ])("%j stays as it is", (value, expected) => expect(cell(value)).toBe(expected));
+  ])("keeps %j unchanged", (value, expected) => expect(cell(value)).toBe(expected));
 
-  it("is made harmless for a terminal where one shows it", () => {
+  it("escapes control characters when written to a terminal", () => {
     const show = (text: string) => text.replaceAll("\u001b", "·");
     expect(formatCsv(["a"], [{ a: "\u001b[31m" }], { show })).toBe("\ufeffa\r\n·[31m");
   });
 
-  it("is no formula wherever a spreadsheet may begin a cell, whatever it holds", () => {
+  it("never starts a formula, for any value and any separator", () => {
     const unit = fc.constantFrom(
       "=",
       "+",
@@ -103,7 +103,7 @@ describe("a cell", () => {
     );
   });
 
-  it("comes back as it was, but for the apostrophes, whatever it holds", () => {
+  it("round-trips any value except for added apostrophes", () => {
     const text = fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom('"', ",", "\r", "\n", "=", "-", "5", "x") }));
     const row = fc.record({ a: text, b: text });
     fc.assert(

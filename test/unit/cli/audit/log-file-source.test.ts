@@ -12,7 +12,7 @@ it.each([
   ["that a call was refused for", { message: "admin", action: "token.create", outcome: "not_found" }, false],
   ["that was created", { message: "admin", action: "org.create", outcome: "done" }, true],
   ["that asked for its events", { message: "request", status: 200 }, true],
-])("an organisation %s is in the log: %o %s", async (_, line, expected) => {
+])("log file source finds an organisation %s: %o %s", async (_, line, expected) => {
   const folder = mkdtempSync(join(tmpdir(), "log-files-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const [access, events] = [join(folder, "access.log"), join(folder, "events.log")];

@@ -15,14 +15,14 @@ async function passed(text: string, name = "events.json", chunkSize = 7): Promis
 
 const event = anInput();
 
-describe("a source of events", () => {
+describe("assertNdjson", () => {
   it.each([
     ["one event", JSON.stringify(event)],
     ["several events", `${JSON.stringify(event)}\n${JSON.stringify(event)}\n`],
     ["a byte order mark and empty lines", `\uFEFF\r\n\r\n${JSON.stringify(event)}\r\n`],
     ["a first line that is not JSON", `not json\n${JSON.stringify(event)}\n`],
     ["nothing", ""],
-  ])("passes as it is with %s", async (_, text) => {
+  ])("passes a source with %s unchanged", async (_, text) => {
     expect(await passed(text)).toBe(text);
     expect(await passed(text, "events.ndjson", 65_536)).toBe(text);
   });
@@ -32,7 +32,7 @@ describe("a source of events", () => {
     ["of several lines", JSON.stringify([event], null, 2)],
     ["after a byte order mark", `\uFEFF \n${JSON.stringify([event])}`],
     ["longer than any line may be", JSON.stringify(Array(10_000).fill(event))],
-  ])("is refused once where it is a JSON array %s", async (_, text) => {
+  ])("rejects a JSON array %s once", async (_, text) => {
     for (const chunkSize of [7, 65_536]) {
       await expect(passed(text, "events.json", chunkSize)).rejects.toMatchObject({
         exit: exitCodes.usage,
@@ -42,7 +42,7 @@ describe("a source of events", () => {
     }
   });
 
-  it("is refused once where it is JSON over several lines, and standard input needs no file name", async () => {
+  it("rejects multi-line JSON once, also on standard input", async () => {
     await expect(passed(JSON.stringify(event, null, 2), "-", 65_536)).rejects.toMatchObject({
       exit: exitCodes.usage,
       message:

@@ -4,7 +4,7 @@ import { watchDeadLetters } from "#clients/cli/emit/dead-letters.ts";
 
 const queueUrl = "https://sqs.eu-central-1.amazonaws.com/123456789012/DeadLetters";
 
-/** A queue that has these numbers of messages in turn; an error where there is none. */
+/** A queue that returns these message counts one after another; an error for `null`. */
 function aWatch(counts: readonly (number | null)[], url: string | undefined = queueUrl) {
   let asked = 0;
   let ms = 0;
@@ -33,7 +33,7 @@ function aWatch(counts: readonly (number | null)[], url: string | undefined = qu
   };
 }
 
-it("warns each time that the dead-letter queue has grown, and names it", async () => {
+it("dead-letter watch warns with the queue each time it has grown", async () => {
   const { watch, warnings } = aWatch([3, 3, 5, 4, 5, 6]);
   for (let at = 0; at < 6; at++) await watch(5_000);
   expect(warnings.map((text) => /grown to \d+ messages \(DeadLetters\)/.exec(text)?.[0])).toEqual([
@@ -42,13 +42,13 @@ it("warns each time that the dead-letter queue has grown, and names it", async (
   ]);
 });
 
-it("counts at most every five seconds", async () => {
+it("dead-letter watch counts at most every five seconds", async () => {
   const { watch, asked } = aWatch([0, 1, 2]);
   for (let at = 0; at < 11; at++) await watch(500);
   expect(asked()).toBe(2);
 });
 
-it("watches no queue that it may not read, or that the stack does not name", async () => {
+it("dead-letter watch ignores a queue that is unknown or not readable", async () => {
   const refused = aWatch([null, 7, null, 8]);
   for (let at = 0; at < 4; at++) await refused.watch(5_000);
   expect(refused.warnings).toHaveLength(1);

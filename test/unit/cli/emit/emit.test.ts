@@ -75,8 +75,8 @@ async function emit(cwd: string, file = "events.ndjson") {
 
 const gone = /^The stack does not respond \(ECONN\w+\)\. If it is the local one, start it again with npm start\.$/;
 
-describe("an emit whose stack is gone", () => {
-  it("says so as every command does, and goes on after a restart on the same data", async () => {
+describe("emit with a checkpoint", () => {
+  it("fails when the stack has stopped, and resumes after a restart on the same data", async () => {
     const cwd = aFolder(1_300);
     await aStack(cwd, { log_id: "log-1", takes: 600 });
     const first = await emit(cwd);
@@ -95,7 +95,7 @@ describe("an emit whose stack is gone", () => {
     expect(existsSync(join(cwd, "events.ndjson.progress"))).toBe(false);
   });
 
-  it("begins anew where the data folder was emptied, and holds another log", async () => {
+  it("starts again when the data folder has another log", async () => {
     const cwd = aFolder(1_300);
     await aStack(cwd, { log_id: "log-1", takes: 600 });
     await emit(cwd);
@@ -104,7 +104,7 @@ describe("an emit whose stack is gone", () => {
     expect(again.taken()).toBe(1_300);
   });
 
-  it("begins anew where the log ended with the stack", async () => {
+  it("starts again when the log was not kept", async () => {
     const cwd = aFolder(1_300);
     await aStack(cwd, { log_id: null, takes: 600 });
     expect((await emit(cwd)).text.split("\n").at(1)).toBe(
@@ -115,7 +115,7 @@ describe("an emit whose stack is gone", () => {
     expect(again.taken()).toBe(1_300);
   });
 
-  it("does not promise to go on where it has done nothing yet", async () => {
+  it("does not offer to resume before the first event", async () => {
     const cwd = aFolder(40);
     await aStack(cwd, { log_id: "log-1", takes: 10 });
     const { text } = await emit(cwd);
@@ -123,7 +123,7 @@ describe("an emit whose stack is gone", () => {
   });
 });
 
-it("explains a JSON array once, and sends nothing", async () => {
+it("rejects a JSON array once, and sends nothing", async () => {
   const cwd = aFolder(1);
   writeFileSync(join(cwd, "array.json"), JSON.stringify([anInput(), anInput()], null, 2));
   const stack = await aStack(cwd, { log_id: null, takes: 10 });

@@ -14,8 +14,8 @@ async function linesOf(bytes: Buffer, size: number, offset = 0, lines = 0): Prom
   return found;
 }
 
-describe("reading lines", () => {
-  it("finds the same lines however the bytes arrive, and from the end of any of them", async () => {
+describe("readLines", () => {
+  it("returns the same lines for any chunks, and from any line end", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.string({ unit: "binary" })),
@@ -33,7 +33,7 @@ describe("reading lines", () => {
     );
   });
 
-  it("reads past a line that is too long to be an event, without keeping it", async () => {
+  it("skips a line above the size limit without buffering it", async () => {
     const bytes = Buffer.concat([Buffer.alloc(3_000_000, "x"), Buffer.from("\nnext\n")]);
     expect(await linesOf(bytes, 65_536)).toEqual([
       { number: 1, content: null, end: 3_000_001 },
@@ -42,12 +42,12 @@ describe("reading lines", () => {
   });
 });
 
-describe("the event of a line", () => {
+describe("parseEventLine", () => {
   const read = (text: string | Buffer, number = 1) =>
     parseEventLine({ number, content: Buffer.from(text), end: 0 }, { now: testNow, quiet: false });
   const idOf = (text: string, number: number) => Object(read(text, number)).draft?.event.event_id;
 
-  it("has an id of the line and its number, the same at every reading", () => {
+  it("derives a stable id from the line and its number", () => {
     const text = JSON.stringify(anInput());
     expect(idOf(text, 1)).toMatch(/^evt_[0-9a-f]{32}$/);
     expect(idOf(text, 1)).toBe(idOf(`${text}\r`, 1));
@@ -55,7 +55,7 @@ describe("the event of a line", () => {
     expect(idOf(text, 1)).not.toBe(idOf(JSON.stringify(anInput({ text: "other" })), 1));
   });
 
-  it("asks for no webhooks in a quiet run, whatever the line says, and keeps its id", () => {
+  it("sets notify to false in a quiet run, and keeps the id", () => {
     const text = JSON.stringify(anInput({ notify: true }));
     const options = { now: testNow, quiet: true };
     const quiet = parseEventLine({ number: 1, content: Buffer.from(text), end: 0 }, options);
@@ -63,7 +63,7 @@ describe("the event of a line", () => {
     expect(body).toEqual({ ...anInput(), notify: false, event_id: idOf(text, 1) });
   });
 
-  it("is none where the line is empty", () => {
+  it("returns null for an empty line", () => {
     expect(["", " \t", "\r", "\uFEFF"].map((text) => read(text))).toEqual([null, null, null, null]);
   });
 
@@ -77,7 +77,7 @@ describe("the event of a line", () => {
       /with its event_id/,
     ],
     [Buffer.from([0x7b, 0xff, 0x7d]), /not UTF-8/],
-  ])("is refused with a reason: %.20s", (text, reason) => {
+  ])("rejects a line with a reason: %.20s", (text, reason) => {
     expect(read(text)).toMatchObject({ line: 1, reason: expect.stringMatching(reason) });
   });
 });

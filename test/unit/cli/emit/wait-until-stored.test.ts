@@ -55,12 +55,12 @@ function sent(event_id: string, message_id: string, before: State = "absent"): S
   return { draft: { event: anEvent({ event_id }), idempotencyKey: null }, message_id, before };
 }
 
-describe("settling", () => {
-  it("ends at once where there is nothing to wait for", async () => {
+describe("waitUntilStored", () => {
+  it("returns immediately when no events are pending", async () => {
     expect(await aLog({}).settle([])).toEqual([]);
   });
 
-  it("tells what is new from what stood before, and waits for the last", async () => {
+  it("distinguishes new from existing events, and waits for the last one", async () => {
     const {
       settle: wait,
       arrivals,
@@ -79,12 +79,12 @@ describe("settling", () => {
     expect(watched).toEqual([1, 2, 3]);
   });
 
-  it("counts an event that two messages bring once", async () => {
+  it("counts an event of two messages once", async () => {
     const { settle: wait } = aLog({ a: ["absent", "stored"] });
     expect(await wait([sent("a", "1"), sent("a", "2")])).toEqual(["accepted", "repeated"]);
   });
 
-  it("finds what was refused in the rejected queue, with the reason", async () => {
+  it("returns rejected events with the reason from the rejected queue", async () => {
     const { settle: wait } = aLog({ a: ["stored"], b: ["absent"] }, [
       { message_id: "2", reason: "too late" },
       { message_id: "9" },
@@ -92,7 +92,7 @@ describe("settling", () => {
     expect(await wait([sent("a", "1"), sent("b", "2")])).toEqual(["accepted", { rejected: "too late" }]);
   });
 
-  it("believes the log about a conflict whose message somebody took away", async () => {
+  it("detects a conflict from the log when its rejected message is gone", async () => {
     const { settle: wait, clock } = aLog({ a: ["conflict"] });
     expect(await wait([sent("a", "1")])).toEqual([
       { rejected: "An event with this id already exists with different content." },
@@ -100,13 +100,13 @@ describe("settling", () => {
     expect(clock.ms - testNow.getTime()).toBeGreaterThan(30_000);
   });
 
-  it("gives up after twenty minutes without news, and says where to look", async () => {
+  it("stops after twenty minutes without progress, and says where to look", async () => {
     const { settle: wait, clock } = aLog({ a: ["absent"] });
     await expect(wait([sent("a", "1")])).rejects.toThrow(/1 events .* wait behind an import .* dead-letter queue/s);
     expect(clock.ms - testNow.getTime()).toBeGreaterThan(20 * 60_000);
   });
 
-  it("ends when the user interrupts", async () => {
+  it("stops when the user interrupts it", async () => {
     const { settle: wait, controller } = aLog({ a: ["absent"] });
     controller.abort();
     await expect(wait([sent("a", "1")])).rejects.toThrow(/abort/i);

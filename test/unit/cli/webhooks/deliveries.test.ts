@@ -62,7 +62,7 @@ const run = (answers: Parameters<typeof runCommand>[0], ...args: string[]) => ru
 describe("webhooks deliveries", () => {
   const path = "GET /webhooks/endpoints/wh_1/deliveries?";
 
-  it("shows what became of each", async () => {
+  it("shows the result of each delivery", async () => {
     const deliveries = [{ ...delivery, ...pending }, { ...delivery, ...failed, delivery_id: "dlv_2" }, delivery];
     const { text, json } = await run({ [path]: responseOf({ deliveries }) }, "deliveries", "wh_1");
     expect(text.split("\n")).toEqual([
@@ -74,7 +74,7 @@ describe("webhooks deliveries", () => {
     expect(json).toEqual({ deliveries, has_more: false });
   });
 
-  it("filters, counting times back from now", async () => {
+  it("filters by time, relative to now", async () => {
     const options = [
       "--status",
       "failed",
@@ -103,14 +103,14 @@ describe("webhooks deliveries", () => {
   });
   const next = "/api/public/v1/webhooks/endpoints/wh_1/deliveries?cursor=dlv_1";
 
-  it("shows one page and says that there is more", async () => {
+  it("shows one page and reports that more follow", async () => {
     const { json, stderr, requests } = await run({ [path]: firstPage(next) }, "deliveries", "wh_1");
     expect(json).toMatchObject({ has_more: true, deliveries: { length: 1 } });
     expect(stderr).toBe("More pages follow. Use --all to show them.\n");
     expect(requests).toHaveLength(1);
   });
 
-  it("reads every page, waits as long as the token's rate says, and follows no link to another host", async () => {
+  it("reads all pages, waits for the rate limit, and follows no link to another host", async () => {
     const { json, stderr, seconds, requests } = await run(
       {
         [`${path}limit=100`]: firstPage(`https://elsewhere.example${next}`),
@@ -129,7 +129,7 @@ describe("webhooks deliveries", () => {
     expect(text).toBe("Rate limit of the token reached. Try again in 7 seconds.");
   });
 
-  it("says so where something else answers", async () => {
+  it("fails when the response is not from the API", async () => {
     const { text, exit } = await run({ [path]: { body: ["hello"] } }, "deliveries", "wh_1");
     expect({ text, exit }).toEqual({
       text: expect.stringContaining("Unknown response"),
@@ -139,7 +139,7 @@ describe("webhooks deliveries", () => {
 });
 
 describe("webhooks delivery", () => {
-  it("shows each attempt as text that does nothing to a terminal", async () => {
+  it("shows each attempt without control characters", async () => {
     const attempts = [
       attempt,
       {
@@ -173,7 +173,7 @@ describe("webhooks delivery", () => {
 });
 
 describe("webhooks retry", () => {
-  it("asks once and says where to look", async () => {
+  it("sends one request and says where to look", async () => {
     const route = "POST /webhooks/endpoints/wh_1/deliveries/dlv_1/retry";
     const { text, exit, requests } = await run({ [route]: responseOf({ delivery }, 202) }, "retry", "wh_1", "dlv_1");
     expect({ exit, requests: requests.length }).toEqual({ exit: exitCodes.done, requests: 1 });
@@ -191,7 +191,7 @@ describe("webhooks test", () => {
   const look = "GET /webhooks/endpoints/wh_1/deliveries/dlv_1";
   const found = (over: object) => responseOf({ delivery: { ...delivery, event_id: null, ...over } });
 
-  it("waits until it is known, tried and done with", async () => {
+  it("waits until the test delivery is listed, attempted and finished", async () => {
     const answers = {
       ...ask,
       [look]: [notFound, busy, found({ ...pending, attempts: [] }), found({ attempts: [attempt] })],
@@ -203,7 +203,7 @@ describe("webhooks test", () => {
     expect(text).toContain("Attempt 1");
   });
 
-  it("fails with what the endpoint answered", async () => {
+  it("fails with the response of the endpoint", async () => {
     const answers = { ...ask, [look]: found({ ...failed, reason: "test_failed", attempts: [attempt] }) };
     const { text, json, exit, requests } = await run(answers, "test", "wh_1");
     expect(requests[0]?.body).toEqual({});
@@ -220,12 +220,12 @@ describe("webhooks test", () => {
     expect(text).toBe("The API returned 400: Unknown event_type 'invoice.snt'. Did you mean invoice.sent?");
   });
 
-  it("lists its options for one that is unknown and like none of them", async () => {
+  it("lists all options for an unknown and dissimilar option", async () => {
     const { text } = await run({}, "test", "wh_1", "--event", "invoice.sent");
     expect(text).toContain("Unknown option --event. Options: --type, --org, --token, --stack, --json, --help.");
   });
 
-  it("gives up after a minute and says how to go on", async () => {
+  it("stops after a minute and says how to continue", async () => {
     const { text, exit, seconds } = await run({ ...ask, [look]: notFound }, "test", "wh_1");
     expect({ exit, seconds }).toEqual({ exit: exitCodes.failed, seconds: 60 });
     expect(text).toContain("webhooks delivery wh_1 dlv_1");
@@ -247,7 +247,7 @@ describe("webhooks replay", () => {
   };
   const stage = (over: object) => responseOf({ replay: { ...replay, ...over } });
 
-  it("goes on until everything is on its way", async () => {
+  it("waits until all deliveries are enqueued", async () => {
     const { text, exit, requests } = await run(
       {
         [start]: responseOf({ replay }, 202),
@@ -267,13 +267,13 @@ describe("webhooks replay", () => {
     });
   });
 
-  it("says that nothing matched, rather than that nothing could be sent", async () => {
+  it("reports that nothing matched", async () => {
     const answers = { [start]: responseOf({ replay }, 202), [look]: stage({ status: "done", examined: 5, sent: 0 }) };
     const { text } = await run(answers, "replay", "wh_1", "--since", "1d");
     expect(text).toBe("Examined 5 events: 0 match and had not been delivered. Sent 0.");
   });
 
-  it("refuses failed deliveries from before they are kept, and says what to give", async () => {
+  it("rejects failed deliveries before their retention, with a valid alternative", async () => {
     const { text, exit, requests } = await run({}, "replay", "wh_1", "--only", "failed", "--since", "30d");
     expect({ text, exit, requests }).toEqual({
       text: "--since: failed deliveries are kept for 30 days. Give --since 29d or less, or --only all.",
@@ -282,7 +282,7 @@ describe("webhooks replay", () => {
     });
   });
 
-  it("says why it stopped", async () => {
+  it("reports why the replay stopped", async () => {
     const answers = {
       [start]: responseOf({ replay }, 202),
       [look]: stage({ status: "stopped", examined: 500, sent: 3 }),
@@ -294,7 +294,7 @@ describe("webhooks replay", () => {
     });
   });
 
-  it("leaves the replay alone when it is interrupted", async () => {
+  it("does not stop the replay when it is interrupted", async () => {
     const { cwd, requests } = await fakeApi({ [start]: responseOf({ replay }, 202), [look]: stage({}) });
     const { context, interruption } = aCommandContext({ cwd });
     const sleep = async () => interruption.abort();

@@ -30,7 +30,7 @@ const run = (answers: Parameters<typeof runCommand>[0], ...args: string[]) => ru
 describe("webhooks create", () => {
   const answers = { "POST /webhooks/endpoints": responseOf({ endpoint: { ...endpoint, secret: "whsec_once" } }, 201) };
 
-  it("asks for just what was given, and has the secret alone on stdout", async () => {
+  it("sends only the given settings, and prints only the secret to stdout", async () => {
     const { text, json, requests, stderr } = await run(
       answers,
       "create",
@@ -63,7 +63,7 @@ describe("webhooks create", () => {
     expect(stderr).not.toContain("invoice.*");
   });
 
-  it("passes on the document and the note", async () => {
+  it("sends the document and the description", async () => {
     const { requests } = await run(
       answers,
       "create",
@@ -77,14 +77,14 @@ describe("webhooks create", () => {
     expect(requests[0]?.body).toEqual({ url: "u", events: ["*"], entity_id: "inv_1", description: "a note" });
   });
 
-  it("passes on headers, whose values may have colons", async () => {
+  it("sends headers, whose values may contain colons", async () => {
     const lines = ["X-Api-Key: abc", "Authorization:Bearer a:b "];
     const { requests } = await run(answers, "create", "u", "--events", "*", "--header", ...lines);
     expect(requests[0]?.body).toMatchObject({ headers: { "X-Api-Key": "abc", Authorization: "Bearer a:b" } });
   });
 
   it.each([["no-colon-secret"], [": secret"], ["X-A: secret", "X-A: secret"]])(
-    "refuses the headers %j, and does not repeat their values",
+    "rejects the headers %j without repeating their values",
     async (...lines) => {
       const { exit, text, requests } = await run(answers, "create", "u", "--events", "*", "--header", ...lines);
       expect([exit, requests]).toEqual([exitCodes.usage, []]);
@@ -96,7 +96,7 @@ describe("webhooks create", () => {
   const create = (status: number, body: object) =>
     run({ "POST /webhooks/endpoints": { status, body } }, "create", "u", "--events", "foo.*");
 
-  it("says what the API finds wrong, and which values there are", async () => {
+  it("shows the API's error and the allowed values", async () => {
     const details = { valid: ["a", "b"] };
     const body = { code: "validation.invalid_value", message: "No entity 'foo'.", field: "events", details };
     expect(await create(400, body)).toMatchObject({
@@ -105,12 +105,12 @@ describe("webhooks create", () => {
     });
   });
 
-  it("says the reason, whatever its details are", async () => {
+  it("shows the reason for any error details", async () => {
     const body = { code: "conflict.duplicate", message: "50 is all.", details: { limit: 50 } };
     expect(await create(409, body)).toMatchObject({ exit: exitCodes.failed, text: "The API returned 409: 50 is all." });
   });
 
-  it("says what to do about a token without the scope", async () => {
+  it("says what to do when the token lacks the scope", async () => {
     const message = "The token lacks the scope AIBooks.webhooks.MANAGE.";
     expect(await create(403, { code: "authz.scope_missing", message })).toMatchObject({
       exit: exitCodes.failed,
@@ -120,7 +120,7 @@ describe("webhooks create", () => {
 });
 
 describe("webhooks list and show", () => {
-  it("show the endpoints, and nothing that a URL could do to a terminal", async () => {
+  it("show the endpoints, without control characters of URLs", async () => {
     const endpoints = [endpoint, { ...endpoint, ...disabled, endpoint_id: "wh_2", url: "https://e.com/\u001b[2J" }];
     const { text, json } = await run({ "GET /webhooks/endpoints": responseOf({ endpoints }) }, "list");
     expect(text.split("\n")).toEqual([
@@ -131,7 +131,7 @@ describe("webhooks list and show", () => {
     expect(json).toEqual({ endpoints });
   });
 
-  it("say how to begin where there is none", async () => {
+  it("say how to create one when no endpoints exist", async () => {
     const { text } = await run({ "GET /webhooks/endpoints": responseOf({ endpoints: [] }) }, "list");
     expect(text).toBe("No endpoints. Create one with webhooks create URL.");
   });
@@ -144,7 +144,7 @@ describe("webhooks list and show", () => {
     expect((await show({})).text).toMatch(/^headers +-$/m);
   });
 
-  it("tell how an endpoint fares", async () => {
+  it("show the health of an endpoint", async () => {
     const { text } = await run(
       { "GET /webhooks/endpoints/wh_1": responseOf({ endpoint: { ...endpoint, ...disabled, health } }) },
       ...["show", "wh_1"],
@@ -155,7 +155,7 @@ describe("webhooks list and show", () => {
     expect(text).toMatch(/^last success +never$/m);
   });
 
-  it("ask for an id as it is, whatever is in it", async () => {
+  it("send any id, encoded", async () => {
     const { requests, exit, text } = await run({}, "show", "../a?b#c");
     expect(requests.map(({ path }) => path)).toEqual(["/api/public/v1/webhooks/endpoints/..%2Fa%3Fb%23c"]);
     expect({ exit, text }).toEqual({ exit: exitCodes.failed, text: expect.stringContaining("404") });
@@ -174,7 +174,7 @@ describe("webhooks update", () => {
     [["--no-headers"], { headers: null }],
     [["--enable"], { enabled: true }],
     [["--disable"], { enabled: false }],
-  ])("changes by %j only what was given", async (options, body) => {
+  ])("with %j sends only the given settings", async (options, body) => {
     const { requests, text } = await run(answers, "update", "wh_1", ...options);
     expect(requests[0]?.body).toEqual(body);
     expect(text).toMatch(/^endpoint +wh_1$/m);
@@ -183,7 +183,7 @@ describe("webhooks update", () => {
   it.each([
     [["--enable", "--disable"], /not both/],
     [[], /^Nothing to change/],
-  ])("refuses %j before it asks", async (options, message) => {
+  ])("rejects %j before any request", async (options, message) => {
     expect(await run(answers, "update", "wh_1", ...options)).toMatchObject({
       requests: [],
       exit: exitCodes.usage,
@@ -191,7 +191,7 @@ describe("webhooks update", () => {
     });
   });
 
-  it("offers to replay what was missed", async () => {
+  it("offers a replay of missed events", async () => {
     const missed = { since: "2026-05-04T10:00:00.000Z", until: "2026-06-01T12:00:30.000Z", only: "failed" };
     const { text } = await run(
       { "PATCH /webhooks/endpoints/wh_1": responseOf({ endpoint, missed }) },
@@ -206,7 +206,7 @@ describe("webhooks update", () => {
 });
 
 describe("webhooks delete and rotate-secret", () => {
-  it("delete", async () => {
+  it("delete an endpoint", async () => {
     const { text, json, requests } = await run({ "DELETE /webhooks/endpoints/wh_1": responseOf({}) }, "delete", "wh_1");
     expect({ text, json, body: requests[0]?.body }).toEqual({
       text: "Deleted wh_1.",
@@ -219,7 +219,7 @@ describe("webhooks delete and rotate-secret", () => {
     [[], {}],
     [["--overlap", "2h"], { overlap_seconds: 7_200 }],
     [["--overlap", "0h"], { overlap_seconds: 0 }],
-  ])("rotate with %j", async (options, body) => {
+  ])("rotate the secret with %j", async (options, body) => {
     const answers = {
       "POST /webhooks/endpoints/wh_1/rotate-secret": responseOf({ endpoint: { ...endpoint, secret: "whsec_new" } }),
     };
@@ -231,7 +231,7 @@ describe("webhooks delete and rotate-secret", () => {
     });
   });
 
-  it("refuse an overlap that is no time", async () => {
+  it("reject an invalid overlap", async () => {
     expect(await run({}, "rotate-secret", "wh_1", "--overlap", "a while")).toMatchObject({
       exit: exitCodes.usage,
       text: expect.stringMatching(/^--overlap must be a duration/),
@@ -240,7 +240,7 @@ describe("webhooks delete and rotate-secret", () => {
   });
 });
 
-it("lists the event types", async () => {
+it("webhooks event-types lists the event types", async () => {
   const event_types = [
     { event_type: "invoice.sent", description: "An invoice was sent.", sample: { a: 1 }, schema: {} },
   ];

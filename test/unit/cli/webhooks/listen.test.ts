@@ -28,18 +28,18 @@ const post = (url: string, body: string, secrets: readonly string[]) =>
 
 /** Starts to listen and waits until it does; ends with the test at the latest. */
 async function listening(args: readonly string[], cwd = "/nowhere") {
-  const told = aCommandContext({ cwd });
-  const ended = dispatch(["webhooks", "listen", ...args], told.context);
-  onTestFinished(() => told.interruption.abort());
+  const command = aCommandContext({ cwd });
+  const ended = dispatch(["webhooks", "listen", ...args], command.context);
+  onTestFinished(() => command.interruption.abort());
   const url = await Promise.race([
-    until(() => /Listening on (\S+)/.exec(told.stderr.join(""))?.[1]),
+    until(() => /Listening on (\S+)/.exec(command.stderr.join(""))?.[1]),
     ended.then(() => Promise.reject(new Error("It ended."))),
   ]);
-  return { ...told, ended, url };
+  return { ...command, ended, url };
 }
 
 describe("webhooks listen", () => {
-  it("shows each delivery, and answers by whether it verifies", async () => {
+  it("shows each delivery, and responds depending on its signature", async () => {
     const { url, shown, ended, interruption } = await listening(["--secret", secret]);
     const body = JSON.stringify(payload);
     expect((await post(url, body, [secret])).status).toBe(204);
@@ -70,13 +70,13 @@ describe("webhooks listen", () => {
     await expect(fetch(url)).rejects.toThrow();
   });
 
-  it("refuses a body beyond any delivery's size, and shows nothing of it", async () => {
+  it("rejects a body above the maximum size of a delivery, without showing it", async () => {
     const { url, shown } = await listening(["--secret", secret]);
     expect((await fetch(url, { method: "POST", body: "x".repeat(1_200_000) })).status).toBe(413);
     expect(shown).toEqual([]);
   });
 
-  it("makes an endpoint that leads here, and removes it when it is interrupted", async () => {
+  it("creates an endpoint for the listener, and deletes it on interruption", async () => {
     const { cwd, requests } = await fakeApi({
       "POST /webhooks/endpoints": { status: 201, body: { endpoint: { endpoint_id: "wh_1", secret } } },
       "DELETE /webhooks/endpoints/wh_1": {},
@@ -92,7 +92,7 @@ describe("webhooks listen", () => {
     ]);
   });
 
-  it("says which endpoint it leaves behind", async () => {
+  it("reports the endpoint that it could not delete", async () => {
     const { cwd } = await fakeApi({
       "POST /webhooks/endpoints": { status: 201, body: { endpoint: { endpoint_id: "wh_1", secret } } },
     });
@@ -101,7 +101,7 @@ describe("webhooks listen", () => {
     await expect(ended).rejects.toThrow(/webhooks delete wh_1$/);
   });
 
-  it("says that its port is taken, before it makes an endpoint", async () => {
+  it("fails when the port is in use, before it creates an endpoint", async () => {
     const { cwd, requests } = await fakeApi({});
     const taken = createServer().listen(0, "127.0.0.1");
     onTestFinished(() => void taken.close());
@@ -119,7 +119,7 @@ describe("webhooks listen", () => {
     [["--secret", secret, "--events", "*"], /Remove --events/],
     [["--port", "70000"], /^--port must be a number/],
     [["--stack", "activity-log-prod"], /cannot reach 127\.0\.0\.1.*tunnel/],
-  ])("refuses %j and says what to do", async (args, message) => {
+  ])("rejects %j and says what to do", async (args, message) => {
     const listen = dispatch(["webhooks", "listen", ...args], aCommandContext().context);
     await expect(listen).rejects.toMatchObject({ exit: 2, message: expect.stringMatching(message) });
   });

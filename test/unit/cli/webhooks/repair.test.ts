@@ -39,7 +39,7 @@ const repair = (answers: CannedResponse | readonly CannedResponse[], ...args: st
   runCommand({ [route]: answers }, "webhooks", "repair", ...args);
 
 describe("webhooks repair", () => {
-  it("asks for part after part, each from where the one before ended, and sums up", async () => {
+  it("requests part after part, each from the end of the previous one, and prints totals", async () => {
     const cursor = { shard: 9, after: "org_a" };
     const { text, json, requests, exit } = await repair(
       [part([started], cursor), part([], { shard: 64, after: null }), part([skipped])],
@@ -72,7 +72,7 @@ describe("webhooks repair", () => {
     ]);
   });
 
-  it("only shows what it would start with --dry-run, up to now", async () => {
+  it("shows what it would start with --dry-run, up to now", async () => {
     const { text, requests } = await repair(
       part([{ ...started, outcome: "would_start" }]),
       "--since",
@@ -84,37 +84,37 @@ describe("webhooks repair", () => {
     expect(text).toMatch(/^Replays to start: 1\. Endpoints skipped: 0\./m);
   });
 
-  it("says so where nobody misses anything", async () => {
+  it("reports that no endpoint missed events", async () => {
     const { text } = await repair(part([]), "--since", "2h");
     expect(text).toBe("Replays started: 0. Endpoints skipped: 0. Organisations affected: 0 of 10 examined.");
   });
 
-  it("asks again for a part that fails, and goes on", async () => {
+  it("retries a part that fails, and continues", async () => {
     const { json, requests, seconds } = await repair([failing, failing, part([started])], "--since", "2h");
     expect(json).toMatchObject({ started: 1 });
     expect(requests).toHaveLength(3);
     expect(seconds).toBe(6);
   });
 
-  it("ends where a part keeps failing", async () => {
+  it("stops when a part fails repeatedly", async () => {
     const { exit, text, requests } = await repair(failing, "--since", "2h");
     expect([exit, requests.length]).toEqual([exitCodes.failed, 4]);
     expect(text).toContain("The store is busy.");
   });
 
-  it("ends with the first refusal", async () => {
+  it("stops at the first rejected request", async () => {
     const refusal = { body: { error: { code: "invalid_value", message: "That is too long ago." } } };
     const { exit, text, requests } = await repair(refusal, "--since", "1y");
     expect([exit, requests.length, text]).toEqual([exitCodes.usage, 1, "That is too long ago."]);
   });
 
-  it("asks for nothing where a time is malformed", async () => {
+  it("sends no request when a time is malformed", async () => {
     const { exit, text, requests } = await repair(part([]), "--since", "yesterday");
     expect([exit, requests.length]).toEqual([exitCodes.usage, 0]);
     expect(text).toMatch(/^--since must be an ISO 8601 date/);
   });
 
-  it("needs to know since when", async () => {
+  it("requires --since", async () => {
     const { exit, requests } = await repair(part([]));
     expect([exit, requests.length]).toEqual([exitCodes.usage, 0]);
   });

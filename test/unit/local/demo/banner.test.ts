@@ -14,8 +14,8 @@ const demo = {
 const stack = { api: "http://127.0.0.1:3000", notRun: [] };
 const logs = "/home/you/activity-log/.local/memory/logs";
 
-describe("the banner", () => {
-  it("is what docs/getting-started.md shows", () => {
+describe("renderBanner", () => {
+  it("matches docs/getting-started.md", () => {
     expect(readFileSync("docs/getting-started.md", "utf8")).toContain(
       `\`\`\`sh\n${renderBanner(stack, demo, logs).trim()}\n\`\`\``,
     );
@@ -24,7 +24,7 @@ describe("the banner", () => {
   it.each([
     ["with the demo", demo],
     ["without it", undefined],
-  ])("is a shell script %s, and its comments are harmless where a shell runs them", (_, given) => {
+  ])("is a valid shell script %s, including its comments", (_, given) => {
     const text = renderBanner(stack, given, logs);
     execFileSync("bash", ["-n"], { input: text });
     const comments = text.split("\n").filter((line) => line.startsWith("#"));

@@ -43,14 +43,14 @@ function aQueue() {
   };
 }
 
-describe("a fair queue", () => {
+describe("fair queue", () => {
   it("returns messages in order of arrival while no group is noisy", () => {
     const { send, receive } = aQueue();
     for (const group of ["a", "b", undefined, "a", "c"]) send(group);
     expect(receive(5)).toEqual(["a", "b", undefined, "a", "c"]);
   });
 
-  it("returns the messages of quiet groups before those of a group with more than a tenth of what is in flight", () => {
+  it("returns messages of quiet groups before those of a group with more than a tenth of the messages in flight", () => {
     const { send, receive } = aQueue();
     send("noisy", 100);
     receive(30);
@@ -59,7 +59,7 @@ describe("a fair queue", () => {
     expect(receive(5)).toEqual(["quiet", "quiet", undefined, "noisy", "noisy"]);
   });
 
-  it("takes a group with fewer than 30 messages in flight for quiet, whatever its share", () => {
+  it("treats a group with fewer than 30 messages in flight as quiet, whatever its share", () => {
     const { send, receive } = aQueue();
     send("busy", 40);
     receive(29);
@@ -67,7 +67,7 @@ describe("a fair queue", () => {
     expect(receive(1)).toEqual(["busy"]);
   });
 
-  it("takes a group with 30 messages in flight for quiet that are a tenth of all", () => {
+  it("treats a group with 30 messages in flight as quiet when they are a tenth of all", () => {
     const { send, receive } = aQueue();
     for (let group = 0; group < 10; group++) send(`group ${group}`, 31);
     receive(310);
@@ -76,7 +76,7 @@ describe("a fair queue", () => {
     expect(receive(2)).toEqual(["group 0", "other"]);
   });
 
-  it("takes a group that held its consumers for most of the recent time for noisy", () => {
+  it("treats a group as noisy when it used consumers for most of the recent time", () => {
     const { send, receive, finish, pass } = aQueue();
     send("slow");
     send("fast");
@@ -90,7 +90,7 @@ describe("a fair queue", () => {
     expect(receive(3)).toEqual(["fast", "slow", "slow"]);
   });
 
-  it("forgets in time how long a group held its consumers", () => {
+  it("reduces the recorded consumer time of a group over time", () => {
     const { send, receive, finish, pass } = aQueue();
     send("once slow");
     receive();
@@ -119,7 +119,7 @@ describe("a fair queue", () => {
     expect(receive(3)).toEqual(["a", "a", "b"]);
   });
 
-  it("takes a group for quiet again once its backlog is drained", () => {
+  it("treats a group as quiet again when its backlog is drained", () => {
     const { send, receive, finish } = aQueue();
     send("noisy", 40);
     receive(40);
@@ -144,7 +144,7 @@ describe("a fair queue", () => {
     expect(receive(1)).toEqual(["noisy"]);
   });
 
-  it("returns each message once, whatever happens", () => {
+  it("returns each message once, for any sequence of operations", () => {
     const step = fc.oneof(
       fc.record({ kind: fc.constant("send" as const), group: fc.constantFrom("a", "b", undefined), count: fc.nat(50) }),
       fc.record({ kind: fc.constant("receive" as const), count: fc.nat(40) }),

@@ -12,7 +12,7 @@ const Received = z.object({
   Messages: z.array(z.object({ Body: z.string(), Attributes: z.object({ SenderId: z.string() }) })),
 });
 
-it("names who sent a message, a function by the session of its role", async () => {
+it("SenderId is the principal of the sender, or the role session of a function", async () => {
   const sqs = await startSqs(undefined);
   onTestFinished(() => sqs.stop());
   const principals = createPrincipals(new Map(), "000000000000");

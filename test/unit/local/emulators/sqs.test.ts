@@ -42,7 +42,7 @@ async function aQueue(data?: string) {
   };
 }
 
-it("serves quiet groups before the backlog of a noisy one", async () => {
+it("SQS serves quiet groups before the backlog of a noisy one", async () => {
   const { send, receive } = await aQueue();
   await send("noisy", 50);
   for (let batch = 0; batch < 3; batch++) expect(await receive(10)).toEqual(Array(10).fill("noisy"));
@@ -50,7 +50,7 @@ it("serves quiet groups before the backlog of a noisy one", async () => {
   expect(await receive(5)).toEqual(["quiet", "quiet", "quiet", "noisy", "noisy"]);
 });
 
-it("keeps the groups of messages, and what is in flight, through a restart", async () => {
+it("SQS keeps message groups and messages in flight after a restart", async () => {
   const data = mkdtempSync(join(tmpdir(), "sqs-"));
   onTestFinished(() => rmSync(data, { recursive: true, force: true }));
   const before = await aQueue(data);
@@ -62,7 +62,7 @@ it("keeps the groups of messages, and what is in flight, through a restart", asy
   expect(await after.receive(2)).toEqual(["quiet", "noisy"]);
 });
 
-it("brings what is delayed or becomes visible again to a consumer that waits", async () => {
+it("SQS returns a message to a waiting consumer when its delay or visibility timeout ends", async () => {
   const { send, receive, call, QueueUrl } = await aQueue();
   const waiting = receive(1, { WaitTimeSeconds: 10 });
   await call("AmazonSQS.SendMessage", { QueueUrl, MessageBody: "x", MessageGroupId: "late", DelaySeconds: 1 });
@@ -72,7 +72,7 @@ it("brings what is delayed or becomes visible again to a consumer that waits", a
   expect(await receive(1, { WaitTimeSeconds: 10 })).toEqual(["again"]);
 });
 
-it("is empty after a purge, and still knows who held the consumers", async () => {
+it("SQS is empty after a purge, and keeps the consumer shares of groups", async () => {
   const { send, receive, call, QueueUrl } = await aQueue();
   await send("noisy", 35);
   for (let batch = 0; batch < 3; batch++) await receive(10);

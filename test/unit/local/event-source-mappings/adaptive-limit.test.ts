@@ -30,34 +30,34 @@ function aSource(max: number) {
   };
 }
 
-describe("admission", () => {
-  it("grows while it is used up and the engine is quick, to what the template allows", () => {
+describe("adaptive limit", () => {
+  it("increases up to the limit of the template while it is reached and latency is low", () => {
     const { limitAfter } = aSource(32);
     const limits = [limitAfter(1, 5), limitAfter(3, 5), limitAfter(20, 5)];
     expect(limits).toEqual([...limits].sort((left, right) => left - right));
     expect(limits.at(-1)).toBe(32);
   });
 
-  it("shrinks while the engine is slow, but always admits one", () => {
+  it("decreases to at least one while latency is high", () => {
     const { limitAfter } = aSource(32);
     limitAfter(20, 5);
     expect(limitAfter(1, acceptableLatencyMs + 1)).toBeLessThan(32);
     expect(limitAfter(20, 10_000)).toBe(1);
   });
 
-  it("grows again when the engine is quick again", () => {
+  it("increases again when latency is low again", () => {
     const { limitAfter } = aSource(10);
     limitAfter(20, 10_000);
     expect(limitAfter(20, 5)).toBe(10);
   });
 
-  it("does not grow for a source that does not use it up", () => {
+  it("does not increase while it is not reached", () => {
     const { admitted, limitAfter } = aSource(32);
     const limit = limitAfter(3, 5);
     expect(admitted.current(1)).toBe(limit);
   });
 
-  it("stays where it is while there is no memory, and shrinks all the same", () => {
+  it("does not increase while memory is short, and still decreases", () => {
     const { limitAfter, fillMemory } = aSource(32);
     const limit = limitAfter(3, 5);
     fillMemory();
@@ -65,12 +65,12 @@ describe("admission", () => {
     expect(limitAfter(20, 10_000)).toBe(1);
   });
 
-  it("begins with no more than the template allows", () => {
+  it("starts at most at the limit of the template", () => {
     expect(aSource(2).admitted.current(0)).toBe(2);
   });
 });
 
-describe("the latency of an engine", () => {
+describe("latency gauge", () => {
   function anEngine() {
     let time = 0;
     const gauge = createLatencyGauge(() => time);
@@ -89,7 +89,7 @@ describe("the latency of an engine", () => {
     };
   }
 
-  it("follows its answers", () => {
+  it("follows the latency of responses", () => {
     const { gauge, answer } = anEngine();
     expect(gauge.recentMs()).toBe(0);
     answer(200, 40);
@@ -98,14 +98,14 @@ describe("the latency of an engine", () => {
     expect(gauge.recentMs()).toBeCloseTo(4, 0);
   });
 
-  it("is forgotten when nothing was asked for a while", () => {
+  it("returns 0 when there were no requests for a while", () => {
     const { gauge, answer, pass } = anEngine();
     answer(200, 400);
     pass(2_000);
     expect(gauge.recentMs()).toBe(0);
   });
 
-  it("counts what is not answered yet", () => {
+  it("includes requests in progress", () => {
     const { gauge, pass } = anEngine();
     gauge.begin();
     pass(3_000);

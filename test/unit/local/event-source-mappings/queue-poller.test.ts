@@ -61,7 +61,7 @@ async function settled(): Promise<void> {
   for (let turn = 0; turn < 200; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Polls a queue that holds these messages until the function had them all; tells what it was invoked with. */
+/** Polls a queue that holds these messages until the function received them all. Returns its payloads. */
 async function poll(bodies: readonly string[], over: Record<string, unknown> = {}) {
   const waiting = bodies.map((Body, at) => ({ MessageId: `${at}`, ReceiptHandle: `${at}`, Body, MD5OfBody: "" }));
   const polling = new AbortController();
@@ -95,8 +95,8 @@ async function poll(bodies: readonly string[], over: Record<string, unknown> = {
   return { sizes, records };
 }
 
-describe("a queue's messages", () => {
-  it("reach the function in payloads of at most 6 MB", async () => {
+describe("queue poller", () => {
+  it("invokes the function with payloads of at most 6 MB", async () => {
     const { sizes, records } = await poll(Array.from({ length: 10 }, () => "ř".repeat(512 * 1024)));
     expect(records).toEqual([
       [0, 1, 2, 3, 4],
@@ -105,11 +105,11 @@ describe("a queue's messages", () => {
     expect(Math.max(...sizes)).toBeLessThanOrEqual(6 * 1024 * 1024);
   });
 
-  it("reach it in one payload where they fit", async () => {
+  it("invokes the function once when all messages fit into one payload", async () => {
     expect((await poll(["a", "b"])).records).toEqual([[0, 1]]);
   });
 
-  it.each([1, 5, 32])("are delivered as often at once as is admitted: %i", async (limit) => {
+  it.each([1, 5, 32])("invokes the function as often concurrently as the limit allows: %i", async (limit) => {
     const { held, letGo, stop } = pollEndlessly(always(limit));
     await settled();
     expect(held).toHaveLength(limit);
@@ -117,7 +117,7 @@ describe("a queue's messages", () => {
     await stop();
   });
 
-  it("are delivered more often at once as soon as more is admitted, though nothing ends", async () => {
+  it("increases concurrency when the limit rises, before any invocation ends", async () => {
     let limit = 2;
     const { held, letGo, stop } = pollEndlessly({ current: () => limit });
     await until(() => held.length === 2);
@@ -127,7 +127,7 @@ describe("a queue's messages", () => {
     await stop();
   });
 
-  it("are delivered less often at once when less is admitted, but never not at all", async () => {
+  it("decreases concurrency when the limit falls, to at least one", async () => {
     let limit = 4;
     const { held, stop, letGo } = pollEndlessly({ current: () => limit });
     await until(() => held.length === 4);
@@ -139,7 +139,7 @@ describe("a queue's messages", () => {
     await stop();
   });
 
-  it("are waited for once, however many were delivered at once", async () => {
+  it("long-polls once, however many invocations are running", async () => {
     const { held, letGo, waiting, stop } = pollEndlessly(always(5));
     await until(() => held.length === 5);
     letGo();

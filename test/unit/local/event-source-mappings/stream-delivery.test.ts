@@ -50,8 +50,8 @@ function deliveryTo(failing: readonly string[], over: Record<string, unknown> = 
 const reports = { FunctionResponseTypes: ["ReportBatchItemFailures"] };
 const signal = new AbortController().signal;
 
-describe("delivery of a stream", () => {
-  it("isolates a poisonous record by halving", async () => {
+describe("stream delivery", () => {
+  it("isolates a failing record by bisecting the batch", async () => {
     const { options, seen, discarded } = deliveryTo(["3"], { BisectBatchOnFunctionError: true });
     await deliverShardBatch(records("1", "2", "3", "4"), options, signal);
     expect(seen).toEqual([["1", "2", "3", "4"], ["1", "2"], ["3", "4"], ["3"], ["3"], ["4"]]);
@@ -60,20 +60,20 @@ describe("delivery of a stream", () => {
     ]);
   });
 
-  it("goes on from the first record that the function reports", async () => {
+  it("continues from the first record that the function reports", async () => {
     const { options, seen } = deliveryTo(["3"], { ...reports, BisectBatchOnFunctionError: true });
     await deliverShardBatch(records("1", "2", "3", "4"), options, signal);
     expect(seen).toEqual([["1", "2", "3", "4"], ["3", "4"], ["3"], ["3"], ["4"]]);
   });
 
-  it("gives up the whole batch after its retries where it may not halve", async () => {
+  it("discards the whole batch after its retries when it may not bisect", async () => {
     const { options, seen, discarded } = deliveryTo(["2"]);
     await deliverShardBatch(records("1", "2"), options, signal);
     expect(seen).toHaveLength(2);
     expect(discarded[0]).toMatchObject({ invocations: 2, reason: "RetryAttemptsExhausted" });
   });
 
-  it("gives up records that are too old without trying them", async () => {
+  it("discards records that are too old without an invocation", async () => {
     const { options, seen, discarded } = deliveryTo([], { MaximumRecordAgeInSeconds: 60 });
     const [old, fresh] = records("1", "2");
     if (old === undefined || fresh === undefined) throw new Error("two records");
@@ -84,7 +84,7 @@ describe("delivery of a stream", () => {
   });
 });
 
-describe("the records that an invocation did not deal with", () => {
+describe("failed records of an invocation", () => {
   const ids = ["a", "b"];
   const report = (payload: unknown) => [
     ...failedRecordIds({ kind: "result", payload: JSON.stringify(payload) }, ids, true),
@@ -103,7 +103,7 @@ describe("the records that an invocation did not deal with", () => {
     expect(report(payload)).toEqual(expected);
   });
 
-  it("are all of them when the function failed, and none when it does not report", () => {
+  it("are all records when the function failed, and none when it reports none", () => {
     const error = { kind: "error", error: { errorType: "E", errorMessage: "m" } } as const;
     expect([...failedRecordIds(error, ids, true)]).toEqual(ids);
     const partial = { kind: "result", payload: '{"batchItemFailures":[{"itemIdentifier":"a"}]}' } as const;

@@ -62,7 +62,7 @@ async function aStream(writes = createWriteCounter()) {
   };
 }
 
-it("is read when something was written, and hardly ever otherwise", async () => {
+it("stream poller reads after writes, and rarely otherwise", async () => {
   const { write, read, reads, payloads } = await aStream();
   let before = -1;
   // It rests once two looks, a good while apart, find as many reads.
@@ -85,7 +85,7 @@ it("is read when something was written, and hardly ever otherwise", async () => 
   await until(() => payloads.length === 2);
 });
 
-it("is read once after each wait in which nothing was written", async () => {
+it("stream poller reads once after each wait without writes", async () => {
   const waits = { reads: [] as number[] };
   let reads = () => 0;
   const stream = await aStream({

@@ -6,8 +6,8 @@ const read = (result: unknown) => {
   return { ...rest, body: body.toString() };
 };
 
-describe("the response that a function's result stands for", () => {
-  it("is as it says", () => {
+describe("parseFunctionResponse", () => {
+  it("returns status, headers, cookies and body of the result", () => {
     const result = { statusCode: 201, headers: { "Content-Type": "a/b", "X-N": 7 }, cookies: ["a=1"], body: "hi" };
     expect(read(result)).toEqual({
       status: 201,
@@ -17,14 +17,14 @@ describe("the response that a function's result stands for", () => {
     });
   });
 
-  it("is decoded from base64 where marked, and is text where it does not say", () => {
+  it("decodes a body that is marked as base64, and returns any other as text", () => {
     expect(read({ statusCode: 200, body: "aGk=", isBase64Encoded: true })).toMatchObject({
       body: "hi",
       headers: { "content-type": "text/plain;charset=UTF-8" },
     });
   });
 
-  it("never carries headers that belong to the connection", () => {
+  it("drops connection headers", () => {
     const headers = { "Content-Length": "999", Connection: "close", "x-a": "1" };
     expect(read({ statusCode: 200, headers }).headers).toEqual({
       "content-type": "text/plain;charset=UTF-8",
@@ -32,7 +32,7 @@ describe("the response that a function's result stands for", () => {
     });
   });
 
-  it("is inferred from a result without a status", () => {
+  it("infers the response from a result without a status", () => {
     expect(read({ a: 1 })).toMatchObject({
       status: 200,
       body: '{"a":1}',
@@ -43,7 +43,7 @@ describe("the response that a function's result stands for", () => {
   });
 
   it.each([{ statusCode: "abc" }, { statusCode: 200, body: { not: "text" } }, { statusCode: 99 }])(
-    "is the gateway's own error when malformed: %j",
+    "returns the gateway's error for the malformed result %j",
     (result) => {
       expect(read(result)).toMatchObject({ status: 500, body: '{"message":"Internal Server Error"}' });
     },

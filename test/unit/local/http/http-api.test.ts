@@ -53,8 +53,8 @@ const ok: InvocationResult = {
 };
 const fatal: InvocationResult = { kind: "fatal", error: { errorType: "E", errorMessage: "secret reason" } };
 
-describe("the HTTP API", () => {
-  it("answers a preflight by itself", async () => {
+describe("HTTP API", () => {
+  it("answers a preflight without the function", async () => {
     const { ask } = anApi(fatal);
     const rawHeaders = ["Origin", origin, "Access-Control-Request-Method", "GET"];
     expect(await ask({ method: "OPTIONS", url: "/anything", rawHeaders })).toEqual({
@@ -73,26 +73,26 @@ describe("the HTTP API", () => {
     expect(await ask({ method: "OPTIONS", rawHeaders: stranger })).toMatchObject({ status: 204, headers: {} });
   });
 
-  it("replaces the function's CORS headers by its own", async () => {
+  it("replaces the function's CORS headers", async () => {
     const { ask } = anApi(ok);
     const allowed = await ask({ rawHeaders: ["origin", origin] });
     expect(allowed.headers).toMatchObject({ "access-control-allow-origin": origin });
     expect((await ask()).headers).not.toHaveProperty("access-control-allow-origin");
   });
 
-  it("tells nobody why a function failed", async () => {
+  it("returns no reason when a function fails", async () => {
     expect(await anApi(fatal).ask()).toMatchObject({ status: 500, body: '{"message":"Internal Server Error"}' });
   });
 
-  it("answers 404 for a path without route", async () => {
+  it("returns 404 for a path without a route", async () => {
     expect(await anApi(ok).ask({ url: "/b" })).toMatchObject({ status: 404, body: '{"message":"Not Found"}' });
   });
 
-  it("answers 500 when the function does not permit the API to invoke it", async () => {
+  it("returns 500 when the API has no permission to invoke the function", async () => {
     expect(await anApi(ok, {}, "not authorized").ask()).toMatchObject({ status: 500 });
   });
 
-  it("answers 429 beyond the burst, until the bucket has filled again", async () => {
+  it("returns 429 above the burst, until the bucket has refilled", async () => {
     const { ask, wait } = anApi(ok, { limit: { burst: 2, rate: 1 } });
     const statuses = [(await ask()).status, (await ask()).status, (await ask()).status];
     wait(1_000);

@@ -30,8 +30,8 @@ function edge(...origins: object[]) {
   return createOriginHeaderAdder(createResources({ Resources, Outputs: {}, Conditions: {}, Parameters: {} }, place));
 }
 
-describe("an edge", () => {
-  it("puts the headers of its origin in the place of those that the caller sent", () => {
+describe("origin headers of an edge", () => {
+  it("replace headers of the same name that the caller sent", () => {
     const HeaderValue = { "Fn::Join": ["", ["{{resolve:secretsmanager:", { Ref: "Secret" }, ":SecretString:::}}"]] };
     const through = edge({ OriginCustomHeaders: [{ HeaderName: "x-edge-secret", HeaderValue }] });
     expect(through(request)).toEqual({
@@ -43,7 +43,7 @@ describe("an edge", () => {
     });
   });
 
-  it("changes nothing where it adds nothing, and has one origin", () => {
+  it("change nothing when the origin has none, and allow one origin", () => {
     expect(edge({})(request)).toBe(request);
     expect(() => edge({}, {})).toThrow("one origin of CloudFront, not 2");
   });

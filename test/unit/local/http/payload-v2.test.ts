@@ -16,7 +16,7 @@ function eventOf(over: Partial<GatewayRequest>) {
   return toPayloadV2({ ...request, ...over }, route, facts);
 }
 
-describe("the path of a request", () => {
+describe("rawPathOf", () => {
   it.each([
     ["/a/b", "/a/b"],
     ["/a%20b/%C5%99%2Fx?q=%20", "/a b/ř/x"],
@@ -31,7 +31,7 @@ describe("the path of a request", () => {
 });
 
 describe("payload format 2.0", () => {
-  it("joins repeated query parameters and headers by commas, decoded, and keeps the query as sent", () => {
+  it("joins repeated query parameters and headers by commas, and keeps the raw query", () => {
     const event = eventOf({
       url: "/a?x=1&x=2%2C3&y&z=a+b&__proto__=p",
       rawHeaders: ["Host", "localhost:3000", "X-A", "1", "x-a", "2", "Cookie", "a=1; b=2"],
@@ -53,7 +53,7 @@ describe("payload format 2.0", () => {
     expect(event.cookies).toEqual(["a=1", "b=2"]);
   });
 
-  it("leaves out what a request does not have", () => {
+  it("omits parts that a request does not have", () => {
     const event = eventOf({});
     expect(event).not.toHaveProperty("queryStringParameters");
     expect(event).not.toHaveProperty("cookies");
@@ -62,12 +62,12 @@ describe("payload format 2.0", () => {
     expect(event.isBase64Encoded).toBe(false);
   });
 
-  it("gives a text body as it is and any other in base64", () => {
+  it("has a text body unchanged, and any other body in base64", () => {
     expect(eventOf({ body: Buffer.from('{"a":"ř"}') })).toMatchObject({ body: '{"a":"ř"}', isBase64Encoded: false });
     expect(eventOf({ body: Buffer.from([0xff, 0]) })).toMatchObject({ body: "/wA=", isBase64Encoded: true });
   });
 
-  it("tells the time as API Gateway does", () => {
+  it("formats the time like API Gateway", () => {
     expect(eventOf({}).requestContext).toMatchObject({ time: "12/Mar/2026:19:03:58 +0000", timeEpoch: 1773342238000 });
   });
 });

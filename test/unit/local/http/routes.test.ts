@@ -4,7 +4,7 @@ import { createRouter } from "#infra/local/http/routes.ts";
 const keys = ["GET /orgs/{id}", "GET /orgs/all", "ANY /orgs/all", "GET /orgs/{proxy+}", "ANY /files/{path+}", "GET /"];
 const find = createRouter(new Map([...keys, "$default"].map((key) => [key, key])));
 
-describe("the route of a request", () => {
+describe("createRouter", () => {
   it.each([
     ["GET", "/orgs/all", "GET /orgs/all", {}],
     ["POST", "/orgs/all", "ANY /orgs/all", {}],
@@ -20,7 +20,7 @@ describe("the route of a request", () => {
     expect(find(method, path)).toEqual({ target: routeKey, routeKey, pathParameters });
   });
 
-  it("is none when nothing matches and there is no default", () => {
+  it("returns null when no route matches and no default exists", () => {
     expect(createRouter(new Map([["GET /a", 1]]))("GET", "/b")).toBeUndefined();
   });
 });

@@ -16,7 +16,7 @@ const operator = {
   arn: "arn:aws:iam::000000000000:user/operator",
   policies: [{ name: "all", policy: statement("Allow", ["*"], "*") }],
 };
-const judge = createAuthorizer(
+const authorize = createAuthorizer(
   new Map<string, unknown>([
     [table, statement("Deny", ["dynamodb:UpdateItem"], "*", { Principal: { AWS: "*" } })],
     [
@@ -30,34 +30,34 @@ const judge = createAuthorizer(
   "000000000000",
 );
 
-describe("the judge", () => {
-  it("allows what the role allows and nothing else", async () => {
-    expect(await judge(reader, { action: "dynamodb:Query", resource: `${table}/index/by_time` })).toBeUndefined();
-    expect(await judge(reader, { action: "dynamodb:Query", resource: table })).toBe(
+describe("createAuthorizer", () => {
+  it("allows only what the role allows", async () => {
+    expect(await authorize(reader, { action: "dynamodb:Query", resource: `${table}/index/by_time` })).toBeUndefined();
+    expect(await authorize(reader, { action: "dynamodb:Query", resource: table })).toBe(
       `User: ${reader.arn} is not authorized to perform: dynamodb:Query on resource: ${table} ` +
         "because no identity-based policy allows the dynamodb:Query action",
     );
   });
 
-  it("holds everybody to a resource's own policy", async () => {
-    expect(await judge(operator, { action: "dynamodb:PutItem", resource: table })).toBeUndefined();
-    expect(await judge(operator, { action: "dynamodb:UpdateItem", resource: table })).toMatch(
+  it("applies a resource policy to all principals", async () => {
+    expect(await authorize(operator, { action: "dynamodb:PutItem", resource: table })).toBeUndefined();
+    expect(await authorize(operator, { action: "dynamodb:UpdateItem", resource: table })).toMatch(
       "with an explicit deny in a resource-based policy",
     );
   });
 
-  it("lets API Gateway invoke from the route that a permission names only", async () => {
+  it("allows API Gateway to invoke only from the route of the permission", async () => {
     const gateway = { arn: "apigateway.amazonaws.com", policies: [] };
     const from = (route: string) => ({
       action: "lambda:InvokeFunction",
       resource: fn,
       context: { "aws:SourceArn": `arn:aws:execute-api:us-east-1:000000000000:local/$default/${route}` },
     });
-    expect(await judge(gateway, from("GET/a"))).toBeUndefined();
-    expect(await judge(gateway, from("GET/b"))).toMatch("is not authorized");
+    expect(await authorize(gateway, from("GET/a"))).toBeUndefined();
+    expect(await authorize(gateway, from("GET/b"))).toMatch("is not authorized");
   });
 
-  it("asks for the partition keys of items where a policy does", async () => {
+  it("evaluates the partition keys of items when a policy has such a condition", async () => {
     const pinner = {
       arn: "arn:aws:sts::000000000000:assumed-role/PinRole/Pin",
       policies: [
@@ -70,21 +70,21 @@ describe("the judge", () => {
       ],
     };
     const put = (...keys: string[]) =>
-      judge(pinner, { action: "dynamodb:PutItem", resource: table, context: { "dynamodb:LeadingKeys": keys } });
+      authorize(pinner, { action: "dynamodb:PutItem", resource: table, context: { "dynamodb:LeadingKeys": keys } });
     expect(await put("pin#1")).toBeUndefined();
     expect(await put("pin#1", "pin#2")).toBeUndefined();
     expect(await put("org#1")).toMatch("no identity-based policy allows the dynamodb:PutItem action");
     expect(await put("pin#1", "org#1")).toMatch("no identity-based policy allows");
   });
 
-  it("names the key policy where that is what allows nothing", async () => {
+  it("names the key policy when it allows nothing", async () => {
     const key = "arn:aws:kms:us-east-1:000000000000:key/Key";
-    expect(await judge(operator, { action: "kms:Decrypt", resource: key })).toMatch(
+    expect(await authorize(operator, { action: "kms:Decrypt", resource: key })).toMatch(
       "because no resource-based policy allows the kms:Decrypt action",
     );
   });
 
-  it("judges actions that are not about one resource", async () => {
-    expect(await judge(operator, { action: "dynamodb:ListTables", resource: "*" })).toBeUndefined();
+  it("evaluates actions without a specific resource", async () => {
+    expect(await authorize(operator, { action: "dynamodb:ListTables", resource: "*" })).toBeUndefined();
   });
 });

@@ -10,7 +10,7 @@ const where = { account: "1", region: "eu-west-1", partitionKeys };
 const table = "arn:aws:dynamodb:eu-west-1:1:table/T";
 const TransactItems = [{ Put: { TableName: "T" } }, { ConditionCheck: { TableName: "U" } }];
 
-describe("what a request needs permission for", () => {
+describe("required permissions of a request", () => {
   it.each([
     ["PutItem", { TableName: "T" }, [`PutItem ${table}`]],
     ["Query", { TableName: "T", IndexName: "by_time" }, [`Query ${table}/index/by_time`]],
@@ -37,7 +37,7 @@ describe("what a request needs permission for", () => {
     );
   });
 
-  it("names the transaction around an item, for policies that ask", () => {
+  it("includes the enclosing transaction of an item", () => {
     const [put] = dynamoDbPermissions("TransactWriteItems", { TransactItems }, where);
     expect(put?.context).toEqual({ "dynamodb:EnclosingOperation": "TransactWriteItems" });
   });
@@ -70,7 +70,7 @@ describe("what a request needs permission for", () => {
       { TransactItems: [{ Put: { TableName: "T", Item: item("a") } }, { Delete: { TableName: "U", Key: item("b") } }] },
       [["a"], ["id of b"]],
     ],
-  ])("%s %j touches the partition keys %j", (operation, body, expected) => {
+  ])("%s %j includes the partition keys %j", (operation, body, expected) => {
     const accesses = dynamoDbPermissions(operation, body, where);
     expect(accesses.map(({ context }) => context?.["dynamodb:LeadingKeys"])).toEqual(expected);
   });
@@ -99,7 +99,7 @@ describe("what a request needs permission for", () => {
       ["pk", "sk", "x"],
     ],
     ["Scan", {}, undefined],
-  ])("%s %j names the attributes %j", (operation, body, expected) => {
+  ])("%s %j includes the attributes %j", (operation, body, expected) => {
     const ExpressionAttributeNames = { "#n": "named", "#m": "nested" };
     const [access] = dynamoDbPermissions(operation, { TableName: "T", ExpressionAttributeNames, ...body }, where);
     expect(access?.context?.["dynamodb:Attributes"]).toEqual(expected);
@@ -114,7 +114,7 @@ describe("what a request needs permission for", () => {
     };
   }
 
-  it("finds the stream in a shard iterator", () => {
+  it("resolves the stream of a shard iterator", () => {
     const stream = `${table}/stream/2026-05-11T00:00:00.000`;
     expect(dynamoDbStreamsPermissions("GetRecords", { ShardIterator: `${stream}|001|abc` })).toEqual([
       { action: "dynamodb:GetRecords", resource: stream },

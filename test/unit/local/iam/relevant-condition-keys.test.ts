@@ -9,13 +9,13 @@ function policy(over: Record<string, unknown>) {
   return { Version: "2012-10-17", Statement: { Effect: "Allow", Condition, ...over } };
 }
 
-describe("the condition keys that matter to an access", () => {
+describe("relevant condition keys", () => {
   it.each([
     [{ Action: "dynamodb:PutItem", Resource: access.resource }],
     [{ Action: ["dynamodb:GetItem", "dynamodb:Put*"], Resource: "*" }],
     [{ NotAction: "dynamodb:Scan", Resource: "*" }],
     [{ Action: "DynamoDB:putitem", NotResource: "arn:aws:s3:::b" }],
-  ])("are those that a statement like %j mentions", (over) => {
+  ])("are the keys of a statement such as %j", (over) => {
     expect(relevantConditionKeys(access, [policy(over)])).toEqual(["dynamodb:LeadingKeys"]);
   });
 
@@ -23,7 +23,7 @@ describe("the condition keys that matter to an access", () => {
     [{ Action: "dynamodb:GetItem", Resource: "*" }],
     [{ Action: "dynamodb:PutItem", Resource: `${access.resource}2` }],
     [{ Action: "dynamodb:PutItem", Resource: "*", Condition: {} }],
-  ])("are none where the only statement is %j", (over) => {
+  ])("are empty when the only statement is %j", (over) => {
     expect(relevantConditionKeys(access, [policy(over)])).toEqual([]);
   });
 });

@@ -11,7 +11,7 @@ const throttled: ThrottledInvocation = { kind: "throttled" };
 const hours = 3_600_000;
 const sixHours = 6 * hours;
 
-/** Accepts an event for a function with these outcomes; tells the waits between them and the last line of the log. */
+/** Accepts an event for a function with these outcomes; returns the pauses between them and the last log line. */
 async function accept(
   outcomes: readonly (InvocationResult | ThrottledInvocation)[],
   { maxRetries = 2, maxAgeMs = sixHours } = {},
@@ -42,9 +42,9 @@ async function accept(
   return { waits, last: lines.at(-1) };
 }
 
-describe("an asynchronous invocation", () => {
+describe("asynchronous invocation", () => {
   it.each([
-    ["succeeds at once", [done], {}, []],
+    ["succeeds immediately", [done], {}, []],
     ["succeeds at the third attempt", [failed, failed, done], {}, [60_000, 120_000]],
     ["costs no retry while it is throttled", [throttled, throttled, failed, done], {}, [1_000, 2_000, 60_000]],
   ])("%s", async (_, outcomes, rules, waits) => {
@@ -55,21 +55,21 @@ describe("an asynchronous invocation", () => {
     ["after two retries", [failed, failed, failed], {}, [60_000, 120_000]],
     ["after as many as it may have", [failed], { maxRetries: 0 }, []],
     ["where the next would be too late", [failed, failed], { maxAgeMs: 90_000 }, [60_000]],
-  ])("is given up %s", async (_, outcomes, rules, waits) => {
+  ])("is discarded %s", async (_, outcomes, rules, waits) => {
     expect(await accept(outcomes, rules)).toEqual({
       waits,
       last: "an asynchronous invocation was given up: the reason",
     });
   });
 
-  it("is throttled for six hours at most, ever more slowly", async () => {
+  it("is retried with increasing pauses for at most six hours when throttled", async () => {
     const { waits, last } = await accept(Array<ThrottledInvocation>(80).fill(throttled));
     expect(waits.slice(0, 10).map((ms) => ms / 1_000)).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 300]);
     expect(waits.reduce((sum, ms) => sum + ms, 0)).toBeLessThanOrEqual(sixHours);
     expect(last).toBe("an asynchronous invocation was given up: it was throttled");
   });
 
-  it("is not tried again once its function is stopped", async () => {
+  it("is not retried after its function is stopped", async () => {
     let invocations = 0;
     const waiting = Promise.withResolvers<AbortSignal>();
     const { invokeAsync: accept, stop } = createAsyncInvoker({
@@ -94,7 +94,7 @@ describe("an asynchronous invocation", () => {
   });
 });
 
-describe("the rules of asynchronous invocations", () => {
+describe("asynchronous invocation settings", () => {
   const fn = { name: "Fn", arn: "arn:aws:lambda:us-east-1:000000000000:function:Fn" };
   const rulesOf = (config: Record<string, unknown>) => {
     const Properties = { FunctionName: "Fn", Qualifier: "$LATEST", ...config };
@@ -115,7 +115,7 @@ describe("the rules of asynchronous invocations", () => {
     expect(rulesOf(config)).toEqual(expected);
   });
 
-  it("have no destinations", () => {
+  it("reject destinations", () => {
     const DestinationConfig = { OnFailure: { Destination: "arn:aws:sqs:us-east-1:000000000000:q" } };
     expect(() => rulesOf({ DestinationConfig })).toThrow("asynchronous invocations have no destinations here");
   });

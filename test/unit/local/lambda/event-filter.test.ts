@@ -7,7 +7,7 @@ const record = {
 };
 const image = (rule: unknown) => ({ dynamodb: { NewImage: rule } });
 
-describe("an event filter", () => {
+describe("event filter", () => {
   it.each([
     [{ eventName: ["INSERT", "MODIFY"] }, true],
     [{ eventName: ["REMOVE"] }, false],
@@ -27,7 +27,7 @@ describe("an event filter", () => {
     expect(parseEventFilter(JSON.stringify(pattern))(record)).toBe(expected);
   });
 
-  it("refuses a rule that it does not know", () => {
+  it("throws for an unsupported rule", () => {
     expect(() => parseEventFilter('{"a":[{"cidr":"10.0.0.0/8"}]}')).toThrow("cidr");
   });
 });

@@ -43,7 +43,7 @@ function aFunction(source: string, over: Partial<FunctionDefinition> = {}, concu
   return { fn, log };
 }
 
-it("hands over the event and Lambda's context", async () => {
+it("local function receives the event and Lambda's context", async () => {
   const { fn } = aFunction(`export const handler = async (event, { getRemainingTimeInMillis, ...context }) => {
     return { event, context, time: getRemainingTimeInMillis() };
   };`);
@@ -56,7 +56,7 @@ it("hands over the event and Lambda's context", async () => {
   expect(time).toBeLessThanOrEqual(5_000);
 });
 
-it("keeps an environment for the next request, and replaces one that ended in between", async () => {
+it("local function reuses an environment, and replaces one that ended", async () => {
   const { fn } = aFunction(`import { randomUUID } from "node:crypto";
     const id = randomUUID();
     export const handler = async ({ leave }) => {
@@ -80,18 +80,18 @@ it.each([
     "export const other = 1;",
     { errorType: "Runtime.HandlerNotFound", errorMessage: "index.handler is undefined or not exported" },
   ],
-])("reports what went wrong while it was loaded: %s", async (source, error) => {
+])("local function reports an error while loading: %s", async (source, error) => {
   const { fn, log } = aFunction(source);
   expect(await fn.invoke("{}")).toMatchObject({ kind: "fatal", error });
   expect(log.join()).toContain(error.errorMessage);
 });
 
-it("refuses an answer that is larger than Lambda's limit", async () => {
+it("local function rejects a response above Lambda's limit", async () => {
   const { fn } = aFunction("export const handler = async () => 'x'.repeat(7_000_000);");
   expect(await fn.invoke("{}")).toMatchObject({ kind: "error", error: { errorType: "Function.ResponseSizeTooLarge" } });
 });
 
-it("makes requests wait rather than start more environments than it may have", async () => {
+it("local function queues requests above its limit of environments", async () => {
   const { fn } = aFunction(
     `import { randomUUID } from "node:crypto";
     const id = randomUUID();
@@ -104,7 +104,7 @@ it("makes requests wait rather than start more environments than it may have", a
   expect(new Set(outcomes.map((outcome) => JSON.stringify(outcome))).size).toBeLessThanOrEqual(3);
 });
 
-it("serves requests that wait in the environments that there are, while one more is loaded", async () => {
+it("local function serves queued requests in existing environments while another one loads", async () => {
   const marker = join(mkdtempSync(join(tmpdir(), "function-")), "loaded");
   // All but the first take longer to load than anything here.
   const { fn } = aFunction(`import { existsSync, writeFileSync } from "node:fs";
@@ -117,7 +117,7 @@ it("serves requests that wait in the environments that there are, while one more
   expect(fn.environments()).toBeLessThanOrEqual(2);
 });
 
-it("refuses what exceeds the reserved concurrency, also while an environment is loaded", async () => {
+it("local function throttles above the reserved concurrency, also while an environment loads", async () => {
   const { fn } = aFunction("export const handler = () => new Promise((resolve) => setTimeout(resolve, 50));", {
     reservedConcurrency: 2,
   });
@@ -125,7 +125,7 @@ it("refuses what exceeds the reserved concurrency, also while an environment is 
   expect(outcomes.map(({ kind }) => kind).sort()).toEqual(["result", "result", "throttled", "throttled", "throttled"]);
 });
 
-it("loads environments ahead of the first request, and stops those that stay idle but one", async () => {
+it("local function preloads environments, and stops all idle ones but one", async () => {
   const { fn, log } = aFunction(
     `console.log("loaded");
     export const handler = async () => {};`,
@@ -140,7 +140,7 @@ it("loads environments ahead of the first request, and stops those that stay idl
   expect(log.join("").split("loaded")).toHaveLength(4);
 });
 
-describe("how many environments a function may have", () => {
+describe("environment limit of a function", () => {
   const source = (FunctionName: string, MaximumConcurrency?: number) => {
     const EventSourceArn = "arn:aws:sqs:us-east-1:000000000000:Work";
     const ScalingConfig = MaximumConcurrency === undefined ? undefined : { MaximumConcurrency };
@@ -159,12 +159,12 @@ describe("how many environments a function may have", () => {
     [[source("Fn", 6), source(arn, 7)], 13],
     [[source("Fn", 1_000)], 16],
     [[source("Other", 14)], 10],
-  ])("follows its sources", (sources, expected) => {
+  ])("is derived from its event sources", (sources, expected) => {
     expect(concurrencyOf({ name: "Fn", arn }, sources)).toBe(expected);
   });
 });
 
-it("stops all environments that stay idle where none was loaded ahead", async () => {
+it("local function stops all idle environments when none was preloaded", async () => {
   const { fn } = aFunction("export const handler = async () => 1;");
   await fn.invoke("{}");
   await until(() => fn.environments() === 0);

@@ -24,18 +24,18 @@ describe("resolve", () => {
     expect(resolveIntrinsics(value, scope)).toEqual(expected);
   });
 
-  it("drops what has no value, in lists and objects, at any depth", () => {
+  it("removes AWS::NoValue in lists and objects at any depth", () => {
     const nothing = { Ref: "AWS::NoValue" };
     expect(resolveIntrinsics({ a: nothing, b: [1, nothing, { c: nothing, d: null }] }, scope)).toEqual({
       b: [1, { d: null }],
     });
   });
 
-  it("leaves an object alone that only looks like a function", () => {
+  it("keeps an object that only resembles an intrinsic function", () => {
     expect(resolveIntrinsics({ Ref: { Ref: "A" }, other: 1 }, scope)).toEqual({ Ref: "ref of A", other: 1 });
   });
 
-  it("names a function that it does not know", () => {
+  it("throws with the name of an unknown function", () => {
     expect(() => resolveIntrinsics({ "Fn::ImportValue": "other-stack" }, scope)).toThrow("Fn::ImportValue");
   });
 });

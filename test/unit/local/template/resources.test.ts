@@ -16,8 +16,8 @@ function resourcesOf(Resources: Record<string, { Type: string; Properties?: Reco
   return createResources(template, place);
 }
 
-describe("the resources of a template", () => {
-  it("point to the local servers", () => {
+describe("template resources", () => {
+  it("refer to the local servers", () => {
     const { ofType } = resourcesOf({
       Events: { Type: "AWS::DynamoDB::GlobalTable" },
       Work: { Type: "AWS::SQS::Queue", Properties: { QueueName: "work" } },
@@ -59,7 +59,7 @@ describe("the resources of a template", () => {
     expect(outputs()).toEqual({ Endpoint: "http://127.0.0.1:3000", Url: "http://127.0.0.1:3000/" });
   });
 
-  it.each(["Topic", "Subscription", "TopicPolicy"])("may tell people of alarms (AWS::SNS::%s)", (type) => {
+  it.each(["Topic", "Subscription", "TopicPolicy"])("may include alarm notifications (AWS::SNS::%s)", (type) => {
     const { ofType } = resourcesOf({
       Notices: { Type: "AWS::SNS::Topic" },
       About: { Type: `AWS::SNS::${type}`, Properties: { topic: { Ref: "Notices" } } },
@@ -69,7 +69,7 @@ describe("the resources of a template", () => {
     });
   });
 
-  it("are refused by logical id and type when they cannot be hosted", () => {
+  it("are rejected with logical id and type when unsupported", () => {
     const alarm = { Type: "AWS::CloudWatch::Alarm" };
     const table = { Type: "AWS::S3Tables::Table" };
     expect(() => resourcesOf({ Fine: alarm, Lake: table })).toThrow("Lake (AWS::S3Tables::Table)");
