@@ -25,8 +25,8 @@ async function answer(path: string, headers: Record<string, string>) {
 
 const bearer = (secret: string) => ({ authorization: `Bearer ${secret}` });
 
-describe("a token", () => {
-  it("is refused in the same words whether it is missing, malformed, unknown, expired or revoked", async () => {
+describe("token", () => {
+  it("returns the same 401 when it is missing, malformed, unknown, expired or revoked", async () => {
     const expiring = await stack.admin({
       action: "token.create",
       org_ids: [tenant.org_id],
@@ -63,7 +63,7 @@ describe("a token", () => {
     }
   }
 
-  it("is found by its hash alone: its secret is neither stored nor logged", async () => {
+  it("is found by its hash: the secret is neither stored nor logged", async () => {
     const { secret, token_id } = await stack.token([tenant.org_id]);
     await answer(feed, bearer(secret));
     const { tokens } = await stack.admin({ action: "token.list", org_id: tenant.org_id });
@@ -78,7 +78,7 @@ describe("a token", () => {
     expect(readLogs(stack.logs)).not.toContain(secret);
   });
 
-  it("needs the scope; full access includes it", async () => {
+  it("requires the scope, which full access includes", async () => {
     const hooks = await stack.token([tenant.org_id], ["AIBooks.webhooks.MANAGE"]);
     const { status, body } = await answer(feed, bearer(hooks.secret));
     expect({ status, body }).toMatchObject({ status: 403, body: { code: "authz.scope_missing" } });
@@ -87,7 +87,7 @@ describe("a token", () => {
     expect((await answer(feed, bearer(full.secret))).status).toBe(200);
   });
 
-  it("of one organisation may leave it unnamed; of several must name one", async () => {
+  it("of several organisations requires the request to name one", async () => {
     const other = await stack.tenant();
     expect((await answer(whoami, bearer(tenant.token))).body).toMatchObject({
       code: 0,
@@ -104,8 +104,8 @@ describe("a token", () => {
   });
 });
 
-describe("an organisation", () => {
-  it("is closed to tokens of another, however it is named", async () => {
+describe("organisation", () => {
+  it("cannot be read with another organisation's token, however it is named", async () => {
     const stranger = await stack.tenant();
     const attempts = [
       await answer(feed, { ...bearer(stranger.token), "x-aibooks-org": tenant.org_id }),
@@ -128,7 +128,7 @@ describe("an organisation", () => {
     expect(await answer(feed, stranger.headers)).toMatchObject({ status: 200, body: { activity: [] } });
   });
 
-  it("is created once, and its slug is its own", async () => {
+  it("is created once, with a unique slug", async () => {
     const { org_id } = tenant;
     expect(await stack.admin({ action: "org.create", org_id })).toMatchObject({
       error: { code: "conflict", field: "org_id" },
@@ -146,8 +146,8 @@ describe("an organisation", () => {
   });
 });
 
-describe("the rate limit", () => {
-  it("counts each request once, in fixed windows, also where many come together", async () => {
+describe("rate limit", () => {
+  it("counts each request once in fixed windows, also concurrent ones", async () => {
     const { token } = await stack.tenant();
     const answers = await Promise.all(Array.from({ length: 60 }, () => answer(whoami, bearer(token))));
     const seen = answers.map(
@@ -157,7 +157,7 @@ describe("the rate limit", () => {
     expect(answers.every(({ headers }) => headers.get("x-ratelimit-limit") === "600")).toBe(true);
   });
 
-  it("refuses what goes over, and says when to come back", async () => {
+  it("returns 429 with Retry-After when it is exceeded", async () => {
     const { org_id } = tenant;
     const { secret, token_id } = await stack.token([org_id]);
     const limited = await until(async () => {
@@ -180,8 +180,8 @@ describe("the rate limit", () => {
   });
 });
 
-describe("history", () => {
-  it("can be rewritten by nobody, the operator of the account included", async () => {
+describe("stored events", () => {
+  it("cannot be changed or deleted, even by the operator of the AWS account", async () => {
     const TableName = stack.tables.events ?? "";
     const Key = { timeline: { S: `${tenant.org_id}#inv_8c3f1a9b` }, position: { S: "x" } };
     const refused = { name: "AccessDeniedException" };

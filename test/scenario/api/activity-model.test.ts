@@ -60,7 +60,7 @@ function lastOf(time: string): number {
 
 let runs = 0;
 
-it("GET /activity answers what filtering and sorting all events answers, to the end", async () => {
+it("GET /activity returns what filtering and sorting all events returns, to the last page", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(someEvent, { minLength: 1, maxLength: 25 }),

@@ -35,8 +35,8 @@ async function read(path: string, headers: Record<string, string> = tenant.heade
 
 const ids = (events: readonly Record<string, unknown>[]) => events.map((event) => event.event_id);
 
-describe("the documented samples", () => {
-  it("come back byte for byte on a document's timeline, newest first", async () => {
+describe("contract samples", () => {
+  it("are returned byte for byte on a document's timeline, newest first", async () => {
     const { body } = await read("/api/public/v1/invoices/inv_8c3f1a9b/activity?limit=20", seeded);
     expect(body).toBe(
       '{"code":0,"message":"success","activity":[' +
@@ -48,7 +48,7 @@ describe("the documented samples", () => {
     );
   });
 
-  it("come back by every documented request", async () => {
+  it("are returned by every documented request", async () => {
     const actions = async (path: string) => (await read(path, seeded)).activity.map((event) => event.action);
     expect(await actions(`${feed}?entity_type=INVOICE&since=2026-05-11T08:31:00Z&limit=50`)).toEqual([
       "INVOICE_PAID",
@@ -62,7 +62,7 @@ describe("the documented samples", () => {
     expect(await actions(`${feed}?actor_user_id=usr_approver_01`)).toEqual(["BILL_APPROVED"]);
   });
 
-  it("say the time in whole seconds unless the event has a fraction", async () => {
+  it("have times in whole seconds unless the event has a fraction", async () => {
     await stack.append([
       anInput({ org_id: tenant.org_id, entity_id: "inv_ms", occurred_at: "2026-05-11T08:30:12.5Z" }),
     ]);
@@ -71,8 +71,8 @@ describe("the documented samples", () => {
   });
 });
 
-describe("paging", () => {
-  it("walks by Link through every event exactly once, and ends without a Link", async () => {
+describe("GET /activity, paging", () => {
+  it("returns every event exactly once by Link, and no Link on the last page", async () => {
     const owner = await stack.tenant();
     const events = generateQuarter(owner.org_id, 20, 7);
     await stack.append(events);
@@ -89,7 +89,7 @@ describe("paging", () => {
     expect(seen.length).toBe(events.length);
   });
 
-  it("says that there is no more when a page ends exactly at the last event", async () => {
+  it("returns has_more_page false when a page ends at the last event", async () => {
     const owner = await stack.tenant();
     await stack.append(
       [1, 2, 3].map((second) => anInput({ org_id: owner.org_id, occurred_at: `2026-05-11T08:30:0${second}Z` })),
@@ -113,7 +113,7 @@ describe("paging", () => {
     expect((await stack.get(`${feed}?limit=1&cursor=${cursor}`, seeded)).status).toBe(200);
   });
 
-  it("keeps an answer under 6 MB: a page of large events holds fewer, and the rest is behind its Link", async () => {
+  it("returns fewer large events to stay below 6 MB, and the rest by Link", async () => {
     const owner = await stack.tenant();
     const large = (n: number) =>
       anInput({ org_id: owner.org_id, entity_id: `inv_${n}`, metadata: { note: '"'.repeat(30_000) } });
@@ -130,7 +130,7 @@ describe("paging", () => {
   });
 });
 
-describe("ids that are hard on URLs", () => {
+describe("GET /activity, ids with special characters", () => {
   it.each(["a#b", "a/b", "2026 / 17", "räknäng-№7", "発票-1", "100%25", "a+b", "..", "🧾", "a&b=c"])(
     "finds %s by its alias and by entity_id",
     async (id) => {
@@ -145,8 +145,8 @@ describe("ids that are hard on URLs", () => {
   );
 });
 
-describe("what only other dialects show", () => {
-  it("is left out of the feed", async () => {
+describe("GET /activity, entity types of other dialects", () => {
+  it("omits their events", async () => {
     const owner = await stack.tenant();
     await stack.append([
       anInput({ org_id: owner.org_id }),
@@ -157,15 +157,15 @@ describe("what only other dialects show", () => {
   });
 });
 
-describe("HTTP", () => {
-  it("answers HEAD as GET without a body", async () => {
+describe("GET /activity, HTTP", () => {
+  it("answers HEAD like GET, without a body", async () => {
     const head = await fetch(`${stack.api}${feed}`, { method: "HEAD", headers: seeded });
     expect(head.status).toBe(200);
     expect(head.headers.get("content-type")).toBe("application/json");
     expect(await head.text()).toBe("");
   });
 
-  it.each(["gzip", "br"])("compresses a large answer with %s where asked for", async (encoding) => {
+  it.each(["gzip", "br"])("compresses a large response with %s when accepted", async (encoding) => {
     const owner = await stack.tenant();
     await stack.append(generateQuarter(owner.org_id, 10, 3));
     const plain = await read(feed, { ...owner.headers, "accept-encoding": "identity" });
@@ -180,10 +180,10 @@ describe("HTTP", () => {
     expect([known.status, known.headers.get("content-encoding"), await known.text()]).toEqual([304, null, ""]);
   });
 
-  describe("a page that the caller has", () => {
+  describe("If-None-Match", () => {
     const left = (response: Response) => Number(response.headers.get("x-ratelimit-remaining"));
 
-    it("is answered 304, which counts as a request, until something is written", async () => {
+    it("returns 304 and counts the request until an event is written", async () => {
       const owner = await stack.tenant();
       await stack.append([anInput({ org_id: owner.org_id })]);
       const first = await stack.get(feed, owner.headers);
@@ -198,7 +198,7 @@ describe("HTTP", () => {
       expect((await stack.get(feed, { ...owner.headers, ...condition })).status).toBe(200);
     });
 
-    it("is answered 304 to HEAD, too", async () => {
+    it("returns 304 to HEAD, too", async () => {
       const head = () => fetch(`${stack.api}${feed}`, { method: "HEAD", headers: seeded });
       const etag = (await head()).headers.get("etag") ?? "";
       const headers = { ...seeded, "if-none-match": etag };
@@ -206,7 +206,7 @@ describe("HTTP", () => {
       expect((await stack.get(feed, headers)).status).toBe(304);
     });
 
-    it("is nobody else's: a stranger with its validator is refused, or answered with his own log", async () => {
+    it("with another token's ETag returns an error or the caller's own events", async () => {
       const [owner, stranger] = [await stack.tenant(), await stack.tenant()];
       await stack.append([anInput({ org_id: owner.org_id })]);
       const { headers } = await stack.get(feed, owner.headers);
@@ -218,7 +218,7 @@ describe("HTTP", () => {
     });
   });
 
-  it("lets browser apps in: preflight without a token, and the headers they may read", async () => {
+  it("allows browsers: preflight without a token, and exposed headers", async () => {
     const preflight = await fetch(`${stack.api}${feed}`, {
       method: "OPTIONS",
       headers: {
@@ -234,7 +234,7 @@ describe("HTTP", () => {
     expect(answer.headers.get("access-control-expose-headers")).toContain("link");
   });
 
-  it("publishes the OpenAPI document and the JSON Schema of an event without a token", async () => {
+  it("serves the OpenAPI document and the JSON Schema of an event without a token", async () => {
     const openApi = await (await stack.get("/openapi.json")).json();
     expect(openApi).toMatchObject({ openapi: "3.1.0", servers: [{ url: stack.api }] });
     const schema = await (await stack.get("/schemas/event.json")).json();

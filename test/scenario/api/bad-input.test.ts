@@ -20,9 +20,9 @@ async function answer(path: string, init: RequestInit = {}) {
 
 const refused = (field: string) => ({ status: 400, body: { code: "validation.invalid_value", field } });
 
-describe("parameters", () => {
+describe("GET /activity, parameters", () => {
   it.each(["0", "-1", "501", "1e2", "1.5", "10x", "", "٣", " 5", "NaN", "9".repeat(400)])(
-    "refuse limit=%s",
+    "returns 400 for limit=%s",
     async (limit) => {
       expect(await answer(`${feed}?limit=${encodeURIComponent(limit)}`)).toMatchObject(refused("limit"));
     },
@@ -42,7 +42,7 @@ describe("parameters", () => {
     "1747000000",
     "",
     "x".repeat(400),
-  ])("refuse since=%s and until=%s", async (time) => {
+  ])("returns 400 for since=%s and until=%s", async (time) => {
     expect(await answer(`${feed}?since=${encodeURIComponent(time)}`)).toMatchObject(refused("since"));
     expect(await answer(`${feed}?until=${encodeURIComponent(time)}`)).toMatchObject(refused("until"));
   });
@@ -58,15 +58,15 @@ describe("parameters", () => {
     "2026-05-11T23:59:60Z",
     "0001-01-01",
     "9999-12-31T23:59:59Z",
-  ])("accept since=%s as it is, with its + unencoded", async (time) => {
+  ])("accepts since=%s with an unencoded +", async (time) => {
     expect((await answer(`${feed}?since=${time}`)).status).toBe(200);
   });
 
-  it("refuse since after until", async () => {
+  it("returns 400 for since after until", async () => {
     expect(await answer(`${feed}?since=2026-06-01&until=2026-05-01`)).toMatchObject(refused("since"));
   });
 
-  it("refuse an unknown entity_type and list the valid ones", async () => {
+  it("returns 400 with the valid types for an unknown entity_type", async () => {
     const { status, body } = await answer(`${feed}?entity_type=FOO`);
     expect(status).toBe(400);
     expect(body).toEqual({
@@ -80,12 +80,12 @@ describe("parameters", () => {
     }
   });
 
-  it.each(["", "%00", "a%0Ab", "x".repeat(2049)])("refuse entity_id=%s", async (id) => {
+  it.each(["", "%00", "a%0Ab", "x".repeat(2049)])("returns 400 for entity_id=%s", async (id) => {
     expect(await answer(`${feed}?entity_id=${id}`)).toMatchObject(refused("entity_id"));
     expect(await answer(`${feed}?actor_user_id=${id}`)).toMatchObject(refused("actor_user_id"));
   });
 
-  it("refuse a parameter that is given twice, and one that is unknown", async () => {
+  it("returns 400 for a repeated or an unknown parameter", async () => {
     expect(await answer(`${feed}?limit=1&limit=2`)).toMatchObject(refused("limit"));
     expect(await answer(`${feed}?colour=red&colour=blue`)).toMatchObject(refused("colour"));
     expect(await answer(`${feed}?__proto__=1`)).toMatchObject(refused("__proto__"));
@@ -93,13 +93,16 @@ describe("parameters", () => {
     expect((await answer(`${feed}?utm_source=x&utm_source=y&_=1&fbclid=z`)).status).toBe(200);
   });
 
-  it.each(["x", "a".repeat(5_000), "%F0%9F%A7%BE", "MQ==", "MQ", "eyJ9"])("refuse cursor=%s", async (cursor) => {
-    expect(await answer(`${feed}?cursor=${cursor}`)).toMatchObject(refused("cursor"));
-  });
+  it.each(["x", "a".repeat(5_000), "%F0%9F%A7%BE", "MQ==", "MQ", "eyJ9"])(
+    "returns 400 for cursor=%s",
+    async (cursor) => {
+      expect(await answer(`${feed}?cursor=${cursor}`)).toMatchObject(refused("cursor"));
+    },
+  );
 });
 
-describe("requests", () => {
-  it("to write are refused: events come from services", async () => {
+describe("FinzBooks API, requests", () => {
+  it("that write return 405", async () => {
     for (const method of ["POST", "PUT", "PATCH", "DELETE"]) {
       const { status, headers, body } = await answer(feed, { method, body: "{}" });
       expect(status).toBe(405);
@@ -115,18 +118,18 @@ describe("requests", () => {
     "/api/public/v1/unicorns/1/activity",
     "/api/public/v1/__proto__/1/activity",
     "/api/public/v2/activity",
-  ])("to %s find nothing", async (path) => {
+  ])("to %s return 404", async (path) => {
     expect(await answer(path)).toMatchObject({ status: 404, body: { code: "not_found.resource" } });
   });
 
-  it("of an id without events give an empty timeline", async () => {
+  it("for the timeline of an id without events return an empty page", async () => {
     expect(await answer("/api/public/v1/invoices/never/activity")).toMatchObject({
       status: 200,
       body: { activity: [] },
     });
   });
 
-  it("with ten thousand parameters or a megabyte of headers get a 4xx, and the next one is served", async () => {
+  it("with ten thousand parameters or a megabyte of headers return 4xx, and the next one succeeds", async () => {
     const parameters = Array.from({ length: 10_000 }, (_, n) => `p${n}=1`).join("&");
     expect(await raw(`GET ${feed}?${parameters} HTTP/1.1\r\nHost: x\r\n\r\n`)).toMatch(/^HTTP\/1\.1 4\d\d /);
     expect(await raw(`GET ${feed} HTTP/1.1\r\nHost: x\r\nX-Big: ${"a".repeat(1_048_576)}\r\n\r\n`)).toMatch(
@@ -135,7 +138,7 @@ describe("requests", () => {
     expect((await answer(feed)).status).toBe(200);
   });
 
-  it("never end as a 5xx, nor leave a token in the logs", () => {
+  it("never return 5xx nor log a token", () => {
     const logs = readLogs(stack.logs);
     expect(logs).not.toMatch(/"status":"?5\d\d/);
     expect(logs).not.toContain(tenant.token);

@@ -25,7 +25,7 @@ beforeAll(async () => {
   }
 });
 
-/** What every dialect tells of an event: when, to the second, and about which document. */
+/** What every dialect shows of an event: its second and its document. */
 type Canonical = { readonly second: string; readonly ref: string };
 
 const refIn = (text: string) => /REF-\d+/.exec(text)?.[0] ?? "none";
@@ -42,10 +42,10 @@ const someEvent = fc.record({
   id: fc.option(fc.stringMatching(/^[0-9a-f]{32}$/)),
 });
 
-type Told = typeof someEvent extends fc.Arbitrary<infer T> ? T : never;
+type EventFacts = typeof someEvent extends fc.Arbitrary<infer T> ? T : never;
 
-function inputs(org_id: string, told: readonly Told[]): EventInput[] {
-  return told.map(({ type, verb, document, contact, ms, actor, id }, at) => ({
+function inputs(org_id: string, facts: readonly EventFacts[]): EventInput[] {
+  return facts.map(({ type, verb, document, contact, ms, actor, id }, at) => ({
     org_id,
     ...(id === null ? {} : { event_id: `evt_${id}` }),
     action: `${type}_${verb}`,
@@ -122,15 +122,15 @@ async function byFakturoid({ bearer, slug }: Org): Promise<Canonical[]> {
   }
 }
 
-/** Stores events as writers do before, between and after two raises, and tells what a plain list of them is. */
-async function appendSharded(org: Org, told: readonly Told[]): Promise<Canonical[]> {
+/** Stores events as writers do before, between and after two raises, and returns them as a plain list. */
+async function appendSharded(org: Org, facts: readonly EventFacts[]): Promise<Canonical[]> {
   const counts = shardCounts.filter((count) => count <= 4);
   const stores = counts.map((count) => {
     const shards = { countToRead: () => count, countToWrite: () => count };
     return createEventStore(stack.dynamodb, stack.tables.events ?? "", { shards });
   });
   const now = new Date();
-  const events = inputs(org.org_id, told).map(
+  const events = inputs(org.org_id, facts).map(
     (input, at) => parseEventValue(input, { now, entropy: `sharded ${at}` }).event,
   );
   await Promise.all(events.map((event, at) => stores[at % stores.length]?.put(event)));
@@ -140,16 +140,16 @@ async function appendSharded(org: Org, told: readonly Told[]): Promise<Canonical
   }));
 }
 
-describe("the three dialects", () => {
+describe("three dialects", () => {
   let orgs = 0;
 
-  it("show the same events in the same order, whatever is in the log", async () => {
+  it("return the same events in the same order for any log", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(someEvent, { minLength: 1, maxLength: 130 }), async (told) => {
+      fc.asyncProperty(fc.array(someEvent, { minLength: 1, maxLength: 130 }), async (facts) => {
         const org = await anOrg(String(orgs++));
-        await stack.append(inputs(org.org_id, told));
+        await stack.append(inputs(org.org_id, facts));
         const expected = await byFinzbooks(org);
-        expect(expected).toHaveLength(told.length);
+        expect(expected).toHaveLength(facts.length);
         expect(await bySimplybooks(org, 11)).toEqual(expected);
         expect(await byFakturoid(org)).toEqual(expected);
       }),
@@ -157,12 +157,12 @@ describe("the three dialects", () => {
     );
   });
 
-  it("show the events of a sharded organisation as the plain list of them, though its shards were raised", async () => {
+  it("return the events of a sharded organisation like those of an unsharded one, also after its shards were raised", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(someEvent, { minLength: 30, maxLength: 130 }), async (told) => {
+      fc.asyncProperty(fc.array(someEvent, { minLength: 30, maxLength: 130 }), async (facts) => {
         const org = sharded.pop();
         if (org === undefined) throw new Error("There are as many organisations as runs.");
-        const expected = await appendSharded(org, told);
+        const expected = await appendSharded(org, facts);
         expect(await byFinzbooks(org)).toEqual(expected);
         expect(await bySimplybooks(org, 11)).toEqual(expected);
         expect(await byFakturoid(org)).toEqual(expected);
@@ -171,10 +171,10 @@ describe("the three dialects", () => {
     );
   });
 
-  it("find an event by its own time and its own day, in the zone that each of them shows", async () => {
+  it("find an event by its own time and day, in each dialect's time zone", async () => {
     const org = await anOrg("bounds");
-    const [told] = fc.sample(someEvent, 1);
-    const draft = inputs(org.org_id, told === undefined ? [] : [{ ...told, type: "INVOICE", verb: "SENT" }]);
+    const [facts] = fc.sample(someEvent, 1);
+    const draft = inputs(org.org_id, facts === undefined ? [] : [{ ...facts, type: "INVOICE", verb: "SENT" }]);
     // 02:00 of the day after, in the account's zone.
     await stack.append(draft.map((input) => ({ ...input, occurred_at: "2026-03-03T20:30:00.123456Z" })));
 

@@ -123,8 +123,8 @@ async function setUses(secret: string, used: number): Promise<void> {
   );
 }
 
-describe("the vendor's public client", () => {
-  it("connects by its credentials alone, and finds the account through the user", async () => {
+describe("vendor's public client", () => {
+  it("connects with its credentials and finds the account through the user", async () => {
     const { tokens, users } = await connect(await aClientOf(acme.org_id));
     expect(tokens).toEqual({
       accessToken: expect.stringMatching(/^[0-9a-f]{80}$/),
@@ -148,7 +148,7 @@ describe("the vendor's public client", () => {
     });
   });
 
-  it("lists forty events a page, newest first", async () => {
+  it("lists forty events per page, newest first", async () => {
     const { events } = await connect(acme);
     const [first, second] = [await events.list(), await events.list({ page: 2 })];
     expect([first.length, second.length]).toEqual([40, 40]);
@@ -157,7 +157,7 @@ describe("the vendor's public client", () => {
     expect(first[0]).toMatchObject({ created_at: expect.stringMatching(/\.\d{3}\+0[12]:00$/) });
   });
 
-  it("walks to the end, through what FinzBooks shows, in the same order", async () => {
+  it("reads all pages, with the events of FinzBooks in the same order", async () => {
     const { events } = await connect(acme);
     const shown = await finzbooksEvents(acme.org_id);
     expect(shown).toHaveLength(generateQuarter(acme.org_id, 60, 7).length);
@@ -176,7 +176,7 @@ describe("the vendor's public client", () => {
     expect(known).toEqual(expected);
   });
 
-  it("walks through payments alone", async () => {
+  it("reads all pages of payments", async () => {
     const { events } = await connect(acme);
     const payments = await all(events.listAllPaid());
     for (const { name } of payments) expect(name).toMatch(/^(invoice|expense|proforma)_paid/);
@@ -189,7 +189,7 @@ describe("the vendor's public client", () => {
     expect(await events.listPaid({ page: 2 })).toEqual(payments.slice(40, 80));
   });
 
-  it("lists what is new since a time, that time included", async () => {
+  it("lists events since a time, inclusive", async () => {
     const { events } = await connect(acme);
     const everything = await all(events.listAll());
     const since = everything[100]?.created_at ?? "";
@@ -200,7 +200,7 @@ describe("the vendor's public client", () => {
     expect(await events.list({ since: new Date().toISOString() })).toEqual([]);
   });
 
-  it("is told that a time is none", async () => {
+  it("gets an error for an invalid time", async () => {
     const { events } = await connect(acme);
     const failure = await events.list({ since: "yesterday" }).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(library.FakturoidApiError);
@@ -211,7 +211,7 @@ describe("the vendor's public client", () => {
     });
   });
 
-  it("waits as long as it is told where it asks too often, and goes on", async () => {
+  it("waits for Retry-After when the rate limit is exceeded, and continues", async () => {
     const client = await aClientOf(acme.org_id);
     const { events, accessToken } = await connect(client);
     const spare = await connect(await aClientOf(acme.org_id));
@@ -249,7 +249,7 @@ describe("the vendor's public client", () => {
     expect(waits[0]).toBeGreaterThanOrEqual(1_000);
   });
 
-  it("revokes its token, which opens nothing from then on", async () => {
+  it("revokes its token, which is invalid afterwards", async () => {
     const { events, oauth, accessToken } = await connect(await aClientOf(acme.org_id));
     const other = await connect(acme);
     expect(await events.list()).toHaveLength(40);
@@ -258,7 +258,7 @@ describe("the vendor's public client", () => {
     expect(await other.events.list()).toHaveLength(40);
   });
 
-  it("is told that its credentials are wrong", async () => {
+  it("gets an error for wrong credentials", async () => {
     const wrong = { ...acme, secret: capek.secret };
     await expect(connect(wrong)).rejects.toMatchObject({ status: 401, message: expect.stringContaining("client") });
   });
@@ -304,8 +304,8 @@ function comparable({ status, headers, body }: Awaited<ReturnType<typeof read>>)
   return { status, body, headers: Object.fromEntries(kept) };
 }
 
-describe("a list over HTTP", () => {
-  it("has its exact content type and rate, and nothing that says how much there is", async () => {
+describe("GET events.json", () => {
+  it("has the vendor's content type and rate-limit headers, and no total count", async () => {
     const token = await accessToken(await aClientOf(acme.org_id));
     const { status, headers, body } = await read("accounts/acme/events.json", token);
     expect(status).toBe(200);
@@ -317,7 +317,7 @@ describe("a list over HTTP", () => {
     expect(JSON.parse(body)).toHaveLength(40);
   });
 
-  it("is empty past its end, however far", async () => {
+  it("returns an empty list for any page past the end", async () => {
     const token = await accessToken(acme);
     for (const page of [1_000, 999_999_999]) {
       const { status, body } = await read(`accounts/acme/events.json?page=${page}`, token);
@@ -325,7 +325,7 @@ describe("a list over HTTP", () => {
     }
   });
 
-  it("has a last page that is short, and one after it that is empty", async () => {
+  it("returns a short last page, then an empty one", async () => {
     const token = await accessToken(acme);
     const count = generateQuarter(acme.org_id, 60, 7).length;
     const last = Math.ceil(count / 40);
@@ -335,7 +335,7 @@ describe("a list over HTTP", () => {
     expect((await read(`accounts/acme/events.json?page=${last + 1}`, token)).body).toBe("[]");
   });
 
-  it("is of one subject where it is asked for one", async () => {
+  it("returns the events of one subject with subject_id", async () => {
     const token = await accessToken(acme);
     const subject = toNumericId("con_contoso_india");
     const { body } = await read("accounts/acme/events.json?subject_id=con_contoso_india", token);
@@ -345,8 +345,10 @@ describe("a list over HTTP", () => {
       expect(related_objects).toContainEqual({ ...subject, type: "Subject" });
     }
     expect((await read(`accounts/acme/events.json?subject_id=${subject.id}`, token)).body).toBe(body);
-    expect((await read(`accounts/acme/events.json?subject_id=${toNumericId("con_nobody").id}`, token)).body).toBe("[]");
-    for (const unknown of ["con_nobody", "%00", "x".repeat(1_000)]) {
+    expect((await read(`accounts/acme/events.json?subject_id=${toNumericId("con_unknown").id}`, token)).body).toBe(
+      "[]",
+    );
+    for (const unknown of ["con_unknown", "%00", "x".repeat(1_000)]) {
       expect(await read(`accounts/acme/events.json?subject_id=${unknown}`, token)).toMatchObject({
         status: 200,
         body: "[]",
@@ -354,7 +356,7 @@ describe("a list over HTTP", () => {
     }
   });
 
-  it("takes a plus that came as it is", async () => {
+  it("accepts an unencoded plus in since", async () => {
     const token = await accessToken(acme);
     const open = await read("accounts/acme/events.json?since=2026-02-01T10:00:00.000000+01:00", token);
     const encoded = await read("accounts/acme/events.json?since=2026-02-01T09%3A00%3A00Z", token);
@@ -373,7 +375,7 @@ describe("a list over HTTP", () => {
     expect(response.headers.get("x-ratelimit")).toMatch(/^default;r=39[89];t=\d+$/);
   });
 
-  it("tells the rate with its errors, too", async () => {
+  it("returns the rate-limit headers with errors, too", async () => {
     const token = await accessToken(acme);
     for (const [path, status, error] of [
       ["accounts/acme/events.json?page=0", 400, "invalid_request"],
@@ -393,9 +395,9 @@ describe("a list over HTTP", () => {
     expect(forbidden.headers["x-ratelimit"]).toMatch(/^default;r=399;t=\d+$/);
   });
 
-  it("wants a User-Agent", async () => {
+  it("requires a User-Agent", async () => {
     const token = await accessToken(acme);
-    // `fetch` names itself where it is not told otherwise.
+    // `fetch` sends its own User-Agent by default.
     const asked = (path: string, method: string) =>
       new Promise<[number | undefined, string]>((resolve, reject) => {
         const headers = { authorization: `Bearer ${token}` };
@@ -418,8 +420,8 @@ describe("a list over HTTP", () => {
   });
 });
 
-describe("an account", () => {
-  it("of somebody else cannot be told from one that there is not", async () => {
+describe("account", () => {
+  it("of another token returns the same 404 as an unknown one", async () => {
     const token = await accessToken(acme);
     for (const list of ["events.json", "events/paid.json", "events.json?page=0"]) {
       const foreign = await read(`accounts/capek/${list}`, token);
@@ -431,7 +433,7 @@ describe("an account", () => {
     }
   });
 
-  it("shows its events to no token of another", async () => {
+  it("cannot be read with another account's token", async () => {
     const [ours, theirs] = [await accessToken(acme), await accessToken(capek)];
     const subject = "events.json?subject_id=con_contoso_india";
     const own = await read(`accounts/capek/${subject}`, theirs);
@@ -450,7 +452,7 @@ describe("an account", () => {
     expect((await read("accounts/acme/events.json", pat.secret)).status).toBe(200);
   });
 
-  it("is found by a new slug at once", async () => {
+  it("is found by a new slug immediately", async () => {
     const client = await anAccount("org_fakturoid_moving", "moving");
     const token = await accessToken(client);
     expect((await read("accounts/moving/events.json", token)).status).toBe(200);
@@ -459,8 +461,8 @@ describe("an account", () => {
   });
 });
 
-describe("an access token over HTTP", () => {
-  it("is issued by both paths, to forms and to JSON, in both alphabets", async () => {
+describe("access token", () => {
+  it("is issued by both paths, to forms and JSON, in both Base64 alphabets", async () => {
     const json = { body: '{"grant_type":"client_credentials"}', type: "application/json" };
     for (const path of ["token", "token.json"]) {
       for (const sent of [{ body: `${grant}&code_verifier=x` }, json]) {
@@ -475,7 +477,7 @@ describe("an access token over HTTP", () => {
     }
   });
 
-  it("is refused in the words of OAuth", async () => {
+  it("errors have the codes of OAuth", async () => {
     const pat = await stack.token([acme.org_id], ["AIBooks.fullaccess.all"]);
     const cases: readonly [Sent, number, string][] = [
       [{ body: grant }, 401, "invalid_client"],
@@ -490,7 +492,7 @@ describe("an access token over HTTP", () => {
       const response = await post("token", sent);
       expect([response.status, await response.json()]).toEqual([status, problem(error)]);
       expect(response.headers.get("content-type")).toBe("application/json; charset=utf-8");
-      // Whoever is a client learns the rate, whatever is wrong besides.
+      // A client gets the rate-limit headers with any error.
       expect(response.headers.has("x-ratelimit")).toBe(status !== 401);
     }
     const got = await stack.get("/api/v3/oauth/token", credentials(acme));
@@ -501,7 +503,7 @@ describe("an access token over HTTP", () => {
     ]);
   });
 
-  it("is the same one for all thirty that a client asks for, and they have one rate, which is the client's", async () => {
+  it("is the same for thirty requests of a client, which share the client's rate limit", async () => {
     const client = await aClientOf(acme.org_id);
     const answers = await until(async () => {
       // A minute that ends in between is tried again.
@@ -516,7 +518,7 @@ describe("an access token over HTTP", () => {
     expect(Math.min(...left)).toBeLessThanOrEqual(400 - 35);
   });
 
-  it("is refused once its time is over, in the words of any other refusal", async () => {
+  it("returns the common 401 after its expiry", async () => {
     const client = await aClientOf(acme.org_id);
     const token = deriveAccessToken(client.secret, "over");
     const created_at = new Date(Date.now() - 7_201_000).toISOString();
@@ -529,7 +531,7 @@ describe("an access token over HTTP", () => {
     expect(comparable(expired)).toEqual(comparable(unknown));
   });
 
-  it("ends when it is revoked, by its own client only", async () => {
+  it("can be revoked by its own client only", async () => {
     const client = await aClientOf(acme.org_id);
     const token = await accessToken(client);
     const revoke = (secret: string, client: ApiClient, path = "revoke") =>
@@ -544,7 +546,7 @@ describe("an access token over HTTP", () => {
     expect((await read("user.json", other)).status).toBe(200);
   });
 
-  it("ends with its client at once, and there is no other afterwards", async () => {
+  it("is invalid immediately after its client was revoked, and no new one is issued", async () => {
     const client = await aClientOf(acme.org_id);
     const tokens = [await accessToken(client), await accessToken(client)];
     for (const token of tokens) expect((await read("user.json", token)).status).toBe(200);
@@ -554,7 +556,7 @@ describe("an access token over HTTP", () => {
     expect([response.status, await response.json()]).toEqual([401, problem("invalid_client")]);
   });
 
-  it("is no way to more: it opens neither OAuth nor webhooks, and a client's secret opens no events", async () => {
+  it("gives no access to OAuth and webhooks, and a client's secret none to events", async () => {
     const token = await accessToken(acme);
     const asClient = basic(toTokenId(hashToken(token)), token);
     expect((await post("token", { body: grant, authorization: asClient })).status).toBe(401);
@@ -566,7 +568,7 @@ describe("an access token over HTTP", () => {
   });
 });
 
-it("no secret is ever logged", async () => {
+it("Fakturoid API never logs a secret", async () => {
   const token = await accessToken(acme);
   await read("accounts/acme/events.json", token);
   await post("revoke", { body: `token=${token}`, ...credentials(acme) });

@@ -52,8 +52,8 @@ async function leftAfter(paths: readonly string[]): Promise<{ status: number; le
   });
 }
 
-describe("what a request costs", () => {
-  it("is one for a page, and shows in the headers of a search that read every event and found none", async () => {
+describe("request cost", () => {
+  it("is one for a page, and more for a search that read every event without results", async () => {
     const [first, searched, last] = await leftAfter([page, search, page]);
     expect(first).toEqual({ status: 200, left: 599 });
     expect(searched?.status).toBe(200);
@@ -64,7 +64,7 @@ describe("what a request costs", () => {
     expect(last).toEqual({ status: 200, left: (searched?.left ?? 0) - 1 });
   });
 
-  it("uses up the rate of its token, and of no other", async () => {
+  it("counts against the rate limit of its own token only", async () => {
     const other = await stack.token([tenant.org_id]);
     const refused = await until(async () => {
       const { secret, token_id } = await stack.token([tenant.org_id]);

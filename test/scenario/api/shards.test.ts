@@ -17,8 +17,8 @@ beforeAll(async () => {
   cli = commandLine(stackFile(stack));
 });
 
-describe("an administrator", () => {
-  it("raises the shards of an organisation and sees from when they hold", async () => {
+describe("shards command of an administrator", () => {
+  it("raises the shards of an organisation and shows from when they are valid", async () => {
     const { org_id } = await stack.tenant();
     expect((await cli.run(["org", "list"])).stdout).toMatch(new RegExp(`^${org_id} .* 1 +\\d{4}-`, "m"));
     const time = "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z";
@@ -30,7 +30,7 @@ describe("an administrator", () => {
     });
   });
 
-  it("is refused a lower number, and one that is no power of two", async () => {
+  it("refuses a lower number, and one that is not a power of two", async () => {
     const { org_id } = await stack.tenant();
     await cli.json(["org", "update", org_id, "--shards", "8"]);
     expect(await cli.run(["org", "update", org_id, "--shards", "4"])).toMatchObject({
@@ -54,8 +54,8 @@ describe("ingest", () => {
   });
 });
 
-describe("a raise", () => {
-  it("holds for readers as soon as they know of it, and for writers from its time on", async () => {
+describe("raised shards", () => {
+  it("are used by readers when they know them, and by writers from their time on", async () => {
     const { org_id } = await stack.tenant();
     const clock = { ms: Date.now() };
     const reader = createShardSettingsReader(stack.dynamodb, stack.tables.config ?? "");

@@ -115,7 +115,7 @@ async function setUses({ token_id }: Account, used: number): Promise<void> {
   );
 }
 
-describe("the vendor's sample", () => {
+describe("vendor sample", () => {
   let sample: Account;
   const golden = (file: string) => {
     const text = readFileSync(new URL(`../../golden/simplybooks/${file}`, import.meta.url), "utf8");
@@ -134,7 +134,7 @@ describe("the vendor's sample", () => {
   it.each([
     ["activity", "2829286459676944"],
     ["linked", "2829396758996554"],
-  ])("%s comes back byte for byte by its number, as XML and as JSON", async (name, id) => {
+  ])("%s is returned byte for byte by its number, as XML and JSON", async (name, id) => {
     const xml = await ask(sample, `${list}/${id}`);
     expect([xml.status, xml.headers.get("content-type"), xml.body]).toEqual([200, xmlType, golden(`${name}.xml`)]);
     const json = await ask(sample, `${list}/${id}`, { accept: "application/json" });
@@ -142,7 +142,7 @@ describe("the vendor's sample", () => {
     expect([json.status, json.headers.get("content-type"), json.body]).toEqual([200, jsonType, compact]);
   });
 
-  it("is in the list, newest first, under the address where it is found", async () => {
+  it("is in the list, newest first, with the URL of the activity", async () => {
     const [newer, older] = ["linked", "activity"].map((name) => JSON.stringify(JSON.parse(golden(`${name}.json`))));
     const { body, headers } = await ask(sample, `${list}?format=json`);
     expect([headers.get("content-type"), body]).toEqual([jsonType, `[${newer},${older}]`]);
@@ -151,7 +151,7 @@ describe("the vendor's sample", () => {
     }
   });
 
-  it("is XML unless something else is asked for, and format= has the last word", async () => {
+  it("is XML by default, and the parameter format takes precedence over Accept", async () => {
     const type = async (query: string, accept?: string) =>
       (await ask(sample, `${list}${query}`, accept === undefined ? {} : { accept })).headers.get("content-type");
     expect(await type("")).toBe(xmlType);
@@ -164,37 +164,37 @@ describe("the vendor's sample", () => {
   });
 });
 
-describe("the list", () => {
-  it("says the same in both formats, on every page", async () => {
+describe("GET /activities", () => {
+  it("returns the same in both formats on every page", async () => {
     for (let skip = 0; skip < everything.length; skip += 100) {
       const xml = readActivitiesXml(await found(acme, `${list}?skip=${skip}`));
       expect(xml).toEqual(everything.slice(skip, skip + 100).map(comparable));
     }
   });
 
-  it("has every event once, in the order of FinzBooks, however it is cut into pages", async () => {
+  it("returns every event once, in the order of FinzBooks, with any skip and take", async () => {
     const { secret } = await stack.token([acme.org_id]);
     const page = z.object({ activity: z.array(z.object({ entity_id: z.string(), occurred_at: z.string() })) });
-    const told: unknown[] = [];
+    const expected: unknown[] = [];
     for (let path: string | null = "/api/public/v1/activity?limit=500"; path !== null; ) {
       const response: Response = await stack.get(path, { authorization: `Bearer ${secret}` });
       for (const { entity_id, occurred_at } of page.parse(await response.json()).activity) {
         const kolkata = new Date(Date.parse(occurred_at) + 330 * 60_000).toISOString();
-        told.push([kolkata.slice(0, 19).replace("T", " "), entity_id]);
+        expected.push([kolkata.slice(0, 19).replace("T", " "), entity_id]);
       }
       path = /<[^>]*(\/api\/[^>]*)>; rel="next"/.exec(response.headers.get("link") ?? "")?.[1] ?? null;
     }
     const shown = (activities: readonly Activity[]) =>
       activities.map(({ date, information }) => [date, /\(ID (.*)\)$/.exec(information)?.[1]]);
-    expect(told).toHaveLength(generateQuarter(acme.org_id, events, 7).length);
-    expect(new Set(ids(everything)).size).toBe(told.length);
-    expect(shown(everything)).toEqual(told);
+    expect(expected).toHaveLength(generateQuarter(acme.org_id, events, 7).length);
+    expect(new Set(ids(everything)).size).toBe(expected.length);
+    expect(shown(everything)).toEqual(expected);
     expect(ids(await walk(acme, 37))).toEqual(ids(everything));
     expect(await listed(acme, { skip: everything.length })).toEqual([]);
     expect(await listed(acme, { skip: 999_999_999 })).toEqual([]);
   });
 
-  it("misses nothing that was there when the walk began, however much is appended meanwhile", async () => {
+  it("misses no activity while paging, however many are appended meanwhile", async () => {
     const account = await anAccount("org_sb_walk");
     await stack.append(generateQuarter(account.org_id, 25, 9));
     const before = ids(await walk(account, 100));
@@ -214,7 +214,7 @@ describe("the list", () => {
     expect(order).toEqual(before);
   });
 
-  it("holds each activity of a page under its number, in both formats", async () => {
+  it("returns activities that are found by their numbers, in both formats", async () => {
     for (const one of everything.slice(40, 65)) {
       const path = `${list}/${one.activity_id}`;
       expect(JSON.parse(await found(acme, `${path}?format=json`))).toEqual(one);
@@ -222,7 +222,7 @@ describe("the list", () => {
     }
   });
 
-  it("shows the fields that are asked for", async () => {
+  it("returns only the requested fields", async () => {
     const body = await found(acme, `${list}?format=json&take=1&fields=user,activity_id`);
     const [{ activity_id, user }] = [anActivity(() => true)];
     expect(body).toBe(JSON.stringify([{ activity_id, user }]));
@@ -231,7 +231,7 @@ describe("the list", () => {
   });
 });
 
-describe("a filter", () => {
+describe("GET /activities with filter", () => {
   const numbered = () => {
     const invoice_id = anActivity((one) => one.type === "invoicepayment_create" && one.invoice_id !== null).invoice_id;
     const client_id = anActivity((one) => one.quote_id !== null).client_id;
@@ -284,7 +284,7 @@ describe("a filter", () => {
       ({ activity_id }) => `activity_id>${activity_id}`,
       (one, { activity_id }) => BigInt(one.activity_id) > BigInt(activity_id),
     ],
-  ])("by %s finds what shows it, page after page, and nothing else", async (_, filterOf, isWanted) => {
+  ])("by %s returns exactly the matching activities on all pages", async (_, filterOf, isWanted) => {
     const of = numbered();
     const filter = filterOf(of);
     const wanted = ids(everything.filter((one) => isWanted(one, of)));
@@ -310,20 +310,20 @@ describe("a filter", () => {
     ["skip=-1", "skip unknown"],
     ["sort=date", "sort unknown: no sorting possible"],
     [`search=${"x".repeat(257)}`, "search too long"],
-  ])("%s is refused: %s", async (query, message) => {
+  ])("%s returns 400: %s", async (query, message) => {
     const json = await ask(acme, `${list}?format=json&${query}`);
     expect([json.status, JSON.parse(json.body)]).toEqual([400, { error: expect.stringContaining(message) }]);
     const xml = await ask(acme, `${list}?${query}`);
     expect([xml.status, readErrorXml(xml.body)]).toEqual([400, JSON.parse(json.body).error]);
   });
 
-  it("finds no types, customers and documents that nothing has", async () => {
-    for (const filter of ["type=foo", "type=invoice_created", "client_id=nobody", "invoice_id=0", "quote_id=\u0000"]) {
+  it("returns nothing for unknown types, customers and documents", async () => {
+    for (const filter of ["type=foo", "type=invoice_created", "client_id=unknown", "invoice_id=0", "quote_id=\u0000"]) {
       expect(await listed(acme, { filter })).toEqual([]);
     }
   });
 
-  it("may be a search, whatever the case", async () => {
+  it("can be combined with a search that ignores case", async () => {
     const wanted = ids(everything.filter(({ information }) => information.includes("INV-2026-1007")));
     expect(wanted.length).toBeGreaterThan(1);
     expect(ids(await listed(acme, { search: "inv-2026-1007" }))).toEqual(wanted);
@@ -331,8 +331,8 @@ describe("a filter", () => {
   });
 });
 
-describe("a key", () => {
-  it("opens its account by no name, by its id and by its number", async () => {
+describe("API key", () => {
+  it("selects its account without X-AccountId, by id and by number", async () => {
     for (const headers of [{}, { "x-accountid": acme.org_id }, { "x-accountid": "1001" }]) {
       const { status, body } = await ask(acme, `${accountPath}?format=json`, headers);
       const account = { uri: `${stack.api}${accountPath}`, number: "1001", name: acme.org_id };
@@ -340,16 +340,16 @@ describe("a key", () => {
     }
   });
 
-  it("works as a bearer token as well", async () => {
+  it("is accepted as a bearer token", async () => {
     const response = await stack.get(list, { authorization: `Bearer ${acme.key}` });
     expect(response.status).toBe(200);
     expect(readActivitiesXml(await response.text())).toHaveLength(100);
   });
 
-  it("never opens another account", async () => {
+  it("never selects another account", async () => {
     const [foreign] = await listed(other);
     if (foreign === undefined) throw new Error("The other account has no activity.");
-    for (const account of [other.org_id, "2002", "org_that_is_none"]) {
+    for (const account of [other.org_id, "2002", "org_unknown"]) {
       for (const path of [list, accountPath, `${list}/${foreign.activity_id}`]) {
         const { status, body } = await ask(acme, path, { "x-accountid": account });
         expect([status, readErrorXml(body)]).toEqual([403, expect.stringMatching(/^X-AccountId unknown/)]);
@@ -365,7 +365,7 @@ describe("a key", () => {
     expect(await listed(acme, { search: "inv_of_other" })).toEqual([]);
   });
 
-  it("of several accounts names which, and keeps them apart", async () => {
+  it("of several accounts requires X-AccountId and keeps the accounts apart", async () => {
     const { secret } = await stack.token([acme.org_id, other.org_id]);
     const token = { key: secret };
     const { status, body } = await ask(token, list);
@@ -380,7 +380,7 @@ describe("a key", () => {
     expect(JSON.parse(activities.body)).toEqual(await listed(other));
   });
 
-  it("that is missing, malformed, unknown or revoked opens nothing, in either format", async () => {
+  it("returns 401 in both formats when it is missing, malformed, unknown or revoked", async () => {
     const revoked = await keyOf(acme.org_id);
     expect((await ask(revoked, list)).status).toBe(200);
     await stack.admin({ action: "token.revoke", token_id: revoked.token_id });
@@ -408,14 +408,14 @@ describe("a key", () => {
     }
   });
 
-  it("needs the scope", async () => {
+  it("requires the scope", async () => {
     const { secret } = await stack.token([acme.org_id], ["AIBooks.webhooks.MANAGE"]);
     expect((await ask({ key: secret }, list)).status).toBe(403);
   });
 });
 
-describe("HTTP", () => {
-  it.each([list, `${list}?format=json`, accountPath])("answers HEAD of %s as GET without a body", async (path) => {
+describe("SimplyBooks API, HTTP", () => {
+  it.each([list, `${list}?format=json`, accountPath])("answers HEAD of %s like GET, without a body", async (path) => {
     const headers = { "x-api-key": acme.key };
     const head = await fetch(`${stack.api}${path}`, { method: "HEAD", headers });
     const get = await ask(acme, path);
@@ -423,7 +423,7 @@ describe("HTTP", () => {
     expect(head.headers.get("content-type")).toBe(get.headers.get("content-type"));
   });
 
-  it.each(["POST", "PUT", "PATCH", "DELETE"])("refuses %s, and says what may be done", async (method) => {
+  it.each(["POST", "PUT", "PATCH", "DELETE"])("returns 405 with Allow for %s", async (method) => {
     for (const path of [list, `${list}/7001`, accountPath]) {
       const response = await fetch(`${stack.api}${path}`, { method, headers: { "x-api-key": acme.key } });
       expect([response.status, response.headers.get("allow")]).toEqual([405, "GET, HEAD"]);
@@ -433,7 +433,7 @@ describe("HTTP", () => {
   });
 
   it.each(["/api/v1/invoices", "/api/v1/activities/1/2", "/api/v1/accounts", "/api/v1/activities/"])(
-    "has nothing at %s",
+    "returns 404 at %s",
     async (path) => {
       const { status, body } = await ask(acme, path);
       expect([status, readErrorXml(body)]).toEqual([404, "domain unknown"]);
@@ -441,7 +441,7 @@ describe("HTTP", () => {
   );
 
   it.each(["abc", "-1", "1.5", "0", "9007199254740992", "7001%20", "%00", "..%2f..", "🧾"])(
-    "has no activity %s",
+    "returns 404 for the activity %s",
     async (id) => {
       const { status, body } = await ask(acme, `${list}/${id}`);
       expect(status, body).toBe(404);
@@ -449,18 +449,18 @@ describe("HTTP", () => {
     },
   );
 
-  it("tells the rate with every answer, and refuses what goes over it", async () => {
+  it("returns the rate-limit headers with every response, and 429 when it is exceeded", async () => {
     const account = await keyOf(acme.org_id);
     const refused = await until(async () => {
       // A minute that ends in between is tried again.
       await setUses(account, 598);
       const answers = [];
       for (const path of [list, `${list}/7001`, accountPath]) answers.push(await ask(account, path));
-      const told = answers.map(({ status, headers }) => [status, headers.get("x-ratelimit-remaining")]);
+      const rates = answers.map(({ status, headers }) => [status, headers.get("x-ratelimit-remaining")]);
       for (const { headers } of answers) expect(headers.get("x-ratelimit-limit")).toBe("600");
       const [, , last] = answers;
       if (last?.status !== 429) return null;
-      expect(told).toEqual([
+      expect(rates).toEqual([
         [200, "1"],
         [404, "0"],
         [429, "0"],
@@ -473,11 +473,11 @@ describe("HTTP", () => {
   });
 });
 
-it("no key is ever logged", async () => {
+it("SimplyBooks API never logs a key", async () => {
   const account = await keyOf(acme.org_id);
   await ask(account, list);
   await stack.get(list, { authorization: `Bearer ${account.key}` });
-  await ask(account, `${list}/7001?format=json`, { "x-accountid": "org_that_is_none" });
+  await ask(account, `${list}/7001?format=json`, { "x-accountid": "org_unknown" });
   const password = Buffer.from("jan@example.com:secret").toString("base64");
   await stack.get(list, { authorization: `Basic ${password}` });
   const logged = await until(() => {

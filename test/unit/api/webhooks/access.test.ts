@@ -34,8 +34,8 @@ function pathOf(
 
 const withIds = webhookRouteNames.filter((name) => webhookRoutes[name][1].includes("{"));
 
-describe("another organisation", () => {
-  it.each(withIds)("learns nothing by %s: what is not its own is as what does not exist", async (name) => {
+describe("webhooks API, another organisation", () => {
+  it.each(withIds)("%s returns the same 404 as for an unknown resource", async (name) => {
     const { ask, ids, endpointEvents, queued, replaying } = await withEverything();
     const before = [endpointEvents.length, queued.length, replaying.length];
     const body = bodies[name];
@@ -54,7 +54,7 @@ describe("another organisation", () => {
     expect([endpointEvents.length, queued.length, replaying.length]).toEqual(before);
   });
 
-  it("does not reach a delivery or a replay by way of an endpoint of its own", async () => {
+  it("cannot reach a delivery or a replay through its own endpoint", async () => {
     const { ask, ids } = await withEverything();
     const own = await ask("POST", "/endpoints", { org: orgB, body: bodies.create_webhook_endpoint });
     const { endpoint_id } = JSON.parse(own.body).endpoint;
@@ -64,7 +64,7 @@ describe("another organisation", () => {
     }
   });
 
-  it("sees only its own in lists", async () => {
+  it("lists only its own endpoints", async () => {
     const { ask, ids } = await withEverything();
     expect(JSON.parse((await ask("GET", "/endpoints", { org: orgB })).body).endpoints).toEqual([]);
     const own = await ask("POST", "/endpoints", { org: orgB, body: bodies.create_webhook_endpoint });
@@ -75,10 +75,10 @@ describe("another organisation", () => {
   });
 });
 
-describe("the scope", () => {
+describe("webhooks API, scope", () => {
   const anywhere = { endpoint_id: "x", delivery_id: "x", replay_id: "x" };
 
-  it.each(webhookRouteNames)("is needed for %s, before anything else is looked at", async (name) => {
+  it.each(webhookRouteNames)("%s requires it before any other check", async (name) => {
     const { ask, endpointEvents, trace } = webhooksApi({ token: { scopes: ["AIBooks.activity.READ"] } });
     const body = () => {
       throw new Error("The body was read.");
@@ -89,14 +89,14 @@ describe("the scope", () => {
     expect(trace.responseHeaders["x-ratelimit-remaining"]).toBe("599");
   });
 
-  it.each(scopes.filter((scope) => scope !== "AIBooks.activity.READ"))("%s is enough", async (scope) => {
+  it.each(scopes.filter((scope) => scope !== "AIBooks.activity.READ"))("%s is sufficient", async (scope) => {
     const { ask } = webhooksApi({ token: { scopes: [scope] } });
     expect((await ask("GET", "/endpoints")).status).toBe(200);
   });
 });
 
-describe("a request", () => {
-  it.each(webhookRouteNames)("without a token is refused before its body is read: %s", async (name) => {
+describe("webhooks API, request", () => {
+  it.each(webhookRouteNames)("without a token returns 401 before its body is parsed: %s", async (name) => {
     const { ask, ids } = await withEverything();
     const body = () => {
       throw new ActivityError("invalid_value", "The body was read.");
@@ -105,14 +105,14 @@ describe("a request", () => {
     expect([answer.status, JSON.parse(answer.body).code]).toEqual([401, "authn.token_invalid"]);
   });
 
-  it("to a wrong path, or by a wrong method, needs no token to be told so", async () => {
+  it("with a wrong path or method returns 404 or 405 without a token", async () => {
     const { ask } = webhooksApi();
     expect((await ask("GET", "/nowhere", { over: { headers: {} } })).status).toBe(404);
     const { status, headers } = await ask("PUT", "/endpoints", { over: { headers: {} } });
     expect([status, headers.allow]).toEqual([405, "GET, HEAD, POST"]);
   });
 
-  it.each(webhookRouteNames)("with an unknown parameter is refused, and does nothing: %s", async (name) => {
+  it.each(webhookRouteNames)("with an unknown parameter returns 400 and changes nothing: %s", async (name) => {
     const { ask, ids, endpointEvents } = await withEverything();
     const before = endpointEvents.length;
     const answer = await ask(...pathOf(name, ids), {
@@ -130,7 +130,7 @@ describe("a request", () => {
     expect(endpointEvents).toHaveLength(before);
   });
 
-  it("is for the organisation that it names, where the token has several", async () => {
+  it("selects the named organisation when the token has several", async () => {
     const { ask, endpointEvents } = webhooksApi({ token: { org_ids: ["org_x", "org_y"] } });
     const body = bodies.create_webhook_endpoint;
     expect((await ask("POST", "/endpoints", { body })).status).toBe(400);
@@ -139,7 +139,7 @@ describe("a request", () => {
     expect(endpointEvents).toMatchObject([{ org_id: "org_y" }]);
   });
 
-  it("leaves in the log who asked for what", async () => {
+  it("sets the audit fields", async () => {
     const { ask, trace } = webhooksApi();
     await ask("GET", "/endpoints");
     expect(trace.auditFields).toEqual({
@@ -156,20 +156,23 @@ describe("a request", () => {
     ["wh_0", undefined],
     [`wh_${"0".repeat(33)}`, undefined],
     ["__proto__", undefined],
-  ])("for the endpoint %s leaves in the log the id %s, whether it was found or not", async (asked, endpoint_id) => {
-    const { ask, trace } = webhooksApi();
-    expect((await ask("GET", `/endpoints/${asked}`)).status).toBe(404);
-    expect(trace.auditFields).toEqual({
-      route: "get_webhook_endpoint",
-      endpoint_id,
-      token_id: expect.stringMatching(/^tok_/),
-      user_id: "usr_of_org_a",
-      org_id: "org_a",
-    });
-  });
+  ])(
+    "for the endpoint %s sets the audit field endpoint_id to %s, whether it exists or not",
+    async (asked, endpoint_id) => {
+      const { ask, trace } = webhooksApi();
+      expect((await ask("GET", `/endpoints/${asked}`)).status).toBe(404);
+      expect(trace.auditFields).toEqual({
+        route: "get_webhook_endpoint",
+        endpoint_id,
+        token_id: expect.stringMatching(/^tok_/),
+        user_id: "usr_of_org_a",
+        org_id: "org_a",
+      });
+    },
+  );
 });
 
-it("no secret is ever shown again, told or logged", async () => {
+it("webhooks API never returns or logs a secret after its creation", async () => {
   const lines = captureLogLines();
   const { ask, ids, endpointEvents, trace, queued, secret } = await withEverything();
   const rotated = await ask(...pathOf("rotate_webhook_secret", ids));

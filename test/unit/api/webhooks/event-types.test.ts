@@ -15,7 +15,7 @@ beforeAll(async () => {
   shared = JSON.parse((await handleDocuments(aRequest("/schemas/webhook.json"))).body);
 });
 
-it("the list is the catalogue, each with a sample for the organisation that asks", () => {
+it("renderEventTypes returns the catalogue with samples of the caller's organisation", () => {
   expect(listed.map(({ event_type }) => event_type)).toEqual(eventTypeCatalogue.map(({ event_type }) => event_type));
   for (const { event_type, description, sample } of listed) {
     expect(sample).toMatchObject({ event_type, org_id: "org_a", data: { event_id: expect.stringMatching(/^evt_/) } });
@@ -23,15 +23,15 @@ it("the list is the catalogue, each with a sample for the organisation that asks
   }
 });
 
-it("the shared part of the schemas is served where they say", () => {
+it("renderEventTypes refers to the served schema of payloads", () => {
   expect(shared.$id).toBe("https://api.example.com/schemas/webhook.json");
   for (const { schema } of listed) expect(schema).toMatchObject({ $ref: shared.$id });
 });
 
-describe("a schema", () => {
+describe("schema of an event type", () => {
   const faultsOf = (schema: object) => answerSchemaFaults(schema, { $defs: { shared } });
 
-  it("accepts its sample, and none of another type or with other fields", () => {
+  it("accepts only its own sample without further fields", () => {
     for (const [at, { event_type, schema, sample }] of listed.entries()) {
       const faults = faultsOf(schema);
       expect([event_type, faults(sample)]).toEqual([event_type, []]);

@@ -37,7 +37,7 @@ async function withDeliveries(count = 0) {
 async function withOneDelivery() {
   const dialect = await withDeliveries(1);
   const [message] = dialect.messages;
-  if (message === undefined) throw new Error("There is one delivery, and there is none.");
+  if (message === undefined) throw new Error("The queue has no message.");
   let cycle = 0;
   const attemptFirst = async (attempt: DeliveryAttempt) => {
     const claim = await dialect.deliveries.claim({ ...message, cycle: cycle++ }, testNow, 0);
@@ -75,8 +75,8 @@ const answered: DeliveryAttempt = {
   body_truncated: false,
 };
 
-describe("a test", () => {
-  it("is queued at once as a sample of the type, and found at once", async () => {
+describe("POST /webhooks/endpoints/{endpoint_id}/test", () => {
+  it("queues a sample of the type and lists it immediately", async () => {
     const { ask, at, queued, endpoint_id } = await withDeliveries();
     const { status, body } = await ask("POST", `${at}/test`, { body: { event_type: "bill.paid" } });
     expect(status).toBe(202);
@@ -105,22 +105,22 @@ describe("a test", () => {
     expect(found).toMatchObject({ event_id: null, status: "pending", attempt_count: 0, attempts: [] });
   });
 
-  it("needs no body, and reaches a disabled endpoint too", async () => {
+  it("accepts an empty body and a disabled endpoint", async () => {
     const { ask, at, queued } = await withDeliveries();
     await ask("PATCH", at, { body: { enabled: false } });
     expect((await ask("POST", `${at}/test`)).status).toBe(202);
     expect(queued).toMatchObject([{ event_type: "invoice.sent" }]);
   });
 
-  it("has an id of its own each time", async () => {
+  it("uses a different delivery id each time", async () => {
     const { ask, at, queued } = await withDeliveries();
     await Promise.all(Array.from({ length: 10 }, () => ask("POST", `${at}/test`)));
     expect(new Set(queued.map(({ delivery_id }) => delivery_id)).size).toBe(10);
   });
 
-  it("is accepted where the sender has recorded it before it is listed, and what was recorded stays", async () => {
+  it("keeps the record when the sender stored it before the API", async () => {
     const { ask, at, ports, deliveries, endpoint_id } = await withDeliveries();
-    const sendAtOnce = async (messages: readonly DeliveryMessage[]) => {
+    const sendImmediately = async (messages: readonly DeliveryMessage[]) => {
       for (const message of messages) {
         const claim = await deliveries.claim(message, testNow, 60);
         if (claim.kind !== "claimed") throw new Error(`The delivery is ${claim.kind}.`);
@@ -128,22 +128,22 @@ describe("a test", () => {
       }
       return [];
     };
-    Object.assign(ports.queue, { send: sendAtOnce });
+    Object.assign(ports.queue, { send: sendImmediately });
     const { status, body } = await ask("POST", `${at}/test`);
     expect(status).toBe(202);
     const { delivery_id } = JSON.parse(body).delivery;
     expect(await deliveries.get(endpoint_id, delivery_id)).toMatchObject({ status: "succeeded", attempts: 1 });
   });
 
-  it.each(["invoice.*", "invoice.unheard_of", ""])("of %j is refused, and nothing is sent", async (event_type) => {
+  it.each(["invoice.*", "invoice.unheard_of", ""])("of %j returns an error and sends nothing", async (event_type) => {
     const { ask, at, queued } = await withDeliveries();
     const { status, body } = await ask("POST", `${at}/test`, { body: { event_type } });
     expect([status, JSON.parse(body).field, queued]).toEqual([400, "event_type", []]);
   });
 });
 
-describe("a queue that takes no message", () => {
-  it.each(["test", "retry"])("makes a %s unavailable for the moment", async (what) => {
+describe("unavailable delivery queue", () => {
+  it.each(["test", "retry"])("makes %s return 503", async (what) => {
     const { at, ask, ports, messages } = await withDeliveries(1);
     Object.assign(ports.queue, { send: async (refused: readonly DeliveryMessage[]) => refused });
     const path = what === "test" ? `${at}/test` : `${at}/deliveries/${messages[0]?.delivery_id}/retry`;
@@ -152,8 +152,8 @@ describe("a queue that takes no message", () => {
   });
 });
 
-describe("the list", () => {
-  it("shows the newest first, with the keys of the contract in its order", async () => {
+describe("GET /webhooks/endpoints/{endpoint_id}/deliveries", () => {
+  it("returns the newest first, with the keys of the contract in order", async () => {
     const { ask, at, messages, endpoint_id } = await withDeliveries(3);
     const { body, headers } = await ask("GET", `${at}/deliveries`);
     const { deliveries, page_context } = JSON.parse(body);
@@ -174,7 +174,7 @@ describe("the list", () => {
     });
   });
 
-  it("is paged by links that keep what was asked, and shows each delivery once", async () => {
+  it("returns each delivery once, with Links that keep the filters", async () => {
     const { ask, at, messages } = await withDeliveries(9);
     const seen: string[] = [];
     let query = "?limit=2&event_type=invoice.sent&utm_source=x";
@@ -194,7 +194,7 @@ describe("the list", () => {
     expect(seen).toEqual(wanted.map(({ delivery_id }) => delivery_id).reverse());
   });
 
-  it("is refused where the range ends before it begins", async () => {
+  it("returns 400 when the range ends before it begins", async () => {
     const { ask, at } = await withDeliveries(1);
     const over = { query: new URLSearchParams("since=2026-07-01&until=2026-06-01") };
     const { status, body } = await ask("GET", `${at}/deliveries`, { over });
@@ -205,8 +205,8 @@ describe("the list", () => {
   });
 });
 
-describe("one delivery", () => {
-  it("is shown with each attempt", async () => {
+describe("GET /webhooks/endpoints/{endpoint_id}/deliveries/{delivery_id}", () => {
+  it("returns the delivery with each attempt", async () => {
     const { ask, at, attemptFirst, message } = await withOneDelivery();
     await attemptFirst(answered);
     await attemptFirst({ ...answered, number: 2, status: 204 });
@@ -235,8 +235,8 @@ describe("one delivery", () => {
   });
 });
 
-describe("a retry", () => {
-  it("begins the delivery anew, at once, and under its id", async () => {
+describe("POST /webhooks/endpoints/{endpoint_id}/deliveries/{delivery_id}/retry", () => {
+  it("starts the delivery again immediately, with the same id", async () => {
     const { ask, at, queued, messages, clock } = await withDeliveries(1);
     clock.now = new Date("2026-06-02T00:00:00.000Z");
     const { status, body } = await ask("POST", `${at}/deliveries/${messages[0]?.delivery_id}/retry`);
@@ -261,21 +261,21 @@ describe("a retry", () => {
     ]);
   });
 
-  it("is a later cycle than the one before, also where our clock was ahead", async () => {
+  it("starts a later run than the previous one, also when the clock was ahead", async () => {
     const { ask, at, queued, message, deliveries } = await withOneDelivery();
     await deliveries.claim({ ...message, cycle: testNow.getTime() + 5_000 }, testNow, 1);
     await ask("POST", `${at}/deliveries/${message.delivery_id}/retry`);
     expect(queued[0]?.cycle).toBe(testNow.getTime() + 5_001);
   });
 
-  it("is refused while the endpoint is disabled, with what to do", async () => {
+  it("returns 409 with the remedy while the endpoint is disabled", async () => {
     const { ask, at, queued, messages } = await withDeliveries(1);
     await ask("PATCH", at, { body: { enabled: false } });
     const { status, body } = await ask("POST", `${at}/deliveries/${messages[0]?.delivery_id}/retry`);
     expect([status, JSON.parse(body).message, queued]).toEqual([409, expect.stringContaining("Enable it"), []]);
   });
 
-  it("of a test is possible", async () => {
+  it("accepts a test delivery", async () => {
     const { ask, at, queued } = await withDeliveries();
     const { delivery } = JSON.parse((await ask("POST", `${at}/test`)).body);
     expect((await ask("POST", `${at}/deliveries/${delivery.delivery_id}/retry`)).status).toBe(202);

@@ -27,8 +27,8 @@ const keys = [
   "header_names",
 ];
 
-describe("creating an endpoint", () => {
-  it("answers it in the envelope and order of the contract, with its secret", async () => {
+describe("POST /webhooks/endpoints", () => {
+  it("returns the endpoint with its secret, in the envelope and order of the contract", async () => {
     const { created, endpoint } = await withEndpoint({ description: "Ledger" });
     expect(created).toMatchObject({ status: 201, headers: { "content-type": "application/json" } });
     expect(Object.keys(JSON.parse(created.body))).toEqual(["code", "message", "endpoint"]);
@@ -48,7 +48,7 @@ describe("creating an endpoint", () => {
     });
   });
 
-  it("answers the names of headers, here and later, and never their values", async () => {
+  it("returns the names of headers, here and later, but never their values", async () => {
     const headers = { "X-Api-Key": "key-of-the-gateway", Authorization: "Basic a2V5" };
     const { ask, at, created, endpointEvents, trace } = await withEndpoint({ headers });
     const changed = await ask("PATCH", at, { body: { headers: { "X-Other": "key-of-another" } } });
@@ -58,7 +58,7 @@ describe("creating an endpoint", () => {
     expect(JSON.stringify([responses, endpointEvents, trace])).not.toMatch(/key-of|a2V5/);
   });
 
-  it("tells who did it: the user of the token, by which request", async () => {
+  it("records the user of the token and the request id in the event", async () => {
     const { endpointEvents } = await withEndpoint();
     expect(endpointEvents[0]).toMatchObject({ actor_user_id: "usr_of_org_a", org_id: "org_a" });
     expect(JSON.parse(endpointEvents[0]?.metadata ?? "")).toMatchObject({
@@ -71,14 +71,14 @@ describe("creating an endpoint", () => {
     ["description", "a\u202eb"],
     ["description", "a\u200bb"],
     ["entity_id", "ok\u202egnp"],
-  ])("refuses a %s with characters that nobody sees or that turn the text: %j", async (field, value) => {
+  ])("refuses a %s with invisible or bidirectional characters: %j", async (field, value) => {
     const { ask, endpointEvents } = webhooksApi();
     const { status, body } = await ask("POST", "/endpoints", { body: { ...settings, [field]: value } });
     expect([status, JSON.parse(body)]).toEqual([400, expect.objectContaining({ field })]);
     expect(endpointEvents).toEqual([]);
   });
 
-  it("refuses the host that the request came to, and hosts that are known to be ours", async () => {
+  it("refuses the host of the request and the API's own hosts", async () => {
     const { ask } = webhooksApi();
     for (const host of ["api.example.com", "API.example.com:443", "own.example.com"]) {
       const { status, body } = await ask("POST", "/endpoints", { body: { ...settings, url: `https://${host}/x` } });
@@ -86,7 +86,7 @@ describe("creating an endpoint", () => {
     }
   });
 
-  it("has an end at fifty", async () => {
+  it("returns 409 when the organisation has fifty endpoints", async () => {
     const { ask } = webhooksApi();
     const create = (n: number) => ask("POST", "/endpoints", { body: { ...settings, url: `${settings.url}?n=${n}` } });
     for (let n = 0; n < 50; n++) expect((await create(n)).status).toBe(201);
@@ -96,8 +96,8 @@ describe("creating an endpoint", () => {
   });
 });
 
-describe("reading endpoints", () => {
-  it("lists them, oldest first, without secrets", async () => {
+describe("GET /webhooks/endpoints", () => {
+  it("returns the endpoints, oldest first, without secrets", async () => {
     const { ask, clock, endpoint } = await withEndpoint();
     clock.now = new Date(testNow.getTime() + 1);
     expect((await ask("POST", "/endpoints", { body: settings })).status).toBe(409);
@@ -113,7 +113,7 @@ describe("reading endpoints", () => {
     });
   });
 
-  it("shows one with how it fares", async () => {
+  it("returns one endpoint with its health", async () => {
     const { ask, at } = await withEndpoint();
     const { endpoint } = JSON.parse((await ask("GET", at)).body);
     expect(Object.keys(endpoint)).toEqual([...keys, "health"]);
@@ -132,7 +132,7 @@ describe("reading endpoints", () => {
     [{ failures: 0, open_until: now + 1 }, "open"],
     [{ failures: 5, open_until: now }, "half_open"],
     [{ failures: 4, open_until: now }, "closed"],
-  ])("with %j its circuit is %s", async (over, circuit) => {
+  ])("of health %j returns the circuit %s", async (over, circuit) => {
     const { ask, at, id, ports } = await withEndpoint();
     await ports.health.update(id, initialHealth, { ...initialHealth, last_success_at: 0, ...over });
     const { health } = JSON.parse((await ask("GET", at)).body).endpoint;
@@ -145,8 +145,8 @@ describe("reading endpoints", () => {
   });
 });
 
-describe("changing an endpoint", () => {
-  it("answers it as it is now", async () => {
+describe("PATCH /webhooks/endpoints/{endpoint_id}", () => {
+  it("returns the changed endpoint", async () => {
     const { ask, at, clock } = await withEndpoint();
     clock.now = new Date("2026-06-01T12:05:00.125Z");
     const { status, body } = await ask("PATCH", at, { body: { enabled: false, events: ["*"] } });
@@ -163,7 +163,7 @@ describe("changing an endpoint", () => {
     });
   });
 
-  it("to enabled offers a replay that is taken as it is", async () => {
+  it("returns an accepted replay body when it enables the endpoint", async () => {
     const { ask, at, clock } = await withEndpoint({ enabled: false });
     clock.now = new Date("2026-06-01T13:00:00.000Z");
     const { missed } = JSON.parse((await ask("PATCH", at, { body: { enabled: true } })).body);
@@ -172,21 +172,21 @@ describe("changing an endpoint", () => {
     expect((await ask("POST", `${at}/replay`, { body: missed })).status).toBe(202);
   });
 
-  it("with nothing to change is no change", async () => {
+  it("changes nothing with an empty patch", async () => {
     const { ask, at, endpointEvents } = await withEndpoint();
     for (const body of [undefined, {}, { enabled: true }]) expect((await ask("PATCH", at, { body })).status).toBe(200);
     expect(endpointEvents).toHaveLength(1);
   });
 });
 
-it("deleting answers success, and there is nothing to delete after that", async () => {
+it("DELETE /webhooks/endpoints/{endpoint_id} returns 200, then 404", async () => {
   const { ask, at } = await withEndpoint();
   expect(await ask("DELETE", at)).toMatchObject({ status: 200, body: '{"code":0,"message":"success"}' });
   expect((await ask("DELETE", at)).status).toBe(404);
   expect((await ask("GET", at)).status).toBe(404);
 });
 
-it("rotating answers the endpoint with its new secret, and needs no body", async () => {
+it("POST /webhooks/endpoints/{endpoint_id}/rotate-secret returns the new secret and accepts an empty body", async () => {
   const { ask, at, endpoint, ports, id } = await withEndpoint();
   const { status, body } = await ask("POST", `${at}/rotate-secret`);
   expect(status).toBe(200);
@@ -196,8 +196,8 @@ it("rotating answers the endpoint with its new secret, and needs no body", async
   expect(secrets?.map(({ expires_at }) => expires_at)).toEqual([null, "2026-06-02T12:00:30.000Z"]);
 });
 
-describe("the answers to changes at the same time", () => {
-  it("are a conflict that says to try again", async () => {
+describe("concurrent changes of an endpoint", () => {
+  it("return 409 and ask to retry", async () => {
     const { at, ports } = await withEndpoint();
     const other = webhooksApi();
     Object.assign(other.ports.endpoints, { get: ports.endpoints.get, update: async () => false });

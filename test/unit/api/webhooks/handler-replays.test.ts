@@ -20,8 +20,8 @@ async function withEndpoint(over: object = {}, events = log) {
   return { ...dialect, endpoint_id, at: `/endpoints/${endpoint_id}` };
 }
 
-describe("a replay", () => {
-  it("is begun, and can be followed", async () => {
+describe("POST /webhooks/endpoints/{endpoint_id}/replay", () => {
+  it("starts a replay whose progress can be requested", async () => {
     const { ask, at, ports, replaying, endpoint_id } = await withEndpoint();
     const body = { since, until: "2026-05-12", events: ["*.sent"], only: "all" };
     const { status, body: begun } = await ask("POST", `${at}/replay`, { body });
@@ -48,7 +48,7 @@ describe("a replay", () => {
     expect(followed).toEqual({ ...replay, status: "done", examined: 3, sent: 2 });
   });
 
-  it("of what failed goes back as far as that is known, and says what to do for more", async () => {
+  it("of failed deliveries is limited to their retention, and the error names the alternative", async () => {
     const { ask, at, replaying } = await withEndpoint();
     const kept = { since: "2026-05-02T12:00:30Z" };
     expect((await ask("POST", `${at}/replay`, { body: kept })).status).toBe(202);
@@ -64,7 +64,7 @@ describe("a replay", () => {
     expect((await other.ask("POST", `${other.at}/replay`, { body: all })).status).toBe(202);
   });
 
-  it("is the only one of its endpoint, until it is done or stands still", async () => {
+  it("returns 409 until the endpoint's replay is done or stopped", async () => {
     const { ask, at, replaying, ports, endpoint_id } = await withEndpoint();
     const { replay } = JSON.parse((await ask("POST", `${at}/replay`, { body: { since } })).body);
     const second = await ask("POST", `${at}/replay`, { body: { since } });
@@ -76,20 +76,20 @@ describe("a replay", () => {
     expect(replaying).toHaveLength(2);
   });
 
-  it("cannot end before it begins", async () => {
+  it("returns 400 when the range ends before it begins", async () => {
     const { ask, at } = await withEndpoint();
     const { status, body } = await ask("POST", `${at}/replay`, { body: { since: "2026-06-01", until: "2026-05-31" } });
     expect([status, JSON.parse(body).field]).toEqual([400, "since"]);
   });
 
-  it("is refused while the endpoint is disabled, with what to do", async () => {
+  it("returns 409 with the remedy while the endpoint is disabled", async () => {
     const { ask, at, replaying } = await withEndpoint({ enabled: false });
     const { status, body } = await ask("POST", `${at}/replay`, { body: { since } });
     expect([status, JSON.parse(body).message, replaying]).toEqual([409, expect.stringContaining("Enable it"), []]);
   });
 });
 
-describe("a dry run", () => {
+describe("POST /webhooks/endpoints/{endpoint_id}/replay with dry_run", () => {
   it.each([true, false])("counts and sends nothing, whether the endpoint is enabled or not: %s", async (enabled) => {
     const { ask, at, replaying, queued } = await withEndpoint({ enabled });
     const { status, body } = await ask("POST", `${at}/replay`, { body: { since, only: "all", dry_run: true } });
@@ -98,7 +98,7 @@ describe("a dry run", () => {
     expect([replaying, queued]).toEqual([[], []]);
   });
 
-  it("is charged for the events and deliveries that it looks at", async () => {
+  it("charges the events and deliveries that it reads", async () => {
     const recorded_at = testNow.toISOString();
     const events = Array.from({ length: 500 }, (_, n) => {
       const event_id = `evt_${String(n).padStart(32, "0")}`;
@@ -113,7 +113,7 @@ describe("a dry run", () => {
     expect(trace.responseHeaders["x-ratelimit-remaining"]).toBe(String(600 - 1 - requests));
   });
 
-  it("refuses the ranges that the replay would", async () => {
+  it("refuses the same ranges as a replay", async () => {
     const { ask, at } = await withEndpoint();
     expect((await ask("POST", `${at}/replay`, { body: { since: "2001-01-01", dry_run: true } })).status).toBe(400);
   });

@@ -31,12 +31,12 @@ function responsesOf(name: string): (readonly [status: number, content: Content]
   );
 }
 
-it("every operation is described, and is one that there is", () => {
+it("OpenAPI describes exactly the operations of the webhooks API", () => {
   expect(described.map(({ operationId }) => operationId).sort()).toEqual(Object.keys(operations).sort());
 });
 
-describe.each(webhookRouteNames)("%s", (name) => {
-  it("has valid examples of its responses", () => {
+describe.each(webhookRouteNames)("OpenAPI operation %s", (name) => {
+  it("has response examples that match their schemas", () => {
     const responses = responsesOf(name);
     expect(responses.map(([status]) => status)).toEqual(Object.keys(operationDocs[name].responses).map(Number));
     for (const [, { schema, examples }] of responses) {
@@ -44,7 +44,7 @@ describe.each(webhookRouteNames)("%s", (name) => {
     }
   });
 
-  it("has an example of its body that is valid, where it takes one", () => {
+  it("has a body example that matches its schema, if it has a body", () => {
     const { requestBody } = operationOf(name);
     const content: Content | undefined = requestBody?.content["application/json"];
     expect(content === undefined).toBe(operationDocs[name].bodyExample === undefined);
@@ -53,7 +53,7 @@ describe.each(webhookRouteNames)("%s", (name) => {
   });
 });
 
-it("what is really answered is as described", async () => {
+it("OpenAPI matches the responses of the webhooks API", async () => {
   const { ask, trace } = webhooksApi();
   const checked: string[] = [];
   const check = async (name: string, ...asked: Parameters<typeof ask>) => {
@@ -84,7 +84,7 @@ it("what is really answered is as described", async () => {
   expect(new Set(checked)).toEqual(new Set(webhookRouteNames));
 });
 
-it("the parameters of a list of deliveries are those that are read", () => {
+it("OpenAPI parameters of deliveries are those of the parser", () => {
   const named = operationOf("list_webhook_deliveries").parameters.map((parameter) => {
     if (!("$ref" in parameter)) return parameter.name;
     const found = Object.entries(components.parameters).find(([key]) => parameter.$ref.endsWith(`/${key}`));
@@ -93,15 +93,15 @@ it("the parameters of a list of deliveries are those that are read", () => {
   expect(new Set(named)).toEqual(new Set([...deliveryParameters, "endpoint_id", "X-AIBooks-Org"]));
 });
 
-describe("what endpoints are sent", () => {
+describe("OpenAPI description of webhook requests", () => {
   const { parameters, requestBody } = renderWebhookRequests().event.post;
   const example = Object.values(requestBody.content["application/json"].examples)[0]?.value;
 
-  it("is shown by an example that is valid", () => {
+  it("has an example that matches its schema", () => {
     expect(faultsOf(requestBody.content["application/json"].schema)(example)).toEqual([]);
   });
 
-  it("is signed as the example of its headers says", () => {
+  it("has example headers that sign the example", () => {
     const headers = Object.fromEntries(parameters.map(({ name, example: value }) => [name, value ?? ""]));
     const now = new Date(Number(headers["webhook-timestamp"]) * 1_000);
     expect(verifyWebhook(headers, JSON.stringify(example), secret, now)).toEqual(example);

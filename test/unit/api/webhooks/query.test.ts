@@ -16,23 +16,23 @@ const everything = {
   after: null,
 };
 
-it("asks for the newest fifty where nothing is asked", () => {
+it("parseDeliveryQuery returns the newest fifty without filters when no parameter is set", () => {
   expect(read("")).toEqual(everything);
 });
 
-it("has parameters of its own, unlike every other operation", () => {
+it("parametersOf returns further parameters only for the list of deliveries", () => {
   for (const name of webhookRouteNames) {
     expect(parametersOf(name)).toEqual(name === "list_webhook_deliveries" ? deliveryParameters : ["organization_id"]);
   }
 });
 
-it("takes a date for all of its day, and refuses a range that ends before it begins", () => {
+it("parseDeliveryQuery takes a date as its whole day and refuses a reversed range", () => {
   const day = { since: "2026-05-01T00:00:00.000Z", until: "2026-05-01T23:59:59.999Z" };
   expect(read("since=2026-05-01&until=2026-05-01")).toMatchObject(day);
   expect(catchError(() => read("since=2026-05-02&until=2026-05-01")).context.field).toBe("since");
 });
 
-it("combines every filter", () => {
+it("parseDeliveryQuery combines all filters", () => {
   const query = `status=failed&event_type=invoice.sent&since=2026-05-01&until=2026-05-31T23:59:59.9999Z&limit=7`;
   expect(read(`${query}&cursor=${id}`)).toEqual({
     endpoint_id: "wh_1",
@@ -45,7 +45,7 @@ it("combines every filter", () => {
   });
 });
 
-describe("a parameter", () => {
+describe("parseDeliveryQuery, parameter", () => {
   it.each([
     ["status", ["", "Failed", "delivered", "constructor"]],
     ["event_type", ["", "invoice", "invoice.*", "*", "Invoice.Sent", "invoice.sent\n"]],
@@ -53,18 +53,18 @@ describe("a parameter", () => {
     ["until", ["", "1780000000"]],
     ["limit", ["", "0", "-1", "101", "1e9", "1.5", "10x"]],
     ["cursor", ["", "dlv_", id.toUpperCase(), `${id}0`, `${id}\n`, "evt_0196be2f3a4b5c6d7e8f90a1b2c3d4e5"]],
-  ])("%s refuses what it cannot be, and names itself", (name, values) => {
+  ])("%s refuses invalid values with its name", (name, values) => {
     for (const value of values) {
       const { code, context } = catchError(() => read(new URLSearchParams({ [name]: value }).toString()));
       expect([value, code, context.field]).toEqual([value, "invalid_value", name]);
     }
   });
 
-  it.each(deliveryParameters.filter((name) => name !== "organization_id"))("%s is refused twice", (name) => {
+  it.each(deliveryParameters.filter((name) => name !== "organization_id"))("%s is refused when repeated", (name) => {
     expect(catchError(() => read(`${name}=x&${name}=x`)).message).toContain("more than once");
   });
 
-  it("status names those that there are", () => {
+  it("status is refused with the valid values", () => {
     expect(catchError(() => read("status=x")).context.details).toEqual({ valid: ["pending", "succeeded", "failed"] });
   });
 });

@@ -13,8 +13,8 @@ import { catchError } from "#test/support/catch-error.ts";
 
 const url = "https://hooks.example.com/in";
 
-describe("the body that creates an endpoint", () => {
-  it("needs a URL and filters, and has the rest by default", () => {
+describe("parseEndpointSettings", () => {
+  it("requires a URL and filters, and has defaults for the rest", () => {
     expect(parseEndpointSettings({ url, events: ["invoice.*"] })).toEqual({
       url,
       events: ["invoice.*"],
@@ -25,13 +25,13 @@ describe("the body that creates an endpoint", () => {
     });
   });
 
-  it("may say everything", () => {
+  it("accepts all fields", () => {
     const headers = { "X-Api-Key": "abc", Authorization: "Bearer abc" };
     const whole = { url, events: ["*"], entity_id: "inv/1 №", description: "Ledger", enabled: false, headers };
     expect(parseEndpointSettings(whole)).toEqual(whole);
   });
 
-  it("names a filter once", () => {
+  it("removes duplicate filters", () => {
     expect(parseEndpointSettings({ url, events: ["*", "invoice.*", "*"] }).events).toEqual(["*", "invoice.*"]);
   });
 
@@ -69,7 +69,7 @@ describe("the body that creates an endpoint", () => {
     [{ ...good, secret: "whsec_mine" }, "invalid_value", "secret"],
     [{ ...good, endpoint_id: "wh_1" }, "invalid_value", "endpoint_id"],
     [{ ...good, org_id: "org_b" }, "invalid_value", "org_id"],
-  ])("is refused where it is %j", (body, code, field) => {
+  ])("refuses %j", (body, code, field) => {
     const error = catchError(() => parseEndpointSettings(body));
     expect([error.code, error.context.field]).toEqual([code, field]);
     expect(error.message.length).toBeLessThan(250);
@@ -85,7 +85,7 @@ describe("the body that creates an endpoint", () => {
     "mtls",
     "tls",
     "pkcs12",
-  ])("says that client certificates are not supported where it has %s", (field) => {
+  ])("refuses client certificates as unsupported with %s", (field) => {
     const pem = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----";
     for (const read of [
       () => parseEndpointSettings({ ...good, [field]: pem }),
@@ -97,14 +97,14 @@ describe("the body that creates an endpoint", () => {
     }
   });
 
-  it("shows no more of a long unknown name than it must", () => {
+  it("shortens a long unknown name in the error", () => {
     const { message, context } = catchError(() => parseEndpointSettings({ ...good, ["x".repeat(10_000)]: 1 }));
     expect(message.length + (context.field?.length ?? 0)).toBeLessThan(250);
   });
 });
 
-describe("the body that changes an endpoint", () => {
-  it.each([undefined, {}])("may say nothing: %j", (body) => expect(parseEndpointPatch(body)).toEqual({}));
+describe("parseEndpointPatch", () => {
+  it.each([undefined, {}])("accepts an empty patch: %j", (body) => expect(parseEndpointPatch(body)).toEqual({}));
 
   it.each([
     { url },
@@ -115,7 +115,7 @@ describe("the body that changes an endpoint", () => {
     { headers: { "X-Api-Key": "abc" } },
     { headers: null },
     { enabled: false },
-  ])("says only what is to change: %j", (body) => expect(parseEndpointPatch(body)).toEqual(body));
+  ])("returns only the changed fields: %j", (body) => expect(parseEndpointPatch(body)).toEqual(body));
 
   it.each([
     [{ url: null }, "url"],
@@ -123,26 +123,26 @@ describe("the body that changes an endpoint", () => {
     [{ events: ["foo.*"] }, "events"],
     [{ enabled: null }, "enabled"],
     [{ status: "disabled" }, "status"],
-  ])("is refused where it is %j", (body, field) => {
+  ])("refuses %j", (body, field) => {
     expect(catchError(() => parseEndpointPatch(body)).context.field).toBe(field);
   });
 });
 
-describe("the overlap of secrets", () => {
+describe("parseOverlapSeconds", () => {
   it.each([
     [undefined, 86_400],
     [{}, 86_400],
     [{ overlap_seconds: 0 }, 0],
     [{ overlap_seconds: 604_800 }, 604_800],
-  ])("%j is %i seconds", (body, seconds) => expect(parseOverlapSeconds(body)).toBe(seconds));
+  ])("%j returns %i seconds", (body, seconds) => expect(parseOverlapSeconds(body)).toBe(seconds));
 
-  it.each([-1, 604_801, 1.5, "60", null, 1e300, true])("is refused where it is %j", (overlap_seconds) => {
+  it.each([-1, 604_801, 1.5, "60", null, 1e300, true])("refuses %j", (overlap_seconds) => {
     const { code, context } = catchError(() => parseOverlapSeconds({ overlap_seconds }));
     expect([code, context.field]).toEqual(["invalid_value", "overlap_seconds"]);
   });
 });
 
-it("a test is of an invoice that was sent, unless it says otherwise", () => {
+it("parseTestEventType returns invoice.sent by default", () => {
   expect([
     parseTestEventType(undefined),
     parseTestEventType({}),
@@ -151,21 +151,21 @@ it("a test is of an invoice that was sent, unless it says otherwise", () => {
   expect(catchError(() => parseTestEventType({ event_type: 7 })).context.field).toBe("event_type");
 });
 
-it("a retry takes nothing", () => {
+it("assertEmptyBody refuses any field", () => {
   assertEmptyBody(undefined);
   assertEmptyBody({});
   expect(catchError(() => assertEmptyBody({ cycle: 1 })).context.field).toBe("cycle");
 });
 
-describe("the body of a replay", () => {
+describe("parseReplayRequest", () => {
   const since = "2026-05-11T08:30:12Z";
   const range = { since: "2026-05-11T08:30:12.000Z", until: testNow.toISOString(), events: null, only: "failed" };
 
-  it("needs a beginning, and sends by default what failed until now", () => {
+  it("requires since, and selects failed deliveries until now by default", () => {
     expect(parseReplayRequest({ since }, testNow)).toEqual({ range, isDryRun: false });
   });
 
-  it("may say everything", () => {
+  it("accepts all fields", () => {
     const body = { since, until: "2026-05-12", events: ["*"], only: "all", dry_run: true };
     expect(parseReplayRequest(body, testNow)).toEqual({
       range: { ...range, until: "2026-05-12T23:59:59.999Z", events: ["*"], only: "all" },
@@ -187,7 +187,7 @@ describe("the body of a replay", () => {
     [{ since, only: "succeeded" }, "invalid_value", "only"],
     [{ since, dry_run: "true" }, "invalid_value", "dry_run"],
     [{ since, endpoint_id: "wh_1" }, "invalid_value", "endpoint_id"],
-  ])("is refused where it is %j", (body, code, field) => {
+  ])("refuses %j", (body, code, field) => {
     const error = catchError(() => parseReplayRequest(body, testNow));
     expect([error.code, error.context.field]).toEqual([code, field]);
   });

@@ -4,7 +4,7 @@ import { catchError } from "#test/support/catch-error.ts";
 
 const base = "/api/public/v1";
 
-it.each(webhookRouteNames)("%s is found, with the ids as they were written", (name) => {
+it.each(webhookRouteNames)("findWebhookRoute finds %s with the ids as written", (name) => {
   const [method, template] = webhookRoutes[name];
   const path = `${base}${template}`
     .replace("{endpoint_id}", "E 1")
@@ -32,22 +32,22 @@ it.each([
   "/webhooks/endpoints/a/b/test",
   "/webhooks/event-types/invoice.sent",
   "/webhooks/endpoints\n",
-])("there is nothing at %j", (path) => {
+])("findWebhookRoute throws not_found for %j", (path) => {
   expect(catchError(() => findWebhookRoute("GET", `${base}${path}`)).code).toBe("not_found");
 });
 
-it("needs the whole path: nothing before the base", () => {
+it("findWebhookRoute requires the whole path, with the base", () => {
   expect(catchError(() => findWebhookRoute("GET", `/x${base}/webhooks/endpoints`)).code).toBe("not_found");
 });
 
-describe("another method", () => {
+describe("findWebhookRoute, another method", () => {
   it.each([
     ["/webhooks/endpoints", "DELETE", "GET, HEAD, POST"],
     ["/webhooks/endpoints/wh_1", "PUT", "GET, HEAD, PATCH, DELETE"],
     ["/webhooks/endpoints/wh_1/test", "GET", "POST"],
     ["/webhooks/endpoints/wh_1/deliveries", "POST", "GET, HEAD"],
     ["/webhooks/event-types", "PATCH", "GET, HEAD"],
-  ])("of %s is refused, with those that there are", (path, method, allow) => {
+  ])("of %s throws method_not_allowed with the allowed methods", (path, method, allow) => {
     const { code, context } = catchError(() => findWebhookRoute(method, `${base}${path}`));
     expect([code, context.allow]).toEqual(["method_not_allowed", allow]);
   });
