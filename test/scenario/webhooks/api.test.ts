@@ -30,7 +30,7 @@ beforeAll(async () => {
 
 const refused = (field: string, code = "validation.invalid_value") => ({ status: 400, body: { code, field } });
 
-describe("the url of an endpoint", () => {
+describe("creating and changing an endpoint: url", () => {
   const label = (length: number) => "a".repeat(length);
   const create = (text: string) => subscriber.request("POST", "/endpoints", { url: text, events });
 
@@ -39,20 +39,20 @@ describe("the url of an endpoint", () => {
     "http://127.0.0.1:8080/in",
     "http://localhost:8080/",
     "http://[::1]:8080/",
-  ])("may be %s in the local runtime", async (text) => {
+  ])("accepts %s in the local runtime", async (text) => {
     const { status, body } = await create(text);
     expect({ status, body }).toMatchObject({ status: 201, body: { endpoint: { url: text } } });
   });
 
   it.each([
     ["is not https", ["http://hooks.example.com/", "ftp://hooks.example.com/", "file:///etc/passwd", "javascript:1"]],
-    ["is none", ["", "/in", "hooks.example.com", "https://", "https:///in", "https:hooks.example.com"]],
+    ["is not a URL", ["", "/in", "hooks.example.com", "https://", "https:///in", "https:hooks.example.com"]],
     [
-      "holds credentials",
+      "contains credentials",
       ["https://a@hooks.example.com/", "https://a:b@hooks.example.com/", "http://a@127.0.0.1:8080/"],
     ],
     [
-      "has a port of another protocol, or none that there is",
+      "has a port of another protocol or an invalid one",
       [
         "https://hooks.example.com:0/",
         "https://hooks.example.com:22/",
@@ -62,7 +62,7 @@ describe("the url of an endpoint", () => {
     ],
     ["has a fragment", ["https://hooks.example.com/#a", "https://hooks.example.com/#"]],
     [
-      "holds what URLs do not",
+      "contains characters that URLs do not have",
       [
         "https://hooks.example.com\\@a",
         "https://hooks.\texample.com/",
@@ -71,11 +71,11 @@ describe("the url of an endpoint", () => {
       ],
     ],
     [
-      "spells its host in another way than it is",
+      "has a host in an unusual spelling",
       ["https://ＥＸＡＭＰＬＥ.com/", "https://münchen.example/", "https://%65xample.com/", "https://ex%00ample.com/"],
     ],
     [
-      "names no host of the DNS",
+      "has a host that is not a DNS name",
       [
         `https://${label(64)}.example/`,
         `https://${"a.".repeat(130)}example/`,
@@ -84,7 +84,7 @@ describe("the url of an endpoint", () => {
       ],
     ],
     [
-      "names a host that is not on the public Internet",
+      "has a host that is not on the public Internet",
       [
         "https://a.localhost/",
         "https://metadata.google.internal/",
@@ -94,7 +94,7 @@ describe("the url of an endpoint", () => {
       ],
     ],
     [
-      "names an address that is not public",
+      "has an address that is not public",
       [
         "https://0.0.0.0/",
         "https://10.0.0.1/",
@@ -125,7 +125,7 @@ describe("the url of an endpoint", () => {
       ],
     ],
     [
-      "spells an address as only some read it",
+      "has an address that parsers read differently",
       [
         "https://2130706433/",
         "https://0x7f.1/",
@@ -137,21 +137,21 @@ describe("the url of an endpoint", () => {
       ],
     ],
     ["is too long", [`https://hooks.example.com/${"a".repeat(2_048)}`]],
-  ])("is refused where it %s", async (_, texts) => {
-    const answers = await Promise.all(texts.map(create));
-    const accepted = texts.filter((_, at) => answers[at]?.status !== 400);
+  ])("rejects a URL that %s", async (_, texts) => {
+    const responses = await Promise.all(texts.map(create));
+    const accepted = texts.filter((_, at) => responses[at]?.status !== 400);
     expect(accepted).toEqual([]);
-    for (const answer of answers) expect(answer).toMatchObject(refused("url"));
+    for (const response of responses) expect(response).toMatchObject(refused("url"));
   });
 
-  it("is refused where it leads back to this API", async () => {
+  it("rejects a URL that points to this API", async () => {
     const { port } = new URL(stack.api);
     for (const host of ["127.0.0.1", "localhost", "[::1]", "127.0.0.2", "localhost."]) {
       expect(await create(`http://${host}:${port}/hook`)).toMatchObject(refused("url"));
     }
   });
 
-  it("is refused just the same where it is changed", async () => {
+  it("rejects the same URLs in a change", async () => {
     const own = freshUrl();
     const { endpoint_id } = await subscriber.subscribe(own);
     for (const text of ["https://10.0.0.1/", "http://hooks.example.com/", `${stack.api}/hook`]) {
@@ -167,40 +167,40 @@ describe("the url of an endpoint", () => {
 
 type Body = NonNullable<RequestInit["body"]>;
 
-/** Sends bytes as they are, and gives status and body. */
+/** Sends a body unchanged. Returns the status and the body of the response. */
 async function send(body: Body, headers: Record<string, string> = { "content-type": "application/json" }) {
   const init = { method: "POST", body, headers: { ...subscriber.headers, ...headers } };
   const response = await fetch(`${stack.api}/api/public/v1/webhooks/endpoints`, init);
   return { status: response.status, body: await response.json() };
 }
 
-describe("a body", () => {
+describe("creating an endpoint: request body", () => {
   const valid = JSON.stringify({ url, events });
 
   it.each<[string, Body]>([
-    ["text", "url=https://hooks.example.com/"],
-    ["cut off", valid.slice(0, -1)],
+    ["a form", "url=https://hooks.example.com/"],
+    ["truncated JSON", valid.slice(0, -1)],
     ["JSON after a byte order mark", `\uFEFF${valid}`],
-    ["in UTF-16", Buffer.from(valid, "utf16le")],
-    ["no text", Buffer.from([0xff, 0xfe, 0x00, 0x9f])],
-  ])("is refused that is %s", async (_, body) => {
+    ["JSON in UTF-16", Buffer.from(valid, "utf16le")],
+    ["not text", Buffer.from([0xff, 0xfe, 0x00, 0x9f])],
+  ])("is rejected when it is %s", async (_, body) => {
     expect(await send(body)).toMatchObject({ status: 400, body: { code: "validation.invalid_value" } });
   });
 
-  it.each(["[]", "null", "1", '"text"', `[${valid}]`])("is refused that is no object: %s", async (body) => {
+  it.each(["[]", "null", "1", '"text"', `[${valid}]`])("is rejected when it is not an object: %s", async (body) => {
     expect(await send(body)).toMatchObject({ status: 400, body: { code: "validation.invalid_value" } });
   });
 
-  it("must be called JSON", async () => {
+  it("is rejected unless its content type is JSON", async () => {
     for (const type of ["", "text/plain", "application/x-www-form-urlencoded"]) {
-      const told = { "content-type": type };
-      expect(await send(new Blob([valid]), told)).toMatchObject(refused("Content-Type"));
+      const headers = { "content-type": type };
+      expect(await send(new Blob([valid]), headers)).toMatchObject(refused("Content-Type"));
     }
     const another = JSON.stringify({ url: freshUrl(), events });
     expect(await send(another, { "content-type": "application/json; charset=utf-8" })).toMatchObject({ status: 201 });
   });
 
-  it("may have 64 KiB", async () => {
+  it("has at most 64 KiB", async () => {
     const another = JSON.stringify({ url: freshUrl(), events });
     const padded = (size: number) => another + " ".repeat(size - another.length);
     expect(await send(padded(65_536))).toMatchObject({ status: 201 });
@@ -213,45 +213,45 @@ describe("a body", () => {
     ["an id of its own", { url, events, endpoint_id: unknownId }, "endpoint_id"],
     ["another organisation", { url, events, org_id: "org_8f9a1c2d" }, "org_id"],
     ["a secret of its own", { url, events, secret: "whsec_AAAA" }, "secret"],
-    ["a url that is no text", { url: { href: url }, events }, "url"],
+    ["a url that is not a text", { url: { href: url }, events }, "url"],
     ["no filters", { url, events: [] }, "events"],
     ["one filter without a list", { url, events: "invoice.*" }, "events"],
-    ["filters that are none", { url, events: ["invoice.*", "Invoice.Sent"] }, "events"],
+    ["an invalid filter", { url, events: ["invoice.*", "Invoice.Sent"] }, "events"],
     ["a filter of an unknown entity", { url, events: ["unicorn.*"] }, "events"],
     ["too many filters", { url, events: Array.from({ length: 51 }, (_, n) => `invoice.v${n}`) }, "events"],
     ["an empty entity_id", { url, events, entity_id: "" }, "entity_id"],
     ["control characters", { url, events, description: "a\u0000b" }, "description"],
     ["a direction override", { url, events, description: "abc\u202egnp.exe" }, "description"],
     ["an invisible character", { url, events, entity_id: "inv\u200b1" }, "entity_id"],
-    ["a status that is no boolean", { url, events, enabled: "yes" }, "enabled"],
-  ])("is refused that holds %s", async (_, body, field) => {
+    ["a status that is not a boolean", { url, events, enabled: "yes" }, "enabled"],
+  ])("is rejected when it contains %s", async (_, body, field) => {
     expect(await subscriber.request("POST", "/endpoints", body)).toMatchObject(refused(field));
   });
 
-  it.each(["url", "events"])("must hold %s", async (field) => {
+  it.each(["url", "events"])("is rejected without %s", async (field) => {
     const body = { url, events, [field]: undefined };
     expect(await subscriber.request("POST", "/endpoints", body)).toMatchObject(
       refused(field, "validation.required_field"),
     );
   });
 
-  it.each(["__proto__", "constructor", "toString"])("is refused that holds %s", async (name) => {
+  it.each(["__proto__", "constructor", "toString"])("is rejected when it contains %s", async (name) => {
     expect(await send(`{"url":"${url}","events":["*"],"${name}":{"enabled":false}}`)).toMatchObject({ status: 400 });
   });
 
-  it("may be ever so deep: it is refused like any other that is wrong", async () => {
+  it("is rejected like any other invalid body when it is deeply nested", async () => {
     const deep = `${'{"url":'.repeat(5_000)}1${"}".repeat(5_000)}`;
     expect(await send(deep)).toMatchObject({ status: 400 });
     expect(await send(`${"[".repeat(30_000)}${"]".repeat(30_000)}`)).toMatchObject({ status: 400 });
   });
 });
 
-it("the fifty-first endpoint is refused, until one is deleted", async () => {
+it("POST /endpoints rejects the fifty-first endpoint until one is deleted", async () => {
   const owner = await stack.subscriber();
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     Array.from({ length: 51 }, () => owner.request("POST", "/endpoints", { url: freshUrl(), events })),
   );
-  const byStatus = Object.groupBy(answers, ({ status }) => status);
+  const byStatus = Object.groupBy(responses, ({ status }) => status);
   expect(Object.entries(byStatus).map(([status, all]) => [status, all?.length])).toEqual([
     ["201", 50],
     ["409", 1],
@@ -266,7 +266,7 @@ it("the fifty-first endpoint is refused, until one is deleted", async () => {
   expect(await owner.request("POST", "/endpoints", { url, events })).toMatchObject({ status: 201 });
 });
 
-it("a second endpoint that would be sent the same to the same URL is refused", async () => {
+it("POST /endpoints rejects a second endpoint that would receive the same events at the same URL", async () => {
   const owner = await stack.subscriber();
   const { endpoint_id } = await owner.subscribe(url);
   const again = await owner.request("POST", "/endpoints", {
@@ -280,7 +280,7 @@ it("a second endpoint that would be sent the same to the same URL is refused", a
   expect(await owner.request("POST", "/endpoints", { url, events: ["bill.*"] })).toMatchObject({ status: 201 });
 });
 
-describe("an endpoint of somebody else", () => {
+describe("an endpoint of another organisation", () => {
   const routes: readonly (readonly [string, string, object?])[] = [
     ["GET", ""],
     ["PATCH", "", { description: "mine" }],
@@ -295,15 +295,15 @@ describe("an endpoint of somebody else", () => {
     ["GET", "/replays/REPLAY"],
   ];
 
-  /** An endpoint with a delivery and a replay. */
-  async function lived(owner: Subscriber) {
+  /** Creates an endpoint with a delivery and a finished replay. */
+  async function createUsedEndpoint(owner: Subscriber) {
     const receiver = await startReceiver();
     const subscription = await owner.subscribe(receiver.url);
     const path = `/endpoints/${subscription.endpoint_id}`;
     const tested = Object((await owner.request("POST", `${path}/test`, {})).body);
     const replayed = Object((await owner.request("POST", `${path}/replay`, { since: new Date().toISOString() })).body);
     await until(async () => (await owner.deliveries(subscription, "status=succeeded")).length > 0);
-    // One at a time may run.
+    // Only one replay may run at a time.
     await until(async () => {
       const { body } = await owner.request("GET", `${path}/replays/${replayed.replay.replay_id}`);
       return Object(body).replay.status !== "running";
@@ -312,23 +312,25 @@ describe("an endpoint of somebody else", () => {
     return { ...subscription, below: (route: string) => route.replace(/DELIVERY|REPLAY/, (kind) => Object(ids)[kind]) };
   }
 
-  it("is not there, as one that never was, on every route", async () => {
-    const [owner, stranger] = [await stack.subscriber(), await stack.subscriber()];
-    const { endpoint_id, below } = await lived(owner);
-    const own = await lived(stranger);
-    const seen = ({ status, text }: WebhooksApiResponse) => ({ status, text });
+  it("returns the same 404 as an unknown endpoint on every route", async () => {
+    const owner = await stack.subscriber();
+    const stranger = await stack.subscriber();
+    const { endpoint_id, below } = await createUsedEndpoint(owner);
+    const own = await createUsedEndpoint(stranger);
+    const statusAndText = ({ status, text }: WebhooksApiResponse) => ({ status, text });
     for (const [method, route, body] of routes) {
-      const ask = (id: string, path = route) => stranger.request(method, `/endpoints/${id}${path}`, body).then(seen);
-      const never = await ask(unknownId);
-      expect(never).toMatchObject({ status: 404, text: expect.stringContaining('"not_found.resource"') });
-      expect(await ask(endpoint_id, below(route)), `${method} ${route}`).toEqual(never);
-      expect(await ask("wh_1"), `${method} ${route}`).toEqual(never);
-      expect(await ask("..%2f..%2f"), `${method} ${route}`).toMatchObject({ status: 404 });
-      // What is below another's endpoint is not below one's own either.
+      const requestAs = (id: string, path = route) =>
+        stranger.request(method, `/endpoints/${id}${path}`, body).then(statusAndText);
+      const unknown = await requestAs(unknownId);
+      expect(unknown).toMatchObject({ status: 404, text: expect.stringContaining('"not_found.resource"') });
+      expect(await requestAs(endpoint_id, below(route)), `${method} ${route}`).toEqual(unknown);
+      expect(await requestAs("wh_1"), `${method} ${route}`).toEqual(unknown);
+      expect(await requestAs("..%2f..%2f"), `${method} ${route}`).toMatchObject({ status: 404 });
+      // A delivery or replay of another endpoint is not found below an own endpoint either.
       if (below(route) === route) continue;
-      const neverBelow = await ask(own.endpoint_id, route.replace(/DELIVERY|REPLAY/, "unknown"));
-      expect(neverBelow.status).toBe(404);
-      expect(await ask(own.endpoint_id, below(route)), `${method} ${route}`).toEqual(neverBelow);
+      const unknownBelow = await requestAs(own.endpoint_id, route.replace(/DELIVERY|REPLAY/, "unknown"));
+      expect(unknownBelow.status).toBe(404);
+      expect(await requestAs(own.endpoint_id, below(route)), `${method} ${route}`).toEqual(unknownBelow);
     }
     const { body } = await owner.request("GET", `/endpoints/${endpoint_id}`);
     expect(body).toMatchObject({ endpoint: { status: "enabled", description: null } });
@@ -339,9 +341,9 @@ describe("an endpoint of somebody else", () => {
     expect(text).not.toContain(endpoint_id);
   });
 
-  it("is shown to its owner on the same routes", async () => {
+  it("is accessible to its owner on the same routes", async () => {
     const owner = await stack.subscriber();
-    const { endpoint_id, below } = await lived(owner);
+    const { endpoint_id, below } = await createUsedEndpoint(owner);
     for (const [method, route, body] of routes.toSorted(
       (a, b) => Number(a[0] === "DELETE") - Number(b[0] === "DELETE"),
     )) {
@@ -350,18 +352,19 @@ describe("an endpoint of somebody else", () => {
     }
   });
 
-  it("cannot be named by a token of another organisation", async () => {
-    const [owner, stranger] = [await stack.subscriber(), await stack.subscriber()];
+  it("is not accessible by naming its organisation in a header", async () => {
+    const owner = await stack.subscriber();
+    const stranger = await stack.subscriber();
     const path = `${stack.api}/api/public/v1/webhooks/endpoints`;
     const headers = { ...stranger.headers, "x-aibooks-org": owner.org_id };
     expect((await fetch(path, { headers })).status).toBe(403);
   });
 });
 
-describe("a request", () => {
+describe("webhooks API", () => {
   const base = "/api/public/v1/webhooks";
 
-  it("needs the scope, on every route; reading is not enough", async () => {
+  it("requires the scope for webhooks on every route", async () => {
     const reader = await stack.tenant(["AIBooks.activity.READ"]);
     for (const [method, path] of [
       ["GET", "/endpoints"],
@@ -381,17 +384,17 @@ describe("a request", () => {
     expect((await stack.get(`${base}/endpoints`)).status).toBe(401);
   });
 
-  it("is counted: every answer says what is left", async () => {
+  it("returns the remaining rate limit in every response", async () => {
     const owner = await stack.subscriber();
-    const answers = [
+    const responses = [
       await owner.request("GET", "/endpoints"),
       await owner.request("POST", "/endpoints", { url, events }),
       await owner.request("POST", "/endpoints", {}),
       await owner.request("GET", `/endpoints/${unknownId}`),
     ];
-    const left = answers.map(({ headers }) => Number(headers.get("x-ratelimit-remaining")));
+    const left = responses.map(({ headers }) => Number(headers.get("x-ratelimit-remaining")));
     expect(left.every((count) => count >= 596 && count < 600)).toBe(true);
-    for (const { headers } of answers) {
+    for (const { headers } of responses) {
       expect(headers.get("x-ratelimit-limit")).toBe("600");
       expect(headers.get("x-request-id")).toMatch(/./);
       expect(headers.get("content-type")).toBe("application/json");
@@ -405,19 +408,19 @@ describe("a request", () => {
     ["GET", `/endpoints/${unknownId}/replay`, "POST"],
     ["HEAD", `/endpoints/${unknownId}/replay`, "POST"],
     ["POST", "/event-types", "GET, HEAD"],
-  ])("by %s to %s is told which methods there are", async (method, path, allow) => {
+  ])("responds to %s %s with the allowed methods", async (method, path, allow) => {
     const response = await fetch(`${stack.api}${base}${path}`, { method, headers: subscriber.headers });
     expect(response.status).toBe(405);
     expect(response.headers.get("allow")?.split(", ").toSorted()).toEqual(allow.split(", ").toSorted());
   });
 
-  it("by HEAD is answered like GET, without the body", async () => {
+  it("responds to HEAD like to GET, without a body", async () => {
     const response = await fetch(`${stack.api}${base}/endpoints`, { method: "HEAD", headers: subscriber.headers });
     expect({ status: response.status, text: await response.text() }).toEqual({ status: 200, text: "" });
   });
 
   it.each(["", "/", "/nothing", "/endpoints/", "/endpoints/a/b", "/endpoints/a/deliveries/b/c"])(
-    "to /webhooks%s finds nothing",
+    "responds with 404 to /webhooks%s",
     async (path) => {
       expect(await subscriber.request("GET", path)).toMatchObject({
         status: 404,
@@ -432,31 +435,31 @@ describe("a request", () => {
     ["since", "yesterday"],
     ["limit", "101"],
     ["cursor", "MQ"],
-  ])("for deliveries by %s=%s is refused", async (name, value) => {
+  ])("rejects the query %s=%s of deliveries", async (name, value) => {
     const { endpoint_id } = await subscriber.subscribe(freshUrl());
-    const answer = await subscriber.request("GET", `/endpoints/${endpoint_id}/deliveries?${name}=${value}`);
-    expect(answer).toMatchObject(refused(name));
+    const response = await subscriber.request("GET", `/endpoints/${endpoint_id}/deliveries?${name}=${value}`);
+    expect(response).toMatchObject(refused(name));
   });
 
-  it.each(["POST", "PATCH", "DELETE"])("by %s is let through to browser apps", async (method) => {
-    const asked = "authorization,content-type,x-aibooks-org";
+  it.each(["POST", "PATCH", "DELETE"])("allows %s in a CORS preflight of browser apps", async (method) => {
+    const requestHeaders = "authorization,content-type,x-aibooks-org";
     const preflight = await fetch(`${stack.api}${base}/endpoints`, {
       method: "OPTIONS",
       headers: {
         origin: "https://app.example",
         "access-control-request-method": method,
-        "access-control-request-headers": asked,
+        "access-control-request-headers": requestHeaders,
       },
     });
     expect(preflight.status).toBe(204);
     expect(preflight.headers.get("access-control-allow-origin")).toBe("*");
     expect(preflight.headers.get("access-control-allow-methods")?.split(",")).toContain(method);
     const allowed = preflight.headers.get("access-control-allow-headers")?.split(",");
-    expect(allowed).toEqual(expect.arrayContaining(asked.split(",")));
+    expect(allowed).toEqual(expect.arrayContaining(requestHeaders.split(",")));
   });
 });
 
-it("the catalogue shows each event type with a sample for the caller and its schema", async () => {
+it("GET /event-types returns each event type with a sample for the caller and its schema", async () => {
   const { status, body } = await subscriber.request("GET", "/event-types");
   expect(status).toBe(200);
   const { org_id } = subscriber;
@@ -469,42 +472,42 @@ it("the catalogue shows each event type with a sample for the caller and its sch
   );
 });
 
-describe("a secret", () => {
-  it("is shown when it is new, and never again: in no answer, event, log line, table or delivery", async () => {
+describe("a signing secret", () => {
+  it("is returned only when it is new, and appears in no other response, event, log line, table or delivery", async () => {
     const owner = await stack.subscriber();
     const receiver = await startReceiver();
-    const answers: WebhooksApiResponse[] = [];
-    const ask = async (...asked: Parameters<Subscriber["request"]>) => {
-      const answer = await owner.request(...asked);
-      answers.push(answer);
-      return answer;
+    const responses: WebhooksApiResponse[] = [];
+    const request = async (...args: Parameters<Subscriber["request"]>) => {
+      const response = await owner.request(...args);
+      responses.push(response);
+      return response;
     };
     const secretOf = ({ text }: WebhooksApiResponse) => /whsec_[\w+/]+=*/.exec(text)?.[0] ?? "";
-    const created = await ask("POST", "/endpoints", { url: receiver.url, events: ["*"] });
+    const created = await request("POST", "/endpoints", { url: receiver.url, events: ["*"] });
     const { endpoint_id } = Object(created.body).endpoint;
     const path = `/endpoints/${endpoint_id}`;
     const subscription = { endpoint_id, secret: secretOf(created) };
     await stack.waitForEndpointChanges();
     const eventId = await owner.emit();
     const { delivery_id } = await owner.delivery(subscription, eventId, isSettled);
-    const rotated = await ask("POST", `${path}/rotate-secret`);
+    const rotated = await request("POST", `${path}/rotate-secret`);
     const secrets = [subscription.secret, secretOf(rotated)];
     expect(new Set(secrets).size).toBe(2);
     for (const secret of secrets) expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
-    await ask("GET", "/endpoints");
-    await ask("GET", path);
-    await ask("PATCH", path, { description: "changed" });
-    await ask("PATCH", path, { enabled: false });
-    await ask("POST", `${path}/test`);
+    await request("GET", "/endpoints");
+    await request("GET", path);
+    await request("PATCH", path, { description: "changed" });
+    await request("PATCH", path, { enabled: false });
+    await request("POST", `${path}/test`);
     await until(() => receiver.requests.length === 2);
-    await ask("GET", `${path}/deliveries`);
-    await ask("GET", `${path}/deliveries/${delivery_id}`);
-    await ask("POST", `${path}/rotate-secret`, { overlap_seconds: -1 });
-    await ask("DELETE", path);
+    await request("GET", `${path}/deliveries`);
+    await request("GET", `${path}/deliveries/${delivery_id}`);
+    await request("POST", `${path}/rotate-secret`, { overlap_seconds: -1 });
+    await request("DELETE", path);
 
-    const showing = answers.filter(({ text }) => text.includes("whsec_"));
+    const showing = responses.filter(({ text }) => text.includes("whsec_"));
     expect(showing).toEqual([created, rotated]);
-    const tables = await Promise.all(Object.values(stack.tables).map(everythingIn));
+    const tables = await Promise.all(Object.values(stack.tables).map(itemsOf));
     const sent = JSON.stringify(receiver.requests.map(({ headers, body }) => ({ headers, body })));
     for (const text of [...tables, readLogs(stack.logs), sent]) {
       expect(text).not.toContain("whsec_");
@@ -513,7 +516,7 @@ describe("a secret", () => {
     expect(tables.join()).toContain(endpoint_id);
   });
 
-  it("lies in the table encrypted, each in its own way", async () => {
+  it("is stored encrypted, each secret with another ciphertext", async () => {
     const owner = await stack.subscriber();
     const { endpoint_id, secret } = await owner.subscribe(url);
     await owner.request("POST", `/endpoints/${endpoint_id}/rotate-secret`);
@@ -529,8 +532,8 @@ describe("a secret", () => {
   });
 });
 
-describe("the headers of an endpoint", () => {
-  it("come with each delivery, and are never shown: in no answer, event, log line, table or attempt", async () => {
+describe("the static headers of an endpoint", () => {
+  it("are sent with each delivery, and appear in no response, event, log line, table or attempt", async () => {
     const owner = await stack.subscriber();
     const echo = await startReceiver({
       behaviour: (response, { headers }) =>
@@ -538,8 +541,8 @@ describe("the headers of an endpoint", () => {
     });
     const values = { "X-Api-Key": `key-${randomUUID()}`, Authorization: `Bearer ${randomUUID()}` };
     const body = { url: echo.url, events: ["*"], headers: values };
-    const answers = [await owner.request("POST", "/endpoints", body)];
-    const { endpoint_id, header_names, secret } = Object(answers[0]?.body).endpoint;
+    const responses = [await owner.request("POST", "/endpoints", body)];
+    const { endpoint_id, header_names, secret } = Object(responses[0]?.body).endpoint;
     expect(header_names).toEqual(["X-Api-Key", "Authorization"]);
     const path = `/endpoints/${endpoint_id}`;
     await stack.waitForEndpointChanges();
@@ -551,26 +554,26 @@ describe("the headers of an endpoint", () => {
       authorization: values.Authorization,
     });
 
-    const ask = async (...asked: Parameters<Subscriber["request"]>) => answers.push(await owner.request(...asked));
-    await ask("GET", `${path}/deliveries/${delivery_id}`);
-    await ask("GET", path);
-    await ask("GET", "/endpoints");
-    await ask("POST", `${path}/rotate-secret`);
-    await ask("PATCH", path, { url: `${echo.url}/elsewhere` });
-    expect(answers.at(-1)).toMatchObject({ status: 400, body: { field: "headers" } });
-    await ask("PATCH", path, { headers: { "X-Other": values["X-Api-Key"] } });
-    expect(answers.at(-1)?.body).toMatchObject({ endpoint: { header_names: ["X-Other"] } });
-    await ask("PATCH", path, { enabled: false, headers: { Host: values["X-Api-Key"] } });
-    await ask("PATCH", path, { enabled: false });
-    await ask("POST", `${path}/test`);
+    const request = async (...args: Parameters<Subscriber["request"]>) => responses.push(await owner.request(...args));
+    await request("GET", `${path}/deliveries/${delivery_id}`);
+    await request("GET", path);
+    await request("GET", "/endpoints");
+    await request("POST", `${path}/rotate-secret`);
+    await request("PATCH", path, { url: `${echo.url}/elsewhere` });
+    expect(responses.at(-1)).toMatchObject({ status: 400, body: { field: "headers" } });
+    await request("PATCH", path, { headers: { "X-Other": values["X-Api-Key"] } });
+    expect(responses.at(-1)?.body).toMatchObject({ endpoint: { header_names: ["X-Other"] } });
+    await request("PATCH", path, { enabled: false, headers: { Host: values["X-Api-Key"] } });
+    await request("PATCH", path, { enabled: false });
+    await request("POST", `${path}/test`);
     const tested = await until(() => echo.requests.find(({ body: sent }) => sent.includes('"test":true')));
     expect(tested.headers).toMatchObject({ "x-other": values["X-Api-Key"] });
     expect(tested.headers).not.toHaveProperty("authorization");
     const isRecorded = ({ reason }: { reason: string | null }) => reason === "test_failed";
     await until(async () => (await owner.deliveries({ endpoint_id, secret })).some(isRecorded));
 
-    const tables = await Promise.all(Object.values(stack.tables).map(everythingIn));
-    const texts = [...answers.map(({ text }) => text), ...tables, readLogs(stack.logs)];
+    const tables = await Promise.all(Object.values(stack.tables).map(itemsOf));
+    const texts = [...responses.map(({ text }) => text), ...tables, readLogs(stack.logs)];
     for (const text of texts) {
       expect(text).not.toContain(values["X-Api-Key"]);
       expect(text).not.toContain(values.Authorization.slice("Bearer ".length));
@@ -579,13 +582,13 @@ describe("the headers of an endpoint", () => {
   });
 });
 
-async function everythingIn(TableName: string): Promise<string> {
+async function itemsOf(TableName: string): Promise<string> {
   const { Items = [], LastEvaluatedKey } = await stack.dynamodb.send(new ScanCommand({ TableName }));
   expect(LastEvaluatedKey).toBeUndefined();
   return JSON.stringify(Items);
 }
 
-it("nothing was answered by a 5xx, and nothing lies among the faults", async () => {
+it("no response of the webhooks API was a 5xx, and no message is in a dead-letter queue", async () => {
   expect(readLogs(stack.logs)).not.toMatch(/"status":"?5\d\d/);
   expect(new Set(Object.values(await stack.deadLetterCounts()))).toEqual(new Set([0]));
 });

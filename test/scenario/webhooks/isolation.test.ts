@@ -10,13 +10,13 @@ import { SimulatedPlatform, sendsPerOrg } from "#test/support/simulation/platfor
 import { SimulatedReceiver } from "#test/support/simulation/receivers.ts";
 import { seedOverride } from "#test/support/vitest/environment.ts";
 
-/** A run is repeated by `SEED=… npx vitest run test/scenario/webhooks/isolation.test.ts`. */
+/** Set `SEED` to repeat a run: `SEED=… npx vitest run test/scenario/webhooks/isolation.test.ts`. */
 const seed = seedOverride() ?? Date.now() % 1_000_000;
 
 const secret = formatSigningSecret(new Uint8Array(32).fill(7));
 const arrival = z.object({ data: z.object({ event_id: z.string() }) });
 
-/** A receiver that answers 200 after some time, and notes when each event arrived, and its most concurrent requests. */
+/** A receiver that responds 200 after some time, and records when each event arrived and its most concurrent requests. */
 class TimedReceiver extends SimulatedReceiver {
   readonly arrivals = new Map<string, number>();
   readonly #now: () => Date;
@@ -41,18 +41,21 @@ class TimedReceiver extends SimulatedReceiver {
   }
 }
 
-/** Requests of an organisation that its receivers work on. */
+/** Running requests of an organisation's receivers. */
 type Load = { running: number; most: number };
 
-type Org = {
+type SimulatedOrg = {
   readonly org_id: string;
   readonly endpoints: number;
   readonly afterMs: number;
   readonly perSecond: number;
 };
 
-/** Has organisations commit events for some seconds; answers what their receivers saw, up to a minute later. */
-async function whatHappens(orgs: readonly Org[], seconds: number, until = seconds + 60) {
+/**
+ * Commits events of organisations for some seconds. Returns a function that reports what the receivers of an
+ * organisation got until a minute later.
+ */
+async function simulate(orgs: readonly SimulatedOrg[], seconds: number, until = seconds + 60) {
   const generator = new Random(seed);
   const random = () => generator.next();
   const clock = new VirtualClock(testNow);
@@ -93,26 +96,26 @@ async function whatHappens(orgs: readonly Org[], seconds: number, until = second
   };
 }
 
-const quiet: Org = { org_id: "org_quiet", endpoints: 1, afterMs: 50, perSecond: 1 };
+const quiet: SimulatedOrg = { org_id: "org_quiet", endpoints: 1, afterMs: 50, perSecond: 1 };
 
-describe(`an organisation with slow endpoints, which answer 200 after 12 s (seed ${seed})`, () => {
-  const slow: Org = { org_id: "org_slow", endpoints: 30, afterMs: 12_000, perSecond: 0.5 };
+describe(`an organisation with slow endpoints, which respond 200 after 12 s (seed ${seed})`, () => {
+  const slow: SimulatedOrg = { org_id: "org_slow", endpoints: 30, afterMs: 12_000, perSecond: 0.5 };
 
-  it.each<[string, Org]>([
+  it.each<[string, SimulatedOrg]>([
     ["30 endpoints and an event each two seconds", slow],
     ["50 endpoints and 20 events a second", { ...slow, endpoints: 50, perSecond: 20 }],
-  ])("with %s delays nobody else", async (_, slow) => {
-    const alone = (await whatHappens([quiet], 20))("org_quiet");
-    const found = await whatHappens([quiet, slow], 20);
+  ])("with %s does not delay other organisations", async (_, slow) => {
+    const alone = (await simulate([quiet], 20))("org_quiet");
+    const found = await simulate([quiet, slow], 20);
     expect(found("org_quiet").missing).toBe(0);
     expect(found("org_quiet").p99).toBeLessThanOrEqual(1.5 * alone.p99 + 100);
-    // Some permits are for first sends to endpoints, so busy ones do not use all of them.
+    // Some permits are reserved for endpoints without a running request, so busy ones do not use all of them.
     expect(found("org_slow").most).toBeGreaterThan(sendsPerOrg / 2);
     expect(found("org_slow").most).toBeLessThanOrEqual(sendsPerOrg);
   });
 
-  it("gets everything in the end", async () => {
+  it("receives all its events in the end", async () => {
     const hour = 3_600;
-    expect((await whatHappens([slow], 20, hour))("org_slow").missing).toBe(0);
+    expect((await simulate([slow], 20, hour))("org_slow").missing).toBe(0);
   });
 });

@@ -23,14 +23,14 @@ beforeAll(async () => {
 
 const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000);
 
-/** Writes an event as if it had been recorded so long ago: what is newer may still be on its way. */
+/** Writes an event as if it had been recorded so many minutes ago. A repair skips newer ones, which may still arrive. */
 async function record({ org_id }: Subscriber, entity_id: string, minutes: number): Promise<void> {
   const now = minutesAgo(minutes);
   const input = anInput({ org_id, entity_id, occurred_at: now.toISOString() });
   await stack.events.put(parseEventValue(input, { now, entropy: `${org_id} ${entity_id}` }).event);
 }
 
-/** An organisation that lost an event: the fan-out passed it when the endpoint, as it says, was there. */
+/** Creates an organisation whose event the fan-out lost: its endpoint claims to be older than the event. */
 async function withLostEvent(over: Record<string, unknown> = {}) {
   const subscriber = await stack.subscriber();
   const receiver = await startReceiver({ behaviour: status(204) });
@@ -51,8 +51,9 @@ async function withLostEvent(over: Record<string, unknown> = {}) {
 
 const line = z.looseObject({ action: z.optional(z.string()), count: z.optional(z.number()) });
 
-it("webhooks repair brings what the fan-out lost to every organisation, and repeats nothing", async () => {
-  const [first, second] = [await withLostEvent(), await withLostEvent()];
+it("webhooks repair sends the events that the fan-out lost to every organisation, and repeats none", async () => {
+  const first = await withLostEvent();
+  const second = await withLostEvent();
   const disabled = await withLostEvent({ enabled: false });
   await stack.waitForEndpointChanges();
   await record(first.subscriber, "inv_delivered", 0);
@@ -87,7 +88,7 @@ it("webhooks repair brings what the fan-out lost to every organisation, and repe
   const repairs = lines
     .map((text) => line.parse(JSON.parse(text)))
     .filter(({ action }) => action === "webhooks.repair");
-  // On a busy machine a repair takes several calls, each with a line of its own.
+  // On a busy machine a repair takes several calls, each with its own line.
   expect(repairs.reduce((sum, { count = 0 }) => sum + count, 0)).toBe(2);
   expect(new Set(Object.values(await stack.deadLetterCounts()))).toEqual(new Set([0]));
 });
