@@ -1,5 +1,5 @@
 import { textTable } from "#test/support/infra/text-table.ts";
-import { type Check, formatPercentiles } from "./report.ts";
+import { type BudgetCheck, formatPercentiles } from "./report.ts";
 import { type SlowEndpointsResult, simulateSlowEndpoints } from "./slow-endpoints.ts";
 import type { QueueConsumer } from "./stage-settings.ts";
 
@@ -44,11 +44,11 @@ const cases = [
 export async function simulateDeliveries(
   options: DeliveriesOptions,
   progress: (text: string) => void,
-): Promise<{ readonly table: string; readonly checks: readonly Check[] }> {
+): Promise<{ readonly table: string; readonly checks: readonly BudgetCheck[] }> {
   const rows: string[][] = [
     ["DELIVERIES", "QUIET", "p50", "p90", "p99", "MAX", "BUSY SENDS", "MOST, FAST", "MOST, SLOW"],
   ];
-  const checks: Check[] = [];
+  const checks: BudgetCheck[] = [];
   for (const { name, busy, seconds, quietP99Ms } of cases) {
     progress(`Deliveries beside ${name}`);
     const result = await simulateSlowEndpoints({ ...options, busy, quiet, seconds });
@@ -63,9 +63,9 @@ function checksOf(
   name: string,
   result: SlowEndpointsResult,
   { sendsPerOrg, quietP99Ms }: DeliveriesOptions & { readonly quietP99Ms: number },
-): readonly Check[] {
+): readonly BudgetCheck[] {
   const { quiet: times, quietUnsent, busyMostConcurrent, deadLetters } = result;
-  const check = (what: string, value: number, atMost: number, unit = ""): Check => {
+  const check = (what: string, value: number, atMost: number, unit = ""): BudgetCheck => {
     return { name: `${name}: ${what}`, value, unit, budget: { atMost } };
   };
   return [

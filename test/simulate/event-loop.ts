@@ -1,14 +1,14 @@
 import { TimerHeap } from "#test/support/simulation/timer-heap.ts";
 
 /** What a simulated service needs of time. */
-export type Loop = {
+export type SimulationLoop = {
   /** Milliseconds since the start. */
   readonly now: number;
   after(milliseconds: number, run: () => void): void;
 };
 
 /** A discrete-event simulation: work that is scheduled runs in the order of its time, without any waiting. */
-export class EventLoop implements Loop {
+export class EventLoop implements SimulationLoop {
   readonly #timers = new TimerHeap();
   #now = 0;
 

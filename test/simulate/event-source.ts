@@ -1,5 +1,5 @@
-import type { Loop } from "./event-loop.ts";
-import type { FairQueue, Message } from "./fair-queue.ts";
+import type { SimulationLoop } from "./event-loop.ts";
+import type { FairQueue, QueuedMessage } from "./fair-queue.ts";
 
 /**
  * How Lambda scales on a standard queue: five batches at first, then up to 300 more a minute ("Configuring scaling
@@ -14,23 +14,26 @@ const receiveMs = 8;
 export type EventSourceSettings = { readonly batchSize: number; readonly maxConcurrency: number };
 
 /** Handles a batch in one instance, and calls `done` with the messages to delete and those that failed. */
-export type Handler<T> = (
+export type BatchHandler<T> = (
   instance: number,
-  batch: readonly Message<T>[],
-  done: (outcome: { readonly handled: readonly Message<T>[]; readonly failed: readonly Message<T>[] }) => void,
+  batch: readonly QueuedMessage<T>[],
+  done: (outcome: {
+    readonly handled: readonly QueuedMessage<T>[];
+    readonly failed: readonly QueuedMessage<T>[];
+  }) => void,
 ) => void;
 
 /** An SQS event source mapping: instances that receive, handle and delete, as many as Lambda would start. */
 export class EventSource<T> {
-  readonly #loop: Loop;
+  readonly #loop: SimulationLoop;
   readonly #queue: FairQueue<T>;
   readonly #settings: EventSourceSettings;
-  readonly #handle: Handler<T>;
+  readonly #handle: BatchHandler<T>;
   readonly #idle: number[] = [];
   #instances = 0;
   #isGrowing = false;
 
-  constructor(loop: Loop, queue: FairQueue<T>, settings: EventSourceSettings, handle: Handler<T>) {
+  constructor(loop: SimulationLoop, queue: FairQueue<T>, settings: EventSourceSettings, handle: BatchHandler<T>) {
     this.#loop = loop;
     this.#queue = queue;
     this.#settings = settings;
@@ -59,7 +62,7 @@ export class EventSource<T> {
     if (this.#queue.hasMessages) this.#grow();
   }
 
-  #run(instance: number, batch: readonly Message<T>[]): void {
+  #run(instance: number, batch: readonly QueuedMessage<T>[]): void {
     this.#handle(instance, batch, ({ handled, failed }) => {
       for (const message of handled) this.#queue.delete(message);
       for (const message of failed) this.#queue.fail(message);

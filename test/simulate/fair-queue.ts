@@ -1,4 +1,4 @@
-import type { Loop } from "./event-loop.ts";
+import type { SimulationLoop } from "./event-loop.ts";
 
 /** Messages in flight that a standard queue allows ("Amazon SQS message quotas" in its developer guide). */
 const maxInFlight = 120_000;
@@ -15,32 +15,32 @@ const delayStepMs = 50;
 
 export type QueueSettings = { readonly visibilityMs: number; readonly maxReceives: number };
 
-export type Message<T> = { readonly body: T; readonly group: Group<T>; receives: number };
+export type QueuedMessage<T> = { readonly body: T; readonly group: MessageGroup<T>; receives: number };
 
-export type Group<T> = {
+export type MessageGroup<T> = {
   readonly name: string;
   /** The visible messages are those from `first` on. */
-  visible: Message<T>[];
+  visible: QueuedMessage<T>[];
   first: number;
   inFlight: number;
 };
 
 /** A standard SQS queue with fair queues: groups that are quiet are served before those that are noisy. */
 export class FairQueue<T> {
-  readonly deadLetters: Message<T>[] = [];
+  readonly deadLetters: QueuedMessage<T>[] = [];
   inFlight = 0;
   mostInFlight = 0;
   /** Calls that found the queue at its limit of messages in flight. */
   refusedReceives = 0;
   onMessage: () => void = () => undefined;
-  readonly #loop: Loop;
+  readonly #loop: SimulationLoop;
   readonly #settings: QueueSettings;
-  readonly #groups = new Map<string, Group<T>>();
+  readonly #groups = new Map<string, MessageGroup<T>>();
   /** Groups with visible messages, in the order in which each got its first. */
-  readonly #waiting = new Set<Group<T>>();
-  readonly #delayed = new Map<number, Message<T>[]>();
+  readonly #waiting = new Set<MessageGroup<T>>();
+  readonly #delayed = new Map<number, QueuedMessage<T>[]>();
 
-  constructor(loop: Loop, settings: QueueSettings) {
+  constructor(loop: SimulationLoop, settings: QueueSettings) {
     this.#loop = loop;
     this.#settings = settings;
   }
@@ -52,8 +52,8 @@ export class FairQueue<T> {
   }
 
   /** Takes up to `count` messages: of quiet groups first, then of the noisy group with the fewest in flight. */
-  receive(count: number): Message<T>[] {
-    const taken: Message<T>[] = [];
+  receive(count: number): QueuedMessage<T>[] {
+    const taken: QueuedMessage<T>[] = [];
     if (this.inFlight >= maxInFlight) {
       this.refusedReceives += 1;
       return taken;
@@ -69,12 +69,12 @@ export class FairQueue<T> {
     return taken;
   }
 
-  delete(message: Message<T>): void {
+  delete(message: QueuedMessage<T>): void {
     this.#leaveFlight(message);
   }
 
   /** A message that was not deleted: it is visible again after its visibility timeout, or becomes a dead letter. */
-  fail(message: Message<T>): void {
+  fail(message: QueuedMessage<T>): void {
     const { visibilityMs, maxReceives } = this.#settings;
     this.#loop.after(visibilityMs, () => {
       this.#leaveFlight(message);
@@ -87,7 +87,7 @@ export class FairQueue<T> {
     return this.#waiting.size > 0;
   }
 
-  #appear(message: Message<T>, delayMs: number): void {
+  #appear(message: QueuedMessage<T>, delayMs: number): void {
     if (delayMs === 0) {
       this.#show(message);
       return;
@@ -106,17 +106,17 @@ export class FairQueue<T> {
     });
   }
 
-  #show(message: Message<T>): void {
+  #show(message: QueuedMessage<T>): void {
     message.group.visible.push(message);
     this.#waiting.add(message.group);
     this.onMessage();
   }
 
-  #isNoisy({ inFlight }: Group<T>): boolean {
+  #isNoisy({ inFlight }: MessageGroup<T>): boolean {
     return inFlight >= noisyAtLeast && inFlight > noisyShare * this.inFlight;
   }
 
-  #take(group: Group<T>, count: number, taken: Message<T>[]): void {
+  #take(group: MessageGroup<T>, count: number, taken: QueuedMessage<T>[]): void {
     const end = Math.min(group.first + count, group.visible.length);
     for (const message of group.visible.slice(group.first, end)) {
       message.receives += 1;
@@ -137,7 +137,7 @@ export class FairQueue<T> {
     }
   }
 
-  #leaveFlight({ group }: Message<T>): void {
+  #leaveFlight({ group }: QueuedMessage<T>): void {
     group.inFlight -= 1;
     this.inFlight -= 1;
   }

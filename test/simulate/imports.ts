@@ -2,7 +2,7 @@ import { textTable } from "#test/support/infra/text-table.ts";
 import { type ImportResult, simulateImport } from "./ingest-import.ts";
 import { createIngestPolicy } from "./ingest-policy.ts";
 import { unitsPerSecond } from "./partition.ts";
-import { type Check, formatPercentiles } from "./report.ts";
+import { type BudgetCheck, formatPercentiles } from "./report.ts";
 import type { QueueConsumer } from "./stage-settings.ts";
 
 const imported = 1_000_000;
@@ -15,7 +15,7 @@ const sentPerSecond = 10_000;
 export function simulateImports(
   options: QueueConsumer & { readonly seed: number },
   progress: (text: string) => void,
-): { readonly table: string; readonly checks: readonly Check[] } {
+): { readonly table: string; readonly checks: readonly BudgetCheck[] } {
   const runs = [1, 16].map((shards) => ({
     shards,
     result: simulateImport({ ...options, imported, shards, quiet, createPolicy: createIngestPolicy }, (stored) =>
@@ -25,7 +25,7 @@ export function simulateImports(
   return { table: formatRuns(runs), checks: runs.flatMap(({ shards, result }) => checksOf(shards, result)) };
 }
 
-function checksOf(shards: number, result: ImportResult): Check[] {
+function checksOf(shards: number, result: ImportResult): BudgetCheck[] {
   const ceiling = Math.min(shards * unitsPerSecond, sentPerSecond);
   const { quiet, imported: own, quietDeadLetters } = result;
   const name = (what: string) => `import, ${shards} shard${shards === 1 ? "" : "s"}: ${what}`;

@@ -1,7 +1,7 @@
 import { Random } from "#infra/local/demo/random.ts";
 import { EventLoop } from "./event-loop.ts";
 import { EventSource, type EventSourceSettings } from "./event-source.ts";
-import { FairQueue, type Message, type QueueSettings } from "./fair-queue.ts";
+import { FairQueue, type QueuedMessage, type QueueSettings } from "./fair-queue.ts";
 import { Partition } from "./partition.ts";
 import { type Percentiles, percentilesOf } from "./percentiles.ts";
 
@@ -99,7 +99,7 @@ export function simulateImport(options: ImportOptions, progress: (stored: number
     return policy;
   };
 
-  const defer = (message: Message<SentEvent>, delayMs: number): void => {
+  const defer = (message: QueuedMessage<SentEvent>, delayMs: number): void => {
     const { body, group } = message;
     result.deferrals += 1;
     body.deferrals += 1;
@@ -109,8 +109,8 @@ export function simulateImport(options: ImportOptions, progress: (stored: number
 
   new EventSource(loop, queue, options.source, (instance, batch, done) => {
     const policy = policyOf(instance);
-    const failed: Message<SentEvent>[] = [];
-    const deferred: [Message<SentEvent>, number][] = [];
+    const failed: QueuedMessage<SentEvent>[] = [];
+    const deferred: [QueuedMessage<SentEvent>, number][] = [];
     for (const message of batch) {
       const { body } = message;
       const heldMs = policy.holdMs(body, loop.now);

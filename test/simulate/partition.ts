@@ -1,4 +1,4 @@
-import type { Loop } from "./event-loop.ts";
+import type { SimulationLoop } from "./event-loop.ts";
 
 /**
  * Write units a second of one partition of a table or an index ("Best practices for designing and using partition keys"
@@ -8,11 +8,11 @@ export const unitsPerSecond = 1_000;
 
 /** One partition's write throughput: what is not used within a second is lost, which is less than DynamoDB allows. */
 export class Partition {
-  readonly #loop: Loop;
+  readonly #loop: SimulationLoop;
   #units = unitsPerSecond;
   #refilledAt = 0;
 
-  constructor(loop: Loop) {
+  constructor(loop: SimulationLoop) {
     this.#loop = loop;
   }
 

@@ -3,14 +3,14 @@ import { textTable } from "#test/support/infra/text-table.ts";
 import type { Percentiles } from "./percentiles.ts";
 
 /** A measured value with its budget: an upper or lower bound. */
-export type Check = {
+export type BudgetCheck = {
   readonly name: string;
   readonly value: number;
   readonly unit: string;
   readonly budget: { readonly atMost: number } | { readonly atLeast: number };
 };
 
-export function passes({ value, budget }: Check): boolean {
+export function passes({ value, budget }: BudgetCheck): boolean {
   return "atMost" in budget ? value <= budget.atMost : value >= budget.atLeast;
 }
 
@@ -23,7 +23,7 @@ export function formatPercentiles({ count, p50, p90, p99, max }: Percentiles): s
   return [String(count), formatMs(p50), formatMs(p90), formatMs(p99), formatMs(max)];
 }
 
-export function formatChecks(checks: readonly Check[]): string {
+export function formatChecks(checks: readonly BudgetCheck[]): string {
   const rows = checks.map((check) => {
     const { name, value, unit, budget } = check;
     const limit = "atMost" in budget ? `at most ${budget.atMost}` : `at least ${budget.atLeast}`;

@@ -17,8 +17,8 @@ import {
   memoryScheduledDeliveries,
 } from "#test/support/memory/webhooks.ts";
 import { VirtualClock } from "#test/support/simulation/clock.ts";
-import type { Loop } from "./event-loop.ts";
-import { EventSource, type Handler } from "./event-source.ts";
+import type { SimulationLoop } from "./event-loop.ts";
+import { type BatchHandler, EventSource } from "./event-source.ts";
 import { FairQueue } from "./fair-queue.ts";
 import { type Percentiles, percentilesOf } from "./percentiles.ts";
 import type { QueueConsumer } from "./stage-settings.ts";
@@ -146,7 +146,7 @@ export async function simulateSlowEndpoints(options: SlowEndpointsOptions): Prom
   };
 }
 
-function loopOf(clock: VirtualClock): Loop {
+function loopOf(clock: VirtualClock): SimulationLoop {
   const start = clock.now().getTime();
   return {
     get now() {
@@ -156,7 +156,7 @@ function loopOf(clock: VirtualClock): Loop {
   };
 }
 
-function every(loop: Loop, milliseconds: number, end: number, run: () => void): void {
+function every(loop: SimulationLoop, milliseconds: number, end: number, run: () => void): void {
   const next = () => {
     run();
     if (loop.now + milliseconds <= end) loop.after(milliseconds, next);
@@ -205,7 +205,7 @@ function portOf(queue: FairQueue<DeliveryMessage>): DeliveryQueue {
 function handlerOf(
   clock: VirtualClock,
   ports: Omit<DeliveryPorts, "negativeCache" | "newId">,
-): Handler<DeliveryMessage> {
+): BatchHandler<DeliveryMessage> {
   const caches = new Map<number, NegativeCache>();
   let ids = 0;
   return (instance, batch, done) => {

@@ -3,11 +3,11 @@ import { parseEventValue } from "#shared/events/parse-event.ts";
 import type { DamagedSoakItem, Refusable, SoakEvent } from "./actors/events.ts";
 
 /** An event as the log must hold it; when it was recorded is for the log to say. */
-export type Expected = Omit<ActivityEvent, "recorded_at">;
+export type ExpectedEvent = Omit<ActivityEvent, "recorded_at">;
 
 /** What the writers have sent so far, and what of it was acknowledged. */
 export class Ledger {
-  readonly #sent = new Map<string, Expected>();
+  readonly #sent = new Map<string, ExpectedEvent>();
   readonly #accepted = new Set<string>();
   readonly #refusable = new Map<string, string>();
   readonly #unowed = new Set<string>();
@@ -16,21 +16,21 @@ export class Ledger {
   repeats = 0;
 
   /** Records an event before it is first sent: a reader may see it before the writer gets the response. */
-  sending(input: SoakEvent): void {
+  recordSending(input: SoakEvent): void {
     const { recorded_at: _, ...expected } = parseEventValue(input, { now: new Date(), entropy: "" }).event;
     this.#sent.set(expected.event_id, expected);
   }
 
-  acknowledged(eventId: string): void {
+  recordAcknowledged(eventId: string): void {
     this.#accepted.add(eventId);
   }
 
-  refusing({ body, code }: Refusable): void {
+  recordRefusable({ body, code }: Refusable): void {
     this.#refusable.set(body, code);
   }
 
   /** Records an invalid item before it is written to the table. */
-  damaging(item: DamagedSoakItem): void {
+  recordDamaged(item: DamagedSoakItem): void {
     this.#damaged.set(item.entity_id, item);
   }
 
@@ -40,19 +40,19 @@ export class Ledger {
   }
 
   /** Requires delivery of all later events. Earlier ones may precede the activation of the endpoints. */
-  beginOwing(): void {
+  requireDeliveryFromNow(): void {
     for (const id of this.#sent.keys()) this.#unowed.add(id);
   }
 
-  isOwed(eventId: string): boolean {
+  mustBeDelivered(eventId: string): boolean {
     return !this.#unowed.has(eventId);
   }
 
-  sent(eventId: string): Expected | undefined {
+  sent(eventId: string): ExpectedEvent | undefined {
     return this.#sent.get(eventId);
   }
 
-  get accepted(): Expected[] {
+  get accepted(): ExpectedEvent[] {
     return [...this.#sent.values()].filter(({ event_id }) => this.#accepted.has(event_id));
   }
 
@@ -72,7 +72,7 @@ export class Ledger {
 }
 
 /** The order in which every list of the log shows events: newest first, then by id. */
-export function byNewest(left: Expected, right: Expected): number {
+export function compareByNewest(left: ExpectedEvent, right: ExpectedEvent): number {
   if (left.occurred_at !== right.occurred_at) return left.occurred_at < right.occurred_at ? 1 : -1;
   return left.event_id < right.event_id ? 1 : -1;
 }

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { auditLines } from "#test/support/audit-lines.ts";
-import { hurry } from "./actors/deliveries.ts";
+import { retryLongWaiting } from "./actors/deliveries.ts";
 import type { OwnerLog } from "./actors/owners.ts";
-import type { Receiver } from "./actors/receivers.ts";
-import type { Subscriber } from "./actors/subscribers.ts";
+import type { SoakReceiver } from "./actors/receivers.ts";
+import type { SoakSubscriber } from "./actors/subscribers.ts";
 import type { Ledger } from "./ledger.ts";
 import { depth, redrive } from "./queues.ts";
 import type { SoakStack } from "./stack.ts";
@@ -21,7 +21,7 @@ const lookAgainMs = 1_000;
 export async function settle(
   stack: SoakStack,
   ledger: Ledger,
-  subscribers: readonly Subscriber[],
+  subscribers: readonly SoakSubscriber[],
   owners: OwnerLog,
 ): Promise<number> {
   for (const { receiver } of subscribers) receiver.recover();
@@ -32,12 +32,12 @@ export async function settle(
     const isDelivered = owedEvents(ledger, subscribers).every(isAccepted) && allTested(subscribers, owners);
     const isDone = isDelivered && allLogged(stack, ledger);
     if (isDone && (await depth(stack, "ingest")) === 0) break;
-    for (const subscriber of subscribers) await hurry(subscriber, hurried);
+    for (const subscriber of subscribers) await retryLongWaiting(subscriber, hurried);
   }
   return redriven;
 }
 
-function allTested(subscribers: readonly Subscriber[], { tests }: OwnerLog): boolean {
+function allTested(subscribers: readonly SoakSubscriber[], { tests }: OwnerLog): boolean {
   return tests.every((id) => subscribers.some(({ receiver }) => receiver.tests.has(id)));
 }
 
@@ -52,14 +52,14 @@ function allLogged(stack: SoakStack, { accepted, damaged }: Ledger): boolean {
 /** An accepted event and the receiver that must get it. */
 type Owed = {
   readonly event_id: string;
-  readonly receiver: Receiver;
+  readonly receiver: SoakReceiver;
 };
 
-export function owedEvents(ledger: Ledger, subscribers: readonly Subscriber[]): Owed[] {
+export function owedEvents(ledger: Ledger, subscribers: readonly SoakSubscriber[]): Owed[] {
   const receivers = new Map(subscribers.map(({ org, receiver }) => [org.org_id, receiver]));
   return ledger.accepted.flatMap(({ org_id, event_id }) => {
     const receiver = receivers.get(org_id);
-    return receiver === undefined || !ledger.isOwed(event_id) ? [] : [{ event_id, receiver }];
+    return receiver === undefined || !ledger.mustBeDelivered(event_id) ? [] : [{ event_id, receiver }];
   });
 }
 

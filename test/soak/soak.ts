@@ -1,15 +1,15 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { until } from "#test/support/until.ts";
-import { hostileWriter } from "./actors/hostile-writer.ts";
-import { OwnerLog, owner } from "./actors/owners.ts";
-import { newJournal } from "./actors/pages.ts";
-import { reader } from "./actors/readers.ts";
+import { createHostileWriter } from "./actors/hostile-writer.ts";
+import { createOwner, OwnerLog } from "./actors/owners.ts";
+import { createReaderJournal } from "./actors/pages.ts";
+import { createReader } from "./actors/readers.ts";
 import { subscribeAll, untilAllReceived } from "./actors/subscribers.ts";
-import { writer } from "./actors/writers.ts";
-import { type CheckResult, check } from "./checks/checks.ts";
+import { createWriter } from "./actors/writers.ts";
+import { type CheckResult, runChecks } from "./checks/checks.ts";
 import { readServerErrors } from "./checks/server-errors.ts";
-import { gather, type SoakResult } from "./checks/soak-result.ts";
-import { choicesOf } from "./faults/choices.ts";
+import { collectResult, type SoakResult } from "./checks/soak-result.ts";
+import { createChoices } from "./faults/choices.ts";
 import { type FaultKind, faultKinds } from "./faults/fault-log.ts";
 import { SeededFaults } from "./faults/seeded-faults.ts";
 import { Ledger } from "./ledger.ts";
@@ -49,10 +49,10 @@ const maxUndelivered = 150;
 /** Runs a stack under load and injected faults, waits until everything is processed, and runs the checks. */
 export async function soak(plan: SoakPlan): Promise<SoakOutcome> {
   const { seconds, seed, writers, progress, spares = () => false } = plan;
-  const choices = choicesOf(seed);
+  const choices = createChoices(seed);
   const faults = new SeededFaults({ choices, spares, orgIds });
   const ledger = new Ledger();
-  const journal = newJournal();
+  const journal = createReaderJournal();
   const ownerLog = new OwnerLog();
   progress("starting the stack");
   const stack = await startSoakStack({ ...plan, faults });
@@ -67,23 +67,25 @@ export async function soak(plan: SoakPlan): Promise<SoakOutcome> {
   let progressTimer: NodeJS.Timeout | undefined;
   try {
     const isBehind = () => undelivered() > maxUndelivered;
-    const writes = Array.from({ length: writers }, (_, at) => writer(stack, ledger, choices(`writer ${at}`), isBehind));
+    const writes = Array.from({ length: writers }, (_, at) =>
+      createWriter(stack, ledger, choices(`writer ${at}`), isBehind),
+    );
     await untilAllReceived(subscribers, choices, async (event) => {
-      ledger.sending(event);
+      ledger.recordSending(event);
       await writes[0]?.transact(event);
     });
-    ledger.beginOwing();
+    ledger.requireDeliveryFromNow();
 
     progressTimer = setInterval(reportProgress("writing"), progressEveryMs);
     const reads = Array.from({ length: readerCount }, (_, at) =>
-      reader(stack, ledger, choices(`reader ${at}`), journal),
+      createReader(stack, ledger, choices(`reader ${at}`), journal),
     );
     const owners = subscribers.map((subscriber) =>
-      owner(subscriber, choices(`owner of ${subscriber.org.org_id}`), ownerLog),
+      createOwner(subscriber, choices(`owner of ${subscriber.org.org_id}`), ownerLog),
     );
     faults.begin(stack.restartDynamoDb);
     const broken = stack.failed.then((error) => Promise.reject(error));
-    const hostile = hostileWriter(stack, ledger, choices("hostile writer"));
+    const hostile = createHostileWriter(stack, ledger, choices("hostile writer"));
     const loaded = underLoad([...writes.map(({ run }) => run), hostile, ...reads, ...owners], seconds, () => {
       return missing().length === 0;
     });
@@ -94,10 +96,10 @@ export async function soak(plan: SoakPlan): Promise<SoakOutcome> {
     clearInterval(progressTimer);
     progressTimer = setInterval(reportProgress("settling"), progressEveryMs);
     const redriven = await settle(stack, ledger, subscribers, ownerLog);
-    const found = await gather(stack, subscribers, journal, ownerLog, () => readServerErrors(stack, faults.log));
+    const found = await collectResult(stack, subscribers, journal, ownerLog, () => readServerErrors(stack, faults.log));
     return {
       faults: new Map(faultKinds.map((kind) => [kind, faults.log.count(kind)])),
-      checkResults: check(ledger, found),
+      checkResults: runChecks(ledger, found),
       ledger,
       found,
       redriven,

@@ -14,17 +14,17 @@ export type SoakStack = LocalRuntime & {
   readonly dynamodb: DynamoDBClient;
   readonly sqs: SQSClient;
   readonly logs: string;
-  readonly orgs: readonly Org[];
+  readonly orgs: readonly SoakOrg[];
   queue(name: string): string;
   readonly eventsTable: string;
 };
 
-export type Org = {
+export type SoakOrg = {
   readonly org_id: string;
   readonly token: string;
 };
 
-type Options = {
+type SoakStackOptions = {
   readonly assembly: string;
   /** Where data and logs go. */
   readonly folder: string;
@@ -39,7 +39,7 @@ const visibilitySeconds = { ingest: 5, deliveries: 10, slow_deliveries: 10 };
 const account = { region: "us-east-1", credentials: { accessKeyId: "soak", secretAccessKey: "soak" } };
 
 /** Starts a stack that keeps its data in a folder, with organisations and a token for each. */
-export async function startSoakStack({ assembly, folder, faults }: Options): Promise<SoakStack> {
+export async function startSoakStack({ assembly, folder, faults }: SoakStackOptions): Promise<SoakStack> {
   const logs = join(folder, "logs");
   const stack = await startLocalRuntime({
     ...activityLog,
@@ -70,7 +70,7 @@ export async function startSoakStack({ assembly, folder, faults }: Options): Pro
   }
 }
 
-async function createOrgs(stack: LocalRuntime): Promise<Org[]> {
+async function createOrgs(stack: LocalRuntime): Promise<SoakOrg[]> {
   const lambda = new LambdaClient({ ...account, endpoint: stack.endpoints.lambda });
   const FunctionName = named(stack.functions, "admin");
   const admin = async (request: AdminRequest): Promise<unknown> => {
@@ -78,7 +78,7 @@ async function createOrgs(stack: LocalRuntime): Promise<Org[]> {
     return JSON.parse(answer.Payload?.transformToString() ?? "{}");
   };
   const scopes = ["AIBooks.activity.READ", "AIBooks.webhooks.MANAGE"] as const;
-  const orgs: Org[] = [];
+  const orgs: SoakOrg[] = [];
   for (const org_id of orgIds) {
     await admin({ action: "org.create", org_id });
     const issued = await admin({ action: "token.create", org_ids: [org_id], scopes: [...scopes] });
@@ -95,6 +95,6 @@ function named(names: Readonly<Record<string, string>>, name: string): string {
 }
 
 /** Waits before the next try of what failed. */
-export function beforeNextTry(): Promise<void> {
+export function pauseBeforeRetry(): Promise<void> {
   return delay(200);
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { check } from "#test/soak/checks/checks.ts";
+import { runChecks } from "#test/soak/checks/checks.ts";
 import type { EventsTableItem, SoakResult } from "#test/soak/checks/soak-result.ts";
 import { faultKinds } from "#test/soak/faults/fault-log.ts";
 import { type SoakOutcome, soak } from "#test/soak/soak.ts";
@@ -131,7 +131,7 @@ describe(`soak test (SEED=${seed})`, () => {
   });
 
   it.each(Object.entries(corruptions))("fails one check for %s", (_, { check: name, corrupt }) => {
-    const checkResults = check(outcome.ledger, { ...outcome.found, ...corrupt(outcome.found) });
+    const checkResults = runChecks(outcome.ledger, { ...outcome.found, ...corrupt(outcome.found) });
     expect(checkResults.filter(({ problems }) => problems.length > 0).map(({ name: failed }) => failed)).toEqual([
       name,
     ]);

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { nextPage } from "./pages.ts";
-import type { Subscriber } from "./subscribers.ts";
+import type { SoakSubscriber } from "./subscribers.ts";
 
 const deliveriesSchema = z.object({
   deliveries: z.array(
@@ -16,11 +16,11 @@ const deliveriesSchema = z.object({
 type Listed = z.infer<typeof deliveriesSchema>["deliveries"][number];
 
 /** The deliveries of an endpoint that have a status. */
-async function list(subscriber: Subscriber, status: "pending" | "failed"): Promise<Listed[]> {
+async function list(subscriber: SoakSubscriber, status: "pending" | "failed"): Promise<Listed[]> {
   const listed: Listed[] = [];
   let next: string | undefined = `${subscriber.endpoint}/deliveries?status=${status}&limit=100`;
   while (next !== undefined) {
-    const response = await subscriber.ask("GET", next);
+    const response = await subscriber.request("GET", next);
     listed.push(...deliveriesSchema.parse(await response.json()).deliveries);
     next = nextPage(response);
   }
@@ -28,18 +28,18 @@ async function list(subscriber: Subscriber, status: "pending" | "failed"): Promi
 }
 
 /** Has the deliveries that wait for a far time be tried at once, as their owner would. */
-export async function hurry(subscriber: Subscriber, hurried: Set<string>): Promise<void> {
+export async function retryLongWaiting(subscriber: SoakSubscriber, hurried: Set<string>): Promise<void> {
   const soon = new Date(Date.now() + 8_000).toISOString();
   for (const { delivery_id, event_id, next_attempt_at } of await list(subscriber, "pending")) {
     if (hurried.has(delivery_id) || next_attempt_at === null || next_attempt_at < soon) continue;
     if (event_id !== null && subscriber.receiver.hasAccepted(event_id)) continue;
     hurried.add(delivery_id);
-    await subscriber.ask("POST", `${subscriber.endpoint}/deliveries/${delivery_id}/retry`, {});
+    await subscriber.request("POST", `${subscriber.endpoint}/deliveries/${delivery_id}/retry`, {});
   }
 }
 
 /** The events whose deliveries were given up, each with a reason. */
-export async function givenUp(subscriber: Subscriber): Promise<Set<string>> {
+export async function findGivenUpEvents(subscriber: SoakSubscriber): Promise<Set<string>> {
   const failed = await list(subscriber, "failed");
   return new Set(failed.flatMap(({ event_id, reason }) => (event_id === null || reason === null ? [] : [event_id])));
 }

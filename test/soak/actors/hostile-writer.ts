@@ -4,10 +4,10 @@ import type { Random } from "#infra/local/demo/random.ts";
 import { toEventItem } from "#shared/events/dynamodb/event-item.ts";
 import { parseEventValue } from "#shared/events/parse-event.ts";
 import type { Ledger } from "#test/soak/ledger.ts";
-import { beforeNextTry, type SoakStack } from "#test/soak/stack.ts";
+import { pauseBeforeRetry, type SoakStack } from "#test/soak/stack.ts";
 import { damages } from "#test/support/events/hostile-items.ts";
 import { type DamagedSoakItem, drawEvent } from "./events.ts";
-import { stands } from "./writers.ts";
+import { isStored } from "./writers.ts";
 
 const pauseMs = { low: 150, high: 450 };
 
@@ -15,7 +15,7 @@ const pauseMs = { low: 150, high: 450 };
  * Creates a service that writes invalid items to the events table until aborted. It has only the permissions that
  * README grants to services.
  */
-export function hostileWriter(stack: SoakStack, ledger: Ledger, random: Random) {
+export function createHostileWriter(stack: SoakStack, ledger: Ledger, random: Random) {
   const documents = DynamoDBDocumentClient.from(stack.dynamodb);
   const orgIds = stack.orgs.map(({ org_id }) => org_id);
   const drawOne = () => drawDamaged(random, orgIds[random.between(0, orgIds.length - 1)] ?? "");
@@ -23,13 +23,13 @@ export function hostileWriter(stack: SoakStack, ledger: Ledger, random: Random) 
   async function put(Item: DamagedSoakItem): Promise<void> {
     const condition = { ConditionExpression: "attribute_not_exists(timeline)" };
     const TransactItems = [{ Put: { TableName: stack.eventsTable, Item, ...condition } }];
-    while (!(await stands(documents.send(new TransactWriteCommand({ TransactItems }))))) await beforeNextTry();
+    while (!(await isStored(documents.send(new TransactWriteCommand({ TransactItems }))))) await pauseBeforeRetry();
   }
 
   return async (signal: AbortSignal): Promise<void> => {
     while (!signal.aborted) {
       const item = drawOne();
-      ledger.damaging(item);
+      ledger.recordDamaged(item);
       await put(item);
       await delay(random.between(pauseMs.low, pauseMs.high), undefined, { signal }).catch(() => {});
     }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import * as z from "zod";
 import type { Random } from "#infra/local/demo/random.ts";
 import { testedType } from "./receivers.ts";
-import type { Subscriber } from "./subscribers.ts";
+import type { SoakSubscriber } from "./subscribers.ts";
 
 export const ownerCalls = ["test", "retry", "replay", "rotate"] as const;
 type OwnerCall = (typeof ownerCalls)[number];
@@ -22,7 +22,7 @@ export class OwnerLog {
   /** Ids of the test deliveries that the API took on. */
   readonly tests: string[] = [];
 
-  did(call: OwnerCall): void {
+  recordSuccess(call: OwnerCall): void {
     this.#done.set(call, this.count(call) + 1);
   }
 
@@ -40,9 +40,9 @@ export class OwnerLog {
  * Creates an endpoint owner that sends test deliveries, retries deliveries, replays events and rotates the secret, in
  * this order, until aborted. Failed calls are skipped: the check of the access log finds unexplained errors.
  */
-export function owner({ endpoint, ask, receiver }: Subscriber, random: Random, log: OwnerLog) {
+export function createOwner({ endpoint, request, receiver }: SoakSubscriber, random: Random, log: OwnerLog) {
   const post = async (path: string, body: object): Promise<unknown> => {
-    const response = await ask("POST", `${endpoint}${path}`, body);
+    const response = await request("POST", `${endpoint}${path}`, body);
     if (!response.ok) throw new Error(`POST ${path} answered ${response.status}.`);
     return response.json();
   };
@@ -56,7 +56,7 @@ export function owner({ endpoint, ask, receiver }: Subscriber, random: Random, l
       log.tests.push(testedSchema.parse(await post("/test", { event_type: testedType })).delivery.delivery_id);
     },
     async retry() {
-      const answer = await ask("GET", `${endpoint}/deliveries?limit=20`);
+      const answer = await request("GET", `${endpoint}/deliveries?limit=20`);
       const { deliveries } = listedSchema.parse(await answer.json());
       const chosen = deliveries[random.between(0, Math.max(0, deliveries.length - 1))];
       if (chosen === undefined) throw new Error("The endpoint has no deliveries yet.");
@@ -69,7 +69,7 @@ export function owner({ endpoint, ask, receiver }: Subscriber, random: Random, l
       if (!mayRotate) throw new Error("The response of a rotation was lost.");
       mayRotate = false;
       const answer = await post("/rotate-secret", { overlap_seconds: overlapSeconds });
-      receiver.learn(rotatedSchema.parse(answer).endpoint.secret);
+      receiver.addSecret(rotatedSchema.parse(answer).endpoint.secret);
       mayRotate = true;
     },
   };
@@ -78,7 +78,7 @@ export function owner({ endpoint, ask, receiver }: Subscriber, random: Random, l
     for (let turn = 0; !signal.aborted; turn++) {
       const call = ownerCalls[turn % ownerCalls.length] ?? "test";
       await calls[call]().then(
-        () => log.did(call),
+        () => log.recordSuccess(call),
         () => {},
       );
       await delay(random.between(pauseMs.low, pauseMs.high), undefined, { signal }).catch(() => {});

@@ -1,35 +1,35 @@
 import { setTimeout as delay } from "node:timers/promises";
 import * as z from "zod";
-import { beforeNextTry, type Org } from "#test/soak/stack.ts";
+import { pauseBeforeRetry, type SoakOrg } from "#test/soak/stack.ts";
 
 const pageSchema = z.object({ activity: z.array(z.object({ event_id: z.string(), occurred_at: z.string() })) });
 
-export type ShownEvent = z.infer<typeof pageSchema>["activity"][number];
+export type ListedEvent = z.infer<typeof pageSchema>["activity"][number];
 
 /** What a reader met on its way besides pages. */
-export type Journal = {
+export type ReaderJournal = {
   pages: number;
   /** Answers 5xx, which were asked for again. */
   retried: number;
   readonly problems: string[];
 };
 
-export const newJournal = (): Journal => ({ pages: 0, retried: 0, problems: [] });
+export const createReaderJournal = (): ReaderJournal => ({ pages: 0, retried: 0, problems: [] });
 
 const triesOfOnePage = 100;
 
 /** Walks all pages of an organisation, the newest first, until the last one or until aborted. */
-export async function* walk(
+export async function* readAllPages(
   api: string,
-  { org_id, token }: Org,
+  { org_id, token }: SoakOrg,
   limit: number,
-  journal: Journal,
+  journal: ReaderJournal,
   signal?: AbortSignal,
-): AsyncGenerator<ShownEvent[]> {
+): AsyncGenerator<ListedEvent[]> {
   const headers = { authorization: `Bearer ${token}`, "x-aibooks-org": org_id };
   let next: string | undefined = `${api}/api/public/v1/activity?limit=${limit}`;
   while (next !== undefined && !signal?.aborted) {
-    const response = await ask(next, headers, journal);
+    const response = await fetchPage(next, headers, journal);
     if (response === undefined) return;
     journal.pages += 1;
     yield pageSchema.parse(await response.json()).activity;
@@ -43,7 +43,11 @@ export function nextPage({ headers }: Response): string | undefined {
 }
 
 /** Asks until there is a page. Undefined, and a problem, where the answer is one that no reader may get. */
-async function ask(url: string, headers: Record<string, string>, journal: Journal): Promise<Response | undefined> {
+async function fetchPage(
+  url: string,
+  headers: Record<string, string>,
+  journal: ReaderJournal,
+): Promise<Response | undefined> {
   for (let tries = 1; tries <= triesOfOnePage; tries++) {
     const response = await fetch(url, { headers });
     if (response.status === 200) return response;
@@ -52,7 +56,7 @@ async function ask(url: string, headers: Record<string, string>, journal: Journa
       await delay(Number(response.headers.get("retry-after") ?? 1) * 1_000);
     } else if (response.status === 500 || response.status === 503) {
       journal.retried += 1;
-      await beforeNextTry();
+      await pauseBeforeRetry();
     } else {
       journal.problems.push(`${url} was answered ${response.status}: ${text.slice(0, 200)}`);
       return undefined;

@@ -1,20 +1,20 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Random } from "#infra/local/demo/random.ts";
-import { byNewest, type Expected, type Ledger } from "#test/soak/ledger.ts";
-import type { Org, SoakStack } from "#test/soak/stack.ts";
-import { type Journal, type ShownEvent, walk } from "./pages.ts";
+import { compareByNewest, type ExpectedEvent, type Ledger } from "#test/soak/ledger.ts";
+import type { SoakOrg, SoakStack } from "#test/soak/stack.ts";
+import { type ListedEvent, type ReaderJournal, readAllPages } from "./pages.ts";
 
 const pauseMs = { low: 60, high: 180 };
 
 /** Creates a client that pages through the lists of all organisations, again and again, until aborted. */
-export function reader({ api, orgs }: SoakStack, ledger: Ledger, random: Random, journal: Journal) {
-  async function readOne(org: Org, signal: AbortSignal): Promise<void> {
-    let last: Expected | undefined;
-    for await (const page of walk(api, org, random.between(10, 200), journal, signal)) {
+export function createReader({ api, orgs }: SoakStack, ledger: Ledger, random: Random, journal: ReaderJournal) {
+  async function readOne(org: SoakOrg, signal: AbortSignal): Promise<void> {
+    let last: ExpectedEvent | undefined;
+    for await (const page of readAllPages(api, org, random.between(10, 200), journal, signal)) {
       for (const shown of page) {
         const event = knownAs(shown, org);
         if (event === undefined) continue;
-        if (last !== undefined && byNewest(last, event) >= 0) {
+        if (last !== undefined && compareByNewest(last, event) >= 0) {
           journal.problems.push(`${event.event_id} came after ${last.event_id}, which is not older or not another.`);
         }
         last = event;
@@ -23,7 +23,7 @@ export function reader({ api, orgs }: SoakStack, ledger: Ledger, random: Random,
     }
   }
 
-  function knownAs({ event_id }: ShownEvent, { org_id }: Org): Expected | undefined {
+  function knownAs({ event_id }: ListedEvent, { org_id }: SoakOrg): ExpectedEvent | undefined {
     const event = ledger.sent(event_id);
     if (event === undefined) journal.problems.push(`${event_id} is listed for ${org_id}, but was never written.`);
     else if (event.org_id !== org_id) journal.problems.push(`${event_id} of ${event.org_id} is listed for ${org_id}.`);

@@ -6,7 +6,7 @@ import type { Random } from "#infra/local/demo/random.ts";
 import { verifyWebhook, type WebhookPayload } from "#shared/webhooks/sending/verify.ts";
 
 /** Status and delay of the responses of a receiver. */
-export type ReceiverBehaviour = {
+export type SoakReceiverBehaviour = {
   status(random: Random): number;
   delayMs(random: Random): number;
 };
@@ -16,7 +16,7 @@ export const receiverBehaviours = {
   flaky: { status: (random) => (random.chance(0.2) ? random.pick([500, 503]) : 204), delayMs: () => 0 },
   slow: { status: () => 204, delayMs: (random) => random.between(100, 500) },
   "very slow": { status: () => 204, delayMs: (random) => random.between(1_500, 3_000) },
-} as const satisfies Readonly<Record<string, ReceiverBehaviour>>;
+} as const satisfies Readonly<Record<string, SoakReceiverBehaviour>>;
 
 /** The requests with one webhook id. */
 export type ReceivedDelivery = {
@@ -34,7 +34,7 @@ const dataSchema = z.object({ event_id: z.string() });
 export const testedType = "journal.created";
 
 /** A subscriber's server on this machine. It records the requests that it receives. */
-export class Receiver {
+export class SoakReceiver {
   readonly received = new Map<string, ReceivedDelivery>();
   /** Webhook ids of the test deliveries that came. */
   readonly tests = new Set<string>();
@@ -42,13 +42,13 @@ export class Receiver {
   readonly problems: string[] = [];
   /** The newest last. Deliveries may be signed with the one before for as long as settings are remembered. */
   readonly #secrets: string[] = [];
-  #behaviour: ReceiverBehaviour;
+  #behaviour: SoakReceiverBehaviour;
   readonly #random: Random;
   readonly #server = createServer({ keepAliveTimeout: 60_000 }, (request, response) =>
     this.#receive(request, response),
   );
 
-  constructor(behaviour: ReceiverBehaviour, random: Random) {
+  constructor(behaviour: SoakReceiverBehaviour, random: Random) {
     this.#behaviour = behaviour;
     this.#random = random;
   }
@@ -73,7 +73,7 @@ export class Receiver {
   }
 
   /** Accepts requests that are signed with this secret, too. */
-  learn(secret: string): void {
+  addSecret(secret: string): void {
     this.#secrets.push(secret);
   }
 

@@ -1,59 +1,59 @@
 import * as z from "zod";
 import type { Choices } from "#test/soak/faults/choices.ts";
-import { beforeNextTry, type Org, type SoakStack } from "#test/soak/stack.ts";
+import { pauseBeforeRetry, type SoakOrg, type SoakStack } from "#test/soak/stack.ts";
 import { drawEvent } from "./events.ts";
-import { Receiver, receiverBehaviours } from "./receivers.ts";
+import { receiverBehaviours, SoakReceiver } from "./receivers.ts";
 
 /** An organisation's endpoint and the receiver behind it. */
-export type Subscriber = {
-  readonly org: Org;
-  readonly receiver: Receiver;
+export type SoakSubscriber = {
+  readonly org: SoakOrg;
+  readonly receiver: SoakReceiver;
   /** Address of the endpoint in the API. */
   readonly endpoint: string;
   /** Calls the API as the organisation. Throws if the response is not 2xx. */
-  ask(method: string, url: string, body?: unknown): Promise<Response>;
+  request(method: string, url: string, body?: unknown): Promise<Response>;
 };
 
 const createdSchema = z.object({ endpoint: z.object({ endpoint_id: z.string(), secret: z.string() }) });
 
 /** Subscribes a receiver of each behaviour, each for an organisation of its own. */
-export async function subscribeAll(stack: SoakStack, choices: Choices): Promise<Subscriber[]> {
-  const subscribers: Subscriber[] = [];
+export async function subscribeAll(stack: SoakStack, choices: Choices): Promise<SoakSubscriber[]> {
+  const subscribers: SoakSubscriber[] = [];
   for (const [at, [name, behaviour]] of Object.entries(receiverBehaviours).entries()) {
     const org = stack.orgs[at];
     if (org === undefined)
       throw new Error("More receivers than organisations: add organisations to test/soak/stack.ts.");
-    const receiver = new Receiver(behaviour, choices(`${name} receiver`));
+    const receiver = new SoakReceiver(behaviour, choices(`${name} receiver`));
     const url = await receiver.open();
     const endpoints = `${stack.api}/api/public/v1/webhooks/endpoints`;
-    const answer = await ask(org, "POST", endpoints, { url, events: ["*"] });
+    const answer = await requestAs(org, "POST", endpoints, { url, events: ["*"] });
     const { endpoint_id, secret } = createdSchema.parse(await answer.json()).endpoint;
-    receiver.learn(secret);
-    const askAsOrg = (method: string, url: string, body?: unknown) => ask(org, method, url, body);
-    subscribers.push({ org, receiver, endpoint: `${endpoints}/${endpoint_id}`, ask: askAsOrg });
+    receiver.addSecret(secret);
+    const request = (method: string, url: string, body?: unknown) => requestAs(org, method, url, body);
+    subscribers.push({ org, receiver, endpoint: `${endpoints}/${endpoint_id}`, request });
   }
   return subscribers;
 }
 
 /** Writes events until each receiver has got one: then all endpoints are active. */
 export async function untilAllReceived(
-  subscribers: readonly Subscriber[],
+  subscribers: readonly SoakSubscriber[],
   choices: Choices,
   write: (event: ReturnType<typeof drawEvent>) => Promise<void>,
 ): Promise<void> {
   const random = choices("probes");
-  const hasReceivedNothing = ({ receiver }: Subscriber) => receiver.received.size === 0;
+  const hasReceivedNothing = ({ receiver }: SoakSubscriber) => receiver.received.size === 0;
   for (
     let untold = subscribers.filter(hasReceivedNothing);
     untold.length > 0;
     untold = subscribers.filter(hasReceivedNothing)
   ) {
     for (const { org } of untold) await write(drawEvent(random, org.org_id));
-    await beforeNextTry();
+    await pauseBeforeRetry();
   }
 }
 
-async function ask(org: Org, method: string, url: string, body?: unknown): Promise<Response> {
+async function requestAs(org: SoakOrg, method: string, url: string, body?: unknown): Promise<Response> {
   const headers = {
     authorization: `Bearer ${org.token}`,
     "x-aibooks-org": org.org_id,

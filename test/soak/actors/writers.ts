@@ -5,7 +5,7 @@ import { DynamoDBDocumentClient, TransactWriteCommand } from "@aws-sdk/lib-dynam
 import { activityPut, createEmitter } from "#clients/emitter/emitter.ts";
 import type { Random } from "#infra/local/demo/random.ts";
 import type { Ledger } from "#test/soak/ledger.ts";
-import { beforeNextTry, type SoakStack } from "#test/soak/stack.ts";
+import { pauseBeforeRetry, type SoakStack } from "#test/soak/stack.ts";
 import { conflictingWith, drawEvent, drawRefusable, type Refusable, type SoakEvent } from "./events.ts";
 
 const share = { transactions: 0.3, refusable: 0.15, repeated: 0.2, conflicting: 0.3 };
@@ -15,7 +15,7 @@ const pauseMs = { low: 60, high: 240 };
  * Creates a service that writes events until aborted, some twice and some invalid. It resends events that were not
  * acknowledged, as services must, and pauses while `isBehind`: on a busy machine the backlog would grow without bound.
  */
-export function writer(stack: SoakStack, ledger: Ledger, random: Random, isBehind: () => boolean) {
+export function createWriter(stack: SoakStack, ledger: Ledger, random: Random, isBehind: () => boolean) {
   const emitter = createEmitter({ queueUrl: stack.queue("ingest"), client: stack.sqs, random: () => 0.5 });
   const documents = DynamoDBDocumentClient.from(stack.dynamodb);
   const orgIds = stack.orgs.map(({ org_id }) => org_id);
@@ -27,35 +27,35 @@ export function writer(stack: SoakStack, ledger: Ledger, random: Random, isBehin
     let remaining = events;
     while (remaining.length > 0) {
       const results = await emitter.emit(remaining);
-      for (const result of results) if (result.status === "sent") ledger.acknowledged(result.event_id);
+      for (const result of results) if (result.status === "sent") ledger.recordAcknowledged(result.event_id);
       remaining = remaining.filter((_, at) => results[at]?.status !== "sent");
-      if (remaining.length > 0) await beforeNextTry();
+      if (remaining.length > 0) await pauseBeforeRetry();
     }
   }
 
   async function transact(event: SoakEvent): Promise<void> {
     const TransactItems = [{ Put: activityPut(documents, stack.eventsTable, event) }];
-    while (!(await stands(documents.send(new TransactWriteCommand({ TransactItems }))))) await beforeNextTry();
-    ledger.acknowledged(event.event_id);
+    while (!(await isStored(documents.send(new TransactWriteCommand({ TransactItems }))))) await pauseBeforeRetry();
+    ledger.recordAcknowledged(event.event_id);
   }
 
   async function refuse(refusable: Refusable): Promise<void> {
-    ledger.refusing(refusable);
+    ledger.recordRefusable(refusable);
     const command = new SendMessageCommand({ QueueUrl: stack.queue("ingest"), MessageBody: refusable.body });
-    while (!(await succeeds(stack.sqs.send(command)))) await beforeNextTry();
+    while (!(await succeeds(stack.sqs.send(command)))) await pauseBeforeRetry();
   }
 
-  async function turn(): Promise<void> {
+  async function writeSome(): Promise<void> {
     if (random.chance(share.transactions)) {
       const event = drawOne();
       const isContested = random.chance(share.conflicting);
-      ledger.sending(event);
+      ledger.recordSending(event);
       await transact(event);
       if (isContested) await refuse(conflictingWith(event));
       written.push(event);
     } else {
       const events = Array.from({ length: random.between(1, 8) }, drawOne);
-      for (const event of events) ledger.sending(event);
+      for (const event of events) ledger.recordSending(event);
       await emit(events);
       written.push(...events);
     }
@@ -71,7 +71,7 @@ export function writer(stack: SoakStack, ledger: Ledger, random: Random, isBehin
     transact,
     async run(signal: AbortSignal): Promise<void> {
       while (!signal.aborted) {
-        if (!isBehind()) await turn();
+        if (!isBehind()) await writeSome();
         await delay(random.between(pauseMs.low, pauseMs.high), undefined, { signal }).catch(() => {});
       }
     },
@@ -86,7 +86,7 @@ function succeeds(call: Promise<unknown>): Promise<boolean> {
 }
 
 /** Whether the event of a transaction stands now: also one whose writer has not heard of it the first time. */
-export async function stands(call: Promise<unknown>): Promise<boolean> {
+export async function isStored(call: Promise<unknown>): Promise<boolean> {
   try {
     await call;
     return true;

@@ -5,7 +5,7 @@ import { savedQueries } from "#shared/audit/queries.ts";
 import { toEventItem } from "#shared/events/dynamodb/event-item.ts";
 import type { JsonObject } from "#shared/events/text/json.ts";
 import type { DamagedSoakItem } from "#test/soak/actors/events.ts";
-import { byNewest, type Expected, type Ledger } from "#test/soak/ledger.ts";
+import { compareByNewest, type ExpectedEvent, type Ledger } from "#test/soak/ledger.ts";
 import type { EventsTableItem, SoakResult } from "./soak-result.ts";
 
 /** The result of a check. It passes if `problems` is empty. */
@@ -37,7 +37,7 @@ const checks: readonly Check[] = [
 ];
 
 /** Runs all checks: compares what was accepted with what the stack stored, listed and delivered. */
-export function check(ledger: Ledger, found: SoakResult): CheckResult[] {
+export function runChecks(ledger: Ledger, found: SoakResult): CheckResult[] {
   return checks.map((compare) => compare(ledger, found));
 }
 
@@ -116,7 +116,7 @@ function keyText({ timeline, position }: Pick<DamagedSoakItem, "timeline" | "pos
 
 /** The pages of an organisation list exactly its accepted events, in order. */
 function readable(ledger: Ledger, { shown }: SoakResult): CheckResult {
-  const expected = Map.groupBy(ledger.accepted.toSorted(byNewest), ({ org_id }) => org_id);
+  const expected = Map.groupBy(ledger.accepted.toSorted(compareByNewest), ({ org_id }) => org_id);
   const problems = [...shown].flatMap(([org, ids]) => {
     const wanted = (expected.get(org) ?? []).map(({ event_id }) => event_id);
     if (isDeepStrictEqual(ids, wanted)) return [];
@@ -140,12 +140,12 @@ function rejected({ refusable }: Ledger, { rejected: messages }: SoakResult): Ch
 /** Each event was delivered to the endpoint of its organisation, or is listed as failed with a reason. */
 function delivered(ledger: Ledger, { received }: SoakResult): CheckResult {
   const owed = Map.groupBy(
-    ledger.accepted.filter(({ event_id }) => ledger.isOwed(event_id)),
+    ledger.accepted.filter(({ event_id }) => ledger.mustBeDelivered(event_id)),
     ({ org_id }) => org_id,
   );
   const perOrg = received.map(({ org_id, received: requests, givenUp }) => {
     const taken = new Set(requests.flatMap(({ isAccepted, eventId }) => (isAccepted ? [eventId] : [])));
-    const events: readonly Expected[] = owed.get(org_id) ?? [];
+    const events: readonly ExpectedEvent[] = owed.get(org_id) ?? [];
     const missing = events.filter(({ event_id }) => !taken.has(event_id) && !givenUp.has(event_id));
     const foreign = [...taken].filter((id) => ledger.sent(id)?.org_id !== org_id);
     const problems = [

@@ -1,11 +1,11 @@
 import { type AttributeValue, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import type { JsonObject } from "#shared/events/text/json.ts";
-import { givenUp } from "#test/soak/actors/deliveries.ts";
+import { findGivenUpEvents } from "#test/soak/actors/deliveries.ts";
 import { type OwnerLog, ownerCalls } from "#test/soak/actors/owners.ts";
-import { type Journal, walk } from "#test/soak/actors/pages.ts";
+import { type ReaderJournal, readAllPages } from "#test/soak/actors/pages.ts";
 import type { ReceivedDelivery } from "#test/soak/actors/receivers.ts";
-import type { Subscriber } from "#test/soak/actors/subscribers.ts";
+import type { SoakSubscriber } from "#test/soak/actors/subscribers.ts";
 import { drain } from "#test/soak/queues.ts";
 import type { SoakStack } from "#test/soak/stack.ts";
 import { auditLines } from "#test/support/audit-lines.ts";
@@ -68,10 +68,10 @@ const deadLetterQueues = [
   "audit_log_dead_letters",
 ];
 
-export async function gather(
+export async function collectResult(
   stack: SoakStack,
-  subscribers: readonly Subscriber[],
-  journal: Journal,
+  subscribers: readonly SoakSubscriber[],
+  journal: ReaderJournal,
   owners: OwnerLog,
   serverErrors: () => ServerErrors,
 ): Promise<SoakResult> {
@@ -94,7 +94,7 @@ export async function gather(
     received.push({
       org_id: org.org_id,
       received: [...receiver.received.values()],
-      givenUp: await givenUp(subscriber),
+      givenUp: await findGivenUpEvents(subscriber),
     });
   }
   return {
@@ -114,9 +114,13 @@ export async function gather(
   };
 }
 
-async function idsShownTo(org: SoakStack["orgs"][number], { api }: SoakStack, journal: Journal): Promise<string[]> {
+async function idsShownTo(
+  org: SoakStack["orgs"][number],
+  { api }: SoakStack,
+  journal: ReaderJournal,
+): Promise<string[]> {
   const ids: string[] = [];
-  for await (const page of walk(api, org, 500, journal)) ids.push(...page.map(({ event_id }) => event_id));
+  for await (const page of readAllPages(api, org, 500, journal)) ids.push(...page.map(({ event_id }) => event_id));
   return ids;
 }
 

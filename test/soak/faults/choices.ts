@@ -4,7 +4,7 @@ import { Random } from "#infra/local/demo/random.ts";
 /** Returns a random generator per name, so that concurrent actors do not change each other's numbers. */
 export type Choices = (whose: string) => Random;
 
-export function choicesOf(seed: number): Choices {
+export function createChoices(seed: number): Choices {
   return (whose) => new Random(createHash("sha256").update(`${seed} ${whose}`).digest().readUInt32BE());
 }
 
@@ -23,7 +23,7 @@ export class Rhythm {
   }
 
   /** True if this occasion is selected. */
-  strikes(): boolean {
+  isSelected(): boolean {
     this.#remaining -= 1;
     if (this.#remaining > 0) return false;
     this.#remaining = this.#random.between(this.#low, this.#high);
@@ -31,7 +31,7 @@ export class Rhythm {
   }
 
   /** Selects the next occasion: the fault of the last one had no effect. */
-  missed(): void {
+  selectNext(): void {
     this.#remaining = 1;
   }
 }

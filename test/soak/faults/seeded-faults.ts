@@ -65,31 +65,31 @@ export class SeededFaults implements FaultInjector {
   errorFor({ service, operation, input, caller }: AwsServiceCall): string | undefined {
     const codes = throttles[service];
     if (this.#restart === undefined || codes === undefined) return undefined;
-    if (service.startsWith("DynamoDB") && this.#restarts.strikes()) this.#restartEngine();
+    if (service.startsWith("DynamoDB") && this.#restarts.isSelected()) this.#restartEngine();
     const appending = orgsAppendedTo(operation, input);
-    if (appending.length > 0 && this.#orgsThrottled.strikes()) this.#throttleOrg();
+    if (appending.length > 0 && this.#orgsThrottled.isSelected()) this.#throttleOrg();
     if (this.#throttledOrg !== undefined && appending.includes(this.#throttledOrg)) {
       this.log.note("organisation throttled", nameIn(caller));
       return "ProvisionedThroughputExceededException";
     }
-    if (!this.#throttled.strikes()) return undefined;
+    if (!this.#throttled.isSelected()) return undefined;
     this.log.note("call throttled", nameIn(caller));
     return this.#codes.pick(codes);
   }
 
   dropsResponse({ service, caller }: AwsServiceCall): boolean {
     if (this.#restart === undefined || !(service in throttles) || this.#options.spares(nameIn(caller))) return false;
-    const isLost = this.#unanswered.strikes();
+    const isLost = this.#unanswered.isSelected();
     if (isLost) this.log.note("response lost after the call", nameIn(caller));
     return isLost;
   }
 
   onInvoke(functionName: string, kill: () => boolean): void {
-    if (this.#restart === undefined || this.#options.spares(functionName) || !this.#killed.strikes()) return;
+    if (this.#restart === undefined || this.#options.spares(functionName) || !this.#killed.isSelected()) return;
     setTimeout(
       () => {
         if (kill()) this.log.note("function killed", functionName);
-        else this.#killed.missed();
+        else this.#killed.selectNext();
       },
       this.#killMs.between(1, 30),
     );
@@ -105,15 +105,15 @@ export class SeededFaults implements FaultInjector {
     return (batch: readonly Item[]): readonly (readonly Item[])[] => {
       const items = [...waiting.splice(0), ...batch];
       if (this.#restart === undefined || items.length === 0) return [items];
-      if (kind === "queue" && held.strikes()) {
+      if (kind === "queue" && held.isSelected()) {
         waiting.push(...items.splice(random.between(0, items.length - 1), 1));
         this.log.note("message held for a later batch", id);
       }
-      if (kind === "queue" && items.length > 1 && shuffled.strikes()) {
+      if (kind === "queue" && items.length > 1 && shuffled.isSelected()) {
         shuffle(items, random);
         this.log.note("queue batch shuffled", id);
       }
-      if (items.length === 0 || !twice.strikes()) return [items];
+      if (items.length === 0 || !twice.isSelected()) return [items];
       this.log.note(`${kind} batch delivered twice`, id);
       return [items, items];
     };
