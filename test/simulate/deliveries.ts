@@ -12,7 +12,7 @@ export type DeliveriesOptions = {
 
 const quiet = { orgs: 1_000, perSecond: 100, responseMs: 100 };
 
-/** What endpoints do, beside a thousand healthy organisations. */
+/** Load cases, each beside a thousand healthy organisations. */
 const cases = [
   {
     name: "50 slow endpoints",
@@ -23,7 +23,7 @@ const cases = [
   {
     name: "6 organisations with 50 each",
     seconds: 30,
-    // First deliveries of quiet organisations go by the slow lane, whose instances these hold: the time of a send.
+    // First deliveries of quiet organisations use the slow lane, whose instances are busy: up to the time of a send.
     quietP99Ms: 15_000,
     busy: { orgs: 6, endpoints: 50, eventsPerSecond: 20, responseMs: () => 12_000 },
   },
@@ -40,7 +40,7 @@ const cases = [
   },
 ];
 
-/** Endpoints of few organisations that succeed slowly, always or at times. */
+/** Simulates few organisations whose endpoints respond slowly, always or at times. */
 export async function simulateDeliveries(
   options: DeliveriesOptions,
   progress: (text: string) => void,

@@ -1,13 +1,13 @@
 import { TimerHeap } from "#test/support/simulation/timer-heap.ts";
 
-/** What a simulated service needs of time. */
+/** The time of a simulation. */
 export type SimulationLoop = {
   /** Milliseconds since the start. */
   readonly now: number;
   after(milliseconds: number, run: () => void): void;
 };
 
-/** A discrete-event simulation: work that is scheduled runs in the order of its time, without any waiting. */
+/** A discrete-event simulation: scheduled work runs in the order of its time, without waiting. */
 export class EventLoop implements SimulationLoop {
   readonly #timers = new TimerHeap();
   #now = 0;

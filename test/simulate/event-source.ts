@@ -53,7 +53,7 @@ export class EventSource<T> {
       const batch = this.#queue.receive(this.#settings.batchSize);
       if (instance === undefined) return;
       if (batch.length === 0) {
-        // At the limit of messages in flight a receive returns nothing: ask again.
+        // A receive at the limit of messages in flight returns nothing: receive again later.
         this.#loop.after(1_000, () => this.#release(instance));
         return;
       }

@@ -10,7 +10,7 @@ const maxInFlight = 120_000;
 const noisyShare = 0.1;
 const noisyAtLeast = 30;
 
-/** Delayed messages become visible in steps of so many milliseconds, which keeps the number of timers small. */
+/** Delayed messages become visible in steps of this length, which limits the number of timers. */
 const delayStepMs = 50;
 
 export type QueueSettings = { readonly visibilityMs: number; readonly maxReceives: number };
@@ -25,18 +25,18 @@ export type MessageGroup<T> = {
   inFlight: number;
 };
 
-/** A standard SQS queue with fair queues: groups that are quiet are served before those that are noisy. */
+/** A standard SQS queue with fair queues: quiet groups are served before noisy ones. */
 export class FairQueue<T> {
   readonly deadLetters: QueuedMessage<T>[] = [];
   inFlight = 0;
   mostInFlight = 0;
-  /** Calls that found the queue at its limit of messages in flight. */
+  /** Receives that returned nothing at the limit of messages in flight. */
   refusedReceives = 0;
   onMessage: () => void = () => undefined;
   readonly #loop: SimulationLoop;
   readonly #settings: QueueSettings;
   readonly #groups = new Map<string, MessageGroup<T>>();
-  /** Groups with visible messages, in the order in which each got its first. */
+  /** Groups with visible messages, in the order in which they became visible. */
   readonly #waiting = new Set<MessageGroup<T>>();
   readonly #delayed = new Map<number, QueuedMessage<T>[]>();
 
@@ -73,7 +73,7 @@ export class FairQueue<T> {
     this.#leaveFlight(message);
   }
 
-  /** A message that was not deleted: it is visible again after its visibility timeout, or becomes a dead letter. */
+  /** Fails a message: it is visible again after its visibility timeout, or becomes a dead letter. */
   fail(message: QueuedMessage<T>): void {
     const { visibilityMs, maxReceives } = this.#settings;
     this.#loop.after(visibilityMs, () => {

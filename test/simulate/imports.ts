@@ -8,10 +8,10 @@ import type { QueueConsumer } from "./stage-settings.ts";
 const imported = 1_000_000;
 const quiet = { orgs: 1_000, perSecond: 100 };
 
-/** Events a second that the emitter sends in the simulation; what the keys take beyond that cannot be seen. */
+/** Rate at which the emitter sends. A higher throughput of the keys has no effect. */
 const sentPerSecond = 10_000;
 
-/** The import of a million events by one organisation, with its index keys in one shard and in sixteen. */
+/** Simulates the import of a million events by one organisation, with index keys in one shard and in sixteen. */
 export function simulateImports(
   options: QueueConsumer & { readonly seed: number },
   progress: (text: string) => void,
@@ -34,7 +34,7 @@ function checksOf(shards: number, result: ImportResult): BudgetCheck[] {
     { name: name("dead letters"), value: own.deadLetters + quietDeadLetters, unit: "", budget: { atMost: 0 } },
     { name: name("stored"), value: own.stored, unit: "events", budget: { atLeast: imported } },
     {
-      name: name(`rate, of the ${ceiling} a second that its keys take`),
+      name: name(`rate, of the ${ceiling} a second that its keys allow`),
       value: own.perSecond,
       unit: "/s",
       budget: { atLeast: 0.9 * ceiling },

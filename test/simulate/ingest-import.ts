@@ -5,13 +5,13 @@ import { FairQueue, type QueuedMessage, type QueueSettings } from "./fair-queue.
 import { Partition } from "./partition.ts";
 import { type Percentiles, percentilesOf } from "./percentiles.ts";
 
-/** Times that are assumed, in milliseconds: a conditional put, and one SendMessageBatch. */
+/** Assumed duration of a conditional put, and of one SendMessageBatch. */
 const putMs = 8;
 const sendMs = 15;
 
 /**
- * Quiet organisations whose index keys lie in the partition of the importing one until DynamoDB isolates its key: an
- * assumption, and a bad case.
+ * Assumed share of quiet organisations whose index keys are in the partition of the importing one until DynamoDB
+ * isolates its key; a bad case.
  */
 const sharingPartition = 0.25;
 const isolatedAfterMs = 300_000;
@@ -25,7 +25,7 @@ export type ImportOptions = {
   readonly imported: number;
   readonly shards: number;
   readonly quiet: { readonly orgs: number; readonly perSecond: number };
-  /** Creates what one instance of the function remembers and decides. */
+  /** Creates the policy of one instance of the function. */
   createPolicy(random: () => number): InstancePolicy;
 };
 
@@ -63,7 +63,7 @@ export type SentEvent = {
 
 const importer = "importer";
 
-/** One organisation imports its history while many others write: how long do the others wait? */
+/** Simulates one organisation that imports its history while many others write, and measures how long the others wait. */
 export function simulateImport(options: ImportOptions, progress: (stored: number) => void): ImportResult {
   const { quiet, imported, shards } = options;
   const random = new Random(options.seed);
@@ -154,7 +154,7 @@ export function simulateImport(options: ImportOptions, progress: (stored: number
   };
 }
 
-/** Ten events a call, as the emitter sends them. */
+/** Sends ten events per call, as the emitter does. */
 function sendImport(
   loop: EventLoop,
   queue: FairQueue<SentEvent>,
@@ -171,7 +171,7 @@ function sendImport(
   send();
 }
 
-/** Events of quiet organisations at random times, for as long as the import takes and at least a minute. */
+/** Sends events of quiet organisations at random times until the import is over, and for at least a minute. */
 function sendQuiet(
   loop: EventLoop,
   queue: FairQueue<SentEvent>,

@@ -2,16 +2,16 @@ import { deferralSeconds } from "#shared/events/ingest/deferral.ts";
 import { createOrgBackoff } from "#shared/events/ingest/org-backoff.ts";
 import type { InstancePolicy, SentEvent } from "./ingest-import.ts";
 
-/** What the ingest function decides, by its own code: see `ingestRecords`. */
+/** Creates the policy of the ingest function from its own code (`ingestRecords`). */
 export function createIngestPolicy(random: () => number): InstancePolicy {
-  const holds = createOrgBackoff();
+  const backoff = createOrgBackoff();
   const deferralMs = (event: SentEvent) => deferralSeconds(event, random()) * 1_000;
   return {
-    holdMs: (event, now) => (holds.isWaiting(event.org, now) ? deferralMs(event) : null),
+    holdMs: (event, now) => (backoff.isWaiting(event.org, now) ? deferralMs(event) : null),
     throttledMs(event, now) {
-      holds.recordThrottling(event.org, now, random());
+      backoff.recordThrottling(event.org, now, random());
       return deferralMs(event);
     },
-    stored: ({ org }, now) => holds.recordStored(org, now),
+    stored: ({ org }, now) => backoff.recordStored(org, now),
   };
 }

@@ -5,7 +5,7 @@ import { simulateDeliveries } from "./deliveries.ts";
 import { simulateImports } from "./imports.ts";
 import { parseOptions, usage } from "./options.ts";
 import { formatChecks, passes } from "./report.ts";
-import { numberVariable, prodTemplate, queueConsumer } from "./stage-settings.ts";
+import { getNumberVariable, prodTemplate, queueConsumer } from "./stage-settings.ts";
 
 const newSeed = () => Math.floor(Math.random() * 2 ** 32);
 
@@ -31,7 +31,7 @@ async function run(seed: number): Promise<number> {
         seed,
         fast: queueConsumer(template, "WebhooksDeliveriesQueue"),
         slow: queueConsumer(template, "WebhooksDeliveriesSlowDeliveriesQueue"),
-        sendsPerOrg: numberVariable(template, envVars.sendsPerOrg),
+        sendsPerOrg: getNumberVariable(template, envVars.sendsPerOrg),
       },
       progress,
     ),

@@ -10,7 +10,7 @@ functions, and reports how long all other organisations wait. Nothing is started
 Exit code: 0 if all checks pass, 1 otherwise.
 `;
 
-/** Parses the command line; undefined where it asks for help. Throws with what to write instead. */
+/** Parses the command line. Returns `undefined` for `--help`. Throws if an option is invalid. */
 export function parseOptions(args: readonly string[], newSeed: () => number): SimulateOptions | undefined {
   const { values } = parseArgs({
     args: [...args],
@@ -20,5 +20,5 @@ export function parseOptions(args: readonly string[], newSeed: () => number): Si
   if (values.seed === undefined) return { seed: newSeed() };
   const seed = Number(values.seed);
   if (/^\d{1,10}$/.test(values.seed) && seed < 2 ** 32) return { seed };
-  throw new Error(`--seed takes a whole number below 4294967296, not "${values.seed}".`);
+  throw new Error(`--seed must be a whole number below 4294967296, not "${values.seed}".`);
 }

@@ -6,7 +6,7 @@ import type { SimulationLoop } from "./event-loop.ts";
  */
 export const unitsPerSecond = 1_000;
 
-/** One partition's write throughput: what is not used within a second is lost, which is less than DynamoDB allows. */
+/** The write throughput of one partition. Capacity is not saved for longer than a second: DynamoDB allows more. */
 export class Partition {
   readonly #loop: SimulationLoop;
   #units = unitsPerSecond;
@@ -16,7 +16,7 @@ export class Partition {
     this.#loop = loop;
   }
 
-  /** Takes a write unit; false where the write is throttled. */
+  /** Takes a write unit. Returns false if the write is throttled. */
   take(): boolean {
     const { now } = this.#loop;
     this.#units = Math.min(unitsPerSecond, this.#units + ((now - this.#refilledAt) * unitsPerSecond) / 1_000);

@@ -1,4 +1,4 @@
-/** What is reported of a distribution of times, in milliseconds. */
+/** Percentiles of durations in milliseconds. */
 export type Percentiles = {
   readonly count: number;
   readonly p50: number;
@@ -7,7 +7,7 @@ export type Percentiles = {
   readonly max: number;
 };
 
-/** The nearest-rank percentiles of some times. */
+/** Returns the nearest-rank percentiles of durations. */
 export function percentilesOf(times: readonly number[]): Percentiles {
   const sorted = Float64Array.from(times).sort();
   const at = (share: number) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;

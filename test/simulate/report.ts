@@ -14,7 +14,7 @@ export function passes({ value, budget }: BudgetCheck): boolean {
   return "atMost" in budget ? value <= budget.atMost : value >= budget.atLeast;
 }
 
-/** A time in the unit that reads best. */
+/** Formats a duration in milliseconds, or in seconds from one second on. */
 export function formatMs(milliseconds: number): string {
   return milliseconds < 1_000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1_000).toFixed(1)} s`;
 }

@@ -36,7 +36,7 @@ export type SlowEndpointsOptions = {
   readonly slow: QueueConsumer;
   readonly sendsPerOrg: number;
   readonly seconds: number;
-  /** Organisations with slow endpoints: how many of each, the events a second of each, and the response time at a time. */
+  /** Organisations with slow endpoints: their number, endpoints and events per second each, and the response time. */
   readonly busy: {
     readonly orgs: number;
     readonly endpoints: number;
@@ -47,10 +47,10 @@ export type SlowEndpointsOptions = {
 };
 
 export type SlowEndpointsResult = {
-  /** From the commit of an event to the first attempt of its delivery. */
+  /** Time from the commit of an event to the first attempt of its delivery. */
   readonly quiet: Percentiles;
   readonly quietUnsent: number;
-  /** Sends of one busy organisation that were in flight together on a lane, at most. */
+  /** Most concurrent sends of one busy organisation on a lane. */
   readonly busyMostConcurrent: Readonly<Record<Lane, number>>;
   readonly busySent: number;
   readonly deadLetters: number;
@@ -58,7 +58,7 @@ export type SlowEndpointsResult = {
 
 type Lane = "fast" | "slow";
 
-/** Organisations have endpoints that succeed slowly: how long do the deliveries of all others wait? */
+/** Simulates organisations whose endpoints respond slowly, and measures how long the deliveries of all others wait. */
 export async function simulateSlowEndpoints(options: SlowEndpointsOptions): Promise<SlowEndpointsResult> {
   const { seed, fast, slow, busy, quiet, seconds } = options;
   const random = new Random(seed);
@@ -135,7 +135,7 @@ export async function simulateSlowEndpoints(options: SlowEndpointsOptions): Prom
   };
   for (const targets of endpoints.busy) every(loop, 1_000 / busy.eventsPerSecond, end, () => commit(targets, false));
   every(loop, 1_000 / quiet.perSecond, end, () => commit([random.pick(endpoints.quiet)], true));
-  // What was committed last has a minute to be sent.
+  // The last events have a minute to be delivered.
   await clock.run(testNow.getTime() + end + 60_000);
   return {
     quiet: percentilesOf(sends.quietMs),
@@ -164,16 +164,16 @@ function every(loop: SimulationLoop, milliseconds: number, end: number, run: () 
   loop.after(milliseconds, next);
 }
 
-/** Stores in memory, of which each call takes as long as one to DynamoDB. */
+/** Creates stores in memory whose calls take as long as calls of DynamoDB. */
 function sharedStores(clock: VirtualClock, endpoints: DeliveryPorts["endpoints"]) {
   const delayed = <Port extends object>(port: Port): Port =>
     new Proxy(port, {
       get(target, name) {
-        const verb: unknown = Reflect.get(target, name);
-        if (typeof verb !== "function") return verb;
+        const method: unknown = Reflect.get(target, name);
+        if (typeof method !== "function") return method;
         return async (...args: unknown[]) => {
           await clock.sleep(callMs);
-          return Reflect.apply(verb, target, args);
+          return Reflect.apply(method, target, args);
         };
       },
     });
@@ -201,7 +201,7 @@ function portOf(queue: FairQueue<DeliveryMessage>): DeliveryQueue {
   };
 }
 
-/** The delivery function's own code, in instances with a negative cache each. */
+/** Creates a batch handler from the code of the delivery function. Each instance has its own negative cache. */
 function handlerOf(
   clock: VirtualClock,
   ports: Omit<DeliveryPorts, "negativeCache" | "newId">,

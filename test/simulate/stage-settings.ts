@@ -34,7 +34,7 @@ export async function prodTemplate(project: string): Promise<Template> {
   }
 }
 
-/** The settings of a queue and of its event source. `name` is the queue's logical id without the hash at its end. */
+/** Returns the settings of a queue and its event source. `name` is the logical id of the queue without its hash. */
 export function queueConsumer({ Resources }: Template, name: string): QueueConsumer {
   const [queueId, found] = Object.entries(Resources).find(([id]) => id.replace(/[0-9A-F]{8}$/, "") === name) ?? [];
   if (found === undefined) throw new Error(`The template has no queue ${name}.`);
@@ -54,8 +54,8 @@ export function queueConsumer({ Resources }: Template, name: string): QueueConsu
 
 const FunctionProperties = z.object({ Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }) });
 
-/** A number that a function of the template is given by an environment variable. */
-export function numberVariable({ Resources }: Template, variable: string): number {
+/** Returns the number in an environment variable of a function of the template. */
+export function getNumberVariable({ Resources }: Template, variable: string): number {
   for (const { Type, Properties } of Object.values(Resources)) {
     if (Type !== "AWS::Lambda::Function") continue;
     const parsed = FunctionProperties.safeParse(Properties);

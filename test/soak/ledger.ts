@@ -2,17 +2,17 @@ import type { ActivityEvent } from "#shared/events/event.ts";
 import { parseEventValue } from "#shared/events/parse-event.ts";
 import type { DamagedSoakItem, Refusable, SoakEvent } from "./actors/events.ts";
 
-/** An event as the log must hold it; when it was recorded is for the log to say. */
+/** An event as the log must store it, without the time at which it was recorded. */
 export type ExpectedEvent = Omit<ActivityEvent, "recorded_at">;
 
-/** What the writers have sent so far, and what of it was acknowledged. */
+/** Records what the writers have sent, and what was acknowledged. */
 export class Ledger {
   readonly #sent = new Map<string, ExpectedEvent>();
   readonly #accepted = new Set<string>();
   readonly #refusable = new Map<string, string>();
   readonly #unowed = new Set<string>();
   readonly #damaged = new Map<string, DamagedSoakItem>();
-  /** Events that were sent again as they were. */
+  /** Number of events that were sent a second time. */
   repeats = 0;
 
   /** Records an event before it is first sent: a reader may see it before the writer gets the response. */
@@ -34,7 +34,7 @@ export class Ledger {
     this.#damaged.set(item.entity_id, item);
   }
 
-  /** The items that are not events, by their documents: each has one of its own. */
+  /** Items that are not events, by their `entity_id`, which is unique. */
   get damaged(): ReadonlyMap<string, DamagedSoakItem> {
     return this.#damaged;
   }
@@ -71,7 +71,7 @@ export class Ledger {
   }
 }
 
-/** The order in which every list of the log shows events: newest first, then by id. */
+/** Compares events in the order of all lists: newest first, then by id. */
 export function compareByNewest(left: ExpectedEvent, right: ExpectedEvent): number {
   if (left.occurred_at !== right.occurred_at) return left.occurred_at < right.occurred_at ? 1 : -1;
   return left.event_id < right.event_id ? 1 : -1;

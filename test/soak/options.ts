@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-/** How long, how hard, and by which numbers a soak runs. */
+/** Duration, load and seed of a soak test. */
 export type SoakOptions = {
   readonly seconds: number;
   readonly seed: number;

@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-sqs";
 import type { SoakStack } from "./stack.ts";
 
-/** What an operator does with the queues of a stack. */
+/** The queues of a stack, as an operator uses them. */
 type Queues = Pick<SoakStack, "sqs" | "queue">;
 
 const counts = [
@@ -16,28 +16,28 @@ const counts = [
   "ApproximateNumberOfMessagesDelayed",
 ] as const;
 
-/** How many messages lie in a queue, those that are held or delayed included. */
+/** Returns how many messages a queue contains, including invisible and delayed ones. */
 export async function depth({ sqs, queue }: Queues, name: string): Promise<number> {
   const command = new GetQueueAttributesCommand({ QueueUrl: queue(name), AttributeNames: [...counts] });
   const { Attributes = {} } = await sqs.send(command);
   return counts.reduce((sum, count) => sum + Number(Attributes[count] ?? 0), 0);
 }
 
-/** Takes every message out of a queue. */
+/** Receives and deletes all messages of a queue. */
 export async function drain({ sqs, queue }: Queues, name: string): Promise<Message[]> {
   const QueueUrl = queue(name);
-  const taken: Message[] = [];
+  const received: Message[] = [];
   for (;;) {
     const { Messages = [] } = await sqs.send(
       new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, MessageAttributeNames: ["All"] }),
     );
-    if (Messages.length === 0) return taken;
+    if (Messages.length === 0) return received;
     for (const { ReceiptHandle } of Messages) await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
-    taken.push(...Messages);
+    received.push(...Messages);
   }
 }
 
-/** Moves what lies in a dead-letter queue back to where it came from; answers how much that was. */
+/** Moves all messages of a dead-letter queue back to their source queue. Returns their number. */
 export async function redrive(queues: Queues, name: string): Promise<number> {
   const messages = await drain(queues, `${name}_dead_letters`);
   const QueueUrl = queues.queue(name);

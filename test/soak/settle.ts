@@ -12,7 +12,7 @@ import type { SoakStack } from "./stack.ts";
 const deadlineMs = 180_000;
 
 /** Polling more often would exceed the rate limit of the tokens. */
-const lookAgainMs = 1_000;
+const pollMs = 1_000;
 
 /**
  * Waits until all accepted events are processed, and does what an operator would: redrives dead letters and retries
@@ -25,14 +25,14 @@ export async function settle(
   owners: OwnerLog,
 ): Promise<number> {
   for (const { receiver } of subscribers) receiver.recover();
-  const hurried = new Set<string>();
+  const retried = new Set<string>();
   let redriven = 0;
-  for (const deadline = Date.now() + deadlineMs; Date.now() < deadline; await delay(lookAgainMs)) {
+  for (const deadline = Date.now() + deadlineMs; Date.now() < deadline; await delay(pollMs)) {
     for (const name of ["ingest", "deliveries", "slow_deliveries", "replays"]) redriven += await redrive(stack, name);
-    const isDelivered = owedEvents(ledger, subscribers).every(isAccepted) && allTested(subscribers, owners);
+    const isDelivered = listOwedEvents(ledger, subscribers).every(isAccepted) && allTested(subscribers, owners);
     const isDone = isDelivered && allLogged(stack, ledger);
     if (isDone && (await depth(stack, "ingest")) === 0) break;
-    for (const subscriber of subscribers) await retryLongWaiting(subscriber, hurried);
+    for (const subscriber of subscribers) await retryLongWaiting(subscriber, retried);
   }
   return redriven;
 }
@@ -41,7 +41,7 @@ function allTested(subscribers: readonly SoakSubscriber[], { tests }: OwnerLog):
   return tests.every((id) => subscribers.some(({ receiver }) => receiver.tests.has(id)));
 }
 
-/** Whether the audit function has come to the end of the stream. */
+/** Whether the audit function has processed the whole stream. */
 function allLogged(stack: SoakStack, { accepted, damaged }: Ledger): boolean {
   const lines = auditLines(stack, "events");
   const ids = new Set(lines.map(({ event_id }) => event_id));
@@ -55,7 +55,7 @@ type Owed = {
   readonly receiver: SoakReceiver;
 };
 
-export function owedEvents(ledger: Ledger, subscribers: readonly SoakSubscriber[]): Owed[] {
+export function listOwedEvents(ledger: Ledger, subscribers: readonly SoakSubscriber[]): Owed[] {
   const receivers = new Map(subscribers.map(({ org, receiver }) => [org.org_id, receiver]));
   return ledger.accepted.flatMap(({ org_id, event_id }) => {
     const receiver = receivers.get(org_id);

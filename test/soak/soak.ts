@@ -14,7 +14,7 @@ import { type FaultKind, faultKinds } from "./faults/fault-log.ts";
 import { SeededFaults } from "./faults/seeded-faults.ts";
 import { Ledger } from "./ledger.ts";
 import type { SoakOptions } from "./options.ts";
-import { isAccepted, owedEvents, settle } from "./settle.ts";
+import { isAccepted, listOwedEvents, settle } from "./settle.ts";
 import { orgIds, startSoakStack } from "./stack.ts";
 
 export type SoakPlan = SoakOptions & {
@@ -57,7 +57,7 @@ export async function soak(plan: SoakPlan): Promise<SoakOutcome> {
   progress("starting the stack");
   const stack = await startSoakStack({ ...plan, faults });
   const subscribers = await subscribeAll(stack, choices);
-  const undelivered = () => owedEvents(ledger, subscribers).filter((owed) => !isAccepted(owed)).length;
+  const undelivered = () => listOwedEvents(ledger, subscribers).filter((owed) => !isAccepted(owed)).length;
   const missing = () => [...faults.log.missing, ...ownerLog.missing];
   const reportProgress = (doing: string) => () => {
     const events = `${ledger.acceptedCount} accepted, ${undelivered()} not delivered yet`;
@@ -115,15 +115,15 @@ export async function soak(plan: SoakPlan): Promise<SoakOutcome> {
 
 type Run = (signal: AbortSignal) => Promise<void>;
 
-/** Runs all for the given time, and longer until the run is complete: until everything that is checked has occurred. */
+/** Runs all for the given time, and longer until every fault and call that is checked has occurred. */
 async function underLoad(runs: readonly Run[], seconds: number, isComplete: () => boolean): Promise<void> {
-  const load = new AbortController();
-  const loaded = Promise.all(runs.map((run) => run(load.signal)));
+  const controller = new AbortController();
+  const loaded = Promise.all(runs.map((run) => run(controller.signal)));
   const isMet = async () => {
     await delay(seconds * 1_000);
     await until(isComplete, { deadlineMs: 60_000 }).catch(() => {});
   };
   await Promise.race([isMet(), loaded]);
-  load.abort();
+  controller.abort();
   await loaded;
 }

@@ -9,7 +9,7 @@ import type { FaultInjector } from "#infra/local/fault-injection.ts";
 import { type LocalRuntime, startLocalRuntime } from "#infra/local/runtime.ts";
 import type { AdminRequest } from "#shared/auth/admin/admin-request.ts";
 
-/** A running stack, what is asked of it, and the organisations of the soak. */
+/** A running stack with its clients and the organisations of the soak test. */
 export type SoakStack = LocalRuntime & {
   readonly dynamodb: DynamoDBClient;
   readonly sqs: SQSClient;
@@ -33,12 +33,12 @@ type SoakStackOptions = {
 
 export const orgIds: readonly string[] = Array.from({ length: 6 }, (_, at) => `org_soak_${at + 1}`);
 
-/** What fails comes again this soon: the template's minutes are for AWS. */
+/** Failed messages become visible again after seconds: the minutes of the template are for AWS. */
 const visibilitySeconds = { ingest: 5, deliveries: 10, slow_deliveries: 10 };
 
 const account = { region: "us-east-1", credentials: { accessKeyId: "soak", secretAccessKey: "soak" } };
 
-/** Starts a stack that keeps its data in a folder, with organisations and a token for each. */
+/** Starts a stack that stores its data in a folder, and creates organisations with one token each. */
 export async function startSoakStack({ assembly, folder, faults }: SoakStackOptions): Promise<SoakStack> {
   const logs = join(folder, "logs");
   const stack = await startLocalRuntime({
@@ -74,8 +74,8 @@ async function createOrgs(stack: LocalRuntime): Promise<SoakOrg[]> {
   const lambda = new LambdaClient({ ...account, endpoint: stack.endpoints.lambda });
   const FunctionName = named(stack.functions, "admin");
   const admin = async (request: AdminRequest): Promise<unknown> => {
-    const answer = await lambda.send(new InvokeCommand({ FunctionName, Payload: JSON.stringify(request) }));
-    return JSON.parse(answer.Payload?.transformToString() ?? "{}");
+    const response = await lambda.send(new InvokeCommand({ FunctionName, Payload: JSON.stringify(request) }));
+    return JSON.parse(response.Payload?.transformToString() ?? "{}");
   };
   const scopes = ["AIBooks.activity.READ", "AIBooks.webhooks.MANAGE"] as const;
   const orgs: SoakOrg[] = [];
@@ -94,7 +94,7 @@ function named(names: Readonly<Record<string, string>>, name: string): string {
   return found;
 }
 
-/** Waits before the next try of what failed. */
+/** Waits before a failed call is retried. */
 export function pauseBeforeRetry(): Promise<void> {
   return delay(200);
 }

@@ -13,11 +13,11 @@ const deliveriesSchema = z.object({
   ),
 });
 
-type Listed = z.infer<typeof deliveriesSchema>["deliveries"][number];
+type ListedSoakDelivery = z.infer<typeof deliveriesSchema>["deliveries"][number];
 
-/** The deliveries of an endpoint that have a status. */
-async function list(subscriber: SoakSubscriber, status: "pending" | "failed"): Promise<Listed[]> {
-  const listed: Listed[] = [];
+/** Lists the deliveries of an endpoint with a status. */
+async function list(subscriber: SoakSubscriber, status: "pending" | "failed"): Promise<ListedSoakDelivery[]> {
+  const listed: ListedSoakDelivery[] = [];
   let next: string | undefined = `${subscriber.endpoint}/deliveries?status=${status}&limit=100`;
   while (next !== undefined) {
     const response = await subscriber.request("GET", next);
@@ -27,18 +27,18 @@ async function list(subscriber: SoakSubscriber, status: "pending" | "failed"): P
   return listed;
 }
 
-/** Has the deliveries that wait for a far time be tried at once, as their owner would. */
-export async function retryLongWaiting(subscriber: SoakSubscriber, hurried: Set<string>): Promise<void> {
+/** Retries the deliveries whose next attempt is far away, as their owner would. */
+export async function retryLongWaiting(subscriber: SoakSubscriber, retried: Set<string>): Promise<void> {
   const soon = new Date(Date.now() + 8_000).toISOString();
   for (const { delivery_id, event_id, next_attempt_at } of await list(subscriber, "pending")) {
-    if (hurried.has(delivery_id) || next_attempt_at === null || next_attempt_at < soon) continue;
+    if (retried.has(delivery_id) || next_attempt_at === null || next_attempt_at < soon) continue;
     if (event_id !== null && subscriber.receiver.hasAccepted(event_id)) continue;
-    hurried.add(delivery_id);
+    retried.add(delivery_id);
     await subscriber.request("POST", `${subscriber.endpoint}/deliveries/${delivery_id}/retry`, {});
   }
 }
 
-/** The events whose deliveries were given up, each with a reason. */
+/** Returns the ids of the events whose deliveries failed with a reason. */
 export async function findGivenUpEvents(subscriber: SoakSubscriber): Promise<Set<string>> {
   const failed = await list(subscriber, "failed");
   return new Set(failed.flatMap(({ event_id, reason }) => (event_id === null || reason === null ? [] : [event_id])));

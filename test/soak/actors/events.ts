@@ -1,17 +1,17 @@
 import type { Random } from "#infra/local/demo/random.ts";
 import type { EventInput } from "#shared/events/schema.ts";
 
-/** An item in the events table that is not an event, named by a document that no other item has. */
+/** An item in the events table that is not an event. No other item has its `entity_id`. */
 export type DamagedSoakItem = Readonly<Record<string, unknown>> & {
   readonly timeline: string;
   readonly position: string;
   readonly entity_id: string;
 };
 
-/** An event of a service that gives its events their identity. */
+/** An event of a service that sets `event_id` itself. */
 export type SoakEvent = EventInput & { readonly event_id: string; readonly idempotency_key?: never };
 
-/** A message that the log has to refuse, and the code that says why. */
+/** A message that must be rejected, and the code of the rejection. */
 export type Refusable = {
   readonly body: string;
   readonly code: string;
@@ -32,7 +32,7 @@ const documents: readonly [Documents, ...Documents[]] = [
 
 const texts = ["", "plain", 'a "quoted" \\ one', "žluťoučký kůň", "🧾 two\nlines", "\u2028"] as const;
 
-/** An event with moments and documents that others share, so that order and keys are put to the test. */
+/** Draws an event. Many events share times and documents, so that order and keys are tested. */
 export function drawEvent(random: Random, org_id: string): SoakEvent {
   const { entity_type, verbs } = random.pick(documents);
   const verb = random.pick(verbs);
@@ -66,7 +66,7 @@ export function drawRefusable(random: Random, org_id: string): Refusable {
   return { body: typeof broken === "string" ? broken : JSON.stringify(broken), code: "invalid_value" };
 }
 
-/** Other content under the identity of an event that is stored. */
+/** Creates a message with the id of a stored event and other content. */
 export function conflictingWith(event: SoakEvent): Refusable {
   return { body: JSON.stringify({ ...event, entity_ref: "ANOTHER" }), code: "conflict" };
 }

@@ -9,17 +9,17 @@ type OwnerCall = (typeof ownerCalls)[number];
 
 const pauseMs = { low: 300, high: 900 };
 
-/** So long the secret before a rotation signs as well. */
+/** How long the old secret stays valid after a rotation. */
 const overlapSeconds = 3_600;
 
 const testedSchema = z.object({ delivery: z.object({ delivery_id: z.string() }) });
 const rotatedSchema = z.object({ endpoint: z.object({ secret: z.string() }) });
 const listedSchema = z.object({ deliveries: z.array(z.object({ delivery_id: z.string() })) });
 
-/** What the owner of an endpoint asked of the API, and what was promised in return. */
+/** Records which calls of endpoint owners succeeded. */
 export class OwnerLog {
   readonly #done = new Map<OwnerCall, number>();
-  /** Ids of the test deliveries that the API took on. */
+  /** Ids of the test deliveries that the API accepted. */
   readonly tests: string[] = [];
 
   recordSuccess(call: OwnerCall): void {
@@ -43,21 +43,21 @@ export class OwnerLog {
 export function createOwner({ endpoint, request, receiver }: SoakSubscriber, random: Random, log: OwnerLog) {
   const post = async (path: string, body: object): Promise<unknown> => {
     const response = await request("POST", `${endpoint}${path}`, body);
-    if (!response.ok) throw new Error(`POST ${path} answered ${response.status}.`);
+    if (!response.ok) throw new Error(`POST ${path} responded ${response.status}.`);
     return response.json();
   };
-  // A rotation whose answer is lost leaves a secret that the receiver does not know; the one before signs on beside it
-  // as long as there are not many more.
+  // If the response of a rotation is lost, the receiver lacks the new secret. The old one stays valid during the overlap,
+  // unless several rotations follow.
   let mayRotate = true;
 
-  /** Each rejects if its call fails or if there is nothing to call. */
+  /** Each call rejects if it fails or has nothing to do. */
   const calls: Readonly<Record<OwnerCall, () => Promise<void>>> = {
     async test() {
       log.tests.push(testedSchema.parse(await post("/test", { event_type: testedType })).delivery.delivery_id);
     },
     async retry() {
-      const answer = await request("GET", `${endpoint}/deliveries?limit=20`);
-      const { deliveries } = listedSchema.parse(await answer.json());
+      const response = await request("GET", `${endpoint}/deliveries?limit=20`);
+      const { deliveries } = listedSchema.parse(await response.json());
       const chosen = deliveries[random.between(0, Math.max(0, deliveries.length - 1))];
       if (chosen === undefined) throw new Error("The endpoint has no deliveries yet.");
       await post(`/deliveries/${chosen.delivery_id}/retry`, {});
@@ -68,15 +68,15 @@ export function createOwner({ endpoint, request, receiver }: SoakSubscriber, ran
     async rotate() {
       if (!mayRotate) throw new Error("The response of a rotation was lost.");
       mayRotate = false;
-      const answer = await post("/rotate-secret", { overlap_seconds: overlapSeconds });
-      receiver.addSecret(rotatedSchema.parse(answer).endpoint.secret);
+      const response = await post("/rotate-secret", { overlap_seconds: overlapSeconds });
+      receiver.addSecret(rotatedSchema.parse(response).endpoint.secret);
       mayRotate = true;
     },
   };
 
   return async (signal: AbortSignal): Promise<void> => {
-    for (let turn = 0; !signal.aborted; turn++) {
-      const call = ownerCalls[turn % ownerCalls.length] ?? "test";
+    for (let round = 0; !signal.aborted; round++) {
+      const call = ownerCalls[round % ownerCalls.length] ?? "test";
       await calls[call]().then(
         () => log.recordSuccess(call),
         () => {},

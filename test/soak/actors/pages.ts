@@ -6,19 +6,19 @@ const pageSchema = z.object({ activity: z.array(z.object({ event_id: z.string(),
 
 export type ListedEvent = z.infer<typeof pageSchema>["activity"][number];
 
-/** What a reader met on its way besides pages. */
+/** Counts and problems of a reader. */
 export type ReaderJournal = {
   pages: number;
-  /** Answers 5xx, which were asked for again. */
+  /** Responses 5xx, after which the request was retried. */
   retried: number;
   readonly problems: string[];
 };
 
 export const createReaderJournal = (): ReaderJournal => ({ pages: 0, retried: 0, problems: [] });
 
-const triesOfOnePage = 100;
+const maxAttempts = 100;
 
-/** Walks all pages of an organisation, the newest first, until the last one or until aborted. */
+/** Reads all pages of an organisation, newest first, until the last one or until aborted. */
 export async function* readAllPages(
   api: string,
   { org_id, token }: SoakOrg,
@@ -37,18 +37,18 @@ export async function* readAllPages(
   }
 }
 
-/** The address of the page after, where there is one. */
+/** Returns the URL of the next page, or `undefined`. */
 export function nextPage({ headers }: Response): string | undefined {
   return /<([^>]+)>; rel="next"/.exec(headers.get("link") ?? "")?.[1];
 }
 
-/** Asks until there is a page. Undefined, and a problem, where the answer is one that no reader may get. */
+/** Requests a page until it succeeds. Returns `undefined` and records a problem if no reader may get the response. */
 async function fetchPage(
   url: string,
   headers: Record<string, string>,
   journal: ReaderJournal,
 ): Promise<Response | undefined> {
-  for (let tries = 1; tries <= triesOfOnePage; tries++) {
+  for (let attempt = 1; attempt <= maxAttempts; attempt++) {
     const response = await fetch(url, { headers });
     if (response.status === 200) return response;
     const text = await response.text();
@@ -58,10 +58,10 @@ async function fetchPage(
       journal.retried += 1;
       await pauseBeforeRetry();
     } else {
-      journal.problems.push(`${url} was answered ${response.status}: ${text.slice(0, 200)}`);
+      journal.problems.push(`${url} responded ${response.status}: ${text.slice(0, 200)}`);
       return undefined;
     }
   }
-  journal.problems.push(`${url} was not answered in ${triesOfOnePage} tries.`);
+  journal.problems.push(`${url} failed ${maxAttempts} times.`);
   return undefined;
 }

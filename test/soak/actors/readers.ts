@@ -12,10 +12,12 @@ export function createReader({ api, orgs }: SoakStack, ledger: Ledger, random: R
     let last: ExpectedEvent | undefined;
     for await (const page of readAllPages(api, org, random.between(10, 200), journal, signal)) {
       for (const shown of page) {
-        const event = knownAs(shown, org);
+        const event = findSent(shown, org);
         if (event === undefined) continue;
         if (last !== undefined && compareByNewest(last, event) >= 0) {
-          journal.problems.push(`${event.event_id} came after ${last.event_id}, which is not older or not another.`);
+          journal.problems.push(
+            `${event.event_id} is listed after ${last.event_id}, which is not older or not another.`,
+          );
         }
         last = event;
       }
@@ -23,7 +25,7 @@ export function createReader({ api, orgs }: SoakStack, ledger: Ledger, random: R
     }
   }
 
-  function knownAs({ event_id }: ListedEvent, { org_id }: SoakOrg): ExpectedEvent | undefined {
+  function findSent({ event_id }: ListedEvent, { org_id }: SoakOrg): ExpectedEvent | undefined {
     const event = ledger.sent(event_id);
     if (event === undefined) journal.problems.push(`${event_id} is listed for ${org_id}, but was never written.`);
     else if (event.org_id !== org_id) journal.problems.push(`${event_id} of ${event.org_id} is listed for ${org_id}.`);

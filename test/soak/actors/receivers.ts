@@ -33,14 +33,14 @@ const dataSchema = z.object({ event_id: z.string() });
 /** Event type of the test deliveries. No writer of a soak test writes such events. */
 export const testedType = "journal.created";
 
-/** A subscriber's server on this machine. It records the requests that it receives. */
+/** An HTTP server that receives the webhooks of an endpoint, and records its requests. */
 export class SoakReceiver {
   readonly received = new Map<string, ReceivedDelivery>();
-  /** Webhook ids of the test deliveries that came. */
+  /** Webhook ids of the received test deliveries. */
   readonly tests = new Set<string>();
-  /** Requests that no receiver may get. */
+  /** Invalid requests. */
   readonly problems: string[] = [];
-  /** The newest last. Deliveries may be signed with the one before for as long as settings are remembered. */
+  /** Newest last. After a rotation, cached settings may still sign with the previous secret. */
   readonly #secrets: string[] = [];
   #behaviour: SoakReceiverBehaviour;
   readonly #random: Random;
@@ -86,7 +86,7 @@ export class SoakReceiver {
   async #receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks = await request.toArray().catch(() => undefined);
     if (chunks === undefined) return;
-    const received = this.#remember(request, Buffer.concat(chunks));
+    const received = this.#record(request, Buffer.concat(chunks));
     const status = this.#behaviour.status(this.#random);
     await delay(this.#behaviour.delayMs(this.#random));
     if (received !== undefined && status < 300) {
@@ -96,8 +96,8 @@ export class SoakReceiver {
     response.writeHead(status).end();
   }
 
-  #verified(headers: IncomingMessage["headers"], bytes: Buffer): WebhookPayload {
-    let reason: unknown = new Error("There is no endpoint yet.");
+  #verify(headers: IncomingMessage["headers"], bytes: Buffer): WebhookPayload {
+    let reason: unknown = new Error("The receiver has no secret yet.");
     for (const secret of this.#secrets.toReversed()) {
       try {
         return verifyWebhook(headers, bytes, secret);
@@ -108,9 +108,9 @@ export class SoakReceiver {
     throw reason;
   }
 
-  #remember({ headers }: IncomingMessage, bytes: Buffer): ReceivedDelivery | undefined {
+  #record({ headers }: IncomingMessage, bytes: Buffer): ReceivedDelivery | undefined {
     try {
-      const { delivery_id: webhookId, event_type, data } = this.#verified(headers, bytes);
+      const { delivery_id: webhookId, event_type, data } = this.#verify(headers, bytes);
       if (event_type === testedType) {
         this.tests.add(webhookId);
         return undefined;

@@ -8,7 +8,7 @@ import { receiverBehaviours, SoakReceiver } from "./receivers.ts";
 export type SoakSubscriber = {
   readonly org: SoakOrg;
   readonly receiver: SoakReceiver;
-  /** Address of the endpoint in the API. */
+  /** URL of the endpoint in the API. */
   readonly endpoint: string;
   /** Calls the API as the organisation. Throws if the response is not 2xx. */
   request(method: string, url: string, body?: unknown): Promise<Response>;
@@ -16,7 +16,7 @@ export type SoakSubscriber = {
 
 const createdSchema = z.object({ endpoint: z.object({ endpoint_id: z.string(), secret: z.string() }) });
 
-/** Subscribes a receiver of each behaviour, each for an organisation of its own. */
+/** Creates a receiver of each behaviour, and an endpoint for it in another organisation. */
 export async function subscribeAll(stack: SoakStack, choices: Choices): Promise<SoakSubscriber[]> {
   const subscribers: SoakSubscriber[] = [];
   for (const [at, [name, behaviour]] of Object.entries(receiverBehaviours).entries()) {
@@ -26,8 +26,8 @@ export async function subscribeAll(stack: SoakStack, choices: Choices): Promise<
     const receiver = new SoakReceiver(behaviour, choices(`${name} receiver`));
     const url = await receiver.open();
     const endpoints = `${stack.api}/api/public/v1/webhooks/endpoints`;
-    const answer = await requestAs(org, "POST", endpoints, { url, events: ["*"] });
-    const { endpoint_id, secret } = createdSchema.parse(await answer.json()).endpoint;
+    const response = await requestAs(org, "POST", endpoints, { url, events: ["*"] });
+    const { endpoint_id, secret } = createdSchema.parse(await response.json()).endpoint;
     receiver.addSecret(secret);
     const request = (method: string, url: string, body?: unknown) => requestAs(org, method, url, body);
     subscribers.push({ org, receiver, endpoint: `${endpoints}/${endpoint_id}`, request });
@@ -35,7 +35,7 @@ export async function subscribeAll(stack: SoakStack, choices: Choices): Promise<
   return subscribers;
 }
 
-/** Writes events until each receiver has got one: then all endpoints are active. */
+/** Writes events until each receiver has got one. All endpoints are active then. */
 export async function untilAllReceived(
   subscribers: readonly SoakSubscriber[],
   choices: Choices,
@@ -44,11 +44,11 @@ export async function untilAllReceived(
   const random = choices("probes");
   const hasReceivedNothing = ({ receiver }: SoakSubscriber) => receiver.received.size === 0;
   for (
-    let untold = subscribers.filter(hasReceivedNothing);
-    untold.length > 0;
-    untold = subscribers.filter(hasReceivedNothing)
+    let waiting = subscribers.filter(hasReceivedNothing);
+    waiting.length > 0;
+    waiting = subscribers.filter(hasReceivedNothing)
   ) {
-    for (const { org } of untold) await write(drawEvent(random, org.org_id));
+    for (const { org } of waiting) await write(drawEvent(random, org.org_id));
     await pauseBeforeRetry();
   }
 }
@@ -60,6 +60,6 @@ async function requestAs(org: SoakOrg, method: string, url: string, body?: unkno
     "content-type": "application/json",
   };
   const response = await fetch(url, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) });
-  if (!response.ok) throw new Error(`${method} ${url} was answered ${response.status}: ${await response.text()}`);
+  if (!response.ok) throw new Error(`${method} ${url} responded ${response.status}: ${await response.text()}`);
   return response;
 }

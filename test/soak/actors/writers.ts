@@ -85,7 +85,7 @@ function succeeds(call: Promise<unknown>): Promise<boolean> {
   );
 }
 
-/** Whether the event of a transaction stands now: also one whose writer has not heard of it the first time. */
+/** Whether the event of a transaction is stored, by this call or by an earlier one whose response was lost. */
 export async function isStored(call: Promise<unknown>): Promise<boolean> {
   try {
     await call;

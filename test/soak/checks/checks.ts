@@ -118,10 +118,10 @@ function keyText({ timeline, position }: Pick<DamagedSoakItem, "timeline" | "pos
 function readable(ledger: Ledger, { shown }: SoakResult): CheckResult {
   const expected = Map.groupBy(ledger.accepted.toSorted(compareByNewest), ({ org_id }) => org_id);
   const problems = [...shown].flatMap(([org, ids]) => {
-    const wanted = (expected.get(org) ?? []).map(({ event_id }) => event_id);
-    if (isDeepStrictEqual(ids, wanted)) return [];
-    const at = wanted.findIndex((id, index) => ids[index] !== id);
-    return [`${org} lists ${ids.length} events instead of ${wanted.length}; number ${at + 1} is ${ids[at]}.`];
+    const expectedIds = (expected.get(org) ?? []).map(({ event_id }) => event_id);
+    if (isDeepStrictEqual(ids, expectedIds)) return [];
+    const at = expectedIds.findIndex((id, index) => ids[index] !== id);
+    return [`${org} lists ${ids.length} events instead of ${expectedIds.length}; number ${at + 1} is ${ids[at]}.`];
   });
   const total = [...shown.values()].reduce((sum, ids) => sum + ids.length, 0);
   return { name: "listed", expected: ledger.acceptedCount, found: total, problems };
@@ -144,10 +144,10 @@ function delivered(ledger: Ledger, { received }: SoakResult): CheckResult {
     ({ org_id }) => org_id,
   );
   const perOrg = received.map(({ org_id, received: requests, givenUp }) => {
-    const taken = new Set(requests.flatMap(({ isAccepted, eventId }) => (isAccepted ? [eventId] : [])));
+    const accepted = new Set(requests.flatMap(({ isAccepted, eventId }) => (isAccepted ? [eventId] : [])));
     const events: readonly ExpectedEvent[] = owed.get(org_id) ?? [];
-    const missing = events.filter(({ event_id }) => !taken.has(event_id) && !givenUp.has(event_id));
-    const foreign = [...taken].filter((id) => ledger.sent(id)?.org_id !== org_id);
+    const missing = events.filter(({ event_id }) => !accepted.has(event_id) && !givenUp.has(event_id));
+    const foreign = [...accepted].filter((id) => ledger.sent(id)?.org_id !== org_id);
     const problems = [
       ...missing.map(({ event_id }) => `${event_id} was not delivered to ${org_id}.`),
       ...foreign.map((id) => `${id} was delivered to ${org_id}, but belongs to another organisation.`),

@@ -12,7 +12,7 @@ const accessLineSchema = z.object({
   latency_ms: z.coerce.number(),
 });
 
-/** Reads the logs of the API for answers 5xx, and looks for the fault that each one comes of. */
+/** Reads the access logs of the API. Returns the responses 5xx, and which of them no injected fault explains. */
 export function readServerErrors({ logs, functions }: SoakStack, faults: FaultLog): ServerErrors {
   const lines = readdirSync(logs)
     .filter((file) => /AccessLog/i.test(file))
@@ -21,16 +21,16 @@ export function readServerErrors({ logs, functions }: SoakStack, faults: FaultLo
     .map((line) => ({ line, ...accessLineSchema.parse(JSON.parse(line)) }));
   const errors = lines.filter(({ status }) => status >= 500);
   const unexplained = errors.filter(({ time, route, latency_ms }) => {
-    const from = readTime(time);
+    const from = parseTime(time);
     const name = route.includes("/webhooks/") ? functions.webhooks : functions.finzbooks;
-    // The log knows whole seconds.
+    // The times of the log are whole seconds.
     return !faults.explains(name ?? "", from, from + 1_000 + latency_ms);
   });
   return { total: errors.length, unexplained: unexplained.map(({ line }) => line) };
 }
 
-/** As `11/May/2026:08:30:12 +0000`. */
-function readTime(text: string): number {
+/** Parses times such as `11/May/2026:08:30:12 +0000`. */
+function parseTime(text: string): number {
   const [, day, month, year, time] = /^(\d+)\/(\w+)\/(\d+):(\S+)/.exec(text) ?? [];
   return Date.parse(`${day} ${month} ${year} ${time} UTC`);
 }

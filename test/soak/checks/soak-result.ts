@@ -14,32 +14,32 @@ import { auditLines } from "#test/support/audit-lines.ts";
 export type SoakResult = {
   /** Items of the events table. */
   readonly stored: readonly EventsTableItem[];
-  /** Lines of the log that auditors read. */
+  /** Lines of the audit log. */
   readonly logged: readonly JsonObject[];
-  /** Ids of the events that are shown to each organisation, page after page. */
+  /** Ids of the events that the API lists for each organisation, in order. */
   readonly shown: ReadonlyMap<string, readonly string[]>;
-  readonly rejected: readonly Rejected[];
+  readonly rejected: readonly RejectedMessage[];
   /** The messages of each dead-letter queue. */
   readonly deadLetters: ReadonlyMap<string, readonly string[]>;
   readonly received: readonly OrgDeliveries[];
   /** Problems of requests that receivers got, and of pages that readers got. */
   readonly problems: { readonly requests: readonly string[]; readonly pages: readonly string[] };
   readonly serverErrors: ServerErrors;
-  readonly owners: FoundOwners;
+  readonly owners: OwnerResult;
 };
 
-/** What owners of endpoints asked for and got. */
-export type FoundOwners = {
+/** The calls of endpoint owners and their results. */
+export type OwnerResult = {
   /** How often each call succeeded. */
   readonly calls: ReadonlyMap<string, number>;
-  /** Test deliveries that were promised, and those of them that came. */
+  /** Ids of the test deliveries that the API accepted, and of those that arrived. */
   readonly tests: readonly string[];
   readonly tested: ReadonlySet<string>;
 };
 
 export type EventsTableItem = Readonly<Record<string, unknown>>;
 
-export type Rejected = {
+export type RejectedMessage = {
   readonly body: string;
   readonly code: string | undefined;
   readonly reason: string | undefined;
@@ -76,7 +76,7 @@ export async function collectResult(
   serverErrors: () => ServerErrors,
 ): Promise<SoakResult> {
   const shown = new Map<string, string[]>();
-  for (const org of stack.orgs) shown.set(org.org_id, await idsShownTo(org, stack, journal));
+  for (const org of stack.orgs) shown.set(org.org_id, await listEventIds(org, stack, journal));
   const deadLetters = new Map<string, string[]>();
   for (const name of deadLetterQueues)
     deadLetters.set(
@@ -114,7 +114,7 @@ export async function collectResult(
   };
 }
 
-async function idsShownTo(
+async function listEventIds(
   org: SoakStack["orgs"][number],
   { api }: SoakStack,
   journal: ReaderJournal,
@@ -129,9 +129,9 @@ async function scan({ dynamodb, eventsTable }: SoakStack): Promise<EventsTableIt
   let from: Record<string, AttributeValue> | undefined;
   do {
     const command = new ScanCommand({ TableName: eventsTable, ConsistentRead: true, ExclusiveStartKey: from });
-    const answer = await dynamodb.send(command);
-    items.push(...(answer.Items ?? []).map((item) => unmarshall(item)));
-    from = answer.LastEvaluatedKey;
+    const response = await dynamodb.send(command);
+    items.push(...(response.Items ?? []).map((item) => unmarshall(item)));
+    from = response.LastEvaluatedKey;
   } while (from !== undefined);
   return items;
 }

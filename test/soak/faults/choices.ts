@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { Random } from "#infra/local/demo/random.ts";
 
-/** Returns a random generator per name, so that concurrent actors do not change each other's numbers. */
-export type Choices = (whose: string) => Random;
+/** Returns a random generator for each name, so that concurrent actors do not change each other's numbers. */
+export type Choices = (name: string) => Random;
 
 export function createChoices(seed: number): Choices {
-  return (whose) => new Random(createHash("sha256").update(`${seed} ${whose}`).digest().readUInt32BE());
+  return (name) => new Random(createHash("sha256").update(`${seed} ${name}`).digest().readUInt32BE());
 }
 
 /** Selects occasions at random distances. At least one in `high` occasions is selected, whatever the seed. */

@@ -49,7 +49,7 @@ export class FaultLog {
     return this.#injected.length;
   }
 
-  /** Whether a fault at a function, or everywhere, fell into a time. */
+  /** Whether a fault of a function, or of all functions, overlaps with a period. */
   explains(functionName: string, from: number, until: number): boolean {
     return this.#injected.some(
       (fault) => [everywhere, functionName].includes(fault.at) && fault.from <= until && fault.until >= from,

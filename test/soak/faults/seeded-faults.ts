@@ -21,13 +21,13 @@ export type FaultOptions = {
   readonly spares: (functionName: string) => boolean;
 };
 
-/** Injects faults by the numbers of a seed: the nth call of a kind always meets the same fault. */
+/** Injects faults. With the same seed, the nth call of a kind always gets the same fault. */
 export class SeededFaults implements FaultInjector {
   readonly log = new FaultLog();
   readonly #options: FaultOptions;
   readonly #codes: Random;
   readonly #throttled: Rhythm;
-  readonly #unanswered: Rhythm;
+  readonly #lostResponses: Rhythm;
   readonly #killed: Rhythm;
   readonly #killMs: Random;
   readonly #orgs: Random;
@@ -42,7 +42,7 @@ export class SeededFaults implements FaultInjector {
     this.#options = options;
     this.#codes = choices("codes");
     this.#throttled = new Rhythm(choices("throttled"), 1, 100);
-    this.#unanswered = new Rhythm(choices("unanswered"), 1, 200);
+    this.#lostResponses = new Rhythm(choices("unanswered"), 1, 200);
     this.#killed = new Rhythm(choices("killed"), 1, 100);
     this.#killMs = choices("time to live");
     this.#orgs = choices("organisations");
@@ -69,18 +69,19 @@ export class SeededFaults implements FaultInjector {
     const appending = orgsAppendedTo(operation, input);
     if (appending.length > 0 && this.#orgsThrottled.isSelected()) this.#throttleOrg();
     if (this.#throttledOrg !== undefined && appending.includes(this.#throttledOrg)) {
-      this.log.note("organisation throttled", nameIn(caller));
+      this.log.note("organisation throttled", functionNameOf(caller));
       return "ProvisionedThroughputExceededException";
     }
     if (!this.#throttled.isSelected()) return undefined;
-    this.log.note("call throttled", nameIn(caller));
+    this.log.note("call throttled", functionNameOf(caller));
     return this.#codes.pick(codes);
   }
 
   dropsResponse({ service, caller }: AwsServiceCall): boolean {
-    if (this.#restart === undefined || !(service in throttles) || this.#options.spares(nameIn(caller))) return false;
-    const isLost = this.#unanswered.isSelected();
-    if (isLost) this.log.note("response lost after the call", nameIn(caller));
+    if (this.#restart === undefined || !(service in throttles) || this.#options.spares(functionNameOf(caller)))
+      return false;
+    const isLost = this.#lostResponses.isSelected();
+    if (isLost) this.log.note("response lost after the call", functionNameOf(caller));
     return isLost;
   }
 
@@ -141,7 +142,7 @@ const putSchema = z.object({
 });
 const transactionSchema = z.object({ TransactItems: z.array(z.object({ Put: z.unknown() })) });
 
-/** The organisations that a call appends events to. */
+/** Returns the organisations of the events that a call appends. */
 function orgsAppendedTo(operation: string, input: unknown): string[] {
   const puts =
     operation === "PutItem"
@@ -152,13 +153,13 @@ function orgsAppendedTo(operation: string, input: unknown): string[] {
   return puts.flatMap((put) => putSchema.safeParse(put).data?.Item.org_id.S ?? []);
 }
 
-function nameIn(caller: string): string {
+function functionNameOf(caller: string): string {
   return caller.slice(caller.lastIndexOf("/") + 1);
 }
 
 function shuffle<Item>(items: Item[], random: Random): void {
   for (let at = items.length - 1; at > 0; at--) {
-    const [taken] = items.splice(random.between(0, at), 1);
-    if (taken !== undefined) items.push(taken);
+    const [moved] = items.splice(random.between(0, at), 1);
+    if (moved !== undefined) items.push(moved);
   }
 }

@@ -43,23 +43,23 @@ import { testNow } from "#test/support/builders.ts";
 
 // The stores of webhooks in memory. Each method is atomic. The contract tests compare them with the DynamoDB stores.
 
-/** Endpoints in memory; `tell` is given the event of each change. */
+/** Creates endpoint stores in memory. `onEvent` receives the event of each change. */
 export function memoryEndpoints(
-  tell: (event: ActivityEvent) => void = () => {},
+  onEvent: (event: ActivityEvent) => void = () => {},
   now: () => Date = () => testNow,
 ): EndpointStore & EndpointReader {
   const orgs = new Map<string, Map<string, Endpoint>>();
   const shards = new Map<number, Set<string>>();
   const changes: EndpointChange[] = [];
-  const note = ({ org_id, endpoint_id, version }: Endpoint) =>
+  const logChange = ({ org_id, endpoint_id, version }: Endpoint) =>
     changes.push({ change_id: `${now().toISOString()}#${endpoint_id}#${version}`, org_id, endpoint_id });
   const endpointsOf = (orgId: string) => orgs.get(orgId) ?? new Map<string, Endpoint>();
-  const change = (before: Endpoint, event: ActivityEvent, write: (endpoints: Map<string, Endpoint>) => void) => {
+  const applyChange = (before: Endpoint, event: ActivityEvent, write: (endpoints: Map<string, Endpoint>) => void) => {
     const endpoints = endpointsOf(before.org_id);
     if (endpoints.get(before.endpoint_id)?.version !== before.version) return false;
     write(endpoints);
-    note({ ...before, version: before.version + 1 });
-    tell(event);
+    logChange({ ...before, version: before.version + 1 });
+    onEvent(event);
     return true;
   };
 
@@ -71,8 +71,8 @@ export function memoryEndpoints(
       orgs.set(endpoint.org_id, endpoints.set(endpoint.endpoint_id, endpoint));
       const { shard } = hashOrg(endpoint.org_id);
       shards.set(shard, (shards.get(shard) ?? new Set()).add(endpoint.org_id));
-      note(endpoint);
-      tell(event);
+      logChange(endpoint);
+      onEvent(event);
     },
     async list(orgId) {
       return [...endpointsOf(orgId).values()].sort(compareByAge);
@@ -82,10 +82,10 @@ export function memoryEndpoints(
     },
     async update(before, after, event) {
       const next = { ...after, version: before.version + 1 };
-      return change(before, event, (endpoints) => endpoints.set(before.endpoint_id, next));
+      return applyChange(before, event, (endpoints) => endpoints.set(before.endpoint_id, next));
     },
     async remove(endpoint, event) {
-      return change(endpoint, event, (endpoints) => endpoints.delete(endpoint.endpoint_id));
+      return applyChange(endpoint, event, (endpoints) => endpoints.delete(endpoint.endpoint_id));
     },
     async listOrgIds(shard) {
       return [...(shards.get(shard) ?? [])].sort();
@@ -96,7 +96,7 @@ export function memoryEndpoints(
   };
 }
 
-type Held = {
+type StoredEntry = {
   readonly delivery: Delivery;
   readonly leaseUntil: string | null;
   /** Whether it is in the index of pending and failed deliveries. */
@@ -104,14 +104,14 @@ type Held = {
 };
 
 export function memoryDeliveries(): DeliveryStore {
-  const endpoints = new Map<string, Map<string, Held>>();
+  const endpoints = new Map<string, Map<string, StoredEntry>>();
   const attempts = new Map<string, Map<number, DeliveryAttempt>>();
   const deliveriesOf = (endpointId: string) => {
-    const known = endpoints.get(endpointId) ?? new Map<string, Held>();
+    const known = endpoints.get(endpointId) ?? new Map<string, StoredEntry>();
     endpoints.set(endpointId, known);
     return known;
   };
-  const keepAttempt = ({ endpoint_id, delivery_id }: Delivery, attempt: DeliveryAttempt) => {
+  const storeAttempt = ({ endpoint_id, delivery_id }: Delivery, attempt: DeliveryAttempt) => {
     const key = `${endpoint_id} ${delivery_id}`;
     attempts.set(key, (attempts.get(key) ?? new Map<number, DeliveryAttempt>()).set(attempt.number, attempt));
   };
@@ -119,11 +119,11 @@ export function memoryDeliveries(): DeliveryStore {
   return {
     async claim(message, now, leaseSeconds) {
       const deliveries = deliveriesOf(message.endpoint_id);
-      const held = deliveries.get(message.delivery_id);
-      const refused = held === undefined ? null : refusalOf(held, message, now);
+      const entry = deliveries.get(message.delivery_id);
+      const refused = entry === undefined ? null : refusalOf(entry, message, now);
       if (refused !== null) return refused;
       const { cycle, step } = message;
-      const before = held?.delivery ?? newDelivery(message, now, null);
+      const before = entry?.delivery ?? newDelivery(message, now, null);
       const delivery: Delivery = {
         ...before,
         cycle,
@@ -136,7 +136,7 @@ export function memoryDeliveries(): DeliveryStore {
       deliveries.set(message.delivery_id, {
         delivery,
         leaseUntil,
-        isListed: held !== undefined || cycle > 0 || step > 0,
+        isListed: entry !== undefined || cycle > 0 || step > 0,
       });
       return { kind: "claimed", delivery };
     },
@@ -149,24 +149,24 @@ export function memoryDeliveries(): DeliveryStore {
     },
     async recordScheduled(message, now, nextAttemptAt) {
       const deliveries = deliveriesOf(message.endpoint_id);
-      const held = deliveries.get(message.delivery_id);
-      if (held !== undefined) {
-        const { delivery, leaseUntil } = held;
+      const entry = deliveries.get(message.delivery_id);
+      if (entry !== undefined) {
+        const { delivery, leaseUntil } = entry;
         const isSame = delivery.cycle === message.cycle && delivery.step === message.step;
         if (!isSame || delivery.status !== "pending" || leaseUntil !== null) return;
-        deliveries.set(message.delivery_id, { ...held, delivery: { ...delivery, next_attempt_at: nextAttemptAt } });
+        deliveries.set(message.delivery_id, { ...entry, delivery: { ...delivery, next_attempt_at: nextAttemptAt } });
         return;
       }
       const delivery = newDelivery(message, now, nextAttemptAt);
       deliveries.set(message.delivery_id, { delivery, leaseUntil: null, isListed: true });
     },
     async record(delivery, attempt) {
-      if (attempt !== null) keepAttempt(delivery, attempt);
+      if (attempt !== null) storeAttempt(delivery, attempt);
       const deliveries = deliveriesOf(delivery.endpoint_id);
-      const held = deliveries.get(delivery.delivery_id);
-      if (held === undefined || !isCurrent(held.delivery, delivery, attempt)) return;
+      const entry = deliveries.get(delivery.delivery_id);
+      if (entry === undefined || !isCurrent(entry.delivery, delivery, attempt)) return;
       const isListed = delivery.status !== "succeeded";
-      const { attempts: counted, created_at } = held.delivery;
+      const { attempts: counted, created_at } = entry.delivery;
       const next = { ...delivery, created_at, attempts: isListed ? delivery.attempts : counted };
       deliveries.set(delivery.delivery_id, { delivery: next, leaseUntil: null, isListed });
     },
@@ -179,7 +179,7 @@ export function memoryDeliveries(): DeliveryStore {
     },
     async page(query) {
       const matching = [...deliveriesOf(query.endpoint_id).values()]
-        .filter((held) => isAskedFor(held, query))
+        .filter((entry) => matchesQuery(entry, query))
         .map(({ delivery }) => delivery)
         .sort((left, right) => (left.delivery_id < right.delivery_id ? 1 : -1));
       const deliveries = matching.slice(0, query.limit);
@@ -188,8 +188,8 @@ export function memoryDeliveries(): DeliveryStore {
     async statuses(endpointId, deliveryIds) {
       const known = deliveriesOf(endpointId);
       const found = deliveryIds.flatMap((id) => {
-        const held = known.get(id);
-        return held === undefined ? [] : [[id, held.delivery.status] as const];
+        const entry = known.get(id);
+        return entry === undefined ? [] : [[id, entry.delivery.status] as const];
       });
       return new Map(found);
     },
@@ -197,7 +197,7 @@ export function memoryDeliveries(): DeliveryStore {
 }
 
 function refusalOf(
-  { delivery, leaseUntil }: Held,
+  { delivery, leaseUntil }: StoredEntry,
   { cycle, step, resend }: DeliveryMessage,
   now: Date,
 ): ClaimResult | null {
@@ -206,14 +206,14 @@ function refusalOf(
   return leaseUntil !== null && leaseUntil > now.toISOString() ? { kind: "busy", until: leaseUntil } : null;
 }
 
-function isCurrent(standing: Delivery, next: Delivery, attempt: DeliveryAttempt | null): boolean {
-  if (next.cycle !== standing.cycle) return false;
+function isCurrent(stored: Delivery, next: Delivery, attempt: DeliveryAttempt | null): boolean {
+  if (next.cycle !== stored.cycle) return false;
   if (next.status === "succeeded") return true;
   const claimed = attempt === null ? next.attempts + 1 : next.attempts;
-  return standing.status === "pending" && standing.attempts <= claimed;
+  return stored.status === "pending" && stored.attempts <= claimed;
 }
 
-function isAskedFor({ delivery, isListed }: Held, query: DeliveryQuery): boolean {
+function matchesQuery({ delivery, isListed }: StoredEntry, query: DeliveryQuery): boolean {
   const { delivery_id, status, event_type } = delivery;
   if (query.status !== null && query.status !== status) return false;
   if (query.status !== null && query.status !== "succeeded" && !isListed) return false;
@@ -223,7 +223,7 @@ function isAskedFor({ delivery, isListed }: Held, query: DeliveryQuery): boolean
   return query.after === null || delivery_id < query.after;
 }
 
-/** For an endpoint cache without damaged changes. */
+/** Fails a test whose endpoint cache gets a damaged change. */
 export function failOnDamage({ change_id }: EndpointChange): never {
   throw new Error(`The change ${change_id} is damaged.`);
 }
@@ -312,9 +312,9 @@ export function memoryOrgPermits(): OrgPermitStore {
       const held = heldBy(leases);
       if (leases.some(({ id }) => id === lease.id)) return { granted: true, held, leases };
       if (held + lease.permits > size) return { granted: false, held, leases };
-      const taken = [...leases, lease];
-      pools.set(name, taken);
-      return { granted: true, held: heldBy(taken), leases: taken };
+      const granted = [...leases, lease];
+      pools.set(name, granted);
+      return { granted: true, held: heldBy(granted), leases: granted };
     },
     async release({ org_id, part }, { id }) {
       const name = `${org_id} ${part}`;

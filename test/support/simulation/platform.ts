@@ -53,7 +53,7 @@ export class SimulatedPlatform {
   readonly slowQueue: SimulatedQueue<DeliveryMessage>;
   readonly log = new Map<string, ActivityEvent>();
   readonly disabled: string[] = [];
-  /** Secrets by what stands for them at rest. */
+  /** Secrets, by their encrypted text. */
   readonly secrets = new Map<string, string>();
   readonly receivers = new Map<string, SimulatedReceiver>();
   crashes = 0;
@@ -87,7 +87,7 @@ export class SimulatedPlatform {
     this.#clock.schedule(this.#clock.now().getTime() + 250 * this.#random(), () => void this.#fanOut(records));
   }
 
-  /** The schedule, each minute until `until`, and the operator who redrives dead letters. */
+  /** Runs the schedule each minute until `until`, and redrives dead letters as an operator does. */
   runSchedule(until: number): void {
     const tick = () => {
       for (let worker = 0; worker < scheduleWorkers; worker++) void this.#enqueueDue(worker);
@@ -123,7 +123,7 @@ export class SimulatedPlatform {
   #portOf(queue: SimulatedQueue<DeliveryMessage>): DeliveryQueue {
     return {
       send: async (messages, delaySeconds) => {
-        // SQS may take some of a batch and refuse the others.
+        // SQS may accept only some messages of a batch.
         const refused = messages.filter(() => this.#random() < this.#faults.crashProbability);
         for (const message of messages) if (!refused.includes(message)) queue.send(message, delaySeconds);
         return refused;

@@ -5,20 +5,20 @@ export type SimulatedQueueOptions = {
   random(): number;
   readonly visibilitySeconds: number;
   readonly maxReceives: number;
-  /** Invocations at once. */
+  /** The most concurrent invocations. */
   readonly concurrency: number;
-  /** Share of the messages that come twice. */
+  /** Share of the messages that are delivered twice. */
   readonly duplicateShare: number;
 };
 
 type Message<T> = { readonly body: T; receives: number };
 
-/** Handles a batch; answers which of it failed. Rejects where the function died. */
+/** Handles a batch. Returns for each message whether it failed. Rejects if the function crashed. */
 export type BatchConsumer<T> = (batch: readonly T[]) => Promise<readonly boolean[]>;
 
 /**
- * A queue as SQS is one: at least once, in no order, with delays, visibility, dead letters, and a function that
- * consumes it.
+ * A queue with the guarantees of SQS: delivery at least once, in no order, with delays, visibility timeouts and dead
+ * letters; and the function that consumes it.
  */
 export class SimulatedQueue<T> {
   readonly #options: SimulatedQueueOptions;
@@ -32,12 +32,12 @@ export class SimulatedQueue<T> {
     this.#options = options;
   }
 
-  /** Messages that are neither done with nor dead. */
+  /** Number of messages that are waiting, visible or being handled. Dead letters do not count. */
   get pending(): number {
     return this.#visible.length + this.#waiting + this.#running;
   }
 
-  /** Sends what died back to work, as an operator does. */
+  /** Sends dead letters again, as an operator does. */
   redrive(): void {
     for (const body of this.deadLetters.splice(0)) this.send(body, 0);
   }
@@ -60,7 +60,7 @@ export class SimulatedQueue<T> {
     });
   }
 
-  /** Anywhere among those that wait, since the order of messages means nothing: it changes places with another. */
+  /** Inserts a message at a random position, because SQS does not keep the order. */
   #insert(message: Message<T>): void {
     const at = Math.floor(this.#options.random() * (this.#visible.length + 1));
     const other = this.#visible[at];

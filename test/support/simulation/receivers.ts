@@ -4,10 +4,10 @@ import { verifyWebhook } from "#shared/webhooks/sending/verify.ts";
 import { aSendResult } from "#test/support/builders.ts";
 import type { VirtualClock } from "./clock.ts";
 
-/** How a receiver answers, and after how long. */
+/** The response of a receiver, and after how long it comes. */
 export type ReceiverResponse = { readonly afterMs: number; readonly result: SendResult };
 
-/** What a receiver does with a request at a time (milliseconds since the beginning). */
+/** Returns the response to a request at a time (milliseconds since the start). */
 export type ReceiverBehaviour = (elapsedMs: number, random: () => number) => ReceiverResponse;
 
 const seconds = 1_000;
@@ -17,15 +17,15 @@ export const hours = 60 * minutes;
 const status = (code: number, headers: Record<string, string> = {}): SendResult =>
   aSendResult({ status: code, headers });
 
-const broken = (error: NonNullable<SendResult["error"]>): SendResult => aSendResult({ status: null, error });
+const withoutResponse = (error: NonNullable<SendResult["error"]>): SendResult => aSendResult({ status: null, error });
 
 const healthy: ReceiverBehaviour = (_, random) => ({ afterMs: 20 + 180 * random(), result: status(200) });
-const hanging: ReceiverBehaviour = () => ({ afterMs: 15 * seconds, result: broken("timeout") });
+const hanging: ReceiverBehaviour = () => ({ afterMs: 15 * seconds, result: withoutResponse("timeout") });
 const always =
   (exchange: SendResult): ReceiverBehaviour =>
   (_, random) => ({ afterMs: 20 + 50 * random(), result: exchange });
 
-/** One behaviour until a time, another from then on. */
+/** Behaves in one way until a time, in another from then on. */
 const until =
   (time: number, before: ReceiverBehaviour, after: ReceiverBehaviour): ReceiverBehaviour =>
   (elapsed, random) =>
@@ -41,14 +41,14 @@ export type ReceiverKind = {
 const disabled = ["exhausted", "endpoint_disabled"] as const;
 
 function healthyReceiver(at: number): ReceiverKind {
-  return { name: `well ${at}`, behaviour: healthy, reasons: ["succeeded"] };
+  return { name: `healthy ${at}`, behaviour: healthy, reasons: ["succeeded"] };
 }
 
 /** The receivers of a run. */
 export const receiverKinds: readonly ReceiverKind[] = [
   ...[0, 1, 2].map(healthyReceiver),
   {
-    name: "well, after twelve seconds",
+    name: "healthy, after twelve seconds",
     behaviour: () => ({ afterMs: 12 * seconds, result: status(200) }),
     reasons: ["succeeded"],
   },
@@ -66,7 +66,7 @@ export const receiverKinds: readonly ReceiverKind[] = [
     behaviour: until(12 * hours, always(status(503)), healthy),
     reasons: ["succeeded"],
   },
-  { name: "resetting", behaviour: always(broken("reset")), reasons: disabled },
+  { name: "resetting", behaviour: always(withoutResponse("reset")), reasons: disabled },
   { name: "redirecting", behaviour: always(status(302, { location: "http://169.254.169.254/" })), reasons: disabled },
   {
     name: "flapping",
@@ -98,16 +98,16 @@ export const receiverKinds: readonly ReceiverKind[] = [
   },
 ];
 
-/** One receiver: what it was sent, and what it took. */
+/** One receiver, with the requests that it got and accepted. */
 export class SimulatedReceiver {
-  /** Bodies by delivery id, each time it came. */
+  /** Bodies of the requests, by delivery id. */
   readonly received = new Map<string, string[]>();
-  /** How often each was accepted. */
+  /** How often it accepted each delivery. */
   readonly acceptances = new Map<string, number>();
   behaviour: ReceiverBehaviour;
   readonly #clock: VirtualClock;
   readonly #random: () => number;
-  readonly #begun: number;
+  readonly #startedAt: number;
   readonly #secret: string;
 
   constructor(behaviour: ReceiverBehaviour, secret: string, clock: VirtualClock, random: () => number) {
@@ -115,13 +115,13 @@ export class SimulatedReceiver {
     this.#secret = secret;
     this.#clock = clock;
     this.#random = random;
-    this.#begun = clock.now().getTime();
+    this.#startedAt = clock.now().getTime();
   }
 
   async receive(headers: Readonly<Record<string, string>>, body: string): Promise<SendResult> {
     const { delivery_id } = verifyWebhook(headers, body, this.#secret, this.#clock.now());
     this.received.set(delivery_id, [...(this.received.get(delivery_id) ?? []), body]);
-    const { afterMs, result: exchange } = this.behaviour(this.#clock.now().getTime() - this.#begun, this.#random);
+    const { afterMs, result: exchange } = this.behaviour(this.#clock.now().getTime() - this.#startedAt, this.#random);
     if (exchange.status !== null && exchange.status < 300) {
       this.acceptances.set(delivery_id, (this.acceptances.get(delivery_id) ?? 0) + 1);
     }

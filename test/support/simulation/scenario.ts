@@ -10,12 +10,12 @@ import { VirtualClock } from "./clock.ts";
 import { type SimulatedFaults, SimulatedPlatform } from "./platform.ts";
 import { hours, minutes, receiverKinds, SimulatedReceiver } from "./receivers.ts";
 
-const begun = testNow.getTime();
+const startTime = testNow.getTime();
 const committedWithin = 1 * hours;
-const deletedAfter = 30 * minutes;
-const ended = begun + 80 * hours;
+const deletionAfter = 30 * minutes;
+const endTime = startTime + 80 * hours;
 
-/** Filters of the endpoints in turn: together they see every event several times. */
+/** Filters of the endpoints, one after another. Together they match every event several times. */
 const filters = [["*"], ["invoice.*"], ["*.voided"], ["bill.paid", "invoice.paid"], ["payment.*", "*.sent"]];
 
 const verbs = ["CREATED", "UPDATED", "SENT", "PAID", "VOIDED"];
@@ -64,7 +64,7 @@ export async function runScenario(seed: number, eventCount: number, faults: Simu
 
   const events: ActivityEvent[] = [];
   for (let n = 0; n < eventCount; ) {
-    const at = begun + Math.floor((n / eventCount) * committedWithin);
+    const at = startTime + Math.floor((n / eventCount) * committedWithin);
     const size = Math.min(1 + Math.floor(random() * 20), eventCount - n);
     const batch = Array.from({ length: size }, (_, k) => anEventAt(at, n + k, random));
     n += size;
@@ -72,10 +72,10 @@ export async function runScenario(seed: number, eventCount: number, faults: Simu
     clock.schedule(at, () => platform.commit(batch));
   }
   const deleted = subscriptions.find(({ name }) => name.startsWith("deleted"));
-  clock.schedule(begun + deletedAfter, () => {
+  clock.schedule(startTime + deletionAfter, () => {
     if (deleted !== undefined) void platform.endpoints.remove(deleted.endpoint, anEvent());
   });
-  platform.runSchedule(ended);
+  platform.runSchedule(endTime);
   await clock.run();
   return { platform, subscriptions, events, clock };
 }
@@ -87,7 +87,7 @@ export function expectedEvents(
   { events }: ScenarioRun,
   { name, endpoint }: SimulatedSubscription,
 ): readonly ActivityEvent[] {
-  const until = name.startsWith("deleted") ? begun + deletedAfter : ended;
+  const until = name.startsWith("deleted") ? startTime + deletionAfter : endTime;
   return events.filter((event) => subscribesToEvent(endpoint, event) && Date.parse(event.recorded_at) < until);
 }
 
@@ -97,9 +97,9 @@ export async function recoverAndReplay(
   { endpoint, receiver }: SimulatedSubscription,
 ): Promise<void> {
   receiver.behaviour = receiverKinds[0]?.behaviour ?? receiver.behaviour;
-  const standing = await platform.endpoints.get(endpoint.org_id, endpoint.endpoint_id);
-  if (standing === null) throw new Error("The endpoint is gone.");
-  await platform.endpoints.update(standing, { ...standing, disabled: null }, anEvent());
+  const stored = await platform.endpoints.get(endpoint.org_id, endpoint.endpoint_id);
+  if (stored === null) throw new Error("The endpoint is gone.");
+  await platform.endpoints.update(stored, { ...stored, disabled: null }, anEvent());
   const health = await platform.health.get(endpoint.endpoint_id);
   await platform.health.update(endpoint.endpoint_id, health, initialHealth);
   const at = clock.now().toISOString();

@@ -2,11 +2,11 @@ import { randomUUID } from "node:crypto";
 import tls from "node:tls";
 import { generate } from "selfsigned";
 
-/** A server's certificate and key, as PEM. */
+/** The certificate and key of a server, as PEM. */
 export type Certificate = { readonly cert: string; readonly key: string };
 
 export type Certificates = {
-  /** What has to be trusted, as PEM. */
+  /** Certificate of the authority that clients must trust, as PEM. */
   readonly authority: string;
   readonly valid: Certificate;
   readonly expired: Certificate;
@@ -16,42 +16,46 @@ export type Certificates = {
 
 const day = 86_400_000;
 
-/** A new authority, and certificates for `localhost`, 127.0.0.1 and ::1 that are good, or bad in one way each. */
+/** Creates an authority, and certificates for `localhost`, 127.0.0.1 and ::1: a valid one, and each other with one defect. */
 export async function createCertificates(): Promise<Certificates> {
-  // Of a name of its own: two authorities of one name would be mistaken for each other.
-  const ca = await make(`Test authority ${randomUUID()}`, [
+  // The name is unique: authorities with the same name would be confused.
+  const ca = await createCertificate(`Test authority ${randomUUID()}`, [
     { name: "basicConstraints", cA: true, critical: true },
     { name: "keyUsage", keyCertSign: true, critical: true },
   ]);
   const names = altNames("localhost");
   return {
     authority: ca.cert,
-    valid: await make("localhost", names, { ca }),
-    expired: await make("localhost", names, { ca, notAfterDate: new Date(Date.now() - day) }),
-    wrongHost: await make("other.example", altNames("other.example"), { ca }),
-    selfSigned: await make("localhost", names),
+    valid: await createCertificate("localhost", names, { ca }),
+    expired: await createCertificate("localhost", names, { ca, notAfterDate: new Date(Date.now() - day) }),
+    wrongHost: await createCertificate("other.example", altNames("other.example"), { ca }),
+    selfSigned: await createCertificate("localhost", names),
   };
 }
 
-/** Makes this process trust an authority, beside those that it trusts already. */
+/** Makes this process trust an authority in addition to the default ones. */
 export function trustAuthority(authority: string): void {
   tls.setDefaultCACertificates([...tls.getCACertificates("default"), authority]);
 }
 
-type Options = NonNullable<Parameters<typeof generate>[1]>;
+type GenerateOptions = NonNullable<Parameters<typeof generate>[1]>;
 
-async function make(name: string, extensions: Options["extensions"], over: Options = {}): Promise<Certificate> {
-  const made = await generate([{ name: "commonName", value: name }], {
+async function createCertificate(
+  name: string,
+  extensions: GenerateOptions["extensions"],
+  over: GenerateOptions = {},
+): Promise<Certificate> {
+  const generated = await generate([{ name: "commonName", value: name }], {
     keyType: "ec",
     algorithm: "sha256",
     notBeforeDate: new Date(Date.now() - 2 * day),
     ...(extensions === undefined ? {} : { extensions }),
     ...over,
   });
-  return { cert: made.cert, key: made.private };
+  return { cert: generated.cert, key: generated.private };
 }
 
-function altNames(host: string): NonNullable<Options["extensions"]> {
+function altNames(host: string): NonNullable<GenerateOptions["extensions"]> {
   const addresses = host === "localhost" ? ["127.0.0.1", "::1"] : [];
   return [
     {

@@ -19,7 +19,7 @@ import {
 } from "#test/support/memory/webhooks.ts";
 import { VirtualClock } from "#test/support/simulation/clock.ts";
 
-/** A request that the receiver got. */
+/** A request that the receiver of the fixture got. */
 export type ReceivedRequest = {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -27,7 +27,7 @@ export type ReceivedRequest = {
   readonly at: Date;
 };
 
-/** A message that was scheduled: by which means, and for how long. */
+/** A message that was scheduled: how, for how long and until when. */
 export type ScheduledMessage = {
   readonly message: DeliveryMessage;
   readonly by: "queue" | "table";
@@ -35,14 +35,14 @@ export type ScheduledMessage = {
   readonly at: Date;
 };
 
-/** Returns the secret of an encrypted text. */
-export function decryptedSecret(sealed: string): string {
-  return formatSigningSecret(createHash("sha256").update(sealed).digest());
+/** Returns the secret that the fixture decrypts from a ciphertext. */
+export function decryptedSecret(ciphertext: string): string {
+  return formatSigningSecret(createHash("sha256").update(ciphertext).digest());
 }
 
 /**
- * Creates ports with one endpoint, one event and a receiver that accepts everything by default. The virtual clock moves
- * only when something waits or a test says so. Nothing is jittered.
+ * Creates delivery ports with one endpoint, one event and a receiver that accepts everything by default. The virtual
+ * clock moves only when the code waits or a test advances it. Random delays have no jitter.
  */
 export async function deliveryFixture(over: Partial<Endpoint> = {}) {
   const clock = new VirtualClock(testNow);
@@ -129,7 +129,7 @@ export async function deliveryFixture(over: Partial<Endpoint> = {}) {
       disabled,
       suspended,
     },
-    /** Lets so many seconds pass. */
+    /** Lets `seconds` pass. */
     advance: (seconds: number) => advanceTo(new Date(clock.now().getTime() + seconds * 1_000)),
     advanceTo,
     /** Delivers messages in one batch, however long it takes. */
@@ -140,7 +140,7 @@ export async function deliveryFixture(over: Partial<Endpoint> = {}) {
       disabled.push(...batch.disabled);
       return batch.results.map((result) => (result.status === "fulfilled" ? result.value : "rejected"));
     },
-    /** Creates so many events, and the messages of their first attempts. */
+    /** Creates `count` events, and the messages of their first attempts. */
     createMessages(count: number, to: Endpoint = endpoint): readonly DeliveryMessage[] {
       return Array.from({ length: count }, () => {
         const { org_id, endpoint_id } = to;
@@ -158,7 +158,7 @@ export async function deliveryFixture(over: Partial<Endpoint> = {}) {
   };
 }
 
-/** Creates a receiver that always responds so. */
+/** Creates a receiver that always responds like this. */
 export function respondWith(over: Partial<SendResult>): () => Promise<SendResult> {
   return async () => aSendResult(over);
 }

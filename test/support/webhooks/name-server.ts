@@ -3,22 +3,22 @@ import { Resolver } from "node:dns/promises";
 import { once } from "node:events";
 import { afterAll } from "vitest";
 
-/** What a name server says to a question: a code of RFC 1035, section 4.1.1, or nothing at all. */
+/** The response of a name server: a code of RFC 1035, section 4.1.1, or no response. */
 export type DnsResponse = "no error" | "SERVFAIL" | "NXDOMAIN" | "REFUSED" | "silence";
 
 const codes = { "no error": 0, SERVFAIL: 2, NXDOMAIN: 3, REFUSED: 5 } as const;
 
-/** A resolver whose name server, a real one on a port of its own, finds no address and says so in one way. */
+/** Starts a local name server that responds like this, without an address. Returns a resolver that queries it. */
 export async function startNameServer(
-  verdict: DnsResponse,
+  response: DnsResponse,
   options: { timeout: number; tries: number },
 ): Promise<Resolver> {
   const server = createSocket("udp4", (question, { port, address }) => {
-    if (verdict === "silence") return;
-    const answer = Buffer.from(question);
-    // A response, recursion available, and the code; everything else is the question again.
-    answer.writeUInt16BE(0x8180 | codes[verdict], 2);
-    server.send(answer, port, address);
+    if (response === "silence") return;
+    const packet = Buffer.from(question);
+    // Flags of a response with recursion available, and the code. The rest repeats the question.
+    packet.writeUInt16BE(0x8180 | codes[response], 2);
+    server.send(packet, port, address);
   });
   await once(server.bind(0, "127.0.0.1"), "listening");
   afterAll(() => {

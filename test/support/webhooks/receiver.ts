@@ -12,24 +12,24 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterAll } from "vitest";
 import type { Certificate } from "./certificates.ts";
 
-/** A request as it arrived. */
+/** A request that a receiver got. */
 export type ReceivedHttpRequest = {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
   readonly at: Date;
-  /** The connection that it came over: equal for requests that shared one. */
+  /** The connection: equal for requests that shared one. */
   readonly socket: Socket;
 };
 
-/** What the receiver does with a request, once it has all of it. */
+/** Responds to a request after it was received completely. */
 export type HttpReceiverBehaviour = (response: ServerResponse, request: ReceivedHttpRequest) => unknown;
 
 export type HttpReceiver = {
   readonly url: string;
   readonly requests: readonly ReceivedHttpRequest[];
-  /** How it behaves from now on. */
+  /** Changes how it responds from now on. */
   respondWith(behaviour: HttpReceiverBehaviour): void;
   close(): Promise<void>;
 };
@@ -37,11 +37,11 @@ export type HttpReceiver = {
 export type HttpReceiverOptions = {
   readonly tls?: Certificate;
   readonly behaviour?: HttpReceiverBehaviour;
-  /** The address to listen on, 127.0.0.1 unless told. */
+  /** The address to listen on; by default 127.0.0.1. */
   readonly host?: string;
 };
 
-/** A real receiver of webhooks, over HTTPS where it has a certificate. It closes when the file's tests are over. */
+/** Starts an HTTP receiver of webhooks, or an HTTPS one if it has a certificate. It closes after the tests of the file. */
 export async function startReceiver({
   tls,
   behaviour: answer = status(204),
@@ -60,7 +60,7 @@ export async function startReceiver({
   };
   const server: Server = tls === undefined ? createServer(handle) : createTlsServer(tls, handle);
   const origin = await listen(server, host);
-  const close = closing(server);
+  const close = closeAfterTests(server);
   return {
     url: `${tls === undefined ? "http" : "https"}://${origin}/hook`,
     requests,
@@ -71,7 +71,7 @@ export async function startReceiver({
   };
 }
 
-/** A server that takes connections and does with each what it is told, without a word of HTTP; by default, nothing. */
+/** Starts a TCP server that calls `onConnection` for each connection, and does nothing by default. */
 export async function startSocketServer(
   onConnection: (socket: Socket) => unknown = () => undefined,
 ): Promise<{ readonly host: string }> {
@@ -96,7 +96,7 @@ async function listen(server: TcpServer, host: string): Promise<string> {
   return `${host.includes(":") ? `[${host}]` : host}:${address.port}`;
 }
 
-function closing(server: Server): () => Promise<void> {
+function closeAfterTests(server: Server): () => Promise<void> {
   const close = async () => {
     if (!server.listening) return;
     const closed = once(server, "close");
@@ -120,12 +120,12 @@ export function redirect(to: string, code = 302): HttpReceiverBehaviour {
   return status(code, { location: to });
 }
 
-/** Never says anything. */
+/** Never responds. */
 export function hang(): HttpReceiverBehaviour {
   return () => undefined;
 }
 
-/** Says nothing for a while, then behaves. */
+/** Waits, then responds. */
 export function delayed(milliseconds: number, then: HttpReceiverBehaviour): HttpReceiverBehaviour {
   return async (response, request) => {
     await delay(milliseconds);
@@ -133,39 +133,39 @@ export function delayed(milliseconds: number, then: HttpReceiverBehaviour): Http
   };
 }
 
-/** Ends the connection without a word. */
+/** Resets the connection without a response. */
 export function reset(): HttpReceiverBehaviour {
   return (response) => response.socket?.resetAndDestroy();
 }
 
-/** Writes bytes to the connection as they are, and leaves it open. */
+/** Writes text to the connection unchanged, and leaves it open. */
 export function raw(text: string): HttpReceiverBehaviour {
   return (response) => response.socket?.write(text);
 }
 
-/** Sends headers and the beginning of a body, then nothing more. */
+/** Sends headers and the beginning of a body, and leaves the connection open. */
 export function hangAfterHeaders(code = 200, begun = "begun"): HttpReceiverBehaviour {
   return (response) => response.writeHead(code).write(begun);
 }
 
-/** Sends headers and the beginning of a body, then ends the connection. */
+/** Sends headers and the beginning of a body, then resets the connection. */
 export function resetAfterHeaders(code = 200, begun = "begun"): HttpReceiverBehaviour {
   return (response) => response.writeHead(code).write(begun, () => response.socket?.resetAndDestroy());
 }
 
-/** Sends a body byte by byte, without end. */
+/** Sends an endless body byte by byte. */
 export function drip(bytesPerSecond: number): HttpReceiverBehaviour {
   return async (response) => {
     for (response.writeHead(200); !response.destroyed; await delay(1000 / bytesPerSecond)) response.write(".");
   };
 }
 
-/** Sends as much of a body as is taken, without end. */
+/** Sends an endless body as fast as the client reads it. */
 export function endlessBody(): HttpReceiverBehaviour {
   return (response) => pour(response.writeHead(200), "x".repeat(65_536));
 }
 
-/** Sends header after header, without end. */
+/** Sends endless headers. */
 export function endlessHeaders(): HttpReceiverBehaviour {
   return ({ socket }) => {
     if (socket === null) return;

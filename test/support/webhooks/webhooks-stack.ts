@@ -9,27 +9,27 @@ import { startStack, type Tenant, type TestStack } from "#test/support/stack.ts"
 import { until } from "#test/support/until.ts";
 import { type ReceivedHttpRequest, startReceiver } from "./receiver.ts";
 
-/** A running stack, and what subscribers of webhooks do with it. */
+/** A running stack, and what tests of webhooks do with it. */
 export type WebhooksStack = TestStack & {
-  /** A new organisation, whose token may read events and manage webhooks. */
+  /** Creates an organisation with a token that may read events and manage webhooks. */
   subscriber(): Promise<Subscriber>;
-  /** Returns once every change of an endpoint that was made before counts for every event that comes now. */
+  /** Returns after all earlier changes of endpoints have taken effect. */
   waitForEndpointChanges(): Promise<void>;
-  /** Returns once no message is in the queues of deliveries, delayed ones included; scheduled retries do not count. */
+  /** Returns when the delivery queues contain no message, delayed ones included. Attempts in the table do not count. */
   waitForEmptyDeliveryQueues(): Promise<void>;
-  /** How many messages lie in each queue that only holds faults. */
+  /** Counts the messages of each queue for dead letters and rejected events. */
   deadLetterCounts(): Promise<Record<string, number>>;
 };
 
 export type Subscriber = Tenant & {
-  /** Asks the API below `/webhooks`. A body is sent as JSON. */
+  /** Calls the API below `/webhooks`. A body is sent as JSON. */
   request(method: string, path: string, body?: unknown): Promise<WebhooksApiResponse>;
-  /** Creates an endpoint that wants `invoice.*`, unless told otherwise. */
+  /** Creates an endpoint, for `invoice.*` by default. */
   subscribe(url: string, over?: Record<string, unknown>): Promise<TestSubscription>;
-  /** Appends an event and gives its id. */
+  /** Appends an event and returns its id. */
   emit(over?: Partial<EventInput>): Promise<string>;
   deliveries(subscription: TestSubscription, query?: string): Promise<ListedDelivery[]>;
-  /** The one delivery of an event with its attempts, once `isReached`. */
+  /** Returns the delivery of an event with its attempts when `isReached` is true. */
   delivery(
     subscription: TestSubscription,
     eventId: string,
@@ -58,18 +58,18 @@ const delivery = z.looseObject({
 const attempts = z.array(z.looseObject({ outcome: z.string(), error: z.string().nullable() }));
 const deliveriesResponse = z.object({ deliveries: z.array(delivery) });
 const deliveryResponse = z.object({ delivery: delivery.extend({ attempts }) });
-const subscribed = z.object({ endpoint: z.object({ endpoint_id: z.string(), secret: z.string() }) });
+const createdEndpoint = z.object({ endpoint: z.object({ endpoint_id: z.string(), secret: z.string() }) });
 const payload = z.object({ data: z.looseObject({ event_id: z.string(), entity_id: z.string() }) });
 
-/** A delivery as the API lists it. */
+/** A delivery in the list of the API. */
 export type ListedDelivery = z.infer<typeof delivery>;
 
-/** The same with its attempts. */
+/** A delivery of the API with its attempts. */
 export type DeliveryWithAttempts = z.infer<typeof deliveryResponse>["delivery"];
 
 export const isSettled = ({ status }: StoredDelivery) => status !== "pending";
 
-/** An attempt failed, and another one is to come. */
+/** Whether an attempt failed and another one is scheduled. */
 export const isWaitingForRetry = ({ status, last_attempt_at }: StoredDelivery) =>
   status === "pending" && last_attempt_at !== null;
 
@@ -77,7 +77,7 @@ export function newEventId(): string {
   return `evt_${randomUUID().replaceAll("-", "")}`;
 }
 
-/** The event that a request tells of. */
+/** Returns the event of a request. */
 export function receivedEvent({ body }: ReceivedHttpRequest) {
   return payload.parse(JSON.parse(body)).data;
 }
@@ -91,15 +91,15 @@ export async function startWebhooksStack(): Promise<WebhooksStack> {
     ...stack,
     subscriber: () => subscriberOf(stack),
 
-    // Changes are noticed in their order: once a new endpoint is told of something, all that were made before it count.
+    // Changes take effect in order: once a new endpoint receives an event, all earlier changes have taken effect.
     async waitForEndpointChanges() {
       const entity_id = `inv_${randomUUID()}`;
       const { endpoint_id } = await canary.subscribe(canaryReceiver.url, { entity_id });
-      const seldom = { pauseMs: 250 };
+      const pause = { pauseMs: 250 };
       await until(async () => {
         await canary.emit({ entity_id });
         return canaryReceiver.requests.some((request) => receivedEvent(request).entity_id === entity_id);
-      }, seldom);
+      }, pause);
       await canary.request("DELETE", `/endpoints/${endpoint_id}`);
     },
 
@@ -133,7 +133,7 @@ async function subscriberOf(stack: TestStack): Promise<Subscriber> {
   const { org_id } = tenant;
   const store = deliveryStore(stack.dynamodb, stack.tables.deliveries ?? "");
 
-  const ask = async (method: string, path: string, body?: unknown): Promise<WebhooksApiResponse> => {
+  const request = async (method: string, path: string, body?: unknown): Promise<WebhooksApiResponse> => {
     const headers = body === undefined ? tenant.headers : { ...tenant.headers, "content-type": "application/json" };
     const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
     const response = await fetch(`${stack.api}/api/public/v1/webhooks${path}`, init);
@@ -142,18 +142,18 @@ async function subscriberOf(stack: TestStack): Promise<Subscriber> {
   };
 
   const deliveries = async ({ endpoint_id }: TestSubscription, query = "") => {
-    const { body } = await ask("GET", `/endpoints/${endpoint_id}/deliveries?${query}`);
+    const { body } = await request("GET", `/endpoints/${endpoint_id}/deliveries?${query}`);
     return deliveriesResponse.parse(body).deliveries;
   };
 
   return {
     ...tenant,
-    request: ask,
+    request,
     deliveries,
 
     async subscribe(url, over = {}) {
-      const { body } = await ask("POST", "/endpoints", { url, events: ["invoice.*"], ...over });
-      return subscribed.parse(body).endpoint;
+      const { body } = await request("POST", "/endpoints", { url, events: ["invoice.*"], ...over });
+      return createdEndpoint.parse(body).endpoint;
     },
 
     async emit(over = {}) {
@@ -164,7 +164,7 @@ async function subscriberOf(stack: TestStack): Promise<Subscriber> {
 
     async delivery({ endpoint_id }, eventId, isReached) {
       const query = { endpoint_id, status: null, event_type: null, since: null, until: null, limit: 100, after: null };
-      // Asked of the table: a token that asks the API so often has soon no requests left.
+      // Read from the table: polling the API so often would exceed the rate limit of the token.
       const { delivery_id } = await until(
         async () => {
           const page = await store.page(query);
@@ -172,7 +172,7 @@ async function subscriberOf(stack: TestStack): Promise<Subscriber> {
         },
         { deadlineMs: 30_000 },
       );
-      const { body } = await ask("GET", `/endpoints/${endpoint_id}/deliveries/${delivery_id}`);
+      const { body } = await request("GET", `/endpoints/${endpoint_id}/deliveries/${delivery_id}`);
       return deliveryResponse.parse(body).delivery;
     },
   };

@@ -14,7 +14,7 @@ describe("FairQueue", () => {
     expect(names(queue.receive(10))).toEqual(["a1", "b1"]);
   });
 
-  it("returns quiet groups' messages before those of a noisy group", () => {
+  it("returns messages of quiet groups before those of a noisy group", () => {
     const queue = new FairQueue<string>(new EventLoop(), settings);
     for (let n = 0; n < 100; n++) queue.send("noisy", `noisy ${n}`);
     queue.receive(40);
@@ -22,7 +22,7 @@ describe("FairQueue", () => {
     expect(names(queue.receive(2))).toEqual(["quiet", "noisy 40"]);
   });
 
-  it("makes a message that failed visible after its visibility timeout, and a dead letter after the last receive", () => {
+  it("makes a failed message visible after its visibility timeout, and a dead letter after its last receive", () => {
     const loop = new EventLoop();
     const queue = new FairQueue<string>(loop, settings);
     queue.send("a", "a1");
@@ -37,7 +37,7 @@ describe("FairQueue", () => {
     expect(queue.inFlight).toBe(0);
   });
 
-  it("keeps delayed messages out of flight", () => {
+  it("does not count delayed messages as in flight", () => {
     const loop = new EventLoop();
     const queue = new FairQueue<string>(loop, settings);
     queue.send("a", "a1", 5_000);

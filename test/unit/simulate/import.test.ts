@@ -12,7 +12,7 @@ const options: ImportOptions = {
   createPolicy: createIngestPolicy,
 };
 
-/** A function that leaves throttled events to the queue, each of whose returns counts. */
+/** Creates a policy that never defers: throttled events stay in the queue, and each receive counts. */
 const leaveToQueue = (): InstancePolicy => ({
   holdMs: () => null,
   throttledMs: () => null,
@@ -21,7 +21,7 @@ const leaveToQueue = (): InstancePolicy => ({
 
 const simulate = (changed: Partial<ImportOptions> = {}) => simulateImport({ ...options, ...changed }, () => undefined);
 
-describe("the simulation of an import", () => {
+describe("simulateImport", () => {
   it("stores every event without dead letters when throttled events are deferred", () => {
     const { imported, quiet, quietDeadLetters, deferrals } = simulate();
     expect(imported).toMatchObject({ stored: 60_000, deadLetters: 0 });
@@ -30,7 +30,7 @@ describe("the simulation of an import", () => {
     expect(quiet.p99).toBeLessThan(1_000);
   });
 
-  it("finds the dead letters of a function that leaves throttled events to the queue", () => {
+  it("reports dead letters when throttled events are left to the queue", () => {
     const queue = { visibilityMs: 120_000, maxReceives: 5 };
     const { imported, mostInFlight } = simulate({ queue, createPolicy: leaveToQueue });
     expect(imported.deadLetters).toBeGreaterThan(0);
@@ -38,13 +38,13 @@ describe("the simulation of an import", () => {
     expect(mostInFlight).toBeGreaterThan(10_000);
   });
 
-  it("stores as fast as events are sent when the index keys are in sixteen shards", () => {
+  it("stores events as fast as they are sent when the index keys have sixteen shards", () => {
     const { imported, deferrals } = simulate({ shards: 16 });
     expect(imported.perSecond).toBeGreaterThan(9_000);
     expect(deferrals).toBe(0);
   });
 
-  it("repeats a run for the same seed", () => {
+  it("returns the same result for the same seed", () => {
     const first = simulate({ imported: 20_000 });
     expect(simulate({ imported: 20_000 })).toEqual(first);
     expect(simulate({ imported: 20_000, seed: 4 })).not.toEqual(first);

@@ -3,17 +3,17 @@ import { parseOptions } from "#test/soak/options.ts";
 
 const parse = (...args: string[]) => parseOptions(args, () => 7);
 
-describe("the options of a soak", () => {
-  it("are a minute, four writers and a new seed", () => {
+describe("parseOptions of the soak test", () => {
+  it("returns the defaults: a minute, four writers and a new seed", () => {
     expect(parse()).toEqual({ seconds: 60, seed: 7, writers: 4 });
   });
 
-  it("are taken as they are given", () => {
-    const given = { seconds: 5, seed: 0, writers: 2 };
-    expect(parse("--seconds", "5", "--seed", "0", "--writers", "2")).toEqual(given);
+  it("returns the options of the command line", () => {
+    const options = { seconds: 5, seed: 0, writers: 2 };
+    expect(parse("--seconds", "5", "--seed", "0", "--writers", "2")).toEqual(options);
   });
 
-  it("may ask for help", () => {
+  it("returns undefined for --help", () => {
     expect(parse("--help")).toBeUndefined();
   });
 
@@ -23,7 +23,7 @@ describe("the options of a soak", () => {
     ["--seed", "x"],
     ["--seed", "4294967296"],
     ["--writers", "65"],
-  ])("are refused: %s %s", (option, value) => {
+  ])("throws for %s %s", (option, value) => {
     expect(() => parse(option, value)).toThrow(`${option} takes a whole number from `);
   });
 });

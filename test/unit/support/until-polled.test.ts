@@ -4,13 +4,13 @@ vi.mock("node:timers/promises", () => ({
   setTimeout: async (milliseconds: number) => void vi.setSystemTime(Date.now() + milliseconds),
 }));
 
-// Other files of this worker have loaded these modules with the real timers.
+// Other test files of this worker need the modules with the real timers.
 vi.resetModules();
 afterAll(() => vi.resetModules());
 const { untilPolled } = await import("#test/support/test-environment.ts");
 
-/** Waits for a stack whose functions receive events after some seconds. */
-async function waited(seconds: number): Promise<number> {
+/** Returns how many seconds `untilPolled` waits for a stack that polls its queues after so many seconds. */
+async function secondsWaited(seconds: number): Promise<number> {
   vi.useFakeTimers({ toFake: ["Date"] });
   vi.stubEnv("TEST_SLOWNESS", "1");
   try {
@@ -27,7 +27,7 @@ async function waited(seconds: number): Promise<number> {
   }
 }
 
-it("the smoke test waits up to five minutes until Lambda polls the queues of a new stack", async () => {
-  expect(await waited(240)).toBe(240);
-  await expect(waited(400)).rejects.toThrow("did not happen");
+it("untilPolled waits up to five minutes until Lambda polls the queues of a new stack", async () => {
+  expect(await secondsWaited(240)).toBe(240);
+  await expect(secondsWaited(400)).rejects.toThrow("did not happen");
 });
