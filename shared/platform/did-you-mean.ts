@@ -1,4 +1,4 @@
-/** The candidate that a mistyped word most likely means, or `null` where none is close. */
+/** Returns the candidate closest to a mistyped word; `null` if none is close. */
 export function findNearest(word: string, candidates: Iterable<string>): string | null {
   let best: string | null = null;
   let fewest = Math.floor(word.length / 2) + 1;
@@ -12,15 +12,13 @@ export function findNearest(word: string, candidates: Iterable<string>): string 
   return best;
 }
 
-/** ` Did you mean …?`, or nothing. */
+/** Returns ` Did you mean …?`, or an empty text. */
 export function formatSuggestion(word: string, candidates: Iterable<string>): string {
   const candidate = findNearest(word, candidates);
   return candidate === null ? "" : ` Did you mean ${candidate}?`;
 }
 
-/**
- * Insertions, deletions and replacements that make one word of the other (Levenshtein), a row of the table at a time.
- */
+/** Returns the Levenshtein distance of two words. */
 function distance(left: string, right: string): number {
   let row = Array.from({ length: right.length + 1 }, (_, at) => at);
   for (const [at, letter] of [...left].entries()) {

@@ -8,9 +8,9 @@ export const envVars = {
   deliveriesTable: "DELIVERIES_TABLE",
   deliveriesQueue: "DELIVERIES_QUEUE_URL",
   slowDeliveriesQueue: "SLOW_DELIVERIES_QUEUE_URL",
-  /** Concurrent sends of an organisation to endpoints that are not known as fast. */
   /** The unique id of the function's own role. */
   roleId: "ROLE_ID",
+  /** Concurrent requests of an organisation to endpoints that are not known to be fast. */
   sendsPerOrg: "SENDS_PER_ORG",
   sendsPerHost: "SENDS_PER_HOST",
   replaysQueue: "REPLAYS_QUEUE_URL",
@@ -18,13 +18,13 @@ export const envVars = {
   auditLogGroup: "AUDIT_LOG_GROUP",
   archiveBucket: "ARCHIVE_BUCKET",
   secretsKey: "SECRETS_KEY_ARN",
-  /** Hosts of our own API, separated by blanks: nothing is ever sent to them. */
+  /** Hosts of our own API, separated by spaces: no webhook is sent to them. */
   apiHosts: "API_HOSTS",
-  /** What CloudFront proves itself by, where there is a distribution before the API. */
+  /** The secret that CloudFront sends, if the API has a distribution. */
   edgeSecret: "EDGE_SECRET",
-  /** `true` where requests that did not come through CloudFront are refused. */
+  /** `true` if requests that did not come through CloudFront are rejected. */
   edgeRequired: "EDGE_REQUIRED",
-  /** Set on laptops only, and by no template: lets webhooks go to loopback addresses, also without TLS. */
+  /** Set only by the local runtime: allows webhooks to loopback addresses, also without TLS. */
   webhooksToLoopback: "WEBHOOKS_TO_LOOPBACK",
 } as const;
 

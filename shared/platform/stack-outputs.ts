@@ -1,12 +1,12 @@
-export interface StackOutputs {
-  /** Address of the HTTP API, without a slash at the end; undefined when the stack has none. */
+export type StackOutputs = {
+  /** URL of the HTTP API, without a slash at the end; `undefined` if the stack has no API. */
   readonly api: string | undefined;
   readonly queues: Readonly<Record<string, string>>;
   readonly tables: Readonly<Record<string, string>>;
   readonly functions: Readonly<Record<string, string>>;
   /** Log groups. */
   readonly logs: Readonly<Record<string, string>>;
-}
+};
 
 /**
  * Sorts a stack's outputs, deployed or local, by their names: `QueueIngestDeadLetters` is `queues.ingest_dead_letters`,

@@ -1,8 +1,8 @@
 import { fromEnv } from "@aws-sdk/credential-provider-env";
 
 /**
- * Stands in for the SDK's chain of credential providers inside a function, where Lambda sets the variables once for
- * as long as the environment lives. The SDK asks its default provider for each call, and expects it to remember.
+ * Returns the default credential provider in the bundle of a function, in place of the SDK's chain of providers. Lambda sets
+ * the variables once. The SDK calls the provider on every request and expects it to cache.
  */
 export function defaultProvider() {
   const read = fromEnv();

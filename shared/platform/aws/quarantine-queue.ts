@@ -4,22 +4,22 @@ import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.t
 import { createSqsClient } from "./clients.ts";
 import { formatMessage } from "./queue-message.ts";
 
-/** Where records of a stream go that cannot be handled, to be looked at. */
+/** The queue for references to stream records that could not be processed. */
 export type QuarantineQueue = {
   /**
-   * Says which record was set aside, and why. Throws `ActivityError` `unavailable` for a failure that passes; any other
-   * error is a refusal that a repeat would meet as well.
+   * Reports a record and the reason. Throws `ActivityError` `unavailable` for a transient error, and other errors if a
+   * retry would fail, too.
    */
   put(record: DynamoDBRecord, reason: string): Promise<void>;
 };
 
-/** Characters of the reason and of each part of the key, each of which may take six bytes in the message. */
+/** Characters of the reason and of each part of the key. Each may take six bytes in the message. */
 const maxReasonLength = 500;
 const maxKeyLength = 200;
 
 /**
- * A queue that is told of a record what identifies it, and never the record itself: an item that is as large as DynamoDB
- * takes can be larger than any message once it is escaped. Its content is in the audit log, under the sequence number.
+ * Creates a queue for references to records. Not for the records themselves: an escaped item of the maximum size exceeds a
+ * message. The audit log has the content, under the sequence number.
  */
 export function createQuarantineQueue(queueUrl: string, client: SQSClient = createSqsClient()): QuarantineQueue {
   return {

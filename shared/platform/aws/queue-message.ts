@@ -1,18 +1,15 @@
 import type * as z from "zod/mini";
 import { parseJson } from "#shared/platform/json.ts";
 
-/**
- * Writes what a message says as its body. SQS refuses the characters U+FFFE and U+FFFF; JSON may hold them, and says
- * the same with an escape.
- */
+/** Formats the body of a message as JSON. SQS rejects the characters U+FFFE and U+FFFF, so they are escaped. */
 export function formatMessage(content: unknown): string {
   return JSON.stringify(content).replaceAll("\uFFFE", "\\ufffe").replaceAll("\uFFFF", "\\uffff");
 }
 
-/** Reads a message's body. Throws, naming the field, where it is none that this log wrote. */
+/** Parses the body of a message. Throws an error with the field's name if it does not match the schema. */
 export function parseMessage<T>(schema: z.ZodMiniType<T>, body: string): T {
-  const read = schema.safeParse(parseJson(body));
-  if (read.success) return read.data;
-  const field = read.error.issues[0]?.path.join(".");
-  throw new Error(field ? `The message has no valid ${field}.` : "The message is no JSON object.");
+  const parsed = schema.safeParse(parseJson(body));
+  if (parsed.success) return parsed.data;
+  const field = parsed.error.issues[0]?.path.join(".");
+  throw new Error(field ? `The message has no valid ${field}.` : "The message is not a JSON object.");
 }

@@ -8,24 +8,24 @@ import {
 import { ActivityError } from "#shared/errors.ts";
 import { mapTransientErrors } from "./transient-errors.ts";
 
-/** Others may write the same items, or a partition may be throttled: eight attempts, in all within three seconds. */
-const maxTries = 8;
+/** For conflicts with other transactions and for throttling. The attempts take three seconds at most. */
+const maxAttempts = 8;
 
-const backOff = (tries: number) => setTimeout(Math.random() * 5 * 2 ** tries);
+const backOff = (attempt: number) => setTimeout(Math.random() * 5 * 2 ** attempt);
 
-/** Why a transaction was cancelled without having written anything, and may succeed a moment later. */
-const transient = ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"];
+/** Cancellation reasons after which the same transaction may succeed. */
+const transientReasons = ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"];
 
 /**
- * Writes all items or none, made anew for each attempt. Answers for each item whether its condition refused it; all are
- * absent where the items are written. Throws `ActivityError` `unavailable` where others keep writing the same items.
+ * Writes all items or none. Calls `items` for each attempt. Returns whether the condition of each item failed; an empty
+ * array if all items were written. Throws `ActivityError` `unavailable` after repeated conflicts.
  */
 export async function transact(
   client: DynamoDBClient,
   items: () => readonly TransactWriteItem[],
-  wait: (tries: number) => Promise<unknown> = backOff,
+  wait: (attempt: number) => Promise<unknown> = backOff,
 ): Promise<boolean[]> {
-  for (let tries = 1; ; tries++) {
+  for (let attempt = 1; ; attempt++) {
     try {
       await mapTransientErrors(client.send(new TransactWriteItemsCommand({ TransactItems: [...items()] })));
       return [];
@@ -33,10 +33,10 @@ export async function transact(
       if (!(error instanceof TransactionCanceledException)) throw error;
       const reasons = (error.CancellationReasons ?? []).map(({ Code }) => Code);
       if (reasons.includes("ConditionalCheckFailed")) return reasons.map((code) => code === "ConditionalCheckFailed");
-      if (tries === maxTries || !reasons.some((code) => transient.includes(code ?? ""))) {
+      if (attempt === maxAttempts || !reasons.some((code) => transientReasons.includes(code ?? ""))) {
         throw new ActivityError("unavailable", "The store is busy.", { retryAfter: 1, cause: error });
       }
-      await wait(tries);
+      await wait(attempt);
     }
   }
 }

@@ -1,11 +1,11 @@
 import { ActivityError } from "#shared/errors.ts";
 
-/** What a service, or the way to it, calls trouble that passes. A refusal of access is a defect, and stays one. */
-const passing = new Set([
+/** Names and codes of transient errors of a service or the network. Access denied is a defect, so it is not mapped. */
+const transientErrors = new Set([
   "ProvisionedThroughputExceededException",
   "ThrottlingException",
   "RequestLimitExceeded",
-  // SQS, by the name it has there.
+  // The name in SQS.
   "RequestThrottled",
   "InternalServerError",
   "ServiceUnavailable",
@@ -13,13 +13,13 @@ const passing = new Set([
   "TransactionInProgressException",
   "ReplicatedWriteConflictException",
   "ItemCollectionSizeLimitExceededException",
-  // A clock that is off, and credentials at their end: both mend themselves.
+  // A wrong clock and expired credentials: the SDK corrects both.
   "InvalidSignatureException",
   "RequestTimeTooSkewed",
   "ExpiredTokenException",
   "TimeoutError",
   "AbortError",
-  // An answer that is cut off, or that is not DynamoDB's.
+  // The response was cut off, or did not come from DynamoDB.
   "SyntaxError",
   "ECONNREFUSED",
   "ECONNRESET",
@@ -29,48 +29,52 @@ const passing = new Set([
 ]);
 
 /**
- * Runs a call to DynamoDB, SQS or KMS; trouble that passes becomes `ActivityError` `unavailable`, all else is thrown
- * on as it is.
+ * Waits for a call to DynamoDB, SQS or KMS. Throws `ActivityError` `unavailable` for a transient error, and any other error
+ * unchanged.
  */
 export async function mapTransientErrors<T>(call: Promise<T>): Promise<T> {
   try {
     return await call;
   } catch (error) {
-    if (error instanceof Error && (passing.has(error.name) || passing.has(codeOf(error)) || statusOf(error) >= 500)) {
+    if (error instanceof Error && isTransient(error)) {
       throw new ActivityError("unavailable", "The store is busy or away.", { retryAfter: 2, cause: error });
     }
     throw error;
   }
 }
 
+function isTransient(error: Error): boolean {
+  return transientErrors.has(error.name) || transientErrors.has(codeOf(error)) || statusOf(error) >= 500;
+}
+
 /**
- * Whether DynamoDB held a write back for what its own key takes, and for nothing else: a limit of the table or of the
- * account is no single writer's. A table on demand has no throughput of its own to exceed, so where it says that
- * without a reason it is the key's; a `ThrottlingException` without one may be anything.
+ * Whether DynamoDB throttled a write only because of its key, and not because of a limit of the table or account. An
+ * on-demand table has no throughput to exceed, so without a reason `ProvisionedThroughputExceededException` means the key.
+ * `ThrottlingException` without a reason may have any cause.
  */
 export function isKeyThrottled(error: unknown): boolean {
   const cause = error instanceof ActivityError ? error.cause : error;
-  if (!(cause instanceof Error) || !throttles.has(cause.name)) return false;
+  if (!(cause instanceof Error) || !throttlingErrors.has(cause.name)) return false;
   const reasons = reasonsOf(cause);
   if (reasons.length === 0) return cause.name === "ProvisionedThroughputExceededException";
   return reasons.every((reason) => reason.endsWith("KeyRangeThroughputExceeded"));
 }
 
-const throttles = new Set(["ProvisionedThroughputExceededException", "ThrottlingException"]);
+const throttlingErrors = new Set(["ProvisionedThroughputExceededException", "ThrottlingException"]);
 
-/** What DynamoDB says of why it held a call back. The two errors that can say so spell the field differently. */
+/** Returns the reasons of a throttled call. The two errors with reasons spell the field differently. */
 function reasonsOf(error: Error): string[] {
-  const given =
+  const reasons =
     "ThrottlingReasons" in error ? error.ThrottlingReasons : "throttlingReasons" in error && error.throttlingReasons;
-  if (!Array.isArray(given)) return [];
-  return given.map((entry: { readonly reason?: unknown }) => String(entry.reason));
+  if (!Array.isArray(reasons)) return [];
+  return reasons.map((entry: { readonly reason?: unknown }) => String(entry.reason));
 }
 
 function codeOf(error: Error): string {
   return "code" in error ? String(error.code) : "";
 }
 
-/** The HTTP status that the SDK notes on its errors; 0 where there was no answer. */
+/** Returns the HTTP status of an error of the SDK; 0 without a response. */
 function statusOf(error: Error): number {
   const metadata = "$metadata" in error ? error.$metadata : undefined;
   if (typeof metadata !== "object" || metadata === null || !("httpStatusCode" in metadata)) return 0;

@@ -5,37 +5,38 @@ import type { AdminAuditFields, AdminCall } from "#shared/platform/admin-call.ts
 import { runInInvocation } from "#shared/platform/observability/invocation.ts";
 import { errorFields, log } from "#shared/platform/observability/log.ts";
 
-/** Why a request was refused. */
+/** The response to a rejected request. */
 export type AdminErrorResponse = { readonly error: { code: string; message: string; field?: string } };
 
-export type InvokeHandlerOptions<Request, Answer> = {
+export type InvokeHandlerOptions<Request, Response> = {
   readonly requestSchema: z.ZodMiniType<Request>;
-  handle(request: Request): Promise<Answer>;
-  /** Whom and what a request is about. */
+  handle(request: Request): Promise<Response>;
+  /** Returns the audit fields of a request. */
   requestAuditFields(request: Request): AdminAuditFields;
-  resultAuditFields(answer: Answer): AdminAuditFields;
+  /** Returns the audit fields of a response. */
+  resultAuditFields(response: Response): AdminAuditFields;
 };
 
 /**
- * The stack of a function that administrators invoke. Refusals are answers, so that a caller can tell them from a
- * defect, which fails the invocation. Leaves one line in the log.
+ * Creates the handler of a function that administrators invoke. Rejected requests are responses, which distinguishes them
+ * from defects, which fail the invocation. Logs one line for each call.
  */
-export function createInvokeHandler<Request extends { readonly action: string }, Answer>({
-  requestSchema: request,
-  handle: run,
-  requestAuditFields: asked,
-  resultAuditFields: answered,
-}: InvokeHandlerOptions<Request, Answer>) {
-  const handle = async (event: unknown, invocation: Context): Promise<Answer | AdminErrorResponse> => {
+export function createInvokeHandler<Request extends { readonly action: string }, Response>({
+  requestSchema,
+  handle: handleRequest,
+  requestAuditFields,
+  resultAuditFields,
+}: InvokeHandlerOptions<Request, Response>) {
+  const handle = async (event: unknown, invocation: Context): Promise<Response | AdminErrorResponse> => {
     const started = performance.now();
-    const parsed = request.safeParse(event);
-    const report = (outcome: string, facts: AdminAuditFields, error?: unknown) => {
+    const parsed = requestSchema.safeParse(event);
+    const report = (outcome: string, resultFields: AdminAuditFields, error?: unknown) => {
       const call: AdminCall = {
         request_id: invocation.awsRequestId,
         action: parsed.success ? parsed.data.action : "unknown",
         outcome,
-        ...(parsed.success ? asked(parsed.data) : {}),
-        ...facts,
+        ...(parsed.success ? requestAuditFields(parsed.data) : {}),
+        ...resultFields,
         duration_ms: Math.round((performance.now() - started) * 10) / 10,
       };
       const level = error === undefined ? "info" : "error";
@@ -43,9 +44,9 @@ export function createInvokeHandler<Request extends { readonly action: string },
     };
     try {
       if (!parsed.success) throw malformed(parsed.error.issues[0]?.path.map(String).join("."));
-      const answer = await run(parsed.data);
-      report("done", answered(answer));
-      return answer;
+      const response = await handleRequest(parsed.data);
+      report("done", resultAuditFields(response));
+      return response;
     } catch (error) {
       if (!(error instanceof ActivityError) || error.code === "unavailable") {
         report("failed", {}, error);

@@ -5,19 +5,18 @@ import { errorFields, log } from "#shared/platform/observability/log.ts";
 import type { MetricName } from "#shared/platform/observability/metric-names.ts";
 import { emitMetrics, increment, type MetricCounts } from "#shared/platform/observability/metrics.ts";
 
-/** What a record of a queue came to: what to count it as, or why it must come again. */
+/** The metric to count a record as, or why it failed. */
 export type RecordResult = PromiseSettledResult<MetricName>;
 
 /**
- * The stack of a function that consumes a queue: every record is handled by itself, all at once. A record whose
- * handling throws is left to the queue, which gives it again, or to its dead-letter queue in the end; its neighbours
- * are done with. `handle` answers what to count the record as; the counts of a batch are one line in the log.
+ * Creates an SQS handler that processes records concurrently and reports partial batch failures (`batchItemFailures`).
+ * `handle` returns the metric to count the record as. The counts of a batch are one line in the log.
  */
 export function createSqsHandler(handle: (record: SQSRecord) => Promise<MetricName>) {
   return createSqsBatchHandler((records) => Promise.allSettled(records.map(handle)));
 }
 
-/** The same for records that are handled together. `handle` answers a result for each, in their order. */
+/** Creates the same for records that are processed together. `handle` returns a result for each, in order. */
 export function createSqsBatchHandler(handle: (records: readonly SQSRecord[]) => Promise<readonly RecordResult[]>) {
   const consume = async ({ Records }: SQSEvent): Promise<SQSBatchResponse> => {
     const results = await handle(Records);

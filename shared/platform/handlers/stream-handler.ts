@@ -8,55 +8,50 @@ import { type MetricName, metricNames } from "#shared/platform/observability/met
 import { emitMetrics, increment, type MetricCounts } from "#shared/platform/observability/metrics.ts";
 
 export type StreamHandlerOptions<T> = {
-  /** Reads what a record says was added, and when the table stored it. Throws where it cannot. */
+  /** Parses the new image of a record. Throws if it is invalid. */
   parse(image: StreamImage, stored: Date | null): T;
-  /** Handles items together. Answers those that must come again, and what to count. */
+  /** Processes items together. Returns those that must be retried, and the metrics to count. */
   handle(items: readonly T[]): Promise<{ failed: ReadonlySet<T>; counts: ReadonlyMap<MetricName, number> }>;
-  /** Where a record goes that will never be handled, so that it holds up no other. */
+  /** Gets records that cannot be processed, so that they do not block the others. */
   readonly quarantine: QuarantineQueue;
 };
 
 /**
- * Creates the handler of a function that follows a table's stream. Records that meet a failure of the system are left to
- * the stream, which gives them again. A record that cannot be read or handled is reported to the unread queue, beside the
- * work on its neighbours. If that queue refuses the report for good, it is counted and logged, and the stream goes on: no
- * record may stop all that come after it.
+ * Creates a handler for a DynamoDB stream. After an error of a service, the event source mapping retries the records. A
+ * record that cannot be parsed or processed is reported to the quarantine queue. If the queue rejects the report, the record
+ * is counted and logged: no record may block those after it.
  */
-export function createStreamHandler<T extends object>({
-  parse: read,
-  handle,
-  quarantine: unread,
-}: StreamHandlerOptions<T>) {
-  const follow = async ({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
+export function createStreamHandler<T extends object>({ parse, handle, quarantine }: StreamHandlerOptions<T>) {
+  const processBatch = async ({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
     const batchItemFailures: DynamoDBBatchResponse["batchItemFailures"] = [];
     const counts: MetricCounts = {};
-    const again = ({ dynamodb }: DynamoDBRecord) =>
+    const retry = ({ dynamodb }: DynamoDBRecord) =>
       batchItemFailures.push({ itemIdentifier: dynamodb?.SequenceNumber ?? "" });
-    const setAside = async (record: DynamoDBRecord, error: unknown) => {
+    const putInQuarantine = async (record: DynamoDBRecord, error: unknown) => {
       const sequence_number = record.dynamodb?.SequenceNumber;
       log("error", "record unread", { sequence_number, ...errorFields(error) });
       increment(counts, metricNames.eventsUnreadable);
       try {
-        await unread.put(record, reasonOf(error));
+        await quarantine.put(record, reasonOf(error));
       } catch (refusal) {
         log("error", "unread record not reported", { sequence_number, ...errorFields(refusal) });
-        if (isUnavailable(refusal)) again(record);
+        if (isUnavailable(refusal)) retry(record);
         else increment(counts, metricNames.fanOutRecordsLost);
       }
     };
-    const work = async (items: ReadonlyMap<T, DynamoDBRecord>): Promise<void> => {
+    const handleItems = async (items: ReadonlyMap<T, DynamoDBRecord>): Promise<void> => {
       try {
         const outcome = await handle([...items.keys()]);
         for (const [metric, value] of outcome.counts) increment(counts, metric, value);
-        for (const item of outcome.failed) again(items.get(item) ?? {});
+        for (const item of outcome.failed) retry(items.get(item) ?? {});
       } catch (error) {
-        if (isSystemTrouble(error)) {
+        if (isServiceError(error)) {
           log("error", "batch failed", { records: items.size, ...errorFields(error) });
-          items.forEach(again);
+          items.forEach(retry);
         } else if (items.size > 1) {
-          for (const [item, record] of items) await work(new Map([[item, record]]));
+          for (const [item, record] of items) await handleItems(new Map([[item, record]]));
         } else {
-          for (const record of items.values()) await setAside(record, error);
+          for (const record of items.values()) await putInQuarantine(record, error);
         }
       }
     };
@@ -65,31 +60,31 @@ export function createStreamHandler<T extends object>({
     const unreadable: Promise<void>[] = [];
     for (const record of Records) {
       try {
-        items.set(read(record.dynamodb?.NewImage ?? {}, storedAt(record)), record);
+        items.set(parse(record.dynamodb?.NewImage ?? {}, storedAt(record)), record);
       } catch (error) {
-        unreadable.push(setAside(record, error));
+        unreadable.push(putInQuarantine(record, error));
       }
     }
-    await Promise.all([items.size > 0 ? work(items) : undefined, ...unreadable]);
+    await Promise.all([items.size > 0 ? handleItems(items) : undefined, ...unreadable]);
     emitMetrics(counts, new Date());
     return { batchItemFailures };
   };
 
   return middy<DynamoDBStreamEvent, DynamoDBBatchResponse, Error, Context>().handler(
-    (records: DynamoDBStreamEvent, context: Context) => runInInvocation(context, () => follow(records)),
+    (records: DynamoDBStreamEvent, context: Context) => runInInvocation(context, () => processBatch(records)),
   );
 }
 
 export type StreamImage = NonNullable<NonNullable<DynamoDBRecord["dynamodb"]>["NewImage"]>;
 
-/** When the table stored what a record is about, by DynamoDB's clock; in whole seconds, rounded down. */
+/** Returns when the table stored the item of a record, by DynamoDB's clock; in whole seconds, rounded down. */
 export function storedAt({ dynamodb }: DynamoDBRecord): Date | null {
   const seconds = dynamodb?.ApproximateCreationDateTime;
   return seconds === undefined ? null : new Date(seconds * 1_000);
 }
 
-/** Trouble that passes, or that AWS tells of, such as a missing permission: no record is to blame for it. */
-function isSystemTrouble(error: unknown): boolean {
+/** Whether an error is transient or came from AWS, such as a missing permission, so that no record caused it. */
+function isServiceError(error: unknown): boolean {
   return (error instanceof Error && "$metadata" in error) || isUnavailable(error);
 }
 

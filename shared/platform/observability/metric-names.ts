@@ -1,51 +1,48 @@
-/** Where the functions' own metrics go in CloudWatch. */
+/** The CloudWatch namespace of the functions' own metrics. */
 export const metricNamespace = "ActivityLog";
 
 export const metricNames = {
   eventsAppended: "EventsAppended",
   eventsRepeated: "EventsRepeated",
   eventsRejected: "EventsRejected",
-  /** Put off, to be stored later: because DynamoDB throttles their organisation, or for any other transient failure. */
+  /** Deferred because DynamoDB throttles the organisation, or because of another transient error. */
   eventsDeferredThrottled: "EventsDeferredThrottled",
   eventsDeferredUnavailable: "EventsDeferredUnavailable",
-  /** Met an error that waiting does not mend, or ended the function; tried again a few times, then a dead letter. */
+  /** Failed with a permanent error, or ended the function. Retried a few times, then a dead letter. */
   eventsFailed: "EventsFailed",
-  /** Records of the stream that were set aside, and those of them that the unread queue refused to keep. */
+  /** Stream records that could not be processed, and those of them that the quarantine queue rejected. */
   eventsUnreadable: "EventsUnreadable",
   fanOutRecordsLost: "FanOutRecordsLost",
-  /** Items of the events table that a reader left out because they are not events of this log. */
+  /** Items of the events table that a reader skipped because they are not valid events. */
   damagedItems: "DamagedItems",
   deliveriesBegun: "DeliveriesBegun",
   deliveriesSucceeded: "DeliveriesSucceeded",
   deliveryAttemptsFailed: "DeliveryAttemptsFailed",
   deliveriesGivenUp: "DeliveriesGivenUp",
   deliveriesRescheduled: "DeliveriesRescheduled",
-  /** Sent on to the slow lane. */
+  /** Moved to the slow lane. */
   deliveriesMoved: "DeliveriesMoved",
-  /** Sent anew with a delay, for a fault of the system that passes. */
+  /** Enqueued again with a delay because of a transient error. */
   deliveriesDeferred: "DeliveriesDeferred",
   deliveriesDropped: "DeliveriesDropped",
   deliveriesDue: "DeliveriesDue",
   circuitsOpened: "CircuitsOpened",
   endpointsDisabled: "EndpointsDisabled",
-  /** Audit lines of deliveries that the log did not take in time: they are in the log of the sender. */
+  /** Audit lines of deliveries that could not be written in time. They are in the log of the sender. */
   auditLinesLost: "AuditLinesLost",
   replaySteps: "ReplaySteps",
   eventsLogged: "EventsLogged",
-  /** Made by CloudWatch of the lines in the audit log. */
+  /** Extracted from the audit log by a metric filter. */
   eventsTampered: "EventsTampered",
-  /** Events whose times can only come from a clock more than five minutes off that of the table. */
+  /** Events whose times show that a writer's clock is more than five minutes off that of the table. */
   clockSkew: "ClockSkew",
-  /** Events in a shard that readers do not look at: their writer passed a wrong number of shards. */
+  /** Events in a shard that is not read: their writer passed a wrong number of shards. */
   eventsUnlisted: "EventsUnlisted",
-  /** The longest of a batch, in milliseconds: from an event's storing to its line in the audit log. */
+  /** Maximum of a batch in milliseconds: from storing an event to its line in the audit log. */
   auditLag: "AuditLag",
-  /** The longest of a batch, in milliseconds: from an event's arrival in the queue to its storing. */
+  /** Maximum of a batch in milliseconds: from the arrival of an event in the queue to storing it. */
   ingestLag: "IngestLag",
-  /**
-   * The longest of a batch, in milliseconds: for how long an event waits already that is put off because a service is
-   * not available.
-   */
+  /** Maximum of a batch in milliseconds: how long an event has been waiting that is deferred as a service is unavailable. */
   deferralAge: "DeferralAge",
   requestsFailed: "RequestsFailed",
   requestsUnauthenticated: "RequestsUnauthenticated",

@@ -1,17 +1,18 @@
 import { invocationFields } from "./invocation.ts";
+import { writeLine } from "./log.ts";
 import { type MetricName, metricNamespace } from "./metric-names.ts";
-import { writeLine } from "./write-line.ts";
 
 export type MetricCounts = { [metric in MetricName]?: number };
 
+/** Increases the count of a metric. */
 export function increment(counts: MetricCounts, metric: MetricName, by = 1): void {
   counts[metric] = (counts[metric] ?? 0) + by;
 }
 
 /**
- * Counts, and times in milliseconds, as fields of a log line that CloudWatch makes metrics of, without a call: its
- * Embedded Metric Format. See the AWS documentation, "Specification: Embedded metric format". Each set of dimensions,
- * which are other fields of the line, makes a metric of its own.
+ * Returns counts, and times in milliseconds, as fields of a log line from which CloudWatch extracts metrics: see the AWS
+ * documentation, "Specification: Embedded metric format". Dimensions are names of other fields of the line; each set of
+ * them is a metric of its own.
  */
 export function metricFields(
   { counts, times = {} }: { counts: Readonly<Record<string, number>>; times?: Readonly<Record<string, number>> },
@@ -24,7 +25,7 @@ export function metricFields(
   return { ...counts, ...times, _aws: { Timestamp: now.getTime(), CloudWatchMetrics: [directive] } };
 }
 
-/** Writes a line of metrics and nothing else. */
+/** Writes a line with only metrics. */
 export function emitMetrics(
   counts: Readonly<Record<string, number>>,
   now: Date,

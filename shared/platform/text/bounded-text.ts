@@ -3,12 +3,12 @@ import { createHash } from "node:crypto";
 /** One UTF-16 unit takes at most six bytes as JSON in UTF-8 (`\u0001`). */
 const maxBytesPerUnit = 6;
 
-/** Room for the mark: its words, a count of bytes and a digest. */
+/** Bytes for the mark: its words, a count of bytes and a digest. */
 const markBytes = 128;
 
 /**
- * A text from outside as a log line may hold it: at most `maxBytes` bytes of JSON in UTF-8. A longer text keeps its
- * beginning, and a mark with its size and digest, so that two texts that begin alike stay apart.
+ * Returns a text of at most `maxBytes` bytes as JSON in UTF-8, for log lines. Of a longer text it returns the beginning,
+ * and a mark with its size and digest, which distinguishes texts with the same beginning.
  */
 export function boundText(text: string, maxBytes: number): string {
   if (text.length * maxBytesPerUnit <= maxBytes) return text;
@@ -17,7 +17,7 @@ export function boundText(text: string, maxBytes: number): string {
   return `${text.slice(0, kept).toWellFormed()} … cut, ${describeSize(text)}`;
 }
 
-/** The size and the digest of a text, by which its original is found: `390000 bytes, sha256 …`. */
+/** Returns the size and the digest of a text, to identify the original: `390000 bytes, sha256 …`. */
 export function describeSize(text: string): string {
   return `${Buffer.byteLength(text)} bytes, sha256 ${createHash("sha256").update(text).digest("hex")}`;
 }

@@ -1,29 +1,28 @@
 import { ActivityError } from "#shared/errors.ts";
-import { firstMoment, isBasicFormat, lastMoment, parseWallTime } from "./wall-time.ts";
+import { dayMs, firstMoment, isBasicFormat, lastMoment, parseWallTime } from "./wall-time.ts";
 
 /** The clock of a time zone. */
 export type Zone = {
-  /** Minutes that local time is ahead of UTC at a moment in Unix milliseconds. */
+  /** Returns the minutes that local time is ahead of UTC at a moment in Unix milliseconds. */
   offsetAt(instant: number): number;
 };
 
 export const utc: Zone = { offsetAt: () => 0 };
 
-/** Inclusive bounds, UTC with three fraction digits, as events are stored; as texts, what a caller wrote. */
+/** Inclusive bounds: UTC with three fraction digits, or, before parsing, the texts of a caller. */
 export type TimeRange = { readonly since: string | null; readonly until: string | null };
 
-/** The first and the last moment that a text names, both inclusive, UTC with three fraction digits. */
+/** The first and the last moment of a text, both inclusive, UTC with three fraction digits. */
 export type TimeInterval = { readonly first: string; readonly last: string };
 
 type Bounded = { readonly since: string; readonly until: string };
 
 const minuteMs = 60_000;
-const dayMs = 86_400_000;
 
 /**
- * Parses the bounds of a range. A bound names all that its text does not tell apart: `2026-05-11` the whole day,
- * `10:15:00` the whole second. `since` is the first moment of that and `until` the last, both cut to milliseconds, so
- * an event is in the range of its own time and of its own day. Texts without an offset are in `zone`.
+ * Parses the bounds of a range. A bound is as long as its text is precise: `2026-05-11` is a day, `10:15:00` a second.
+ * `since` is the first moment of it and `until` the last, both cut to milliseconds, so that an event is in the range of its
+ * own time and of its own day. Texts without an offset are in `zone`.
  *
  * Throws `ActivityError` `invalid_value` with the field, also for a `since` after `until`.
  */
@@ -41,8 +40,8 @@ export function parseTimeRange({ since, until }: TimeRange, zone: Zone = utc): T
 }
 
 /**
- * Parses a text to all that it names; without an offset it is in `zone`. Returns `null` for what is not a time:
- * `parseWallTime` says which forms there are.
+ * Parses a text to the interval of its precision; without an offset it is in `zone`. Returns `null` if it is not a time:
+ * `parseWallTime` describes the forms.
  */
 export function parseTimeInterval(text: string, zone: Zone = utc): TimeInterval | null {
   const wall = parseWallTime(text);
@@ -53,7 +52,7 @@ export function parseTimeInterval(text: string, zone: Zone = utc): TimeInterval 
   return { first: new Date(first).toISOString(), last: new Date(last).toISOString() };
 }
 
-/** What keeps a text from being a time: `must be …`. */
+/** Returns why a text is not a time: `must be …`. */
 export function describeTimeIssue(text: string): string {
   const example = "2026-05-11T08:30:12Z";
   if (isBasicFormat(text)) return `must be written with separators, such as ${example}`;
@@ -61,8 +60,8 @@ export function describeTimeIssue(text: string): string {
 }
 
 /**
- * The first and the last moment at which clocks of a zone can show local times from `first` to `last`, all in Unix
- * milliseconds. They lie further apart around the nights when clocks are changed.
+ * Returns the first and the last moment at which the local time of a zone can be between `first` and `last`, all in Unix
+ * milliseconds. They are further apart around clock changes.
  */
 export function toInstants(zone: Zone, { first, last }: { readonly first: number; readonly last: number }) {
   return {
@@ -72,8 +71,8 @@ export function toInstants(zone: Zone, { first, last }: { readonly first: number
 }
 
 /**
- * The offsets at which clocks show a local time: two when they are set back, and all around it when they skip it. Clocks are
- * changed by less than a day. At the ends of what the log can hold, clocks show UTC.
+ * Returns the possible offsets of a local time: two if clocks were set back, and those before and after it if it was
+ * skipped. Clocks change by less than a day. At the ends of the supported years, local time is UTC.
  */
 function offsetsOf(zone: Zone, wall: number): number[] {
   const around = [zone.offsetAt(wall - dayMs), zone.offsetAt(wall), zone.offsetAt(wall + dayMs)];

@@ -2,27 +2,27 @@
 export const timePattern =
   /^(\d{4})-(\d{2})-(\d{2})(?:[Tt ]([01]\d|2[0-4]):([0-5]\d)(?::([0-5]\d|60)(?:[.,](\d{1,9}))?)?([Zz]|[+\- ](?:[01]\d|2[0-3])(?::?[0-5]\d)?)?)?$/;
 
-/** The years that four digits can write, in Unix milliseconds: in them, text order is time order. */
+/** The bounds of the years with four digits, in Unix milliseconds. Between them, text order is time order. */
 export const firstMoment = Date.parse("0001-01-01T00:00:00.000Z");
 export const lastMoment = Date.parse("9999-12-31T23:59:59.999Z");
 
-/** What a clock on a wall shows, as Unix milliseconds of a clock that shows UTC. */
+/** A local time, as the Unix milliseconds of the same time in UTC. */
 export type WallTime = {
-  /** The first and the last millisecond that the text names: of a day, a minute or a second, or one millisecond. */
+  /** The first and the last millisecond of the text: of a day, a minute or a second, or the same millisecond. */
   readonly first: number;
   readonly last: number;
-  /** Minutes ahead of UTC; `null` where the text has no offset. */
+  /** Minutes ahead of UTC; `null` if the text has no offset. */
   readonly offset: number | null;
 };
 
 const secondMs = 1_000;
 const minuteMs = 60_000;
-const dayMs = 86_400_000;
+export const dayMs = 86_400_000;
 
 /**
  * Parses an ISO 8601 date, or date and time, in the extended format. Fractions are cut to milliseconds. A leap second
- * (`:60`) is the last millisecond of its minute, `24:00` the midnight that ends the day. A blank before the offset is
- * the `+` that a URL decoded. Returns `null` for any other text, and outside the years 0001 to 9999.
+ * (`:60`) is the last millisecond of its minute, `24:00` the midnight at the end of the day. A space before the offset
+ * is a decoded `+` of a URL. Returns `null` for any other text, and outside the years 0001 to 9999.
  */
 export function parseWallTime(text: string): WallTime | null {
   const match = timePattern.exec(text);
@@ -43,7 +43,7 @@ export function isBasicFormat(text: string): boolean {
   return /^\d{8}(?:[Tt ]?\d{4}(?:\d{2}(?:[.,]\d+)?)?(?:[Zz]|[+\- ]\d{2}:?(?:\d{2})?)?)?$/.test(text);
 }
 
-/** What seconds and their fraction name within the minute that begins at `start`. */
+/** Returns the interval of the seconds and their fraction in the minute that begins at `start`. */
 function partOfMinute(start: number, second: string | undefined, fraction: string | undefined) {
   if (second === undefined) return { first: start, last: start + minuteMs - 1 };
   if (second === "60") return { first: start + minuteMs - 1, last: start + minuteMs - 1 };
@@ -53,7 +53,7 @@ function partOfMinute(start: number, second: string | undefined, fraction: strin
   return { first: moment, last: moment };
 }
 
-/** The midnight that a day begins with; `null` for a day that the calendar does not have. */
+/** Returns the midnight at the beginning of a day; `null` for a day that does not exist. */
 function dayOf(year: number, month: number, day: number): number | null {
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);

@@ -1,20 +1,19 @@
 import { BoundedMap } from "#shared/platform/cache.ts";
-import { firstMoment, lastMoment } from "./wall-time.ts";
+import { dayMs, firstMoment, lastMoment } from "./wall-time.ts";
 
-const dayMs = 86_400_000;
 const minuteMs = 60_000;
 
-/** Days that one zone remembers: some years of a log. */
+/** Days cached per zone: some years of a log. */
 const capacity = 4_000;
 
 /**
- * The clock of a time zone. Asking the system's rules takes longer than all else that rendering an event does, so what
- * they say is remembered by the day.
+ * The clock of a time zone. Looking up an offset takes longer than the rest of rendering an event, so offsets are cached
+ * by day.
  */
 export class ZoneClock {
-  /** `null` for UTC, which needs no rules: loading the system's takes as long as half of a cold start. */
+  /** `null` for UTC: loading the rules of time zones takes as long as half of a cold start. */
   readonly #format: Intl.DateTimeFormat | null;
-  /** The offset throughout a day, in minutes; `null` where it changes within it. */
+  /** The offset of a whole day in minutes; `null` if it changes on that day. */
   readonly #days = new BoundedMap<number, number | null>(capacity);
 
   constructor(timeZone: string) {
@@ -22,30 +21,30 @@ export class ZoneClock {
       timeZone === "UTC" ? null : new Intl.DateTimeFormat("en-US", { timeZone, timeZoneName: "longOffset" });
   }
 
-  /** Minutes that local time is ahead of UTC at a moment in Unix milliseconds. */
+  /** Returns the minutes that local time is ahead of UTC at a moment in Unix milliseconds. */
   offsetAt(instant: number): number {
     if (this.#format === null) return 0;
     const day = Math.floor(instant / dayMs);
     let offset = this.#days.get(day);
     if (offset === undefined) {
-      const [first, last] = [this.#ask(day * dayMs), this.#ask((day + 1) * dayMs - 1)];
-      offset = first === last ? first : null;
+      const first = this.#lookUp(day * dayMs);
+      offset = first === this.#lookUp((day + 1) * dayMs - 1) ? first : null;
       this.#days.set(day, offset);
     }
-    return offset ?? this.#ask(instant);
+    return offset ?? this.#lookUp(instant);
   }
 
-  /** `YYYY-MM-DDTHH:MM:SS.mmm` as a clock on the wall shows a moment, and the offset it goes by. */
+  /** Returns the local time of a moment as `YYYY-MM-DDTHH:MM:SS.mmm`, and its offset. */
   local(instant: number): { readonly text: string; readonly offset: number } {
-    const asked = this.offsetAt(instant);
-    // No local time leaves the years that four digits can write.
-    const shifted = instant + asked * minuteMs;
-    const offset = shifted < firstMoment || shifted > lastMoment ? 0 : asked;
+    const zoneOffset = this.offsetAt(instant);
+    // Local times stay within the years of four digits.
+    const shifted = instant + zoneOffset * minuteMs;
+    const offset = shifted < firstMoment || shifted > lastMoment ? 0 : zoneOffset;
     return { text: new Date(instant + offset * minuteMs).toISOString().slice(0, -1), offset };
   }
 
-  /** Zones before railways have seconds in their offsets, which no format shows: they are left out. */
-  #ask(instant: number): number {
+  /** Looks up an offset. Offsets of the 19th century have seconds, which no format shows: they are omitted. */
+  #lookUp(instant: number): number {
     const [, sign, hours, minutes] = /GMT([+-])(\d\d):(\d\d)/.exec(this.#format?.format(instant) ?? "") ?? [];
     return (sign === "-" ? -1 : 1) * (Number(hours ?? 0) * 60 + Number(minutes ?? 0));
   }
@@ -53,7 +52,7 @@ export class ZoneClock {
 
 const clocks = new Map<string, ZoneClock>();
 
-/** The clock of a zone, the same one each time: what it remembers serves every organisation there. */
+/** Returns the clock of a zone. All organisations of a zone share it and its cache. */
 export function getZoneClock(timeZone: string): ZoneClock {
   const known = clocks.get(timeZone);
   if (known !== undefined) return known;
@@ -62,7 +61,7 @@ export function getZoneClock(timeZone: string): ZoneClock {
   return clock;
 }
 
-/** An offset as ISO 8601 writes it: `+01:00`. */
+/** Formats an offset as in ISO 8601: `+01:00`. */
 export function formatOffset(minutes: number): string {
   const absolute = Math.abs(minutes);
   const two = (value: number) => String(value).padStart(2, "0");

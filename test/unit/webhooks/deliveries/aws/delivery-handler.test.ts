@@ -72,7 +72,7 @@ describe("handleDeliveryRecords", () => {
     expect(received).toHaveLength(1);
     const [bad] = results;
     if (bad?.status !== "rejected") throw new Error("The record was delivered.");
-    expect(String(bad.reason)).toMatch(/^Error: The message (is no JSON object|has no valid (\w+\.?)+)\.$/);
+    expect(String(bad.reason)).toMatch(/^Error: The message (is not a JSON object|has no valid (\w+\.?)+)\.$/);
   });
 
   it("returns results in the order of the records", async () => {

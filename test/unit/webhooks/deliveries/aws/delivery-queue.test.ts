@@ -135,7 +135,7 @@ describe("parseDeliveryMessage", () => {
   });
 
   it.each(["", "{", "null", "[]", '"text"'])("throws when the body is %j", (body) => {
-    expect(() => parseDeliveryMessage(body)).toThrow("The message is no JSON object.");
+    expect(() => parseDeliveryMessage(body)).toThrow("The message is not a JSON object.");
   });
 });
 
