@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import * as z from "zod";
 import { nextPage } from "./pages.ts";
 import type { SoakSubscriber } from "./subscribers.ts";
@@ -20,7 +21,7 @@ async function list(subscriber: SoakSubscriber, status: "pending" | "failed"): P
   const listed: ListedSoakDelivery[] = [];
   let next: string | undefined = `${subscriber.endpoint}/deliveries?status=${status}&limit=100`;
   while (next !== undefined) {
-    const response = await subscriber.request("GET", next);
+    const response = await requestWithRetry(subscriber, "GET", next);
     listed.push(...deliveriesSchema.parse(await response.json()).deliveries);
     next = nextPage(response);
   }
@@ -34,7 +35,7 @@ export async function retryLongWaiting(subscriber: SoakSubscriber, retried: Set<
     if (retried.has(delivery_id) || next_attempt_at === null || next_attempt_at < soon) continue;
     if (event_id !== null && subscriber.receiver.hasAccepted(event_id)) continue;
     retried.add(delivery_id);
-    await subscriber.request("POST", `${subscriber.endpoint}/deliveries/${delivery_id}/retry`, {});
+    await requestWithRetry(subscriber, "POST", `${subscriber.endpoint}/deliveries/${delivery_id}/retry`, {});
   }
 }
 
@@ -42,4 +43,21 @@ export async function retryLongWaiting(subscriber: SoakSubscriber, retried: Set<
 export async function findGivenUpEvents(subscriber: SoakSubscriber): Promise<Set<string>> {
   const failed = await list(subscriber, "failed");
   return new Set(failed.flatMap(({ event_id, reason }) => (event_id === null || reason === null ? [] : [event_id])));
+}
+
+const maxTries = 90;
+
+/** Retries for 90 seconds: a busy stack responds 429 and 503, which the check of the access log evaluates. */
+async function requestWithRetry(
+  subscriber: SoakSubscriber,
+  ...request: Parameters<SoakSubscriber["request"]>
+): Promise<Response> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await subscriber.request(...request);
+    } catch (error) {
+      if (tries === maxTries) throw error;
+      await delay(1_000);
+    }
+  }
 }
