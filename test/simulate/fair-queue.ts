@@ -51,22 +51,22 @@ export class FairQueue<T> {
     this.#appear({ body, group, receives: 0 }, delayMs);
   }
 
-  /** Takes up to `count` messages: of quiet groups first, then of the noisy group with the fewest in flight. */
+  /** Receives up to `count` messages: of quiet groups first, then of the noisy group with the fewest in flight. */
   receive(count: number): QueuedMessage<T>[] {
-    const taken: QueuedMessage<T>[] = [];
+    const batch: QueuedMessage<T>[] = [];
     if (this.inFlight >= maxInFlight) {
       this.refusedReceives += 1;
-      return taken;
+      return batch;
     }
     for (const group of this.#waiting) {
-      if (taken.length === count) break;
-      if (!this.#isNoisy(group)) this.#take(group, count - taken.length, taken);
+      if (batch.length === count) break;
+      if (!this.#isNoisy(group)) this.#take(group, count - batch.length, batch);
     }
-    while (taken.length < count && this.#waiting.size > 0) {
+    while (batch.length < count && this.#waiting.size > 0) {
       const [least] = [...this.#waiting].sort((left, right) => left.inFlight - right.inFlight);
-      if (least !== undefined) this.#take(least, count - taken.length, taken);
+      if (least !== undefined) this.#take(least, count - batch.length, batch);
     }
-    return taken;
+    return batch;
   }
 
   delete(message: QueuedMessage<T>): void {
@@ -116,11 +116,11 @@ export class FairQueue<T> {
     return inFlight >= noisyAtLeast && inFlight > noisyShare * this.inFlight;
   }
 
-  #take(group: MessageGroup<T>, count: number, taken: QueuedMessage<T>[]): void {
+  #take(group: MessageGroup<T>, count: number, batch: QueuedMessage<T>[]): void {
     const end = Math.min(group.first + count, group.visible.length);
     for (const message of group.visible.slice(group.first, end)) {
       message.receives += 1;
-      taken.push(message);
+      batch.push(message);
     }
     const received = end - group.first;
     group.first = end;

@@ -39,7 +39,7 @@ describe.each([
     const message = aFreshMessage();
     const { started_at: _, parked: deferrals, urgent, resend, ...identity } = message;
     expect([deferrals, urgent, resend]).toEqual([0, false, false]);
-    const begun: Delivery = {
+    const expected: Delivery = {
       ...identity,
       status: "pending",
       reason: null,
@@ -50,8 +50,8 @@ describe.each([
       last_error: null,
       next_attempt_at: null,
     };
-    expect(await claim(message)).toEqual({ kind: "claimed", delivery: begun });
-    expect(await deliveries.get(message.endpoint_id, message.delivery_id)).toEqual(begun);
+    expect(await claim(message)).toEqual({ kind: "claimed", delivery: expected });
+    expect(await deliveries.get(message.endpoint_id, message.delivery_id)).toEqual(expected);
     expect(await deliveries.get("wh_other", message.delivery_id)).toBeNull();
   });
 

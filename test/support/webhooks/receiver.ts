@@ -144,13 +144,13 @@ export function raw(text: string): HttpReceiverBehaviour {
 }
 
 /** Sends headers and the beginning of a body, and leaves the connection open. */
-export function hangAfterHeaders(code = 200, begun = "begun"): HttpReceiverBehaviour {
-  return (response) => response.writeHead(code).write(begun);
+export function hangAfterHeaders(code = 200, start = "begun"): HttpReceiverBehaviour {
+  return (response) => response.writeHead(code).write(start);
 }
 
 /** Sends headers and the beginning of a body, then resets the connection. */
-export function resetAfterHeaders(code = 200, begun = "begun"): HttpReceiverBehaviour {
-  return (response) => response.writeHead(code).write(begun, () => response.socket?.resetAndDestroy());
+export function resetAfterHeaders(code = 200, start = "begun"): HttpReceiverBehaviour {
+  return (response) => response.writeHead(code).write(start, () => response.socket?.resetAndDestroy());
 }
 
 /** Sends an endless body byte by byte. */
@@ -176,8 +176,8 @@ export function endlessHeaders(): HttpReceiverBehaviour {
 
 function pour(sink: ServerResponse | Socket, text: string): void {
   const more = () => {
-    let taken = true;
-    while (taken && !sink.destroyed) taken = sink.write(text);
+    let isWritable = true;
+    while (isWritable && !sink.destroyed) isWritable = sink.write(text);
   };
   sink.on("error", () => undefined).on("drain", more);
   more();
