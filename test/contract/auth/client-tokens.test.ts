@@ -22,7 +22,7 @@ import { createWebhookTables, type WebhookDatabase } from "#test/support/webhook
 
 const org = anOrg();
 
-/** The true minute: the engine removes what is over by its own clock. */
+/** The real time: the engine expires items by its own clock. */
 const now = new Date(Math.floor(Date.now() / 60_000) * 60_000);
 const at = (second: number) => new Date(now.getTime() + second * 1_000);
 const window = { start: windowStart(now), limit: rateLimit.requests };
@@ -45,7 +45,7 @@ beforeAll(async () => {
 let clients = 0;
 let drawn = 0;
 
-/** A client of its own for a test. */
+/** Creates a client for one test. */
 async function newClient() {
   clients += 1;
   const secret = aSecretOf("client", clients);
@@ -56,13 +56,13 @@ async function newClient() {
 
 type Client = Awaited<ReturnType<typeof newClient>>;
 
-/** An access token that a client asks for at some second. */
+/** Issues an access token to a client at some second. */
 async function ask(client: Client, second = 0): Promise<string> {
   const random = (bytes: number) => new Uint8Array(bytes).fill(++drawn);
   return (await issueAccessToken({ grants: issued, now: () => at(second), random }, client, client.secret)).accessToken;
 }
 
-/** The token as whoever brings it finds it, and what is counted with this use. */
+/** Counts a request with a token. Returns the token and the count. */
 const use = (secret: string) => uses.count(toTokenRef(secret), window);
 
 const revokeClient = ({ token_id }: Token, second = 60) =>
@@ -79,7 +79,7 @@ async function itemOf({ token_id }: Pick<Token, "token_id">): Promise<Record<str
   return unmarshall(Item);
 }
 
-/** Everything that the table holds, in an order that does not change. */
+/** Returns all items of the table in a stable order. */
 async function everything(): Promise<string[]> {
   const { Items = [] } = await engine.client.send(
     new ScanCommand({ TableName: engine.tables.config, ConsistentRead: true }),

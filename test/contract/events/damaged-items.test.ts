@@ -21,7 +21,7 @@ beforeAll(async () => {
   stack = await startStack();
 });
 
-/** A second of the log, and a document of its own for each event. */
+/** Returns an event at some second with an entity of its own. */
 const eventAt = (org_id: string, second: number): ActivityEvent => {
   const occurred_at = `2026-05-11T08:30:${String(second).padStart(2, "0")}.000Z`;
   const event_id = `evt_${String(second).padStart(32, "0")}`;
@@ -106,7 +106,7 @@ describe.each<[string, ShardCount]>([
 describe("reading from a stored position at a damaged item", () => {
   const org_id = "org_damaged_1";
   const now = () => new Date("2026-06-01T12:00:00.000Z");
-  /** Reads two items at a time. */
+  /** Reads two items per page. */
   const reader = (): EventReader => {
     const store = createEventStore(stack.dynamodb, stack.tables.events ?? "", {
       budget: { reads: 1, bytes: 5_000_000 },

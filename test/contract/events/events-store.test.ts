@@ -199,7 +199,7 @@ describe("readPage of the event store", () => {
     const units = meterOf(client);
     const noted: number[] = [];
     const meter = { next: async () => undefined, add: (more: number) => void noted.push(more) };
-    const query = aQuery({ org_id, limit: 1, entity_type: "INVOICE", actor_user_id: "usr_nobody" });
+    const query = aQuery({ org_id, limit: 1, entity_type: "INVOICE", actor_user_id: "usr_unknown" });
     await createEventStore(client, stack.tables.events ?? "").readPage(
       { ...query, actor_user_id: null, limit: 20 },
       meter,

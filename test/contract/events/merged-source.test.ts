@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 const types = ["INVOICE", "BILL", "PAYMENT"] as const;
 
-/** Few documents, contacts and moments, so that each index has something and ties are common. */
+/** Few entities, contacts and times, so that every index has events and ties are common. */
 const anEvent = fc.record({
   entity_type: fc.constantFrom(...types),
   document: fc.nat(4),

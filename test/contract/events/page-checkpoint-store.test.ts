@@ -13,7 +13,7 @@ let stack: TestStack;
 let real: PageCheckpointStore;
 let lists = 0;
 
-/** The true time: the engine removes what is over by its own clock. */
+/** The real time: the engine expires items by its own clock. */
 const now = new Date(Math.floor(Date.now() / 1000) * 1000);
 
 beforeAll(async () => {
@@ -29,7 +29,7 @@ function placeAt(offset: number, over: Partial<PageCheckpoint> = {}): PageCheckp
   return { offset, after, head: after, ...over };
 }
 
-// The twin in memory is what lists are tested over: it must do what the engine does.
+// Unit tests of lists use the store in memory, so it must behave like the engine.
 describe.each(["engine", "memory"] as const)("PageCheckpointStore in the %s", (kind) => {
   const createStore = () => (kind === "engine" ? real : memoryPageCheckpoints());
 

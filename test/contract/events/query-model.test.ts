@@ -23,7 +23,7 @@ it("the event store (property) returns for every query, paged or by id, the same
         const org_id = `org_model_${logs}`;
         const events = eventsOf(org_id, drafts);
         await Promise.all(events.map((event) => stack.events.put(event)));
-        // A budget of few reads makes pages end early, with more to come: paging on must still lose nothing.
+        // A small budget of reads truncates pages: paging must still return every event.
         const budget = { reads, bytes: 5_000_000 };
         const store = createEventStore(stack.dynamodb, stack.tables.events ?? "", { budget });
         for (const query of queries) {

@@ -24,10 +24,10 @@ beforeAll(async () => {
   stack = await startStack();
 });
 
-/** One to three counts, each higher than the one before: none, one or two raises. */
+/** One to three increasing counts: no raise, one or two. */
 const someCounts = fc.subarray([...shardCounts], { minLength: 1, maxLength: 3 });
 
-/** A history in as many phases as there are counts. */
+/** A history with events in as many phases as counts. */
 const somePhases = fc.array(fc.tuple(fc.nat(2), someEvent), { minLength: 1, maxLength: 40 });
 
 function storeWith(count: ShardCount, budget = { reads: 8, bytes: 5_000_000 }) {
@@ -35,7 +35,7 @@ function storeWith(count: ShardCount, budget = { reads: 8, bytes: 5_000_000 }) {
   return createEventStore(stack.dynamodb, stack.tables.events ?? "", { shards, budget });
 }
 
-/** The events of each phase, with the count that writers use in it. */
+/** Returns the events of each phase, with the count that writers use in it. */
 function historyOf(drafts: readonly (readonly [number, SomeEvent])[], counts: readonly ShardCount[]) {
   logs += 1;
   const org_id = `org_sharded_${logs}`;

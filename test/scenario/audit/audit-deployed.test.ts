@@ -22,7 +22,7 @@ type Asked = { readonly operation: string; readonly input: Record<string, unknow
 type Field = { readonly field: string; readonly value: string };
 type Rows = readonly (readonly Field[])[];
 
-/** A CloudWatch Logs that answers each query, at the second time of asking, with these rows or this status. */
+/** Starts a CloudWatch Logs that returns these rows, or this status, at the second GetQueryResults of each query. */
 async function startInsights(rows: Rows | ((query: string) => Rows), status = "Complete") {
   const asked: Asked[] = [];
   const server = createServer(async (request, response) => {

@@ -22,7 +22,7 @@ beforeAll(async () => {
 const linesOf = ({ org_id }: { org_id: string }, log: "events" | "access", over = stack): JsonObject[] =>
   auditLines(over, log).filter((line) => line.org_id === org_id);
 
-/** Waits until so many lines of an organisation are there. */
+/** Waits until an organisation has this number of lines. */
 const awaited = (tenant: { org_id: string }, log: "events" | "access", count: number) =>
   until(() => {
     const lines = linesOf(tenant, log);
@@ -58,8 +58,8 @@ describe("the events audit log", () => {
   });
 
   it("uses UTC for events of an unknown organisation", async () => {
-    await stack.append([anInput({ org_id: "org_nobody", occurred_at: "2026-05-11T08:30:12Z" })]);
-    expect(await awaited({ org_id: "org_nobody" }, "events", 1)).toMatchObject([{ occurred_hour: 8 }]);
+    await stack.append([anInput({ org_id: "org_unknown", occurred_at: "2026-05-11T08:30:12Z" })]);
+    expect(await awaited({ org_id: "org_unknown" }, "events", 1)).toMatchObject([{ occurred_hour: 8 }]);
   });
 });
 

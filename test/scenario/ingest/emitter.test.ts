@@ -68,7 +68,7 @@ describe("activityPut in a service's transaction", () => {
     );
   });
 
-  /** Marks an invoice as sent, and says so in the log: both or neither. */
+  /** Marks an invoice as sent and appends the event in one transaction. */
   const sendInvoice = ({ org_id }: Tenant, invoice_id: string) =>
     client.send(
       new TransactWriteCommand({
@@ -110,7 +110,7 @@ describe("activityPut in a service's transaction", () => {
     const tenant = await stack.tenant();
     await sendInvoice(tenant, "inv_cancelled");
     await expect(sendInvoice(tenant, "inv_cancelled")).rejects.toThrow(TransactionCanceledException);
-    // The log is read consistently with the marker that follows, so an event of the cancelled transaction would show.
+    // The log is read consistently with the later marker, so an event of the cancelled transaction would be visible.
     await stack.append([anInput({ org_id: tenant.org_id, entity_id: "inv_marker" })]);
     await until(async () => (await listed(tenant)).some(({ entity_id }) => entity_id === "inv_marker"));
     expect((await listed(tenant)).filter(({ entity_id }) => entity_id === "inv_cancelled")).toHaveLength(1);

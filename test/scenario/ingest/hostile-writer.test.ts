@@ -26,7 +26,7 @@ beforeAll(async () => {
   documents = DynamoDBDocumentClient.from(stack.dynamodb);
 });
 
-/** Puts an item as a service may: in a transaction, by `PutItem`. */
+/** Puts an item like a service: in a transaction, by `PutItem`. */
 async function put(Item: Record<string, unknown>): Promise<void> {
   const TransactItems = [{ Put: { TableName: stack.tables.events, Item } }];
   await documents.send(new TransactWriteCommand({ TransactItems }));
@@ -39,7 +39,7 @@ async function shownTo({ headers }: Tenant) {
   return listed.parse(await answer.json()).activity;
 }
 
-/** Every kind of damage of an event of an organisation, each under a document of its own. */
+/** Returns every kind of damage of an organisation's event, each under an entity of its own. */
 async function attack(org_id: string, round: number): Promise<string[]> {
   const ids = damages.map((_, at) => `damaged_${org_id}_${round}_${at}`);
   for (const [at, entity_id] of ids.entries()) {

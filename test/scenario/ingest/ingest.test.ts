@@ -31,7 +31,7 @@ async function timeline(query: string, headers: Record<string, string>) {
   return page.parse(await response.json()).activity;
 }
 
-/** Messages that wait in the ingest queue, are deferred or are being worked on. */
+/** Counts the messages in the ingest queue that are visible, delayed or in flight. */
 async function unfinished(): Promise<number> {
   const { Attributes = {} } = await stack.sqs.send(
     new GetQueueAttributesCommand({ QueueUrl: stack.queues.ingest, AttributeNames: ["All"] }),
@@ -45,7 +45,7 @@ async function unfinished(): Promise<number> {
   );
 }
 
-/** The rejected message whose reason names this message id. Others that come along are put back at once. */
+/** Receives the rejected message with this message id. Others stay visible in the queue. */
 async function rejection(messageId: string): Promise<Message> {
   return until(async () => {
     const { Messages = [] } = await stack.sqs.send(
@@ -135,7 +135,7 @@ describe("an invalid message to the ingest queue", () => {
 
 describe("a defect during ingest", () => {
   it("makes a dead letter with the body and the reason after five attempts", async () => {
-    // The ingest function loses its right to append.
+    // Remove the ingest function's right to append.
     const broken = await startStack(
       changedAssembly((template) => template.replaceAll('"dynamodb:PutItem"', '"dynamodb:GetItem"')),
     );

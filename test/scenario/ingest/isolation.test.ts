@@ -10,21 +10,19 @@ import { readLogs, startStack, type Tenant, type TestStack } from "#test/support
 import { until } from "#test/support/until.ts";
 import { slowness } from "#test/support/vitest/slowness.ts";
 
-/** For so long every append of one organisation is throttled. */
+/** How long every append of one organisation is throttled. */
 const throttledMs = 120_000;
-/** How long the other organisation is measured alone, before that. */
+/** How long the other organisation is measured alone before that. */
 const aloneMs = 5_000;
 /** How often the other organisation writes an event. */
 const everyMs = 500;
 const slowestMs = 2_000;
-/**
- * Puts of one event at most meanwhile, each with a repeat by the SDK: its deferrals are 1, 2, 4 … 32 and 60 seconds.
- */
+/** Maximum puts of one event meanwhile, each with one retry of the SDK: it is deferred for 1, 2, 4 … 32 and 60 seconds. */
 const putsOfOne = 2 * 9;
 
 const appendOf = z.object({ Item: z.object({ org_id: z.object({ S: z.string() }) }) });
 
-/** Throttles the appends of one organisation for as long as it names one. */
+/** Throttles the appends of one organisation while its id is set. */
 class OneOrgThrottled implements FaultInjector {
   orgId: string | null = null;
   refused = 0;
@@ -57,7 +55,7 @@ async function deadLettersOf({ sqs, queues }: TestStack): Promise<number> {
   return Number(Attributes?.ApproximateNumberOfMessages);
 }
 
-/** Writes events of an organisation at a steady pace. Gives the times until each was stored, the shortest first. */
+/** Writes events of an organisation at a steady rate. Returns the times until each was stored, shortest first. */
 function steadyWriter(stack: TestStack, { org_id }: Tenant, emit: (events: readonly EventInput[]) => Promise<void>) {
   let written = 0;
   const lag = async (): Promise<number> => {
@@ -67,7 +65,7 @@ function steadyWriter(stack: TestStack, { org_id }: Tenant, emit: (events: reado
     const occurred_at = new Date().toISOString();
     const sentAt = Date.now();
     await emit([anInput({ org_id, entity_id, event_id, occurred_at })]);
-    // Asked seldom: the questions of many events under way would slow what is measured.
+    // Polled rarely: polling for many events would slow what is measured.
     await until(() => stack.events.get(org_id, { entity_id, event_id, occurred_at }), { pauseMs: 100 });
     return Date.now() - sentAt;
   };
@@ -103,14 +101,14 @@ it("a throttled organisation delays no other and loses no event", async () => {
     );
   };
   const writer = steadyWriter(stack, quiet, emitAll);
-  // Cold starts are no part of what is measured.
+  // Exclude cold starts from the measurement.
   await writer.lagsFor(1, async () => {});
   const alone = await writer.lagsFor(aloneMs, async () => {});
 
   faults.orgId = hot.org_id;
   await emitHot(200);
   const beside = await writer.lagsFor(throttledMs, () => emitHot(1));
-  // A machine that is busy with other things is slow without any throttling.
+  // A busy machine is slow without any throttling, too.
   const bound = Math.max(slowestMs, 2 * p99(alone)) * slowness();
   expect(p99(beside), `lags in ms, alone: ${alone.join(" ")}; beside: ${beside.join(" ")}`).toBeLessThanOrEqual(bound);
   expect(await countOf(stack, hot)).toBe(0);
