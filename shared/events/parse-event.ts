@@ -5,7 +5,7 @@ import { isPaymentAction } from "./entity-types.ts";
 import { type ActivityEvent, toJsonText } from "./event.ts";
 import { eventIdFromKey, eventIdFromTime } from "./event-id.ts";
 import { maxEventBytes } from "./limits.ts";
-import { eventSchema } from "./schema.ts";
+import { type EventInput, eventSchema } from "./schema.ts";
 import { parseJsonExactly } from "./text/json.ts";
 
 /** How far a writer's clock may be ahead. A later `occurred_at` is a mistake and would hide every newer event. */
@@ -61,9 +61,19 @@ export function parseEventValue(value: unknown, { now, entropy }: ParseContext):
   const idempotencyKey = input.idempotency_key ?? null;
   const derivedId =
     idempotencyKey === null ? eventIdFromTime(occurredAt, entropy) : eventIdFromKey(input.org_id, idempotencyKey);
+  const event = toEvent(input, { event_id: input.event_id ?? derivedId, occurredAt, now });
+  assertWithinLimit(Object.values(event).join(""));
+  return { event, idempotencyKey };
+}
+
+/** Returns the stored form of a valid event: absent fields are `null`, structured fields JSON text. */
+function toEvent(
+  input: EventInput,
+  { event_id, occurredAt, now }: { event_id: string; occurredAt: string; now: Date },
+): ActivityEvent {
   const related = input.related ?? [];
-  const event: ActivityEvent = {
-    event_id: input.event_id ?? derivedId,
+  return {
+    event_id,
     org_id: input.org_id,
     action: input.action,
     entity_type: input.entity_type,
@@ -86,8 +96,6 @@ export function parseEventValue(value: unknown, { now, entropy }: ParseContext):
     payment_status: isPaymentAction(input.action) ? "paid" : null,
     notify: input.notify === false ? "no" : null,
   };
-  assertWithinLimit(Object.values(event).join(""));
-  return { event, idempotencyKey };
 }
 
 function assertWithinLimit(text: string): void {

@@ -68,37 +68,14 @@ export type AdminContext = {
   readonly random: Uint8Array;
 };
 
+type RequestOf<Action extends AdminRequest["action"]> = Extract<AdminRequest, { action: Action }>;
+
 /** Handles one administrative request. Throws `ActivityError` if it is not possible. */
 export async function handleAdminRequest(context: AdminContext, request: AdminRequest): Promise<AdminResult> {
-  const { store, now, random } = context;
-  const issue = async (kind: "token" | "key" | "client", grant: Pick<Token, "org_ids" | "scopes" | "expires_at">) => {
-    const secret = formatToken(random, kind);
-    const hash = hashToken(secret);
-    const user_id = "user_id" in request ? (request.user_id ?? null) : null;
-    const issued = { token_id: toTokenId(hash), hash, user_id, client_id: null, created_at: now.toISOString() };
-    const token: Token = { ...issued, ...grant, revoked_at: null, last_used_at: null };
-    await store.createToken(token);
-    return { token: toView(token), secret };
-  };
-
+  const { store, now } = context;
   switch (request.action) {
-    case "org.create": {
-      const { org_id, name = org_id, slug = null, account_number = null } = request;
-      const { time_zone = orgDefaults.time_zone, robot_name = orgDefaults.robot_name } = request;
-      const org = {
-        org_id,
-        name,
-        slug,
-        account_number,
-        time_zone,
-        robot_name,
-        shards: null,
-        created_at: now.toISOString(),
-        suspended_at: null,
-      };
-      await store.createOrg(org);
-      return { org };
-    }
+    case "org.create":
+      return { org: await createOrg(context, request) };
     case "org.update": {
       const { action: _, org_id, ...change } = request;
       return { org: await updateOrg(store, org_id, change, now) };
@@ -111,31 +88,65 @@ export async function handleAdminRequest(context: AdminContext, request: AdminRe
     case "org.list":
       return { orgs: await store.listOrgs() };
     case "token.create": {
-      const { org_ids, scopes, expires_at } = request;
-      return issue("token", {
-        org_ids: [...new Set(org_ids)],
-        scopes: [...new Set(scopes)],
-        expires_at: parseExpiry(expires_at, now),
-      });
+      const org_ids = [...new Set(request.org_ids)];
+      const scopes = [...new Set(request.scopes)];
+      const expires_at = parseExpiry(request.expires_at, now);
+      return issueToken(context, "token", { org_ids, scopes, expires_at, user_id: request.user_id });
     }
-    case "key.create":
-      return issue("key", { org_ids: [request.org_id], scopes: ["AIBooks.activity.READ"], expires_at: null });
-    case "client.create": {
-      const { org_id } = request;
-      const { slug } = await updateOrg(store, org_id, {}, now);
-      if (slug === null) {
-        const message = `${org_id} has no slug, which clients of the Fakturoid dialect need. Set one first.`;
-        throw new ActivityError("invalid_value", message, { field: "slug" });
-      }
-      const { token, secret } = await issue("client", { org_ids: [org_id], scopes: [clientScope], expires_at: null });
-      return { client: { client_id: token.token_id, org_id, slug }, secret };
+    case "key.create": {
+      const { org_id, user_id } = request;
+      const scopes = ["AIBooks.activity.READ"];
+      return issueToken(context, "key", { org_ids: [org_id], scopes, expires_at: null, user_id });
     }
+    case "client.create":
+      return createClient(context, request);
     case "token.list":
       return { tokens: (await store.listTokens(request.org_id)).map(toView) };
-    case "token.revoke": {
+    case "token.revoke":
       return revoke(context, request.token_id, request.with_endpoints ?? false);
-    }
   }
+}
+
+async function createOrg({ store, now }: AdminContext, request: RequestOf<"org.create">): Promise<Org> {
+  const { org_id, name = org_id, slug = null, account_number = null } = request;
+  const { time_zone = orgDefaults.time_zone, robot_name = orgDefaults.robot_name } = request;
+  const settings = { name, slug, account_number, time_zone, robot_name };
+  const org = { org_id, ...settings, shards: null, created_at: now.toISOString(), suspended_at: null };
+  await store.createOrg(org);
+  return org;
+}
+
+type TokenGrant = Pick<Token, "org_ids" | "scopes" | "expires_at"> & { readonly user_id?: string | undefined };
+
+/** Creates and stores a token. Returns it with its secret, which is never stored. */
+async function issueToken(
+  { store, now, random }: AdminContext,
+  kind: "token" | "key" | "client",
+  { user_id, ...grant }: TokenGrant,
+): Promise<{ token: TokenView; secret: string }> {
+  const secret = formatToken(random, kind);
+  const hash = hashToken(secret);
+  const issued = {
+    token_id: toTokenId(hash),
+    hash,
+    user_id: user_id ?? null,
+    client_id: null,
+    created_at: now.toISOString(),
+  };
+  const token: Token = { ...issued, ...grant, revoked_at: null, last_used_at: null };
+  await store.createToken(token);
+  return { token: toView(token), secret };
+}
+
+async function createClient(context: AdminContext, { org_id, user_id }: RequestOf<"client.create">) {
+  const { slug } = await updateOrg(context.store, org_id, {}, context.now);
+  if (slug === null) {
+    const message = `${org_id} has no slug, which clients of the Fakturoid dialect need. Set one first.`;
+    throw new ActivityError("invalid_value", message, { field: "slug" });
+  }
+  const grant = { org_ids: [org_id], scopes: [clientScope], expires_at: null, user_id };
+  const { token, secret } = await issueToken(context, "client", grant);
+  return { client: { client_id: token.token_id, org_id, slug }, secret };
 }
 
 /** Revokes the token before listing its endpoints, so that it cannot create another one meanwhile. */

@@ -1,4 +1,4 @@
-import { SendMessageBatchCommand, type SendMessageBatchRequestEntry } from "@aws-sdk/client-sqs";
+import { SendMessageBatchCommand, type SendMessageBatchRequestEntry, type SQSClient } from "@aws-sdk/client-sqs";
 import type { AttemptHistory } from "#shared/events/ingest/deferral.ts";
 import { maxEventBytes } from "#shared/events/limits.ts";
 import { createSqsClient, singleAttemptOptions } from "#shared/platform/aws/clients.ts";
@@ -29,37 +29,18 @@ export type IngestQueue = {
   sendToDeadLetters(messages: readonly DeadLetter[]): Promise<readonly DeadLetter[]>;
 };
 
+type ToEntryFields<Message> = (message: Message) => Partial<SendMessageBatchRequestEntry>;
+
 /** Creates the sender to the ingest queue and its dead-letter queue. */
 export function createIngestQueue(
   urls: { readonly queue: string; readonly deadLetters: string },
   client = createSqsClient(singleAttemptOptions),
 ): IngestQueue {
-  const sendBatch = async <Message extends QueuedEvent>(
-    QueueUrl: string,
-    messages: readonly Message[],
-    fieldsOf: (message: Message) => Partial<SendMessageBatchRequestEntry>,
-  ): Promise<readonly Message[]> => {
-    const Entries = messages.map((message, at) => ({
-      Id: String(at),
-      MessageBody: message.body,
-      ...(message.orgId === null ? {} : { MessageGroupId: message.orgId }),
-      ...fieldsOf(message),
-    }));
-    try {
-      const { Successful = [], Failed = [] } = await client.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
-      for (const { Code, Message } of Failed) log("error", "message not sent", { code: Code, reason: Message });
-      const sent = new Set(Successful.map(({ Id }) => Id));
-      return messages.filter((_, at) => !sent.has(String(at)));
-    } catch (error) {
-      log("error", "messages not sent", { messages: messages.length, ...errorFields(error) });
-      return messages;
-    }
-  };
   const sendAll = async <Message extends QueuedEvent>(
     url: string,
     messages: readonly Message[],
-    fieldsOf: (message: Message) => Partial<SendMessageBatchRequestEntry>,
-  ) => (await Promise.all(callsFor(messages).map((each) => sendBatch(url, each, fieldsOf)))).flat();
+    toFields: ToEntryFields<Message>,
+  ) => (await Promise.all(callsFor(messages).map((each) => sendBatch(client, url, each, toFields)))).flat();
 
   return {
     // SQS always rejects a message that is too large with its history. It stays in the queue, which counts its
@@ -82,6 +63,30 @@ export function createIngestQueue(
         return Buffer.byteLength(body) < maxBodyBytesWithAttributes ? { MessageAttributes: attributes } : {};
       }),
   };
+}
+
+/** Sends up to ten messages in one call. Returns those that were not sent. */
+async function sendBatch<Message extends QueuedEvent>(
+  client: Pick<SQSClient, "send">,
+  QueueUrl: string,
+  messages: readonly Message[],
+  toFields: ToEntryFields<Message>,
+): Promise<readonly Message[]> {
+  const Entries = messages.map((message, at) => ({
+    Id: String(at),
+    MessageBody: message.body,
+    ...(message.orgId === null ? {} : { MessageGroupId: message.orgId }),
+    ...toFields(message),
+  }));
+  try {
+    const { Successful = [], Failed = [] } = await client.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+    for (const { Code, Message } of Failed) log("error", "message not sent", { code: Code, reason: Message });
+    const sent = new Set(Successful.map(({ Id }) => Id));
+    return messages.filter((_, at) => !sent.has(String(at)));
+  } catch (error) {
+    log("error", "messages not sent", { messages: messages.length, ...errorFields(error) });
+    return messages;
+  }
 }
 
 /** Groups messages by call: one call for all within the size of an event (at most ten), and one for each larger one. */
