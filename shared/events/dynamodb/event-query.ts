@@ -16,8 +16,8 @@ const partitionKeys: Record<Exclude<IndexName, "timeline">, readonly (keyof Even
 };
 
 /**
- * What every reader needs of an event, and of its key, which the fields must agree with. Reading no more than is shown
- * spares time, though not read units.
+ * Attributes that every reader needs, including the key, with which the fields must agree. Reading fewer attributes saves
+ * time, but no read units.
  */
 const alwaysProjected = [
   "position",
@@ -33,7 +33,7 @@ const alwaysProjected = [
   "recorded_at",
 ] as const satisfies readonly (keyof ActivityEvent | "position")[];
 
-/** What the key of a query says of all its items. It is not read again with each. */
+/** Returns the attributes that the query determines for all its items, which are not read. */
 export function knownItemKey(query: EventQuery, shard: string): Partial<EventItemKey> {
   const { index } = planQuery(query);
   return index === "timeline"
@@ -41,14 +41,14 @@ export function knownItemKey(query: EventQuery, shard: string): Partial<EventIte
     : { org_id: query.org_id, shard };
 }
 
-/** What items must say of their key, since the query does not. */
+/** Returns the attributes of the key that the query does not determine. */
 function missingKeyAttributes(index: IndexName): readonly (keyof EventItemKey)[] {
   return index === "timeline" ? ["org_id", "shard"] : ["timeline"];
 }
 
 /**
- * The query without what lies ahead of the present; `null` where nothing is left of it. DynamoDB takes no bounds that
- * exclude each other, nor a start outside of them.
+ * Returns the query without events of the future; `null` if its range is empty. DynamoDB rejects bounds that exclude each
+ * other, and a start outside of them.
  */
 export function limitToPresent(query: EventQuery, now: Date): EventQuery | null {
   const present = latestVisibleTime(now);
@@ -58,7 +58,7 @@ export function limitToPresent(query: EventQuery, now: Date): EventQuery | null 
   return { ...query, until, after: isAhead ? null : query.after };
 }
 
-/** A page's query of one shard to DynamoDB, but for how much it reads and where it starts. Newest first. */
+/** Builds the query of a page in one shard, newest first, without limit and start. */
 export function buildPageQuery(table: string, query: EventQuery, shard: string) {
   const { index, conditions } = planQuery(query);
   const key = partition(query, index, shard);
@@ -101,30 +101,29 @@ export function buildPageQuery(table: string, query: EventQuery, shard: string) 
   } satisfies QueryCommandInput;
 }
 
-/** The partition that a query reads: always computed from the caller's organisation, never from a cursor. */
+/** Returns the partition of a query. It is always computed from the caller's organisation, never from a cursor. */
 function partition(query: EventQuery, index: IndexName, shard: string): Record<string, string> {
   if (index === "timeline") return { timeline: timelineKey(query.org_id, query.entity_id ?? "") };
   const key: Record<string, string> = { shard };
   for (const attribute of partitionKeys[index]) key[attribute] = query[attribute] ?? "";
-  // Not from the query: an action can lead to this index as well.
+  // A constant, because a query by action can use this index as well.
   return index === "paid" ? { ...key, settled: "paid" } : key;
 }
 
 /**
- * Bounds of the sort key. A page that goes on after another ends where that one did, which also spares DynamoDB Local
- * a walk from the newest event. In the table itself the position goes on with `#id`, and `$` is the character after
- * `#`.
+ * Returns the bounds of the sort key. The upper bound of a further page is the position that it starts after, which saves
+ * DynamoDB Local a scan from the newest event. In the table, `#id` follows the time; `$` is the character after `#`.
  */
 function bounds({ since, until, after }: EventQuery, index: IndexName): { since: string | null; until: string | null } {
   const latest = after?.occurred_at ?? until;
   return { since, until: latest !== null && index === "timeline" ? `${latest}$` : latest };
 }
 
-/** The key that a page starts after. In an index no event need have it: the order is that of the sort key alone. */
+/** Returns the key that a page starts after. In an index no event needs to have it: only the sort key matters. */
 export function toStartKey(query: EventQuery, after: Position, shard: string): AttributeMap {
   const { index } = planQuery(query);
   const timeline = after.key?.timeline ?? timelineKey(query.org_id, after.entity_id);
-  // In the timeline the position is what it is sorted by: a forged cursor must not begin outside of its own bounds.
+  // The timeline is sorted by the position: a forged cursor must not start outside of its own bounds.
   const isWithin = index !== "timeline" || after.key?.position.startsWith(after.occurred_at);
   const position = (isWithin && after.key?.position) || positionKey(after.occurred_at, after.event_id);
   const { occurred_at, event_id, entity_id } = after;
@@ -133,14 +132,14 @@ export function toStartKey(query: EventQuery, after: Position, shard: string): A
 }
 
 /**
- * The position of the last item that was read, matching or not, from the key that DynamoDB would go on with. In an index
- * it is what the index is sorted by: the key in the table of an item that is not an event says nothing of its place.
+ * Returns the position of the last read item, matching or not, from DynamoDB's `LastEvaluatedKey`. In an index it is the
+ * sort key of the index, because the table key of a damaged item may differ.
  */
 export function toPosition(query: EventQuery, key: AttributeMap): Position {
   const position = key.position?.S ?? "";
   const end = position.includes("#") ? position.indexOf("#") : position.length;
   const timeline = key.timeline?.S ?? "";
-  // No part of a position may be empty, for it may become a key.
+  // The parts of a position may become keys, so none may be empty.
   const occurred_at = key.occurred_at?.S ?? (position.slice(0, end) || " ");
   const event_id = key.event_id?.S ?? (position.slice(end + 1) || " ");
   const entity_id = key.entity_id?.S ?? timeline.slice(query.org_id.length + 1);

@@ -15,39 +15,36 @@ import { buildPageQuery, limitToPresent, toPosition, toStartKey } from "./event-
 import { PageParser } from "./page-parser.ts";
 import { type EventItem, parseEventItem } from "./parse-event-item.ts";
 
-/** What one page may cost at most, whatever was asked: this bounds the time and the price of any request. */
+/** Limits of one page, which limit the time and cost of any request. */
 export type EventPageBudget = {
-  /** Reads one after another. Those of several shards are made at the same time. */
+  /** Sequential reads. Several shards are read concurrently. */
   readonly reads: number;
-  /** Bytes of the answer. Lambda sends 6 MB at most, and counts a quote inside the body twice. */
+  /** Bytes of the response. Lambda allows 6 MB, and counts a quote inside the body twice. */
   readonly bytes: number;
 };
 
 const pageBudget: EventPageBudget = { reads: 8, bytes: 5_000_000 };
 
-/** Events that one read looks at, at most; of several shards, in all of them. */
+/** Maximum events of one read; of several shards, of all together. */
 const largestRead = 2_000;
 
 export type EventStoreOptions = {
-  /** Needed wherever events of any organisation are read, and to write them to all their shards. */
+  /** Required to read or write events of organisations with several shards. */
   readonly shards?: ShardCounts;
   readonly budget?: EventPageBudget;
-  /** Of readers. What is dated further ahead than a writer's clock may be is not read before its time. */
+  /** For reads: events dated further ahead than a writer's clock may be are not returned before their time. */
   readonly now?: () => Date;
-  /** Gets the items that one call met, and left out, because they are not events of this log. */
+  /** Called with the damaged items that a call skipped. */
   readonly reportDamage?: (items: readonly DamagedItem[]) => void;
 };
 
-/** The events table: what is appended to it, single events and pages of it. Nothing else is possible. */
+/** The only operations on the events table: append, get, and read a page. */
 export type EventStore = {
-  /** Throws `ActivityError` `conflict` where a damaged item has the event's place. */
+  /** Throws `ActivityError` `conflict` if a damaged item has the event's key. */
   put(event: ActivityEvent): Promise<ActivityEvent | null>;
-  /**
-   * The event at a position, as of now; `null` where there is none. Throws `DamagedItemError` for an item that is not an
-   * event of this log.
-   */
+  /** Returns the event at a position, strongly consistent; `null` if it does not exist. Throws `DamagedItemError`. */
   get(orgId: string, at: Position): Promise<ActivityEvent | null>;
-  /** Leaves out damaged items and goes on behind them: they are in no page, and in no count. */
+  /** Reads a page. Damaged items are skipped and not counted. */
   readPage(query: EventQuery, meter?: ReadMeter): Promise<EventPage>;
 };
 
@@ -70,7 +67,7 @@ export function createEventStore(
     }
   };
   const readPages = async (query: EventQuery, parser: PageParser, meter: ReadMeter | undefined) => {
-    // A document's timeline is in the table itself, which has no shards.
+    // The timeline of an entity is in the table itself, which has no shards.
     const count = planQuery(query).index === "timeline" ? 1 : await shards.countToRead(query.org_id);
     const request = { query, budget, parser, meter };
     return count === 1 ? readOneShard(client, table, request) : readShards(client, table, { ...request, count });
@@ -98,13 +95,13 @@ export function createEventStore(
   };
 }
 
-/** The event that has another's place. */
+/** Parses the event that already has the key of another one. */
 function parseExisting(item: EventItem, parse: (item: EventItem) => ActivityEvent): ActivityEvent {
   try {
     return parse(item);
   } catch (error) {
     if (!(error instanceof DamagedItemError)) throw error;
-    throw new ActivityError("conflict", "The place of the event in the log is taken by a damaged item.");
+    throw new ActivityError("conflict", "A damaged item has the key of the event.");
   }
 }
 
@@ -128,8 +125,8 @@ async function readOneShard(
   let start = query.after === null ? undefined : toStartKey(query, query.after, firstShard);
   let size = query.limit + 1;
   for (let read = 0; read < budget.reads; read++) {
-    const answer = await queryMetered(client, { ...request, Limit: size, ExclusiveStartKey: start }, meter);
-    for (const item of answer.Items ?? []) {
+    const response = await queryMetered(client, { ...request, Limit: size, ExclusiveStartKey: start }, meter);
+    for (const item of response.Items ?? []) {
       const event = parse(item);
       if (event === null) continue;
       bytes += renderedBytes(event);
@@ -138,7 +135,7 @@ async function readOneShard(
       }
       events.push(event);
     }
-    start = answer.LastEvaluatedKey;
+    start = response.LastEvaluatedKey;
     if (start === undefined) return { events, next: null };
     size = Math.min(size * 4, largestRead);
   }
@@ -173,8 +170,8 @@ function shardReader(
   const parse = parser.parserFor(query, shard);
   return async (after, size) => {
     const start = after === null ? undefined : toStartKey(query, after, shard);
-    const answer = await queryMetered(client, { ...request, Limit: size, ExclusiveStartKey: start }, meter);
-    const { Items = [], LastEvaluatedKey: end } = answer;
+    const response = await queryMetered(client, { ...request, Limit: size, ExclusiveStartKey: start }, meter);
+    const { Items = [], LastEvaluatedKey: end } = response;
     const events = Items.map(parse).filter((event) => event !== null);
     return { events, next: end === undefined ? null : toPosition(query, end) };
   };
@@ -184,15 +181,15 @@ async function queryMetered(client: DynamoDBClient, request: QueryCommandInput, 
   await meter?.next();
   let units = 0;
   try {
-    const answer = await mapTransientErrors(client.send(new QueryCommand(request)));
-    units = answer.ConsumedCapacity?.CapacityUnits ?? 0;
-    return answer;
+    const response = await mapTransientErrors(client.send(new QueryCommand(request)));
+    units = response.ConsumedCapacity?.CapacityUnits ?? 0;
+    return response;
   } finally {
     meter?.add(units);
   }
 }
 
-/** The conditional put that appends an event: it never replaces one, and tells which event stands in its place. */
+/** Builds the conditional put that appends an event. It never replaces an event, but returns the existing one. */
 export function buildEventPut(table: string, event: ActivityEvent, shards: ShardCount = 1) {
   return {
     TableName: table,
@@ -202,7 +199,7 @@ export function buildEventPut(table: string, event: ActivityEvent, shards: Shard
   } as const;
 }
 
-/** How many of the events an answer can hold, and one at least. */
+/** Returns how many of the events fit into a response; at least one. */
 function countWithin(events: readonly ActivityEvent[], bytes: number): number {
   let sum = 0;
   const end = events.findIndex((event, at) => {
@@ -212,7 +209,7 @@ function countWithin(events: readonly ActivityEvent[], bytes: number): number {
   return end === -1 ? events.length : end;
 }
 
-/** An upper bound for what an event adds to an answer: four short fields, escaped twice, and all parts that were read. */
+/** Returns an upper bound of the bytes of an event in a response: its short fields, escaped twice, and all read parts. */
 function renderedBytes({ changes, metadata, actor, related, text, information, params }: ActivityEvent): number {
   let bytes = 0;
   for (const part of [changes, metadata, actor, related, text, information, params]) {

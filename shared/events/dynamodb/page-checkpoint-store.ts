@@ -7,12 +7,12 @@ import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.t
 
 const keptForSeconds = 15 * 60;
 
-/** Places that are looked at behind some that are all over. */
+/** How many more checkpoints to read if all before have expired. */
 const furtherLimits = [100, 400];
 
 /**
- * Where lists that are paged by number go on, in the config table. A list's name is a digest, and its organisation is
- * part of the key, so nobody's places lead into another's log.
+ * Creates the store of page checkpoints in the config table. The organisation is part of the key, so a checkpoint never leads
+ * to the log of another one.
  */
 export function createPageCheckpointStore(client: DynamoDBClient, table: string): PageCheckpointStore {
   return {
@@ -26,17 +26,17 @@ export function createPageCheckpointStore(client: DynamoDBClient, table: string)
           ":last": pageCheckpointKey(org_id, name, offset).sk,
         }),
         ScanIndexForward: false,
-        // The place was written a moment ago, by the request for the page before.
+        // The checkpoint was written a moment ago, by the request of the previous page.
         ConsistentRead: true,
       };
-      // Items stay some hours after their time: what is over may lie before what still holds.
+      // TTL deletes items hours late, so expired ones may precede valid ones.
       let start: AttributeMap | undefined;
       for (const Limit of [count, ...furtherLimits]) {
-        const answer = await mapTransientErrors(
+        const response = await mapTransientErrors(
           client.send(new QueryCommand({ ...query, Limit, ExclusiveStartKey: start })),
         );
-        const live = (answer.Items ?? []).filter((item) => Number(item.expires_at_seconds?.N) > now.getTime() / 1000);
-        start = answer.LastEvaluatedKey;
+        const live = (response.Items ?? []).filter((item) => Number(item.expires_at_seconds?.N) > now.getTime() / 1000);
+        start = response.LastEvaluatedKey;
         if (live.length > 0 || start === undefined) return live.slice(0, count).map(parseCheckpointItem);
       }
       return [];

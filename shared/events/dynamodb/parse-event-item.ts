@@ -16,22 +16,22 @@ import { toStorableJson, toStorableText } from "#shared/events/text/storable-tex
 import { isStoredChanges, isStoredObject, isStoredRelated } from "#shared/events/text/stored-json.ts";
 import { isTimestamp } from "#shared/platform/time/timestamp.ts";
 
-/** An item as DynamoDB and its stream give it, as far as it is text. */
+/** An item of DynamoDB or its stream, as far as it is text. */
 export type EventItem = Readonly<Record<string, { readonly S?: string | undefined }>>;
 
-/** What an item is stored under. A query gives what is the same for all its items, so that they need not repeat it. */
+/** The key of an item. A query determines a part of it for all its items, which is not read with each. */
 export type EventItemKey = { readonly org_id: string; readonly timeline: string; readonly shard: string };
 
-/** Characters that an error shows of either key; those of an event are shorter. */
+/** Characters of each key in an error. The keys of events are shorter. */
 const maxKeyShown = 400;
 
-/** The attributes that are no fields of the event. */
+/** The attributes that are not fields of the event. */
 const keyAttributes = ["timeline", "position", "shard"];
 
 /**
- * Parses a whole item of the events table. Services write into the table, so it is input: the result is an event as
- * this log writes it, to the letter, but for characters that earlier releases let in (`toStorableText`). Throws
- * `DamagedItemError`, naming the first attribute that is not in order, for any other item.
+ * Parses a whole item of the events table. Services write into the table, so items are input: the result is an event exactly
+ * as ingest stores it, except for characters that earlier releases accepted (`toStorableText`). Throws `DamagedItemError`
+ * with the first invalid attribute.
  */
 export function parseEventItem(item: EventItem): ActivityEvent {
   const event = parseListedItem(item, {});
@@ -41,8 +41,8 @@ export function parseEventItem(item: EventItem): ActivityEvent {
 }
 
 /**
- * Parses an item of a query, which holds the attributes that were asked for and whose key is `known` in part. What was not
- * asked for is `null` in the event. Throws `DamagedItemError`.
+ * Parses an item of a query, which has the projected attributes and whose key is `known` in part. Other fields of the event
+ * are `null`. Throws `DamagedItemError`.
  */
 export function parseListedItem(item: EventItem, known: Partial<EventItemKey>): ActivityEvent {
   const event = parseFields(item, known.org_id ?? text(item, "org_id", isOrgId));
@@ -56,7 +56,7 @@ export function parseListedItem(item: EventItem, known: Partial<EventItemKey>): 
   return event;
 }
 
-/** Whether a key is what `timelineKey` or `positionKey` makes of two parts, neither of which needs to be copied for it. */
+/** Whether a key is what `timelineKey` or `positionKey` return for two parts. Copies neither of them. */
 function isKeyOf(key: string | undefined, first: string, second: string): boolean {
   return (
     key !== undefined &&

@@ -1,25 +1,25 @@
 import { type AttributeValue, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { EventItem } from "#shared/events/dynamodb/parse-event-item.ts";
 
-/** Items as DynamoDB holds them, whoever wrote them. */
+/** Any item of a table, valid or not. */
 export type TableItem = Record<string, AttributeValue> & EventItem;
 
 /**
- * A client whose queries find these items, newest first by what an index is sorted by, whatever they are asked. They
- * are paged and projected as DynamoDB does it; reads of a single item find the first. Nothing is sent anywhere.
+ * Creates a client whose queries return these items regardless of their conditions, newest first, paged and projected as
+ * DynamoDB does. Reads of a single item return the first. Sends no request.
  */
 export function createItemsTableClient(items: readonly TableItem[]): DynamoDBClient {
   const credentials = { accessKeyId: "x", secretAccessKey: "x" };
   const client = new DynamoDBClient({ region: "us-east-1", endpoint: "http://127.0.0.1:9", credentials });
   const sorted = [...items].sort((left, right) => (sortKeyOf(left) < sortKeyOf(right) ? 1 : -1));
   client.middlewareStack.add(
-    () => async (call) => ({ output: { $metadata: {}, ...answerTo(call.input, sorted) }, response: {} }),
+    () => async (call) => ({ output: { $metadata: {}, ...respondTo(call.input, sorted) }, response: {} }),
     { step: "initialize", name: "items" },
   );
   return client;
 }
 
-function answerTo(input: object, items: readonly TableItem[]): object {
+function respondTo(input: object, items: readonly TableItem[]): object {
   if ("Key" in input) return { Item: items[0] };
   const { Limit = 1, ExclusiveStartKey, ExpressionAttributeNames = {}, ProjectionExpression = "" }: QueryInput = input;
   const after = ExclusiveStartKey === undefined ? 0 : 1 + items.findIndex((item) => isAt(item, ExclusiveStartKey));

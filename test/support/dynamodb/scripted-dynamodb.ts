@@ -4,13 +4,13 @@ import { listenOnLoopback } from "#infra/local/listen.ts";
 
 export type SentRequest = { readonly operation: string; readonly body: Record<string, unknown> };
 
-/** An item that the parsers of no store accept; what is asked before parsing is recorded all the same. */
+/** An item that no store can parse. The requests before parsing are recorded nevertheless. */
 const someItem = { pk: { S: "some" }, sk: { S: "item" }, version: { N: "1" } };
 
 const refusal = (Item?: object) => ({ status: 400, body: { __type: "ConditionalCheckFailedException", Item } });
 
-/** What DynamoDB may answer to an operation, the usual answer first. `item` is one that the store can parse. */
-function answersTo({ operation, body }: SentRequest, item: object): readonly { status: number; body: object }[] {
+/** Returns the possible responses to an operation, the usual one first. `item` is one that the store can parse. */
+function responsesTo({ operation, body }: SentRequest, item: object): readonly { status: number; body: object }[] {
   switch (operation) {
     case "Query":
       return [
@@ -52,7 +52,7 @@ export async function startScriptedDynamoDb() {
   const server = createServer(async (request, response) => {
     const body: Record<string, unknown> = JSON.parse(Buffer.concat(await request.toArray()).toString());
     const operation = String(request.headers["x-amz-target"]).split(".")[1] ?? "";
-    const responses = answersTo({ operation, body }, item);
+    const responses = responsesTo({ operation, body }, item);
     const { status, body: content } = responses[script[sent.length] ?? 0] ?? { status: 500, body: {} };
     sent.push({ operation, body });
     choices.push(responses.length);

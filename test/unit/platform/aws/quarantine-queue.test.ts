@@ -19,7 +19,7 @@ beforeEach(() => {
   lines = captureLogLines();
 });
 
-/** As SQS does: takes messages up to 1 MiB, of the characters that it knows. */
+/** Creates a queue that accepts, as SQS does, messages of up to 1 MiB with the allowed characters. */
 function queueThat(refuses: Error | null = null) {
   const bodies: string[] = [];
   const client = new SQSClient({ region: "us-east-1", credentials: { accessKeyId: "x", secretAccessKey: "x" } });
@@ -53,7 +53,7 @@ const good = (n: number) => {
   return recordOf(`good-${n}`, Object.fromEntries(Object.entries(item).map(([name, S]) => [name, { S }])));
 };
 
-/** The largest items that DynamoDB takes: no event at all, and an event but for one attribute. */
+/** Items of the maximum size of DynamoDB: one that is not an event, and events with one invalid attribute. */
 const hostile = ["blob", "entity_id", "metadata", "timeline"].map((name) => {
   const { dynamodb } = good(0);
   return recordOf(`hostile-${name}`, { ...textImage(dynamodb?.NewImage ?? {}), [name]: { S: largestItem } });
@@ -77,8 +77,8 @@ async function run(records: readonly DynamoDBRecord[], { queue, bodies }: Return
   return { failed: answer.batchItemFailures, handled, bodies };
 }
 
-describe("the largest items that DynamoDB takes, full of U+0001", () => {
-  it("are named in the unread queue in one try, and their neighbours are handled", async () => {
+describe("createQuarantineQueue, for items of the maximum size full of U+0001", () => {
+  it("sends one reference each, and the other records are processed", async () => {
     const [first, ...rest] = hostile;
     const { failed, handled, bodies } = await run([good(1), ...(first ? [first] : []), good(2), ...rest], queueThat());
     expect(failed).toEqual([]);
@@ -87,7 +87,7 @@ describe("the largest items that DynamoDB takes, full of U+0001", () => {
     for (const body of bodies) {
       expect(Buffer.byteLength(body)).toBeLessThan(6_000);
       const message: unknown = JSON.parse(body);
-      if (!isJsonObject(message)) throw new Error("The message is no JSON object.");
+      if (!isJsonObject(message)) throw new Error("The message is not a JSON object.");
       expect(Object.keys(message)).toEqual([
         ...["event_name", "sequence_number", "stored_at_seconds", "size_bytes", "key", "reason"],
       ]);
@@ -97,7 +97,7 @@ describe("the largest items that DynamoDB takes, full of U+0001", () => {
     for (const line of lines) expect(Buffer.byteLength(JSON.stringify(line))).toBeLessThan(20_000);
   });
 
-  it("hold up nothing where the queue refuses for good", async () => {
+  it("lets the stream continue if SQS rejects the references", async () => {
     const refusal = Object.assign(new Error("no such queue"), { name: "QueueDoesNotExist", $metadata: {} });
     const { failed, handled } = await run([...hostile, good(1)], queueThat(refusal));
     expect(failed).toEqual([]);
@@ -105,19 +105,19 @@ describe("the largest items that DynamoDB takes, full of U+0001", () => {
     expect(lines.at(-1)).toMatchObject({ EventsUnreadable: hostile.length, FanOutRecordsLost: hostile.length });
   });
 
-  it("come again where SQS is away, since a repeat can name them", async () => {
+  it("has the records retried if SQS is unavailable", async () => {
     const away = Object.assign(new Error("away"), { name: "ServiceUnavailable", $metadata: { httpStatusCode: 503 } });
     const { failed } = await run([...hostile, good(1)], queueThat(away));
     expect(failed).toHaveLength(hostile.length);
   });
 });
 
-it("says that SQS is away by the error that a stream waits out", async () => {
+it("createQuarantineQueue throws unavailable if SQS throttles", async () => {
   const { queue } = queueThat(Object.assign(new Error("slow"), { name: "RequestThrottled", $metadata: {} }));
   await expect(queue.put(good(1), "why")).rejects.toThrow(ActivityError);
 });
 
-it("shows no more of a key than its beginning", async () => {
+it("createQuarantineQueue truncates long keys", async () => {
   const { queue, bodies } = queueThat();
   await queue.put({ eventName: "INSERT", dynamodb: { Keys: textAttributesOf(largestItem) } }, largestItem);
   expect(Buffer.byteLength(bodies[0] ?? "")).toBeLessThan(6_000);

@@ -11,8 +11,8 @@ import { anEvent, aToken } from "#test/support/builders.ts";
 
 const stored = (over: Parameters<typeof anEvent>[0] = {}) => toStringAttributes(toEventItem(anEvent(over)));
 
-describe("an event's item", () => {
-  it("gives the event back", () => {
+describe("toEventItem", () => {
+  it("returns an item from which parseEventItem returns the event", () => {
     const text = fc.string({ unit: "grapheme", minLength: 1 });
     const event = fc.record(
       {
@@ -33,20 +33,20 @@ describe("an event's item", () => {
     );
   });
 
-  it("is known for one of this log's own where no webhooks are wanted", () => {
+  it("keeps notify of an event without webhooks", () => {
     expect(parseEventItem(stored({ notify: "no" }))).toEqual(anEvent({ notify: "no" }));
     expect(stored({ notify: "no" }).notify).toEqual({ S: "no" });
   });
 
-  it("has no attribute for what the event does not have, so that sparse indexes stay sparse", () => {
+  it("omits the attributes of null fields, so that sparse indexes stay sparse", () => {
     const item = toEventItem(anEvent({ actor_user_id: null, contact_id: null, payment_status: null, changes: null }));
     for (const absent of ["actor_user_id", "contact_id", "settled", "changes", "notify"])
       expect(item).not.toHaveProperty(absent);
   });
 });
 
-describe("the shard of an item", () => {
-  it.each(shardCounts)("is that of %i shards, and no part of the event", (count) => {
+describe("the shard of toEventItem", () => {
+  it.each(shardCounts)("is that of the event for %i shards, and not part of the event", (count) => {
     const event = anEvent();
     const item = toEventItem(event, count);
     expect(item.shard).toBe(shardOf(event, count));
@@ -60,7 +60,7 @@ describe("the shard of an item", () => {
     }
   });
 
-  it("is refused as not written by this log if no count gives it to the event", () => {
+  it("is rejected by parseEventItem if no count results in it", () => {
     const own = new Set(shardCounts.map((count) => shardOf(anEvent(), count)));
     const others = Array.from({ length: 40 }, (_, shard) => String(shard)).filter((shard) => !own.has(shard));
     expect(others.length).toBeGreaterThan(30);
@@ -73,7 +73,7 @@ describe("the shard of an item", () => {
 });
 
 describe("keys", () => {
-  it("of two documents are never the same", () => {
+  it("of different entities differ", () => {
     const org = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9_-]{0,10}$/);
     const entity = fc.string({ unit: fc.constantFrom("#", "a", "/", "_"), minLength: 1, maxLength: 8 });
     fc.assert(
@@ -86,7 +86,7 @@ describe("keys", () => {
     );
   });
 
-  it("of events are in the order of time, then of id", () => {
+  it("of events sort by time, then by id", () => {
     const positions = [
       positionKey("2026-05-11T08:30:12.000Z", "evt_a"),
       positionKey("2026-05-11T08:30:12.000Z", "evt_b"),
@@ -96,16 +96,19 @@ describe("keys", () => {
   });
 });
 
-describe("a token's item", () => {
-  it("gives the token back, last used in the minute of its rate window", () => {
+describe("toTokenItem", () => {
+  it("returns an item from which fromTokenItem returns the token, last used in its rate window", () => {
     const token = aToken({ user_id: "usr_1", expires_at: "2026-09-01T00:00:00.000Z" });
     expect(fromTokenItem(unmarshall(toTokenItem(token)))).toEqual(token);
     const used = { ...unmarshall(toTokenItem(token)), rate_window: "2026-06-01T12:00:00.000Z" };
     expect(fromTokenItem(used)).toEqual({ ...token, last_used_at: "2026-06-01T12:00:00.000Z" });
   });
 
-  it.each(["token_id", "hash", "org_ids", "scopes", "created_at"])("without %s is a fault that names it", (field) => {
-    const { [field]: _, ...damaged } = unmarshall(toTokenItem(aToken()));
-    expect(() => fromTokenItem(damaged)).toThrow(`Item token#${aToken().token_id} has no valid ${field}.`);
-  });
+  it.each(["token_id", "hash", "org_ids", "scopes", "created_at"])(
+    "fromTokenItem throws an error with the field if %s is missing",
+    (field) => {
+      const { [field]: _, ...damaged } = unmarshall(toTokenItem(aToken()));
+      expect(() => fromTokenItem(damaged)).toThrow(`Item token#${aToken().token_id} has no valid ${field}.`);
+    },
+  );
 });

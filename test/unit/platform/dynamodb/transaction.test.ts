@@ -10,38 +10,38 @@ const cancelled = (...codes: string[]) =>
     CancellationReasons: codes.map((Code) => ({ Code })),
   });
 
-/** A client whose calls end so, one after the other; then all end well. */
-function clientThatMeets(...troubles: Error[]) {
+/** Returns a client whose calls fail with these errors in turn, and then succeed. */
+function createFailingClient(...errors: Error[]) {
   const client = new DynamoDBClient({ region: "us-east-1" });
   const send = vi.spyOn(client, "send").mockImplementation(() => {
-    const trouble = troubles.shift();
-    return trouble === undefined ? Promise.resolve({}) : Promise.reject(trouble);
+    const error = errors.shift();
+    return error === undefined ? Promise.resolve({}) : Promise.reject(error);
   });
   return { client, send };
 }
 
-describe("a transaction", () => {
-  it("tells nothing where it is written", async () => {
-    expect(await transact(clientThatMeets().client, () => [])).toEqual([]);
+describe("transact", () => {
+  it("returns an empty array if all items were written", async () => {
+    expect(await transact(createFailingClient().client, () => [])).toEqual([]);
   });
 
-  it("tells whose condition refused it, also where others were in its way beside that", async () => {
-    const { client, send } = clientThatMeets(cancelled("None", "ConditionalCheckFailed", "TransactionConflict"));
+  it("returns which conditions failed without another attempt, also after a conflict", async () => {
+    const { client, send } = createFailingClient(cancelled("None", "ConditionalCheckFailed", "TransactionConflict"));
     expect(await transact(client, () => [])).toEqual([false, true, false]);
     expect(send).toHaveBeenCalledTimes(1);
   });
 
-  it("that others are in the way of is tried again", async () => {
+  it("retries after a conflict", async () => {
     const conflict = cancelled("None", "TransactionConflict");
-    const { client, send } = clientThatMeets(conflict, conflict, conflict, conflict);
+    const { client, send } = createFailingClient(conflict, conflict, conflict, conflict);
     expect(await transact(client, () => [])).toEqual([]);
     expect(send).toHaveBeenCalledTimes(5);
   });
 
-  it("is given up as unavailable when others are always in the way", async () => {
-    const { client, send } = clientThatMeets(...Array.from({ length: 9 }, () => cancelled("TransactionConflict")));
+  it("throws unavailable after eight conflicts", async () => {
+    const { client, send } = createFailingClient(...Array.from({ length: 9 }, () => cancelled("TransactionConflict")));
     const waited: number[] = [];
-    const wait = async (tries: number) => waited.push(tries);
+    const wait = async (attempt: number) => waited.push(attempt);
     expect(await catchRejection(transact(client, () => [], wait))).toMatchObject({
       code: "unavailable",
       context: { retryAfter: 1 },
@@ -50,8 +50,8 @@ describe("a transaction", () => {
     expect(waited).toEqual([1, 2, 3, 4, 5, 6, 7]);
   });
 
-  it.each(["ThrottlingError", "ProvisionedThroughputExceeded"])("is tried again after %s", async (code) => {
-    const { client, send } = clientThatMeets(cancelled("None", code), cancelled(code));
+  it.each(["ThrottlingError", "ProvisionedThroughputExceeded"])("retries after %s", async (code) => {
+    const { client, send } = createFailingClient(cancelled("None", code), cancelled(code));
     expect(
       await transact(
         client,
@@ -62,14 +62,14 @@ describe("a transaction", () => {
     expect(send).toHaveBeenCalledTimes(3);
   });
 
-  it("is unavailable immediately for any other reason", async () => {
-    const { client, send } = clientThatMeets(cancelled("None", "ItemCollectionSizeLimitExceeded"));
+  it("throws unavailable without another attempt for any other reason", async () => {
+    const { client, send } = createFailingClient(cancelled("None", "ItemCollectionSizeLimitExceeded"));
     expect(await catchRejection(transact(client, () => []))).toMatchObject({ code: "unavailable" });
     expect(send).toHaveBeenCalledTimes(1);
   });
 
-  it("has its items made anew for each attempt", async () => {
-    const { client } = clientThatMeets(cancelled("TransactionConflict"), cancelled("TransactionConflict"));
+  it("calls items for each attempt", async () => {
+    const { client } = createFailingClient(cancelled("TransactionConflict"), cancelled("TransactionConflict"));
     let made = 0;
     const items = () => {
       made += 1;
@@ -79,8 +79,8 @@ describe("a transaction", () => {
     expect(made).toBe(3);
   });
 
-  it("that is wrong is a defect, thrown on as it is", async () => {
+  it("throws other errors unchanged", async () => {
     const defect = new Error("ValidationException");
-    await expect(transact(clientThatMeets(defect).client, () => [])).rejects.toBe(defect);
+    await expect(transact(createFailingClient(defect).client, () => [])).rejects.toBe(defect);
   });
 });

@@ -8,8 +8,8 @@ import { captureLogLines } from "#test/support/log-lines.ts";
 
 const records = (...ids: string[]) => ({ Records: ids.map((id) => buildSqsRecord(id)) });
 
-describe("a record that fails", () => {
-  it("is left to the queue, and its neighbours are done with", async () => {
+describe("createSqsHandler", () => {
+  it("reports a failed record and processes the others", async () => {
     captureLogLines();
     const done: string[] = [];
     const handler = createSqsHandler(async ({ messageId }) => {
@@ -22,7 +22,7 @@ describe("a record that fails", () => {
     expect(done).toEqual(["a", "c"]);
   });
 
-  it("may be any of them", async () => {
+  it("reports exactly the failed records of any batch", async () => {
     captureLogLines();
     await fc.assert(
       fc.asyncProperty(fc.uniqueArray(fc.uuid(), { maxLength: 10 }), fc.func(fc.boolean()), async (ids, isPoison) => {
@@ -40,7 +40,7 @@ describe("a record that fails", () => {
     );
   });
 
-  it("is told to the operator, with its cause and without its body", async () => {
+  it("logs a failed record with the cause and without the body", async () => {
     const lines = captureLogLines();
     const handler = createSqsHandler(async () => {
       throw new Error("outer", { cause: new Error("inner") });
@@ -58,31 +58,31 @@ describe("a record that fails", () => {
     ]);
     expect(JSON.stringify(lines)).not.toContain("secret");
   });
-});
 
-it("works on all records at once", async () => {
-  const gate = Promise.withResolvers<MetricName>();
-  const handle = vi.fn(() => gate.promise);
-  const outcome = createSqsHandler(handle)(records("a", "b", "c"), buildLambdaContext());
-  await vi.waitUntil(() => handle.mock.calls.length === 3);
-  gate.resolve(metricNames.eventsAppended);
-  expect(await outcome).toEqual({ batchItemFailures: [] });
-});
-
-it("has nothing to say of an empty batch", async () => {
-  const lines = captureLogLines();
-  expect(await createSqsHandler(async () => metricNames.eventsAppended)(records(), buildLambdaContext())).toEqual({
-    batchItemFailures: [],
+  it("processes all records concurrently", async () => {
+    const gate = Promise.withResolvers<MetricName>();
+    const handle = vi.fn(() => gate.promise);
+    const outcome = createSqsHandler(handle)(records("a", "b", "c"), buildLambdaContext());
+    await vi.waitUntil(() => handle.mock.calls.length === 3);
+    gate.resolve(metricNames.eventsAppended);
+    expect(await outcome).toEqual({ batchItemFailures: [] });
   });
-  expect(lines).toEqual([]);
-});
 
-it("counts a batch in one line of the log", async () => {
-  const lines = captureLogLines();
-  const outcome = { a: metricNames.eventsAppended, b: metricNames.eventsRejected, c: metricNames.eventsAppended };
-  await createSqsHandler(async ({ messageId }) => outcome[messageId === "a" || messageId === "b" ? messageId : "c"])(
-    records("a", "b", "c"),
-    buildLambdaContext(),
-  );
-  expect(lines).toMatchObject([{ EventsAppended: 2, EventsRejected: 1 }]);
+  it("logs nothing for an empty batch", async () => {
+    const lines = captureLogLines();
+    expect(await createSqsHandler(async () => metricNames.eventsAppended)(records(), buildLambdaContext())).toEqual({
+      batchItemFailures: [],
+    });
+    expect(lines).toEqual([]);
+  });
+
+  it("logs the counts of a batch as one line", async () => {
+    const lines = captureLogLines();
+    const outcome = { a: metricNames.eventsAppended, b: metricNames.eventsRejected, c: metricNames.eventsAppended };
+    await createSqsHandler(async ({ messageId }) => outcome[messageId === "a" || messageId === "b" ? messageId : "c"])(
+      records("a", "b", "c"),
+      buildLambdaContext(),
+    );
+    expect(lines).toMatchObject([{ EventsAppended: 2, EventsRejected: 1 }]);
+  });
 });

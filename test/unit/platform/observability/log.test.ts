@@ -15,7 +15,7 @@ afterEach(() => {
 });
 
 describe("a log line", () => {
-  it("is one line of JSON, whatever it holds", () => {
+  it("is one line of JSON, whatever the fields contain", () => {
     const write = vi.spyOn(process.stdout, "write").mockImplementation(() => true);
     vi.useFakeTimers({ now: testNow, toFake: ["Date"] });
     log("warn", "event rejected", { reason: 'line\nbreak "quote"' });
@@ -27,7 +27,7 @@ describe("a log line", () => {
     ]);
   });
 
-  it("says in an invocation which one it was, of which function", () => {
+  it("contains the request id and the function within an invocation", () => {
     const lines = captureLogLines();
     vi.useFakeTimers({ now: testNow, toFake: ["Date"] });
     runInInvocation(buildLambdaContext(), () => {
@@ -45,7 +45,7 @@ describe("a log line", () => {
     ]);
   });
 
-  it("holds all of an error: name, message, stack and every cause", () => {
+  it("contains name, message, stack and all causes of an error", () => {
     const error = new ActivityError("unavailable", "Busy.", { cause: new TypeError("socket", { cause: "reset" }) });
     expect(errorFields(error)).toEqual({
       error: "ActivityError",
@@ -60,12 +60,12 @@ describe("a log line", () => {
     });
   });
 
-  it.each([undefined, null, "text", 5])("survives what is no error: %j", (thrown) => {
+  it.each([undefined, null, "text", 5])("contains a thrown value that is not an error: %j", (thrown) => {
     expect(errorFields(thrown)).toEqual({ error: String(thrown) });
   });
 });
 
-it("counts in CloudWatch's Embedded Metric Format", () => {
+it("emitMetrics writes CloudWatch's Embedded Metric Format", () => {
   const lines = captureLogLines();
   emitMetrics({ [metricNames.eventsAppended]: 3, [metricNames.eventsRepeated]: 1 }, testNow);
   expect(lines).toEqual([
@@ -90,13 +90,13 @@ it("counts in CloudWatch's Embedded Metric Format", () => {
   ]);
 });
 
-describe("a variable of the stack", () => {
-  it("is read", () => {
+describe("env", () => {
+  it("returns the value of a variable", () => {
     vi.stubEnv(envVars.eventsTable, "events");
     expect(env(envVars.eventsTable)).toBe("events");
   });
 
-  it.each(["", undefined])("that is %j stops the function at its cold start, by name", (value) => {
+  it.each(["", undefined])("throws an error with the name if the value is %j", (value) => {
     vi.stubEnv(envVars.eventsTable, value);
     expect(() => env(envVars.eventsTable)).toThrow("The environment variable EVENTS_TABLE is not set.");
   });

@@ -5,8 +5,8 @@ import { boundText } from "#shared/platform/text/bounded-text.ts";
 
 const jsonBytes = (text: string) => Buffer.byteLength(JSON.stringify(text)) - 2;
 
-describe("a bounded text", () => {
-  it("is the text itself up to the limit, and beyond it a well-formed beginning with size and digest", () => {
+describe("boundText", () => {
+  it("returns a text within the limit unchanged, and else a well-formed beginning with size and digest", () => {
     const unit = fc.constantFrom("a", "\u0001", '"', "é", "発", "😀", "\ud800", "\\");
     const some = fc.tuple(fc.string({ unit, maxLength: 40 }), fc.integer({ min: 1, max: 60 }));
     fc.assert(
@@ -21,14 +21,14 @@ describe("a bounded text", () => {
     );
   });
 
-  it("stays apart from another that begins alike", () => {
+  it("returns different texts for two with the same beginning", () => {
     const long = "x".repeat(5_000);
     expect(boundText(`${long}a`, 2_048)).not.toBe(boundText(`${long}b`, 2_048));
   });
 });
 
-describe("a line that is longer than the log takes", () => {
-  it.each(["tamper", "event", "delivery"])("of the kind %s is replaced by a small one of that kind", (message) => {
+describe("limitLine", () => {
+  it.each(["tamper", "event", "delivery"])("replaces a too long %s line by a short one of the same kind", (message) => {
     const line = { message, org_id: "org_a", lag_ms: 5, entity_id: "\u0001".repeat(400_000), params: { a: "x" } };
     const text = limitLine(line, JSON.stringify(line));
     expect(Buffer.byteLength(text)).toBeLessThan(8_192);
@@ -39,7 +39,7 @@ describe("a line that is longer than the log takes", () => {
     });
   });
 
-  it("is left as it is up to the limit, to the byte", () => {
+  it("returns a line within the limit unchanged, to the byte", () => {
     for (const unit of ["x", "é"]) {
       const text = unit.repeat(Math.floor(maxLineBytes / Buffer.byteLength(unit)));
       expect(limitLine({ message: "event" }, text) === text).toBe(true);

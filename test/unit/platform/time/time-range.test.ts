@@ -5,7 +5,7 @@ import { describeTimeIssue, parseTimeInterval, parseTimeRange } from "#shared/pl
 import { ZoneClock } from "#shared/platform/time/zone-clock.ts";
 import { catchError } from "#test/support/catch-error.ts";
 
-describe("a bound names all that its text does not tell apart", () => {
+describe("parseTimeInterval", () => {
   it.each([
     ["2026-05-11", "2026-05-11T00:00:00.000Z", "2026-05-11T23:59:59.999Z"],
     ["2026-05-11T08:30", "2026-05-11T08:30:00.000Z", "2026-05-11T08:30:59.999Z"],
@@ -23,7 +23,7 @@ describe("a bound names all that its text does not tell apart", () => {
     expect(parseTimeInterval(text)).toEqual({ first: since, last: until });
   });
 
-  it("in the zone that it is for, unless it has an offset", () => {
+  it("uses the given zone for a text without an offset", () => {
     const zone = new ZoneClock("Asia/Kolkata");
     expect(parseTimeRange({ since: "2026-03-04", until: "2026-03-04" }, zone)).toEqual({
       since: "2026-03-03T18:30:00.000Z",
@@ -32,7 +32,7 @@ describe("a bound names all that its text does not tell apart", () => {
     expect(parseTimeRange({ since: "2026-03-04T00:00Z", until: null }, zone).since).toBe("2026-03-04T00:00:00.000Z");
   });
 
-  it("as widely as clocks show it, where they show it twice", () => {
+  it("spans both occurrences of a local time that occurs twice", () => {
     const time = "2026-10-25T02:30:00";
     expect(parseTimeRange({ since: time, until: time }, new ZoneClock("Europe/Prague"))).toEqual({
       since: "2026-10-25T00:30:00.000Z",
@@ -41,7 +41,7 @@ describe("a bound names all that its text does not tell apart", () => {
   });
 });
 
-describe("what is no range", () => {
+describe("parseTimeRange and describeTimeIssue", () => {
   it.each([
     [{ since: "x", until: null }, "since"],
     [{ since: null, until: "" }, "until"],
@@ -52,7 +52,7 @@ describe("what is no range", () => {
     expect([code, context.field]).toEqual(["invalid_value", field]);
   });
 
-  it("two bounds within one stored millisecond are one, in whatever order", () => {
+  it("accepts two bounds within one stored millisecond in any order", () => {
     const at = "2026-05-11T08:30:12.001Z";
     expect(parseTimeRange({ since: "2026-05-11T08:30:12.0019Z", until: "2026-05-11T08:30:12.0011Z" })).toEqual({
       since: at,
@@ -61,28 +61,28 @@ describe("what is no range", () => {
   });
 
   it.each(["20260308T101500Z", "20260308", "20260308T1015", "20260308T101500.123+0530", "20260308T101500-08"])(
-    "%s is told to have separators",
+    "asks for separators in %s",
     (text) => expect(describeTimeIssue(text)).toMatch(/^must be written with separators, such as \d{4}-/),
   );
 
-  it.each(["yesterday", "1778488212", "2026-02-30", "202603081", ""])("%j is told what a time looks like", (text) =>
+  it.each(["yesterday", "1778488212", "2026-02-30", "202603081", ""])("describes the format of a time for %j", (text) =>
     expect(describeTimeIssue(text)).toMatch(/^must be an ISO 8601 date/),
   );
 });
 
-/** Moments of which every day of every zone lies in the years that the log can hold. */
+/** Moments whose day is within the supported years in every zone. */
 const instant = fc.integer({ min: Date.parse("0001-01-03T00:00:00Z"), max: Date.parse("9999-12-29T00:00:00Z") });
 const offset = fc.integer({ min: -23 * 60, max: 23 * 60 });
 const finer = fc.string({ unit: fc.constantFrom(..."0123456789"), minLength: 0, maxLength: 6 });
 
-/** A moment as a writer's clock shows it, with so many digits after the milliseconds, by plain arithmetic. */
+/** Formats a moment with an offset and further fraction digits, by plain arithmetic. */
 function written(at: number, minutes: number, digits: string): string {
   const wall = new Date(at + minutes * 60_000).toISOString().slice(0, -1);
   const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
   return `${wall}${digits}${minutes < 0 ? "-" : "+"}${String(hours).padStart(2, "0")}:${String(rest).padStart(2, "0")}`;
 }
 
-/** When an event is stored to have happened, as ingest reads what its writer wrote. */
+/** Returns the stored `occurred_at` of an event, as ingest parses it. */
 function stored(occurred_at: string): string {
   const input = { org_id: "org_a", action: "BILL_PAID", entity_type: "BILL", entity_id: "bill_1", occurred_at };
   const now = new Date("9999-12-31T00:00:00Z");
@@ -92,13 +92,13 @@ function stored(occurred_at: string): string {
 const holds = (range: { since: string | null; until: string | null }, at: string) =>
   (range.since === null || at >= range.since) && (range.until === null || at <= range.until);
 
-describe("an event is found", () => {
+describe("parseTimeRange finds an event", () => {
   it("since and until its own time, in any precision and zone", () => {
     fc.assert(
       fc.property(instant, finer, offset, offset, fc.constantFrom(16, 19, 23), (at, digits, writer, reader, length) => {
         const event = stored(written(at, writer, digits));
         const own = written(at, reader, digits);
-        // As it was written, and without its milliseconds or seconds.
+        // As written, and without milliseconds or seconds.
         for (const text of [own, own.slice(0, length) + own.slice(-6)]) {
           const { since } = parseTimeRange({ since: text, until: null });
           expect(holds({ since, until: null }, event), text).toBe(true);
@@ -119,7 +119,7 @@ describe("an event is found", () => {
     );
   });
 
-  it("since and until the local date and time that a zone's clocks show, also in the nights when they are changed", () => {
+  it("since and until its local date and time, also in nights with a clock change", () => {
     const zones = ["UTC", "Asia/Kolkata", "Europe/Prague", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia"];
     const nights = ["2011-12-30T10:00:00Z", "2026-03-08T07:00:00Z", "2026-03-29T01:00:00Z", "2026-04-04T15:00:00Z"];
     const around = fc
@@ -147,7 +147,7 @@ describe("an event is found", () => {
   });
 });
 
-it("a bound is never wider than what it names", () => {
+it("parseTimeInterval returns no moment outside of the text's precision", () => {
   fc.assert(
     fc.property(instant, offset, fc.constantFrom(16, 19, 23), (at, minutes, length) => {
       const own = written(at, minutes, "");

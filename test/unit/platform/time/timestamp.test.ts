@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isTimestamp, parseTimestamp } from "#shared/platform/time/timestamp.ts";
 
-describe("what is a time", () => {
+describe("parseTimestamp", () => {
   it.each([
     ["2026-05-11", "2026-05-11T00:00:00.000Z"],
     ["2026-05-11T08:30", "2026-05-11T08:30:00.000Z"],
@@ -20,7 +20,7 @@ describe("what is a time", () => {
     ["0001-01-01", "0001-01-01T00:00:00.000Z"],
     ["0099-12-31T23:59:59Z", "0099-12-31T23:59:59.000Z"],
     ["9999-12-31T23:59:59.999Z", "9999-12-31T23:59:59.999Z"],
-    // A leap second, as RFC 3339 has it, and the midnight that ends a day.
+    // A leap second (RFC 3339), and the midnight at the end of a day.
     ["2016-12-31T23:59:60Z", "2016-12-31T23:59:59.999Z"],
     ["1990-12-31T15:59:60-08:00", "1990-12-31T23:59:59.999Z"],
     ["2016-12-31T23:59:60.5Z", "2016-12-31T23:59:59.999Z"],
@@ -33,12 +33,12 @@ describe("what is a time", () => {
     ["9999-12-31T23:59:59.9991Z", "9999-12-31T23:59:59.999Z"],
   ])("reads %s as %s", (text, time) => expect(parseTimestamp(text)).toBe(time));
 
-  it("takes a blank before the offset for the plus that a URL decoded", () => {
+  it("accepts a space before the offset as the decoded plus of a URL", () => {
     expect(parseTimestamp("2026-05-11T08:30:12 05:30")).toBe("2026-05-11T03:00:12.000Z");
   });
 });
 
-describe("what is no time", () => {
+describe("parseTimestamp, for other texts", () => {
   it.each([
     "",
     " ",
@@ -84,7 +84,7 @@ describe("what is no time", () => {
     "9".repeat(400),
   ])("refuses %j", (text) => expect(parseTimestamp(text)).toBeNull());
 
-  it("refuses any other text without an error", () => {
+  it("returns null without an error for any text", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 60 }), (text) => {
         const time = parseTimestamp(text);
@@ -97,14 +97,14 @@ describe("what is no time", () => {
 const instant = fc.integer({ min: Date.parse("0001-01-02T00:00:00Z"), max: Date.parse("9999-12-30T00:00:00Z") });
 const offset = fc.integer({ min: -23 * 60, max: 23 * 60 });
 
-/** The instant as a clock in another zone shows it. */
+/** Formats an instant with an offset. */
 function shown(at: number, minutes: number): string {
   const wall = new Date(at + minutes * 60_000).toISOString().slice(0, -1);
   const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
   return `${wall}${minutes < 0 ? "-" : "+"}${String(hours).padStart(2, "0")}:${String(rest).padStart(2, "0")}`;
 }
 
-it("reads the same instant in any zone", () => {
+it("parseTimestamp returns the same instant for any offset", () => {
   fc.assert(
     fc.property(instant, offset, (at, minutes) => {
       expect(parseTimestamp(shown(at, minutes))).toBe(new Date(at).toISOString());
@@ -112,7 +112,7 @@ it("reads the same instant in any zone", () => {
   );
 });
 
-it("gives texts whose order is the order of their instants", () => {
+it("parseTimestamp returns texts that sort like their instants", () => {
   fc.assert(
     fc.property(instant, offset, instant, offset, (left, leftZone, right, rightZone) => {
       const texts = [parseTimestamp(shown(left, leftZone)) ?? "", parseTimestamp(shown(right, rightZone)) ?? ""];
@@ -122,7 +122,7 @@ it("gives texts whose order is the order of their instants", () => {
   );
 });
 
-it("a time as it is stored is one that parsing leaves as it is", () => {
+it("isTimestamp accepts exactly the texts that parseTimestamp returns unchanged", () => {
   const two = fc.integer({ min: 0, max: 99 }).map((value) => String(value).padStart(2, "0"));
   const near = fc.tuple(two, two, two, two, two, two, two).map(([century, year, month, day, hour, minute, second]) => {
     return `${century}${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`;

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { formatOffset, getZoneClock, ZoneClock } from "#shared/platform/time/zone-clock.ts";
 
-describe("a clock on the wall", () => {
+describe("ZoneClock", () => {
   it.each([
     ["UTC", "2026-05-11T08:30:12.345Z", "2026-05-11T08:30:12.345", 0],
     ["Europe/Brussels", "2026-01-31T23:30:00.000Z", "2026-02-01T00:30:00.000", 60],
@@ -26,7 +26,7 @@ describe("a clock on the wall", () => {
     expect(new ZoneClock(zone).local(Date.parse(time))).toEqual({ text, offset });
   });
 
-  it("is right about both sides of a change, whichever is asked for first", () => {
+  it("returns the offsets before and after a clock change in any order of calls", () => {
     const [before, after] = [Date.parse("2026-03-29T00:59:59.999Z"), Date.parse("2026-03-29T01:00:00.000Z")];
     for (const order of [
       [before, after],
@@ -38,7 +38,7 @@ describe("a clock on the wall", () => {
     }
   });
 
-  it("stays right after more days than it remembers", () => {
+  it("returns correct offsets for more days than it caches", () => {
     const clock = new ZoneClock("Europe/Brussels");
     const summer = Date.parse("2026-07-01T12:00:00Z");
     expect(clock.offsetAt(summer)).toBe(120);
@@ -47,7 +47,7 @@ describe("a clock on the wall", () => {
     expect(clock.offsetAt(Date.parse("2026-12-01T12:00:00Z"))).toBe(60);
   });
 
-  it("is refused for a zone that there is not", () => {
+  it("throws for an unknown zone", () => {
     expect(() => new ZoneClock("Europe/Atlantis")).toThrow(RangeError);
   });
 });
@@ -71,7 +71,7 @@ const formats = new Map(
   ]),
 );
 
-/** What the system's calendar shows, part by part, with no offset in between. */
+/** Formats an instant with the system's calendar, part by part and without an offset. */
 function shownBySystem(zone: string, instant: number): string {
   const parts = new Map(
     formats
@@ -86,7 +86,7 @@ function shownBySystem(zone: string, instant: number): string {
 
 const changes = ["2011-12-30T10:00:00Z", "2026-03-29T01:00:00Z", "2026-10-25T01:00:00Z", "2026-03-08T05:30:00Z"];
 const anyInstant = fc.oneof(
-  // From when on all of these zones have whole minutes.
+  // Since 1946 the offsets of all these zones are whole minutes.
   fc.integer({ min: Date.parse("1946-01-01T00:00:00Z"), max: Date.parse("9999-12-30T00:00:00Z") }),
   fc.integer({ min: Date.parse("1990-01-01T00:00:00Z"), max: Date.parse("2040-01-01T00:00:00Z") }),
   fc
@@ -94,7 +94,7 @@ const anyInstant = fc.oneof(
     .map(([time, ms]) => Date.parse(time) + ms),
 );
 
-it.each(zones)("shows in %s what the system's calendar shows", (zone) => {
+it.each(zones)("ZoneClock agrees with the system's calendar in %s", (zone) => {
   const clock = new ZoneClock(zone);
   fc.assert(
     fc.property(anyInstant, (instant) => {
@@ -104,13 +104,13 @@ it.each(zones)("shows in %s what the system's calendar shows", (zone) => {
   );
 });
 
-it("keeps one clock for each zone", () => {
+it("getZoneClock returns the same clock for the same zone", () => {
   expect(getZoneClock("Europe/Brussels")).toBe(getZoneClock("Europe/Brussels"));
   expect(getZoneClock("Europe/Brussels")).not.toBe(getZoneClock("Asia/Kolkata"));
   expect(getZoneClock("Asia/Kolkata").offsetAt(0)).toBe(330);
 });
 
-describe("an offset", () => {
+describe("formatOffset", () => {
   it.each([
     [0, "+00:00"],
     [1, "+00:01"],
