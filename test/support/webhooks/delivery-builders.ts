@@ -9,8 +9,8 @@ import {
 } from "#shared/webhooks/deliveries/delivery.ts";
 import type { SendOutcome } from "#shared/webhooks/limits/circuit-breaker.ts";
 import { aDeliveryMessage, aSendResult, testNow } from "#test/support/builders.ts";
+
 /** Returns the time `seconds` after `testNow`. */
-/** Returns the time so many seconds after `testNow`. */
 export function secondsLater(seconds: number): Date {
   return new Date(testNow.getTime() + seconds * 1000);
 }

@@ -158,14 +158,14 @@ export async function deliveryFixture(over: Partial<Endpoint> = {}) {
   };
 }
 
-/** Creates a receiver that always responds like this. */
+/** Returns a receiver that always responds like this. */
 export function respondWith(over: Partial<SendResult>): () => Promise<SendResult> {
   return async () => aSendResult(over);
 }
 
 export type DeliveryFixture = Awaited<ReturnType<typeof deliveryFixture>>;
 
-/** Creates a delivery fixture whose receiver responds so. */
+/** Creates a delivery fixture whose receiver always responds like this. */
 export async function deliveryFixtureRespondingWith(
   response: Partial<SendResult>,
   endpoint: Partial<Endpoint> = {},
