@@ -2,6 +2,7 @@ import { Duration, Fn, Stack, Validations } from "aws-cdk-lib";
 import { AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
 import {
   CorsHttpMethod,
+  type CorsPreflightOptions,
   HttpApi,
   HttpMethod,
   HttpRoute,
@@ -62,6 +63,28 @@ function createAccessLog(scope: Construct, { logRetention }: Observability): Log
   });
 }
 
+/** What browser apps of the origins may send and read. */
+function corsPreflight(origins: readonly string[]): CorsPreflightOptions {
+  const { GET, HEAD, POST, PATCH, DELETE } = CorsHttpMethod;
+  return {
+    allowOrigins: [...origins],
+    maxAge: Duration.hours(1),
+    allowMethods: [GET, HEAD, POST, PATCH, DELETE],
+    allowHeaders: ["authorization", "content-type", "if-none-match", "x-accountid", "x-aibooks-org", "x-api-key"],
+    exposeHeaders: [
+      "etag",
+      "link",
+      "retry-after",
+      "x-ratelimit",
+      "x-ratelimit-limit",
+      "x-ratelimit-policy",
+      "x-ratelimit-remaining",
+      "x-ratelimit-reset",
+      "x-request-id",
+    ],
+  };
+}
+
 /** The public HTTP API: one function for each dialect, and one for the OpenAPI documents. */
 export class PublicApi extends Construct {
   /** Base URL, without a trailing slash. */
@@ -81,33 +104,10 @@ export class PublicApi extends Construct {
       createDefaultStage: false,
       // CloudFront sends requests to the default endpoint.
       disableExecuteApiEndpoint: stage.domain !== null && stage.edge === null,
-      corsPreflight: {
-        allowOrigins: [...stage.corsOrigins],
-        maxAge: Duration.hours(1),
-        allowMethods: [
-          CorsHttpMethod.GET,
-          CorsHttpMethod.HEAD,
-          CorsHttpMethod.POST,
-          CorsHttpMethod.PATCH,
-          CorsHttpMethod.DELETE,
-        ],
-        allowHeaders: ["authorization", "content-type", "if-none-match", "x-accountid", "x-aibooks-org", "x-api-key"],
-        exposeHeaders: [
-          "etag",
-          "link",
-          "retry-after",
-          "x-ratelimit",
-          "x-ratelimit-limit",
-          "x-ratelimit-policy",
-          "x-ratelimit-remaining",
-          "x-ratelimit-reset",
-          "x-request-id",
-        ],
-      },
+      corsPreflight: corsPreflight(stage.corsOrigins),
     });
     const { domain } = stage;
     this.#edge = stage.edge === null ? null : new Edge(this, "Edge", { api: this.api, domain, settings: stage.edge });
-    const throttle = this.#edge === null ? stage.throttle : edgeThrottle;
     if (domain === null) {
       this.url = this.api.apiEndpoint;
       this.hosts = [Fn.select(2, Fn.split("/", this.url))];
@@ -117,37 +117,21 @@ export class PublicApi extends Construct {
       const behind = this.#edge === null ? [] : [this.#edge.distribution.distributionDomainName];
       this.hosts = [domain.name, `${this.api.apiId}.execute-api.${region}.${urlSuffix}`, ...behind];
     }
-    new HttpStage(this, "Stage", {
-      httpApi: this.api,
-      ...(domain !== null && this.#edge === null && { domainMapping: new ApiDomain(this, "Domain", domain) }),
-      stageName: "$default",
-      autoDeploy: true,
-      throttle: { rateLimit: throttle.ratePerSecond, burstLimit: throttle.burst },
-      accessLogSettings: {
-        destination: new LogGroupLogDestination(createAccessLog(this, observability)),
-        format: AccessLogFormat.custom(JSON.stringify(accessLogLine)),
-      },
-    });
+    this.#addStage(stage, observability);
 
     const requests = requestFunctionProps(observability);
     // FinzBooks, the primary dialect, has the default route: an unknown path gets an error body that clients can parse.
-    const dialect = (name: string, id: string, routeKey: HttpRouteKey) => {
-      const fn = new NodeFunction(this, name, {
-        entry: `functions/api/${name.toLowerCase()}.ts`,
-        description: `Serves the ${name} dialect.`,
-        timeoutSeconds: 15,
-        memory: 1024,
-        ...requests,
-      });
+    this.finzbooks = this.#dialect("Finzbooks", requests);
+    this.addRoute("Default", HttpRouteKey.DEFAULT, this.finzbooks);
+    this.simplybooks = this.#dialect("Simplybooks", requests);
+    this.addRoute("Simplybooks", HttpRouteKey.with("/api/v1/{proxy+}", HttpMethod.ANY), this.simplybooks);
+    this.fakturoid = this.#dialect("Fakturoid", requests);
+    this.addRoute("Fakturoid", HttpRouteKey.with("/api/v3/{proxy+}", HttpMethod.ANY), this.fakturoid);
+    for (const fn of [this.finzbooks, this.simplybooks, this.fakturoid]) {
       eventLog.grantQuery(fn);
       auth.grantAuthenticate(fn);
       auth.grantListShardedOrgs(fn);
-      this.addRoute(id, routeKey, fn);
-      return fn;
-    };
-    this.finzbooks = dialect("Finzbooks", "Default", HttpRouteKey.DEFAULT);
-    this.simplybooks = dialect("Simplybooks", "Simplybooks", HttpRouteKey.with("/api/v1/{proxy+}", HttpMethod.ANY));
-    this.fakturoid = dialect("Fakturoid", "Fakturoid", HttpRouteKey.with("/api/v3/{proxy+}", HttpMethod.ANY));
+    }
     for (const fn of [this.simplybooks, this.fakturoid]) auth.grantOffsetPagination(fn);
 
     const documents = new NodeFunction(this, "OpenApi", {
@@ -168,6 +152,31 @@ export class PublicApi extends Construct {
     this.addRoute("Home", HttpRouteKey.with("/", HttpMethod.ANY), documents);
     this.addRoute("OpenApi", HttpRouteKey.with("/openapi.json", HttpMethod.ANY), documents);
     this.addRoute("Schemas", HttpRouteKey.with("/schemas/{proxy+}", HttpMethod.ANY), documents);
+  }
+
+  #addStage({ domain, throttle }: Stage, observability: Observability): void {
+    const { ratePerSecond, burst } = this.#edge === null ? throttle : edgeThrottle;
+    new HttpStage(this, "Stage", {
+      httpApi: this.api,
+      ...(domain !== null && this.#edge === null && { domainMapping: new ApiDomain(this, "Domain", domain) }),
+      stageName: "$default",
+      autoDeploy: true,
+      throttle: { rateLimit: ratePerSecond, burstLimit: burst },
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(createAccessLog(this, observability)),
+        format: AccessLogFormat.custom(JSON.stringify(accessLogLine)),
+      },
+    });
+  }
+
+  #dialect(name: "Finzbooks" | "Simplybooks" | "Fakturoid", requests: ReturnType<typeof requestFunctionProps>) {
+    return new NodeFunction(this, name, {
+      entry: `functions/api/${name.toLowerCase()}.ts`,
+      description: `Serves the ${name} dialect.`,
+      timeoutSeconds: 15,
+      memory: 1024,
+      ...requests,
+    });
   }
 
   /** Adds a route that a function serves. */
