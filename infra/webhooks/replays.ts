@@ -16,7 +16,7 @@ export type ReplaysProps = {
 /** The functions that run replays, and that start one for each endpoint that missed events. */
 export class Replays extends Construct {
   readonly replayer: NodeFunction;
-  /** Has no route: IAM decides who may invoke it. */
+  /** Has no route: IAM decides which principals may invoke it. */
   readonly repair: NodeFunction;
 
   constructor(scope: Construct, id: string, props: ReplaysProps) {

@@ -3,7 +3,7 @@ import type { LocalRuntime } from "#infra/local/runtime.ts";
 import { parseLines } from "#shared/audit/evaluate.ts";
 import type { JsonObject } from "#shared/events/text/json.ts";
 
-/** The lines of one of a running stack's audit logs that are written so far. */
+/** Returns the lines of an audit log of a running stack so far. */
 export function auditLines({ logFiles }: Pick<LocalRuntime, "logFiles">, log: "events" | "access"): JsonObject[] {
   const file = logFiles[log] ?? "";
   return existsSync(file) ? [...parseLines(readFileSync(file, "utf8").split("\n"))] : [];
@@ -11,7 +11,7 @@ export function auditLines({ logFiles }: Pick<LocalRuntime, "logFiles">, log: "e
 
 const accessMessages: ReadonlySet<unknown> = new Set(["request", "admin", "delivery"]);
 
-/** The lines of the audit log of requests that are no audit lines, but for Lambda's report of an invocation that failed. */
+/** Returns the lines of the access log that are not audit lines, except Lambda's reports of failed invocations. */
 export function foreignLines({ logFiles }: Pick<LocalRuntime, "logFiles">): string[] {
   const file = logFiles.access ?? "";
   const texts = existsSync(file) ? readFileSync(file, "utf8").split("\n") : [];

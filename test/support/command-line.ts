@@ -8,27 +8,27 @@ import type { LocalRuntime } from "#infra/local/runtime.ts";
 
 export type EndedProcess = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
 
-/** A process of the command line that goes on. */
+/** A running process of the command line. */
 export type RunningProcess = {
   readonly ended: Promise<EndedProcess>;
-  /** What it has written so far. */
+  /** Returns its output so far. */
   written(): Pick<EndedProcess, "stdout" | "stderr">;
   signal(name: NodeJS.Signals): void;
 };
 
 export type CommandLine = {
-  /** The folder that the commands run in. */
+  /** Working directory of the commands. */
   readonly folder: string;
   start(args: readonly string[], options?: { input?: string; env?: Record<string, string> }): RunningProcess;
-  /** Runs a command to its end. */
+  /** Runs a command until it ends. */
   run(args: readonly string[], options?: { input?: string; env?: Record<string, string> }): Promise<EndedProcess>;
-  /** Runs a command with `--json` and gives its one document. */
+  /** Runs a command with `--json`, and returns the parsed document. */
   json(args: readonly string[]): Promise<Record<string, unknown>>;
-  /** Every event of an organisation, as `list --all` shows them. */
+  /** Returns all events of an organisation from `list --all`. */
   listAll(reader: { org_id: string; token: string }): Promise<{ event_id: string; entity_id: string }[]>;
 };
 
-/** What `npm start` writes about a running stack; with parts of it changed. */
+/** Returns the content of the stack file that `npm start` writes, with overrides. */
 export function stackFile(
   { api, endpoints, queues, tables, functions, logFiles }: LocalRuntime,
   changed: object = {},
@@ -36,10 +36,10 @@ export function stackFile(
   return { api, endpoints, queues, tables, functions, logFiles, pid: process.pid, ...changed };
 }
 
-/** Where Node keeps what it has compiled of the command line: half of the time of most commands is spent on that. */
+/** Node's compile cache: without it, most commands spend half of their time on compilation. */
 const compiled = { NODE_COMPILE_CACHE: resolve("node_modules/.cache/activity-log-tests") };
 
-/** The command line in a folder of its own, where it finds the given description of a local stack, or none. */
+/** Creates a command line in a temporary folder, with a stack file of a local stack if given. */
 export function commandLine(stack: object | null): CommandLine {
   const folder = mkdtempSync(join(tmpdir(), "activity-log-cli-"));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -50,9 +50,10 @@ export function commandLine(stack: object | null): CommandLine {
   const main = resolve("clients/cli/main.ts");
 
   const start: CommandLine["start"] = (args, { input = "", env = {} } = {}) => {
-    // Nothing of the environment of the tests: neither its colours nor its AWS account.
+    // Does not inherit the environment of the tests, such as colours and AWS credentials.
     const child = spawn(execPath, [main, ...args], { cwd: folder, env: { ...compiled, ...env } });
-    let [stdout, stderr] = ["", ""];
+    let stdout = "";
+    let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (text) => {
       stdout += text;
     });
@@ -72,7 +73,7 @@ export function commandLine(stack: object | null): CommandLine {
     run,
     async json(args) {
       const { stdout, stderr } = await run([...args, "--json"]);
-      if (stdout === "") throw new Error(`Nothing on stdout: ${stderr}`);
+      if (stdout === "") throw new Error(`The command wrote nothing to stdout: ${stderr}`);
       return JSON.parse(stdout);
     },
     async listAll({ org_id, token }) {

@@ -4,14 +4,14 @@ import { secretPrefixes } from "#shared/auth/token.ts";
 
 const prefixes = [...Object.values(secretPrefixes), "whsec_"];
 
-/** What no log may hold: anything that is, or begins like, a secret of ours; an access token of OAuth; who is who. */
+/** Patterns of secrets that no log may contain: our secrets by prefix, and OAuth access tokens. */
 const secrets = new RegExp(`(${prefixes.join("|")})[\\w+/=]{8,}|(?<![0-9a-f])[0-9a-f]{80}(?![0-9a-f])`, "g");
-/** Addresses, and the one person that the samples name. */
+/** E-mail addresses, and the person in the sample data. */
 const addresses = /[\w.+-]+@[\w-]+\.[a-z]{2,}\b|Priya Sharma/gi;
 
 /**
- * Looks through every log of a stack for secrets, and through all but the log of events, which is theirs, for the
- * addresses of people. Answers what it finds, and where.
+ * Searches every log of a stack for secrets, and every log except the audit log of events for personal data. Returns the
+ * matches with the file names.
  */
 export function findSecrets(folder: string, eventsLog: string, used: Iterable<string>): string[] {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());

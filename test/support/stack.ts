@@ -17,20 +17,20 @@ import { foreignLines } from "./audit-lines.ts";
 import { emptyDatabase, patientRequests } from "./dynamodb/shared-dynamodb.ts";
 import { findSecrets } from "./secret-scan.ts";
 
-/** A running stack of the test's own, and what a test does to it. It stops when the file's tests are over. */
+/** A running stack of a test file, with helpers. It stops after the tests of the file. */
 export type TestStack = LocalRuntime & {
   readonly dynamodb: DynamoDBClient;
-  /** Another client of the same engine, for a test that changes it. */
+  /** Creates another DynamoDB client, for a test that modifies it. */
   newClient(): DynamoDBClient;
   readonly sqs: SQSClient;
   readonly logs: string;
   readonly events: EventStore;
-  /** Invokes the admin function; the answer as it came. */
+  /** Invokes the admin function. Returns its response unparsed. */
   admin(request: AdminRequest): Promise<Record<string, unknown>>;
-  /** A new organisation of its own; with a token, so that no test sees another's events. */
+  /** Creates an organisation with a token, so that tests do not see each other's events. */
   tenant(scopes?: Scope[]): Promise<Tenant>;
   token(orgIds: string[], scopes?: Scope[]): Promise<{ secret: string; token_id: string }>;
-  /** Appends events directly, as a service's transaction would. */
+  /** Appends events directly, like a transaction of a service. */
   append(events: readonly EventInput[]): Promise<void>;
   get(path: string, headers?: Record<string, string>): Promise<Response>;
 };
@@ -39,7 +39,7 @@ export type Tenant = { readonly org_id: string; readonly token: string; readonly
 
 let tenants = 0;
 
-/** Starts the stack, or a changed assembly of it, and lets go wrong what a test wants to. */
+/** Starts the stack, or a modified assembly, optionally with injected faults. */
 export async function startStack(assembly: string = inject("assembly"), faults?: FaultInjector): Promise<TestStack> {
   const logs = mkdtempSync(join(tmpdir(), "activity-log-logs-"));
   const dynamodb = emptyDatabase();
@@ -56,7 +56,7 @@ export async function startStack(assembly: string = inject("assembly"), faults?:
     const found = findSecrets(logs, stack.logFiles.events ?? "", secrets);
     const foreign = foreignLines(stack);
     rmSync(logs, { recursive: true, force: true });
-    // Every story is looked through, whatever it is about.
+    // The logs of every test are scanned.
     expect(found).toEqual([]);
     expect(foreign).toEqual([]);
   });
@@ -79,7 +79,7 @@ export async function startStack(assembly: string = inject("assembly"), faults?:
   const token = async (org_ids: string[], scopes: Scope[] = ["AIBooks.activity.READ"]) => {
     const { secret, token } = await admin({ action: "token.create", org_ids, scopes });
     if (typeof secret !== "string" || typeof token !== "object" || token === null || !("token_id" in token)) {
-      throw new Error("No token was issued.");
+      throw new Error("The admin function returned no token.");
     }
     return { secret, token_id: String(token.token_id) };
   };
@@ -112,7 +112,7 @@ export async function startStack(assembly: string = inject("assembly"), faults?:
   };
 }
 
-/** Everything that any function of a stack has logged so far. */
+/** Returns all log output of the functions of a stack so far. */
 export function readLogs(folder: string): string {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

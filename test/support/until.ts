@@ -1,29 +1,29 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { slowness } from "./vitest/slowness.ts";
 
-interface Wait {
-  /** On a quiet machine; on a slow one it is later by its slowness. */
+type WaitOptions = {
+  /** On an idle machine; multiplied by the slowness of the machine. */
   readonly deadlineMs?: number;
-  /** At least so long lies between two questions. */
+  /** Minimum pause between two probes. */
   readonly pauseMs?: number;
   readonly slowness?: () => number;
-}
+};
 
-/** What takes long is asked seldom: the questions of many tests would take the time of what they wait for. */
+/** The pause grows with the waiting time: frequent probes of many tests would slow down the system under test. */
 const longestPauseMs = 250;
 
-/** Asks again and again until `probe` answers something, and gives that. Throws when the deadline passes first. */
+/** Polls until `probe` returns a value, and returns it. Throws if the deadline passes first. */
 export async function until<T>(
   probe: () => Promise<T | undefined | null | false> | T | undefined | null | false,
-  { deadlineMs = 20_000, pauseMs = 20, slowness: factor = slowness }: Wait = {},
+  { deadlineMs = 20_000, pauseMs = 20, slowness: factor = slowness }: WaitOptions = {},
 ): Promise<T> {
   const startedAt = Date.now();
   for (;;) {
-    const fact = await probe();
-    if (fact !== undefined && fact !== null && fact !== false) return fact;
+    const result = await probe();
+    if (result !== undefined && result !== null && result !== false) return result;
     const waitedMs = Date.now() - startedAt;
     if (waitedMs > deadlineMs && waitedMs > deadlineMs * factor()) {
-      throw new Error(`What the test waits for did not happen within ${waitedMs} ms.`);
+      throw new Error(`The expected condition was not met within ${waitedMs} ms.`);
     }
     await delay(Math.max(pauseMs, Math.min(waitedMs / 10, longestPauseMs)));
   }

@@ -18,7 +18,7 @@ const listedEvent = z.looseObject({
   changes: z.unknown(),
   metadata: z.unknown(),
   occurred_at: z.string(),
-  /** Who acted, as of then. */
+  /** The actor, with the name at the time of the event. */
   actor: z.optional(
     z.looseObject({
       name: z.nullable(z.string()),

@@ -2,7 +2,7 @@ import { withoutSourceMaps } from "#shared/platform/cdk-context.ts";
 import { envVars } from "#shared/platform/env-vars.ts";
 import { parseStackOutputs } from "#shared/platform/stack-outputs.ts";
 
-/** What the local runtime has to know about the activity log. Pass it to `startLocalRuntime`. */
+/** Settings of the local runtime for the activity log. Pass them to `startLocalRuntime`. */
 export const activityLog = {
   /** No template sets this: only here may webhooks be sent to receivers on the same machine. */
   functionVariables: { [envVars.webhooksToLoopback]: "allow" },

@@ -4,7 +4,7 @@ import type { Random } from "./random.ts";
 
 export type DemoContact = { readonly id: string; readonly name: string };
 
-/** What an event is written about. */
+/** The entity of an event. */
 export type LedgerSubject = {
   readonly type: EntityType;
   readonly id: string;
@@ -12,7 +12,7 @@ export type LedgerSubject = {
   readonly contact: DemoContact | null;
 };
 
-/** Who did it, and in what context. */
+/** The actor of an event, and its context. */
 type ActionContext = Pick<EventInput, "actor_user_id" | "actor" | "metadata" | "changes">;
 
 type Person = { readonly id: string; readonly name: string; readonly email: string };

@@ -82,7 +82,7 @@ async function issueCredentials(handleAdminRequest: HandleAdminRequest): Promise
   return { org_id, slug, token: token.secret, api_key: key.secret, client_id, client_secret: oauthClient.secret };
 }
 
-/** As a service's own transactions would: one request for many events takes a fraction of the time of as many requests. */
+/** Appends events like a service's transactions: one request for many events is much faster than many requests. */
 async function appendAll(inputs: readonly EventInput[], client: DynamoDBClient, table: string): Promise<void> {
   const now = new Date();
   const puts = inputs.map((input, at) => {

@@ -2,7 +2,7 @@ import { Server } from "node:net";
 import * as z from "zod";
 import { type FauxqsQueue, patchQueues } from "./fauxqs-queues.ts";
 
-// Where fauxqs is not what SQS is, and has no option for it. Loaded before fauxqs itself, by the thread of its own.
+// Corrects fauxqs where it differs from SQS without an option. Loaded before fauxqs, in its own thread.
 
 type Message = {
   readonly MessageBody?: unknown;
@@ -86,7 +86,7 @@ SqsRouter.prototype.handle = async function handleAsSqs(this: Router, request, r
   return answer;
 };
 
-/** As SQS has it: the id of a role, which is its name here, with the name of its session, or the id of a user. */
+/** Returns `SenderId`, as in SQS: the id of a role (here its name) and the session name, or the id of a user. */
 function senderId(arn: string): string {
   const [, role, session] = /:assumed-role\/([^/]+)\/(.+)$/.exec(arn) ?? [];
   return session === undefined ? "AIDALOCAL" : `${role}:${session}`;

@@ -6,7 +6,7 @@ type Entry = {
   readonly message: GroupedMessage;
 };
 
-/** What is used of a queue of fauxqs. */
+/** The used part of a fauxqs queue. */
 export type FauxqsQueue = {
   messages: Iterable<GroupedMessage>;
   inflightMessages: Map<string, Entry>;
@@ -20,7 +20,7 @@ export type FauxqsQueue = {
   startPollTimerIfNeeded(): void;
 };
 
-/** How late a delayed or invisible message may be noticed while a consumer waits. */
+/** Maximum delay until a waiting consumer receives a message that becomes visible. */
 const noticeMs = 100;
 
 /** Makes the standard queues of fauxqs fair, as those of SQS are, and lets them rest while nothing can become due. */

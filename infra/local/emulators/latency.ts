@@ -6,30 +6,30 @@ export type LatencyGauge = {
   recentMs(): number;
 };
 
-/** The weight of each answer in the moving average. */
+/** Weight of each response in the moving average. */
 const weight = 0.05;
 
-/** An average that is older than this says nothing about now. */
+/** Age at which an average is discarded. */
 const staleMs = 1_000;
 
-/** A moving average of an engine's latency, which also knows of questions that are not answered yet. */
+/** Creates a moving average of an emulator's latency that includes requests in progress. */
 export function createLatencyGauge(now: () => number): LatencyGauge {
   const open = new Set<{ readonly at: number }>();
   let averageMs = 0;
-  let answeredAt = Number.NEGATIVE_INFINITY;
+  let respondedAt = Number.NEGATIVE_INFINITY;
   return {
     begin() {
-      const question = { at: now() };
-      open.add(question);
+      const request = { at: now() };
+      open.add(request);
       return () => {
-        if (!open.delete(question)) return;
-        const before = now() - answeredAt > staleMs ? 0 : averageMs;
-        averageMs = before + weight * (now() - question.at - before);
-        answeredAt = now();
+        if (!open.delete(request)) return;
+        const before = now() - respondedAt > staleMs ? 0 : averageMs;
+        averageMs = before + weight * (now() - request.at - before);
+        respondedAt = now();
       };
     },
     recentMs() {
-      const average = now() - answeredAt > staleMs ? 0 : averageMs;
+      const average = now() - respondedAt > staleMs ? 0 : averageMs;
       const [oldest] = open;
       const waitedMs = oldest === undefined ? 0 : now() - oldest.at;
       return waitedMs > staleMs ? Math.max(average, waitedMs) : average;

@@ -1,15 +1,15 @@
-/** How many invocations an event source may have under way at a time. */
+/** The maximum number of concurrent invocations of an event source. */
 export type AdaptiveLimit = {
   /** The limit now, given how many are under way. Ask again whenever another one could begin. */
   current(underWay: number): number;
 };
 
 type Options = {
-  /** What the template and the machine allow. */
+  /** Upper bound of the template and the machine. */
   readonly max: number;
-  /** How long the engine behind the functions took to answer of late. */
+  /** Recent latency of the emulator that the functions call. */
   readonly latencyMs: () => number;
-  /** Whether there is memory for one more environment. */
+  /** Returns whether memory allows another environment. */
   readonly hasMemory: () => boolean;
   /** Milliseconds, from any start. */
   readonly now: () => number;
@@ -18,7 +18,7 @@ type Options = {
 /** Far below the three seconds that the functions' clients wait for an answer. */
 export const acceptableLatencyMs = 100;
 
-/** How long a change of the limit has to show in the latency before the next one. */
+/** Minimum time between changes of the limit, so that the latency can reflect them. */
 export const periodMs = 250;
 
 /** More than the sends of one organisation in dev, so that those which hang never use all of it. */

@@ -24,7 +24,7 @@ type EventSourceMappingsOptions = {
   readonly faultInjector: FaultInjector | undefined;
   /** Recent latency of the engine that functions wait for. */
   readonly latencyMs: () => number;
-  /** Whether there is memory for one more environment. */
+  /** Returns whether memory allows another environment. */
   readonly hasMemory: () => boolean;
   readonly writes: WriteCounter;
   log(text: string): void;

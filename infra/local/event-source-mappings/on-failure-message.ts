@@ -8,7 +8,7 @@ type OnFailureDetails = {
   readonly time: Date;
 };
 
-/** What Lambda writes to the on-failure destination of a stream: where the records are, not the records themselves. */
+/** The message that Lambda sends to the on-failure destination of a stream: the position of records, not the records. */
 export function onFailureMessage({ records, reason, invocations }: DiscardedRecords, facts: OnFailureDetails): string {
   const first = records.at(0)?.dynamodb;
   const last = records.at(-1)?.dynamodb;

@@ -23,7 +23,7 @@ export async function runPollers<Item>(options: PollersOptions<Item>, signal: Ab
   let waiting = 0;
   let review: NodeJS.Timeout | undefined;
 
-  /** Has another poller wait while all the others deliver, now or when one more is admitted. */
+  /** Starts another poller while all others deliver, immediately or when the limit allows it. */
   function keepWaiting(): void {
     if (signal.aborted || waiting > 0) return;
     if (active < admission.current(active)) addPoller();

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 
-/** How far a stream source has come in each shard. */
+/** The position of a stream source in each shard. */
 export type StreamCheckpoints = {
   /** True when the source has never been opened on this data. */
   readonly isNew: boolean;

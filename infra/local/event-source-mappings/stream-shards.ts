@@ -56,7 +56,7 @@ export async function listShards(streamArn: string, call: AwsCall): Promise<Stre
   return shards;
 }
 
-/** Where to read a shard from: one of its ends, or behind a record. */
+/** Starting position in a shard: its beginning, its end, or after a record. */
 export type ShardPosition = "TRIM_HORIZON" | "LATEST" | { readonly after: string };
 
 export async function getShardIterator(

@@ -29,7 +29,7 @@ const integrationTimeoutMs = 30_000;
 const maxInvocationBytes = 6 * 1024 * 1024;
 const apiGateway = { arn: "apigateway.amazonaws.com", policies: [] };
 
-/** Answers one request as an HTTP API with this definition does. */
+/** Handles a request like an HTTP API with this definition. */
 export function createHttpApi({ definition, invokerByArn, authorize, writeLog, ...options }: HttpApiOptions) {
   const { account, region, newRequestId, now } = options;
   const { cors, limit, accessLog } = definition;

@@ -2,7 +2,7 @@ import type { APIGatewayProxyEventV2 } from "aws-lambda";
 
 export type GatewayRequest = {
   readonly method: string;
-  /** As on the request line. */
+  /** The raw path and query of the request line. */
   readonly url: string;
   /** Names and values in turn, as they came. */
   readonly rawHeaders: readonly string[];
@@ -11,7 +11,7 @@ export type GatewayRequest = {
   readonly protocol: string;
 };
 
-/** What the gateway adds to a request of its own. */
+/** The values that the gateway adds to a request. */
 type RequestDetails = {
   readonly account: string;
   readonly apiId: string;

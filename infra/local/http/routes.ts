@@ -1,6 +1,6 @@
 export type RouteMatch<Target> = {
   readonly target: Target;
-  /** As the template writes it: `GET /orgs/{id}`, `ANY /{proxy+}` or `$default`. */
+  /** The route key of the template: `GET /orgs/{id}`, `ANY /{proxy+}` or `$default`. */
   readonly routeKey: string;
   readonly pathParameters: Readonly<Record<string, string>>;
 };

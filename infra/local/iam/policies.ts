@@ -37,7 +37,7 @@ const managedPolicies: Readonly<Record<string, unknown>> = {
   },
 };
 
-/** What the role of each function allows, by the role's ARN. No other role is used here, whatever its policies. */
+/** The permissions of the role of each function, by the role's ARN. Other roles are not used here. */
 export function identityPolicies(resources: TemplateResources): Map<string, NamedPolicy[]> {
   const used = new Set(resources.ofType("AWS::Lambda::Function").map(({ properties }) => properties.Role));
   const roles = resources.ofType("AWS::IAM::Role").filter((role) => used.has(role.arn ?? role.ref));

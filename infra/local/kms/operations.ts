@@ -3,7 +3,7 @@ import { decryptBlob, encryptBlob, ivLength, keyArnOf } from "./ciphertext.ts";
 import { encryptionContextSchema } from "./encryption-context.ts";
 import type { KmsKeys } from "./keys.ts";
 
-/** What a service answers: the output of an operation, or its fault. */
+/** Response of a service: the output of an operation, or an error. */
 export type AwsResult<Value = string> =
   | { readonly kind: "output"; readonly output: Readonly<Record<string, Value>> }
   | { readonly kind: "fault"; readonly code: string; readonly message: string };
@@ -43,7 +43,7 @@ const decryptSchema = z.object({
   CiphertextBlob: blobSchema(6_144),
 });
 
-/** Answers what encrypts and decrypts, within the limits of the KMS API Reference. Never throws for input. */
+/** Handles the cryptographic operations, within the limits of the KMS API reference. Never throws for invalid input. */
 export function createKmsOperations(keys: KmsKeys, randomBytes: (size: number) => Buffer) {
   const operations = new Map<string, (body: unknown) => AwsResult>([
     ["GenerateDataKey", generateDataKey],

@@ -8,7 +8,7 @@ type InvocationError = {
   readonly trace?: readonly string[];
 };
 
-/** What an environment is started with, and what it is then asked. */
+/** The start parameters of an environment, and its invocations. */
 export type HandlerLocation = Pick<FunctionDefinition, "folder" | "handler">;
 
 export type InvocationMessage = {
@@ -23,7 +23,7 @@ export type EnvironmentMessage =
   | { kind: "result"; payload: string }
   | { kind: "error" | "fatal"; error: InvocationError };
 
-/** What an invocation gives: the JSON the handler returned, or its error; a fatal one ends the environment. */
+/** Result of an invocation: the JSON of the handler, or its error. A fatal error ends the environment. */
 export type InvocationResult = Exclude<EnvironmentMessage, { kind: "ready" }>;
 
 export type ExecutionEnvironment = {

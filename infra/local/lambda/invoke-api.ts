@@ -25,7 +25,7 @@ export function isInvokeRequest(url: string): boolean {
   return url.startsWith("/2015-03-31/");
 }
 
-/** Answers `POST /2015-03-31/functions/NAME/invocations` as Lambda does. */
+/** Handles `POST /2015-03-31/functions/NAME/invocations` like Lambda. */
 export function createInvokeApi({
   functions,
   authorize,

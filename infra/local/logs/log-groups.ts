@@ -21,7 +21,7 @@ const putSchema = streamSchema.extend({
     .max(maxBatchEvents),
 });
 
-/** Answers what writes to log groups, within the limits of CloudWatch, and keeps it in the groups' files. */
+/** Handles writes to log groups, within the limits of CloudWatch, and stores them in the files of the groups. */
 export function createLogsOperations(groups: ReadonlySet<string>, logs: Pick<LogFiles, "write">, now: () => Date) {
   const streams = new Set<string>();
 

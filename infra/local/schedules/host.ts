@@ -77,7 +77,7 @@ function createScheduleRunner(
   };
 }
 
-/** What EventBridge hands to a target without an input of its own. */
+/** Returns the event that EventBridge sends to a target without an input. */
 function scheduledEvent(id: string, time: Date, ruleArn: string, { account, region }: AwsEnvironment): string {
   return JSON.stringify({
     version: "0",

@@ -24,7 +24,7 @@ export type ScheduleDefinition = {
   readonly ruleArn: string;
   /** `null` for a rule that runs at times of day, which no laptop is relied on for. */
   readonly periodMs: number | null;
-  /** As the template has it. */
+  /** The expression in the template. */
   readonly schedule: string;
   readonly targets: readonly ScheduleTarget[];
 };

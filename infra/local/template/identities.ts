@@ -1,4 +1,4 @@
-/** Where a template's resources live: one account, one region, the addresses of the local servers. */
+/** The location of a template's resources: account, region, and the addresses of the local servers. */
 export type StackLocation = {
   readonly account: string;
   readonly region: string;
@@ -95,7 +95,7 @@ export function functionArn(name: string, { account, region }: Pick<StackLocatio
   return `arn:aws:lambda:${region}:${account}:function:${name}`;
 }
 
-/** What `Ref` and `Fn::GetAtt` say about a resource. */
+/** The values of `Ref` and `Fn::GetAtt` of a resource. */
 export function identify(
   logicalId: string,
   type: string,

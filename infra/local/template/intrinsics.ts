@@ -1,4 +1,4 @@
-/** What a template's intrinsic functions can look up. */
+/** The values that a template's intrinsic functions can refer to. */
 export type TemplateScope = {
   ref(name: string): unknown;
   attribute(logicalId: string, name: string): unknown;

@@ -47,7 +47,7 @@ const withoutEffect: Readonly<Record<string, string>> = {
   "AWS::WAFv2::WebACL": "requests come from this machine, and are counted by no address",
 };
 
-/** Whether the local runtime does anything for resources of a type. */
+/** Returns whether the local runtime hosts resources of a type. */
 export function isHosted(type: string): boolean {
   return hosted.has(type);
 }

@@ -6,7 +6,7 @@ import { assertSupported } from "./resource-types.ts";
 export type TemplateResource = {
   readonly id: string;
   readonly type: string;
-  /** What `Ref` gives: a name or a URL. */
+  /** The value of `Ref`: a name or a URL. */
   readonly ref: string;
   /** Absent for types that have none. */
   readonly arn: string | undefined;

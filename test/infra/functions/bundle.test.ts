@@ -59,16 +59,16 @@ const neverWanted = [
 describe.each(entries)("the bundle of %s", (entry) => {
   const files = contentsOf(entry);
 
-  it.each(neverWanted)("holds no %s", (name) => expect(holds(files, name)).toBe(false));
+  it.each(neverWanted)("contains no %s", (name) => expect(holds(files, name)).toBe(false));
 
-  it("holds no file that nothing imports", () => {
+  it("contains no unused file", () => {
     const names = [...built(entry).code.keys()];
     const code = [...built(entry).code.values()].join();
     expect(names.filter((name) => name !== "index.mjs" && !code.includes(`"./${name}"`))).toEqual([]);
     expect(names).toContain("index.mjs");
   });
 
-  it("holds none of the clients or of the infrastructure", () => {
+  it("contains no code of clients or infrastructure", () => {
     expect(files.filter((file) => /^(infra|clients|test)\//.test(file))).toEqual([]);
   });
 });
@@ -78,28 +78,28 @@ const dialects = ["finzbooks", "simplybooks", "fakturoid"] as const;
 describe.each(dialects)("the bundle that reads for %s", (dialect) => {
   const files = contentsOf(`functions/api/${dialect}.ts`);
 
-  it("parses by hand: it holds no zod", () => expect(holds(files, "zod/")).toBe(false));
+  it("contains no zod", () => expect(holds(files, "zod/")).toBe(false));
 
-  it("speaks to DynamoDB alone", () => {
+  it("contains only the DynamoDB client", () => {
     const clients = files.flatMap((file) => /node_modules\/(@aws-sdk\/client-[a-z-]+)\//.exec(file)?.[1] ?? []);
     expect(new Set(clients)).toEqual(new Set(["@aws-sdk/client-dynamodb"]));
   });
 
-  it("holds no description of itself", () => expect(files.filter((file) => file.includes("openapi"))).toEqual([]));
+  it("contains no OpenAPI description", () => expect(files.filter((file) => file.includes("openapi"))).toEqual([]));
 
-  it("holds no other dialect", () => {
+  it("contains no other dialect", () => {
     const others = files.filter((file) => dialects.some((name) => name !== dialect && file.includes(`/${name}/`)));
     expect(others).toEqual([]);
   });
 
-  it("is at most a fifth larger than the first", () => {
+  it("is at most a fifth larger than the first one", () => {
     expect(startBytesOf(`functions/api/${dialect}.ts`)).toBeLessThanOrEqual(
       1.2 * startBytesOf("functions/api/finzbooks.ts"),
     );
   });
 });
 
-it("has the same files wherever it is built", () => {
+it("has the same files in any build folder", () => {
   const filesIn = (place: string) => {
     vi.stubEnv("TMPDIR", place);
     return build("functions/ingest/ingest.ts").code;
@@ -126,14 +126,14 @@ it("is the same code with and without source maps", () => {
   expect(codeOf(false)).toEqual(codeOf(true));
 });
 
-it("leaves what few calls need out of what a start reads", () => {
+it("does not load rarely used code at start", () => {
   const all = contentsOf("functions/ingest/ingest.ts");
   const start = inputsOf(startOutputs(built("functions/ingest/ingest.ts").metafile));
   const name = "@aws-sdk/client-sqs";
   expect([holds(all, name), holds(start, name)]).toEqual([true, false]);
 });
 
-it("issues access tokens without a way to read events", () => {
+it("of OAuth contains no code that reads events", () => {
   const readers = ["event-query", "event-store", "page-checkpoint-store"];
   const readersIn = (entry: string) =>
     readers.filter((name) => contentsOf(entry).includes(`shared/events/dynamodb/${name}.ts`));
@@ -141,6 +141,6 @@ it("issues access tokens without a way to read events", () => {
   expect(readersIn("functions/api/fakturoid.ts")).toEqual(readers);
 });
 
-it("describes the API without the AWS SDK", () => {
+it("of the API documents contains no AWS SDK", () => {
   expect(holds(contentsOf("functions/api/openapi.ts"), "@aws-sdk/")).toBe(false);
 });

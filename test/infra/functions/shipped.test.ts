@@ -39,13 +39,13 @@ const shipped = new Map([
   ["clients", packagesOf(clientInputs())] as const,
 ]);
 
-describe("what is shipped is a dependency, so that audits and SBOMs of production see it", () => {
+describe("production dependencies", () => {
   it.each([...shipped])("%s", (_, names) => {
     const unknown = names.filter((name) => packages[name] === undefined || packages[name].dev === true);
     expect(unknown).toEqual([]);
   });
 
-  it("and nothing else is one, but the Node that runs the command line", () => {
+  it("are only packages that are shipped, and the Node of the command line", () => {
     const used = new Set([...shipped.values()].flat());
     const unused = Object.keys(dependencies).filter((name) => !used.has(`node_modules/${name}`));
     expect(unused).toEqual(["node"]);

@@ -25,10 +25,10 @@ function widgets() {
   return z.object({ widgets: z.array(widget) }).parse(body).widgets;
 }
 
-describe("the dashboard", () => {
+describe("dashboard", () => {
   const all = widgets();
 
-  it("has a row for each part of the stack, in the order in which an event passes through it", () => {
+  it("has a row for each capability, in the order of an event's path", () => {
     expect(all.flatMap(({ properties }) => properties.markdown ?? [])).toEqual([
       "## Events",
       "## Ingest",
@@ -52,11 +52,11 @@ describe("the dashboard", () => {
     "Stream age of the fan-out, ms",
     "Success of attempts, %",
     "Circuits opened",
-  ])("shows %s", (title) => {
+  ])("has the widget %s", (title) => {
     expect(all.filter(({ properties }) => properties.title === title).length).toBeGreaterThan(0);
   });
 
-  it("asks the audit logs for what only they know", () => {
+  it("queries the audit logs", () => {
     const queries = all.flatMap(({ properties }) => properties.query ?? []);
     expect(queries).toHaveLength(4);
     for (const query of queries) expect(query).toMatch(/^SOURCE 'AuditLogs(Events|Access)'.*\| filter message = /s);
@@ -74,7 +74,7 @@ function ownMetricsIn(part: unknown): string[] {
   return own ? [String(part.MetricName)] : Object.values(part).flatMap(ownMetricsIn);
 }
 
-it("the dashboard and the alarms only name metrics that functions write", () => {
+it("dashboard and alarms only use metrics that functions publish", () => {
   const alarms = Object.values(template.findResources("AWS::CloudWatch::Alarm"));
   const named = [...widgets(), ...alarms].flatMap(ownMetricsIn);
   const written = new Set<string>([...Object.values(metricNames), "duration_ms"]);
@@ -82,13 +82,13 @@ it("the dashboard and the alarms only name metrics that functions write", () => 
   expect(named.filter((name) => !written.has(name))).toEqual([]);
 });
 
-describe("the saved queries in the console", () => {
+describe("saved queries of the template", () => {
   const definitions = Object.values(template.findResources("AWS::Logs::QueryDefinition")).map(
     ({ Properties }) => Properties,
   );
 
   it.each(savedQueries.map((query) => [query.title, query] as const))(
-    "%s is what the command line asks",
+    "%s matches the query of the command line",
     (title, query) => {
       const definition = definitions.find(({ Name }) => inWords(Name) === `activity-log-prod/${title}`);
       expect(definition).toMatchObject({ QueryString: toInsightsQuery(query) });
@@ -100,5 +100,5 @@ describe("the saved queries in the console", () => {
     },
   );
 
-  it("are these and no others", () => expect(definitions).toHaveLength(savedQueries.length));
+  it("are all queries of the command line, and no others", () => expect(definitions).toHaveLength(savedQueries.length));
 });

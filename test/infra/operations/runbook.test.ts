@@ -16,37 +16,37 @@ const templates = stageNames.map(
   (name) => [name, templateOf(name, { archive: { years: 10 }, backup: stages.prod.backup })] as const,
 );
 
-describe.each(templates)("in %s, every alarm", (_, template) => {
+describe.each(templates)("alarms of %s", (_, template) => {
   const alarms = Object.entries(template.findResources("AWS::CloudWatch::Alarm"));
   const described = alarms.map(([id, { Properties }]) => [plainId(id), Properties] as const);
   const entryOf = (description: string) => /See RUNBOOK\.md, "(\w+)"\.$/.exec(description)?.[1] ?? "";
 
-  it.each(described)("%s says who is called, and what broke", (_, { AlarmDescription }) => {
+  it.each(described)("%s has a severity, a description and a reference to the runbook", (_, { AlarmDescription }) => {
     expect(AlarmDescription).toMatch(/^\[(page|notice)\] [A-Z].*\. See RUNBOOK\.md, "\w+"\.$/);
   });
 
-  it.each(described)("%s tells somebody: the topic of its severity", (_, { AlarmDescription, AlarmActions }) => {
+  it.each(described)("%s notifies the topic of its severity", (_, { AlarmDescription, AlarmActions }) => {
     const severity = AlarmDescription.startsWith("[page]") ? "AlarmsPage" : "AlarmsNotice";
     expect(AlarmActions).toEqual([{ Ref: expect.stringMatching(`^${severity}`) }]);
   });
 
-  it.each(described)("%s says what it makes of no data", (_, { TreatMissingData }) => {
+  it.each(described)("%s defines how it treats missing data", (_, { TreatMissingData }) => {
     expect(["breaching", "notBreaching"]).toContain(TreatMissingData);
   });
 
-  it.each(described)("%s has an entry in the runbook: means, look, do", (id, { AlarmDescription }) => {
+  it.each(described)("%s has an entry in the runbook with Means, Look and Do", (id, { AlarmDescription }) => {
     const entry = entryOf(AlarmDescription);
     expect(id.endsWith(entry)).toBe(true);
     const text = runbook().get(entry) ?? "";
     for (const part of ["**Means.**", "**Look.**", "**Do.**"]) expect(text, entry).toContain(part);
   });
 
-  it("there is, and no entry stands for an alarm that is gone", () => {
+  it("correspond to the entries of the runbook", () => {
     const entries = described.map(([, { AlarmDescription }]) => entryOf(AlarmDescription));
     expect(new Set(runbook().keys())).toEqual(new Set(entries));
   });
 
-  it("of a queue watches a queue of this stack", () => {
+  it("of SQS metrics refer to queues of the stack", () => {
     const queues = template.findResources("AWS::SQS::Queue");
     for (const [, { Namespace, Dimensions }] of described.filter(([, { Namespace }]) => Namespace === "AWS/SQS")) {
       expect([Namespace, Dimensions[0].Name]).toEqual(["AWS/SQS", "QueueName"]);

@@ -19,28 +19,28 @@ function table(rows: readonly (readonly string[])[]): string {
   return [line(head), line(widths.map((width) => "-".repeat(width))), ...body.map(line)].join("\n");
 }
 
-describe.each(stageNames)("in %s", (stage) => {
+describe.each(stageNames)("permissions of %s", (stage) => {
   const template = templateOf(stage);
   const permissions = permissionsOf(template);
 
-  it("the functions may do what the checked-in table says, and no more", async () => {
+  it("match the table in permissions.md", async () => {
     const rows = permissions.map(({ fn, action, resource, condition }) => [fn, action, resource, condition]);
     const page = `${introduction}\n${table([["function", "action", "resource", "condition"], ...rows])}\n`;
     await expect(page).toMatchFileSnapshot("permissions.md");
   });
 
-  it("no action and no resource is a wildcard", () => {
+  it("have no wildcard in actions or resources", () => {
     for (const { action, resource } of permissions) {
       expect(action).not.toContain("*");
       expect(resource).not.toContain("*");
     }
   });
 
-  it("no policy is managed by AWS, which may change it", () => {
+  it("include no AWS-managed policy", () => {
     expect(permissions.filter(({ action }) => action.startsWith("managed policy"))).toEqual([]);
   });
 
-  it("every function can write its own log only, the sender that of requests, and nobody but the audit function the log of what happened", () => {
+  it("allow each function its own log, the sender also the access log, and only the audit function the log of events", () => {
     const logs = permissions.filter(({ action }) => action.startsWith("logs:"));
     expect(new Set(logs.map(({ action }) => action))).toEqual(new Set(["logs:CreateLogStream", "logs:PutLogEvents"]));
     const groupsOf = Map.groupBy(logs, ({ fn }) => fn);
@@ -51,7 +51,7 @@ describe.each(stageNames)("in %s", (stage) => {
     }
   });
 
-  it("nobody can update or delete an event: functions append or read, and nothing else", () => {
+  it("allow no function to update or delete events", () => {
     const onEvents = permissions.filter(({ resource }) => resource.startsWith("EventLogTable"));
     const reading = ["Query", "GetItem", "DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"];
     expect(new Set(onEvents.map(({ action }) => action))).toEqual(
@@ -60,7 +60,7 @@ describe.each(stageNames)("in %s", (stage) => {
     expect(permissions.filter(({ resource }) => resource === "*")).toEqual([]);
   });
 
-  it("only the write path can append, and it cannot read; who changes webhook endpoints says so in the same transaction", () => {
+  it("allow only the write path to append without a transaction, and not to read", () => {
     const may = (action: string) =>
       permissions.filter((one) => one.action === action && one.resource.startsWith("EventLogTable"));
     const inTransaction = JSON.stringify({
@@ -75,7 +75,7 @@ describe.each(stageNames)("in %s", (stage) => {
     expect(may("dynamodb:Query").map(({ fn }) => fn)).not.toContain("IngestFunction");
   });
 
-  it("the operation around an append is compared as in AWS's examples, and no condition over all values lets a missing key pass", () => {
+  it("compare the enclosing operation with ForAnyValue, and require the key in every ForAllValues condition", () => {
     const conditions = permissions.map(({ condition }) => condition).filter((condition) => condition !== "");
     const around = conditions.filter((condition) => condition.includes("dynamodb:EnclosingOperation"));
     expect(around.length).toBeGreaterThan(0);
@@ -85,7 +85,7 @@ describe.each(stageNames)("in %s", (stage) => {
     for (const condition of overAll) expect(JSON.parse(condition)).toHaveProperty("Null");
   });
 
-  it("whoever reads the indexes, writes events of a queue or audits them can know which organisations are sharded", () => {
+  it("allow listing sharded organisations to functions that read indexes, append from the queue, or audit", () => {
     const readers = permissions.filter(({ resource }) => resource.startsWith("EventLogTable/index/"));
     const condition = JSON.stringify(leadingKeys("sharded_orgs"));
     const knowing = permissions.filter((one) => one.action === "dynamodb:Query" && one.condition === condition);
@@ -94,7 +94,7 @@ describe.each(stageNames)("in %s", (stage) => {
     );
   });
 
-  it("only the webhooks API and the sender use data keys, each of one organisation; the sender creates none", () => {
+  it("allow data keys only to the webhooks API and, for decryption, to the sender, with the context of one organisation", () => {
     const mayUseKey = permissions.filter(({ action }) => action.startsWith("kms:"));
     expect(mayUseKey.map(({ fn, action, resource }) => [fn, action, resource])).toEqual([
       ["WebhooksApi", "kms:Decrypt", "WebhooksSecrets"],
@@ -109,7 +109,7 @@ describe.each(stageNames)("in %s", (stage) => {
     }
   });
 
-  it("no role can be assumed but by a function, or by AWS Backup where there are backups", () => {
+  it("allow roles to be assumed only by Lambda and AWS Backup", () => {
     for (const [id, { Properties }] of Object.entries(template.findResources("AWS::IAM::Role"))) {
       if (stage === "prod" && plainId(id) === "BackupPlanTablesRole") continue;
       expect(Properties.AssumeRolePolicyDocument.Statement).toEqual([

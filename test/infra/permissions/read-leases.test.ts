@@ -19,7 +19,7 @@ function secondsOfCountingFunctions(): Map<string, number> {
   return new Map(counting.map(([id, { Properties }]) => [plainId(id), Properties.Timeout]));
 }
 
-it("a lease for an expensive request outlives every function that can hold it", () => {
+it("the lease of an expensive request is longer than the timeout of each function that acquires one", () => {
   const seconds = secondsOfCountingFunctions();
   expect([...seconds.keys()].sort()).toEqual([
     "AuthOauth",

@@ -74,10 +74,10 @@ function isQueue(template: Template, logicalId: string): boolean {
   return Object.keys(template.findResources("AWS::SQS::Queue")).includes(logicalId);
 }
 
-describe.each(templates)("in %s", (_, template) => {
+describe.each(templates)("resource policies of %s", (_, template) => {
   const alarms = alarmRequests(template);
 
-  it("there are alarms, and each has a topic", () => {
+  it("each alarm has a topic", () => {
     const all = Object.keys(template.findResources("AWS::CloudWatch::Alarm"));
     expect(new Set(alarms.map(([alarm]) => alarm))).toEqual(new Set(all));
     expect(all.length).toBeGreaterThan(20);
@@ -100,7 +100,7 @@ describe.each(templates)("in %s", (_, template) => {
     }
   });
 
-  it("every other service that a policy of a resource has to let in is let in", () => {
+  it("allow every AWS service that needs access", () => {
     for (const request of otherRequests(template)) {
       const statements = policyOf(template, request.resource) ?? [];
       const service = allowing(statements, request).length > 0 ? request.service : regional(request.service);
@@ -108,7 +108,7 @@ describe.each(templates)("in %s", (_, template) => {
     }
   });
 
-  it("a policy that replaces the default of a key leaves the key to the account", () => {
+  it("keep the account's access to a key with its own policy", () => {
     for (const key of Object.keys(template.findResources("AWS::KMS::Key"))) {
       const own = policyOf(template, key)?.filter(({ Effect, Principal }) => {
         const { AWS } = z.object({ AWS: z.unknown() }).safeParse(Principal).data ?? {};
@@ -118,7 +118,7 @@ describe.each(templates)("in %s", (_, template) => {
     }
   });
 
-  it("no vault keeps AWS Backup from writing and reading copies", () => {
+  it("do not deny AWS Backup access to the vault", () => {
     for (const vault of Object.keys(template.findResources("AWS::Backup::BackupVault"))) {
       const denied = policyOf(template, vault)?.flatMap(({ Action }) => Action) ?? [];
       expect(denied.sort()).toEqual(["backup:DeleteRecoveryPoint", "backup:UpdateRecoveryPointLifecycle"]);
@@ -130,7 +130,7 @@ function regional(service: string): string {
   return service.replace("AWS::Region", fullStage.region);
 }
 
-it("the test finds a topic whose policy only denies, as enforcing TLS alone makes it", () => {
+it("the test detects a topic policy that only denies", () => {
   const template = templateOf("dev");
   const json = structuredClone(template.toJSON());
   const [[alarm, request] = ["", undefined]] = alarmRequests(template);

@@ -58,9 +58,9 @@ async function refusalsOf(fn: string, call: () => Promise<unknown>): Promise<rea
 }
 
 describe.each(Object.entries(storeCallsOfFunctions))(
-  "whatever DynamoDB answers, the role of %s allows what is sent next",
+  "permissions of the role of %s, for any response of DynamoDB",
   (fn, callsOf) => {
-    it("by each method of its stores", async () => {
+    it("allow all requests of its store methods", async () => {
       const refusals: Record<string, readonly string[]> = {};
       for (const [store, calls] of Object.entries(callsOf(engine.client))) {
         for (const [method, call] of Object.entries(calls)) {
@@ -73,7 +73,7 @@ describe.each(Object.entries(storeCallsOfFunctions))(
   },
 );
 
-it("finds a right that is missing only after a lost race", async () => {
+it("detects a permission that is missing only after a write conflict", async () => {
   const refusals = await refusalsOf("WebhooksApi", deliveriesCalls(engine.client).recordScheduled);
   expect(refusals).toEqual([expect.stringContaining("not authorized to perform: dynamodb:UpdateItem")]);
 });
@@ -81,7 +81,7 @@ it("finds a right that is missing only after a lost race", async () => {
 /** Rights of the service that reads a stream for a function: no code of ours uses them. */
 const ofStreams = ["DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"].map((name) => `dynamodb:${name}`);
 
-it.each(stageNames)("asks every function of %s that has a right to a table", (stage) => {
+it.each(stageNames)("covers every function of %s with table permissions", (stage) => {
   const granted = permissionsOf(templateOf(stage)).filter(
     ({ action }) => action.startsWith("dynamodb:") && !ofStreams.includes(action),
   );

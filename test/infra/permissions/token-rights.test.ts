@@ -39,7 +39,7 @@ const Key = { pk: { S: "token#tok_1" }, sk: { S: "token" } };
 const one = { ":one": { N: "1" } };
 
 describe.each(["PublicApiFinzbooks", "PublicApiSimplybooks", "PublicApiFakturoid", "WebhooksApi"])("%s", (fn) => {
-  it("counts requests and takes leases on the item of a token, and sees the item in the answer", async () => {
+  it("may count requests and acquire leases on the item of a token, and receive the item", async () => {
     for (const name of usageAttributes.filter((attribute) => !["pk", "sk"].includes(attribute))) {
       const request = { Key, UpdateExpression: `SET ${name} = :one`, ExpressionAttributeValues: one };
       expect([name, await catchError(fn, "UpdateItem", { ...request, ReturnValues: "ALL_NEW" })]).toEqual([
@@ -51,7 +51,7 @@ describe.each(["PublicApiFinzbooks", "PublicApiSimplybooks", "PublicApiFakturoid
   });
 
   it.each(["org_ids", "scopes", "expires_at", "revoked_at", "hash", "user_id", "access", "#a.#b"])(
-    "cannot change %s of a token, alone or beside its rate, nor make a token of it",
+    "may not change %s of a token, alone or with its rate, nor create a token",
     async (name) => {
       const names = { ExpressionAttributeNames: { "#a": "access", "#b": "hash" }, ExpressionAttributeValues: one };
       for (const UpdateExpression of [`SET ${name} = :one`, `ADD rate_used :one REMOVE ${name}`]) {
@@ -62,7 +62,7 @@ describe.each(["PublicApiFinzbooks", "PublicApiSimplybooks", "PublicApiFakturoid
     },
   );
 
-  it("cannot put or delete a token, nor count on another kind of item", async () => {
+  it("may not put or delete a token, nor count on other items", async () => {
     expect(await catchError(fn, "PutItem", { Item: Key })).toMatch("is not authorized");
     expect(await catchError(fn, "DeleteItem", { Key })).toMatch("is not authorized");
     const other = { Key: { pk: { S: "org#org_1" }, sk: { S: "org" } }, UpdateExpression: "ADD rate_used :one" };
@@ -73,7 +73,7 @@ describe.each(["PublicApiFinzbooks", "PublicApiSimplybooks", "PublicApiFakturoid
 });
 
 describe("AuthOauth", () => {
-  it("issues access tokens on the item of their client, and cannot change what the client may", async () => {
+  it("may issue access tokens on the item of the client, and not change the client's permissions", async () => {
     const of = (UpdateExpression: string) => ({ Key, UpdateExpression, ExpressionAttributeValues: one });
     expect(await catchError("AuthOauth", "UpdateItem", of("SET access = :one"))).toBeUndefined();
     for (const name of ["org_ids", "scopes", "expires_at", "hash"]) {
@@ -82,20 +82,15 @@ describe("AuthOauth", () => {
   });
 });
 
-it.each(["WebhooksApi", "WebhooksSenderFunction"])(
-  "%s appends events in a transaction, and in no other way",
-  async (fn) => {
-    const [events] = resources.ofType("AWS::DynamoDB::GlobalTable").filter(({ id }) => plainId(id) === "EventLogTable");
-    const Put = { TableName: events?.ref, Item: { timeline: { S: "org_1#inv_1" }, position: { S: "1" } } };
-    expect(await catchError(fn, "TransactWriteItems", { TransactItems: [{ Put }] })).toBeUndefined();
-    expect(await catchError(fn, "PutItem", Put)).toMatch("is not authorized");
-    expect(await catchError(fn, "TransactWriteItems", { TransactItems: [{ Delete: Put }] })).toMatch(
-      "is not authorized",
-    );
-  },
-);
+it.each(["WebhooksApi", "WebhooksSenderFunction"])("%s may append events only in a transaction", async (fn) => {
+  const [events] = resources.ofType("AWS::DynamoDB::GlobalTable").filter(({ id }) => plainId(id) === "EventLogTable");
+  const Put = { TableName: events?.ref, Item: { timeline: { S: "org_1#inv_1" }, position: { S: "1" } } };
+  expect(await catchError(fn, "TransactWriteItems", { TransactItems: [{ Put }] })).toBeUndefined();
+  expect(await catchError(fn, "PutItem", Put)).toMatch("is not authorized");
+  expect(await catchError(fn, "TransactWriteItems", { TransactItems: [{ Delete: Put }] })).toMatch("is not authorized");
+});
 
-it("a statement that is held to keys of items allows nothing to a request that names none", async () => {
+it("a statement with leading keys allows no request without keys", async () => {
   const statements = Object.values(template.findResources("AWS::IAM::Policy")).flatMap(
     ({ Properties }): object[] => Properties.PolicyDocument.Statement,
   );

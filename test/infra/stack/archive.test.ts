@@ -15,7 +15,7 @@ function only(type: string) {
   return resource;
 }
 
-it("the archive is a bucket that nobody can change or delete anything in for ten years, that no policy opens", () => {
+it("archive bucket locks its objects for ten years, and is not public", () => {
   const { Properties, DeletionPolicy } = only("AWS::S3::Bucket");
   expect(DeletionPolicy).toBe("RetainExceptOnCreate");
   expect(Properties).toMatchObject({
@@ -42,7 +42,7 @@ it("the archive is a bucket that nobody can change or delete anything in for ten
   ).toBe(true);
 });
 
-it("exports are let in by the name of the log, with and without the tail that its Arn attribute has", () => {
+it("archive bucket allows exports of the log group, with and without the suffix of its ARN", () => {
   const statements: Record<string, unknown>[] = only("AWS::S3::BucketPolicy").Properties.PolicyDocument.Statement;
   const allowed = statements.filter(({ Effect }) => Effect === "Allow");
   expect(allowed).toHaveLength(2);
@@ -54,14 +54,14 @@ it("exports are let in by the name of the log, with and without the tail that it
   }
 });
 
-it("each day after noon the day before is exported, by a function that can do nothing else", () => {
+it("archive function exports the previous day daily, and has no other permission", () => {
   const rules = Object.entries(template.findResources("AWS::Events::Rule"));
   const [, rule] = rules.find(([id]) => plainId(id) === "ArchiveEachDay") ?? [];
   expect(rule?.Properties.ScheduleExpression).toBe("cron(0 13 * * ? *)");
   expect(inWords(rule?.Properties.Targets[0].Arn)).toBe("ArchiveFunction");
 });
 
-it("backups are daily, and monthly in cold storage, in a vault that is locked for good after three days", () => {
+it("backups are daily, and monthly in cold storage, in a vault whose lock is final after three days", () => {
   const { Properties } = only("AWS::Backup::BackupVault");
   expect(Properties.LockConfiguration).toEqual({ ChangeableForDays: 3, MinRetentionDays: 7 });
   const { BackupPlanRule } = only("AWS::Backup::BackupPlan").Properties.BackupPlan;
@@ -76,7 +76,7 @@ it("backups are daily, and monthly in cold storage, in a vault that is locked fo
   ]);
 });
 
-it("prod keeps 7 daily and 12 monthly copies at a time, and can still change that", () => {
+it("backups of prod are 7 daily and 12 monthly ones, in an unlocked vault", () => {
   const prod = templateOf("prod");
   const [plan] = Object.values(prod.findResources("AWS::Backup::BackupPlan"));
   expect(plan?.Properties.BackupPlan.BackupPlanRule).toMatchObject([
@@ -87,13 +87,13 @@ it("prod keeps 7 daily and 12 monthly copies at a time, and can still change tha
   expect(vault?.Properties).not.toHaveProperty("LockConfiguration");
 });
 
-it("copies that would leave cold storage too early are refused when the stack is synthesized", () => {
+it("backups with too short a retention in cold storage fail the synthesis", () => {
   const backup = { keepDailyDays: 7, keepMonthlyDays: 96, monthlyToColdDays: 7, isLocked: false };
   expect(() => templateOf("prod", { backup })).toThrow("keepMonthlyDays must be 97 or more");
   expect(() => templateOf("prod", { backup: { ...backup, keepMonthlyDays: 97 } })).not.toThrow();
 });
 
-it("a stage without them has neither", () => {
+it("a stage without archive and backup has neither", () => {
   const plain = templateOf("dev", { archive: null, backup: null });
   plain.resourceCountIs("AWS::S3::Bucket", 0);
   plain.resourceCountIs("AWS::Backup::BackupVault", 0);

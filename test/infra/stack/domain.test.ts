@@ -21,7 +21,7 @@ function ownHosts(template: ReturnType<typeof templateOf>): Record<string, strin
 describe("a stage with a domain", () => {
   const template = templateOf("dev", { domain });
 
-  it("serves the API at that name, through TLS 1.2 at least", () => {
+  it("serves the API at the domain, with at least TLS 1.2", () => {
     template.hasResourceProperties("AWS::ApiGatewayV2::DomainName", {
       DomainName: domain.name,
       DomainNameConfigurations: [
@@ -36,12 +36,12 @@ describe("a stage with a domain", () => {
     expect(mapping?.DependsOn.map(plainId)).toContain("PublicApiStage");
   });
 
-  it("serves it nowhere else, and tells clients of that name", () => {
+  it("disables the default endpoint, and outputs the domain", () => {
     template.hasResourceProperties("AWS::ApiGatewayV2::Api", { DisableExecuteApiEndpoint: true });
     template.hasOutput("ApiUrl", { Value: `https://${domain.name}` });
   });
 
-  it("leads the name to the API, in the zone that it is given", () => {
+  it("creates the DNS record in the given hosted zone", () => {
     template.hasResourceProperties("AWS::Route53::RecordSet", {
       Name: `${domain.name}.`,
       Type: "A",
@@ -49,14 +49,14 @@ describe("a stage with a domain", () => {
     });
   });
 
-  it("leaves the name to others where it has no zone", () => {
+  it("creates no DNS record without a hosted zone", () => {
     const { name, certificateArn } = domain;
     const bare = templateOf("dev", { domain: { name, certificateArn } });
     bare.resourceCountIs("AWS::Route53::RecordSet", 0);
     bare.resourceCountIs("AWS::ApiGatewayV2::DomainName", 1);
   });
 
-  it("takes both hosts for its own, so that webhooks go to neither", () => {
+  it("rejects webhooks to both hosts", () => {
     const hosts = `${domain.name} PublicApi.execute-api.AWS::Region.AWS::URLSuffix`;
     expect(ownHosts(template)).toEqual({ WebhooksApi: hosts, WebhooksSenderFunction: hosts });
   });
@@ -65,7 +65,7 @@ describe("a stage with a domain", () => {
 describe("a stage without a domain", () => {
   const template = templateOf("dev", { domain: null });
 
-  it("has the address that API Gateway gives", () => {
+  it("uses the default endpoint of API Gateway", () => {
     for (const type of ["ApiGatewayV2::DomainName", "ApiGatewayV2::ApiMapping", "Route53::RecordSet"]) {
       template.resourceCountIs(`AWS::${type}`, 0);
     }
@@ -76,7 +76,7 @@ describe("a stage without a domain", () => {
 });
 
 describe("a stage with a region", () => {
-  it("belongs there, wherever the AWS profile is", () => {
+  it("is deployed to that region, independent of the AWS profile", () => {
     const permissions = Object.values(
       templateOf("dev", { region: "eu-central-1" }).findResources("AWS::Lambda::Permission"),
     ).map(({ Properties }) => inWords(Properties.SourceArn));

@@ -48,7 +48,7 @@ describe("a stage with an edge", () => {
     template.hasOutput("ApiUrl", { Value: `https://${domain.name}` });
   });
 
-  it("caches nothing, and passes on every method, header but Host, and parameter, but no cookie", () => {
+  it("caches nothing, and forwards all methods, parameters and headers except Host and cookies", () => {
     expect(distribution.CacheBehaviors).toBeUndefined();
     const { DefaultCacheBehavior } = distribution;
     const [policyId] = Object.keys(template.findResources("AWS::CloudFront::OriginRequestPolicy"));
@@ -68,7 +68,7 @@ describe("a stage with an edge", () => {
     );
   });
 
-  it("reaches the API over TLS 1.2, with the secret that the functions know", () => {
+  it("connects to the API over TLS 1.2, with the secret header of the functions", () => {
     const [origin] = distribution.Origins;
     expect(origin.CustomOriginConfig).toMatchObject({
       OriginProtocolPolicy: "https-only",
@@ -85,14 +85,14 @@ describe("a stage with an edge", () => {
     template.hasResourceProperties("AWS::ApiGatewayV2::Api", { DisableExecuteApiEndpoint: false });
   });
 
-  it("has every function behind the API refuse what comes past CloudFront, and only where the stage says so", () => {
+  it("makes all functions of the API reject requests that bypass CloudFront only when isRequired is true", () => {
     const onlyWay = (isRequired: boolean) =>
       valuesOf(templateOf("prod", { region, domain, edge: { ...edge, isRequired: isRequired } }), envVars.edgeRequired);
     expect(onlyWay(true)).toEqual(Object.fromEntries(behindApi.map((fn) => [fn, "true"])));
     expect(onlyWay(false)).toEqual(Object.fromEntries(behindApi.map((fn) => [fn, "false"])));
   });
 
-  it("limits each address, each token and each API key, and answers 429 with a body and Retry-After", () => {
+  it("limits each address, token and API key, and returns 429 with a body and Retry-After", () => {
     const acl = only(template, "AWS::WAFv2::WebACL");
     expect(inWords(distribution.WebACLId)).toBe("PublicApiEdgeAcl");
     expect(acl).toMatchObject({ Scope: "CLOUDFRONT", DefaultAction: { Allow: {} } });
@@ -123,19 +123,19 @@ describe("a stage with an edge", () => {
     expect(JSON.parse(acl.CustomResponseBodies.TooMany.Content)).toMatchObject({ code: "rate_limit.exceeded" });
   });
 
-  it("keeps no samples of requests, which would show tokens", () => {
+  it("stores no sampled requests, which would show tokens", () => {
     const acl = only(template, "AWS::WAFv2::WebACL");
     const visibility = [acl, ...acl.Rules].map(({ VisibilityConfig }) => VisibilityConfig.SampledRequestsEnabled);
     expect(visibility).toEqual([false, false, false, false]);
   });
 
-  it("lets its callers have half of the account's quota, so that a flood past CloudFront leaves other APIs the rest", () => {
+  it("throttles at half of the account's quota", () => {
     template.hasResourceProperties("AWS::ApiGatewayV2::Stage", {
       DefaultRouteSettings: { ThrottlingRateLimit: 5_000, ThrottlingBurstLimit: 2_500 },
     });
   });
 
-  it("leads the name to CloudFront by IPv4 and IPv6, and by the record that led it to the API before", () => {
+  it("points the name to CloudFront for IPv4 and IPv6, and reuses the existing record", () => {
     const records = (one: Template) =>
       Object.entries(one.findResources("AWS::Route53::RecordSet")).map(
         ([id, { Properties }]) => [id, Properties.Type] as const,
@@ -151,13 +151,13 @@ describe("a stage with an edge", () => {
     template.resourceCountIs("AWS::ApiGatewayV2::DomainName", 0);
   });
 
-  it("sends webhooks to none of its names", () => {
+  it("rejects webhooks to all of its hosts", () => {
     const hosts = Object.values(valuesOf(template, envVars.apiHosts)).map(inWords);
     const own = "activity.example.com PublicApi.execute-api.us-east-1.AWS::URLSuffix PublicApiEdgeDistribution";
     expect(hosts).toEqual([own, own]);
   });
 
-  it("needs a domain, with a certificate where CloudFront looks for it", () => {
+  it("throws when it has no domain, or a certificate in another region", () => {
     expect(() => templateOf("prod", { region, domain: null, edge })).toThrow("edge requires a domain");
     const elsewhere = { ...domain, certificateArn: "arn:aws:acm:eu-central-1:123456789012:certificate/1" };
     expect(() => templateOf("prod", { region, domain: elsewhere, edge })).toThrow("must be in us-east-1");
@@ -173,7 +173,7 @@ describe("a stage with an edge in another region", () => {
     };
   };
 
-  it("uses the web ACL that it is given, and makes none", () => {
+  it("uses the given web ACL, and creates none", () => {
     const arn = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/edge/1";
     const { template, found } = errors(arn);
     expect(found).toEqual([]);
@@ -181,14 +181,14 @@ describe("a stage with an edge in another region", () => {
     template.resourceCountIs("AWS::WAFv2::WebACL", 0);
   });
 
-  it("cannot be deployed without one, and says what to do", () => {
+  it("fails without a web ACL, and says what to do", () => {
     const { found } = errors(null);
     expect(found.map(({ entry }) => entry.data)).toEqual([
       expect.stringContaining("Deploy activity-log-prod-edge first, then set edge.webAclArn"),
     ]);
   });
 
-  it("has a stack of its own in us-east-1 for the web ACL, which outputs what to set", () => {
+  it("has a separate stack in us-east-1 that outputs the web ACL", () => {
     const stack = new EdgeAclStack(new App(), "activity-log-prod-edge", edge);
     expect(stack.region).toBe("us-east-1");
     const template = Template.fromStack(stack);
@@ -197,7 +197,7 @@ describe("a stage with an edge in another region", () => {
   });
 });
 
-it("a stage without an edge has nothing of it", () => {
+it("a stage without an edge has no resources of an edge", () => {
   for (const template of [templateOf("dev"), templateOf("prod")]) {
     for (const type of ["CloudFront::Distribution", "WAFv2::WebACL", "SecretsManager::Secret"]) {
       template.resourceCountIs(`AWS::${type}`, 0);

@@ -44,22 +44,22 @@ function findings(build: (app: App) => Stack): string[] {
   );
 }
 
-it.each(stageNames)("the stack of %s meets the rules of AwsSolutions, but for what its code says why not", (name) => {
+it.each(stageNames)("stack of %s complies with AwsSolutions, except for acknowledged rules", (name) => {
   expect(findings((app) => stackOf(app, name))).toEqual([]);
 });
 
-it("so does a stack with all that a stage can ask for", () => {
+it("stack with all options complies with AwsSolutions", () => {
   expect(findings((app) => stackOf(app, "prod", fullStage))).toEqual([]);
 });
 
-it("so do the web ACL of a stage elsewhere, and the stack that uses it", () => {
+it("stacks with a web ACL in another region comply with AwsSolutions", () => {
   const webAclArn = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/edge/1";
   const elsewhere = { ...fullStage, region: "eu-central-1", edge: { ...fullStage.edge, webAclArn } };
   expect(findings((app) => stackOf(app, "prod", elsewhere))).toEqual([]);
   expect(findings((app) => new EdgeAclStack(app, "activity-log-prod-edge", fullStage.edge))).toEqual([]);
 });
 
-it("the rules find what breaks them", () => {
+it("AwsSolutions rules detect a violation", () => {
   const build = (app: App) => {
     const stack = new Stack(app, "loose");
     new Queue(stack, "Queue");

@@ -28,8 +28,8 @@ function retained(template: Template): [string, Resource][] {
 /** Properties by which CloudFormation names a resource of the account. */
 const naming = /^(?:[A-Z][A-Za-z]*)?Name$/;
 
-describe.each(templates)("in %s", (_, template) => {
-  it("nothing that outlives the stack has a name that the next stack would use again", () => {
+describe.each(templates)("retained resources of %s", (_, template) => {
+  it("have names that a new stack does not reuse", () => {
     const names = retained(template).flatMap(([id, { Properties = {} }]) =>
       Object.entries(Properties)
         .filter(([property]) => naming.test(property))
@@ -38,7 +38,7 @@ describe.each(templates)("in %s", (_, template) => {
     for (const [id, property, value] of names) expect(value, `${id}.${property}`).toContain("AWS::StackId");
   });
 
-  it("what is protected from deletion is kept whenever its stack goes, so no rollback fails on it", () => {
+  it("with deletion protection have the policy Retain", () => {
     const isProtected = ({ Properties = {} }: Resource) =>
       JSON.stringify(Properties).includes('"DeletionProtectionEnabled":true');
     const kept = resourcesOf(template).filter(([, resource]) => isProtected(resource));
@@ -46,7 +46,7 @@ describe.each(templates)("in %s", (_, template) => {
     for (const [id, { DeletionPolicy }] of kept) expect([id, DeletionPolicy]).toEqual([id, "Retain"]);
   });
 
-  it("everything else that outlives the stack is deleted if its creation is rolled back", () => {
+  it("without deletion protection have the policy RetainExceptOnCreate", () => {
     const others = retained(template).filter(([, { DeletionPolicy }]) => DeletionPolicy !== "Retain");
     expect(new Set(others.map(([, { DeletionPolicy }]) => DeletionPolicy))).toEqual(new Set(["RetainExceptOnCreate"]));
     const protectedTypes = ["AWS::DynamoDB::GlobalTable", "AWS::Logs::LogGroup"];
@@ -55,7 +55,7 @@ describe.each(templates)("in %s", (_, template) => {
     }
   });
 
-  it("the queues outlive the stack whose messages exist nowhere else, and no others do", () => {
+  it("include exactly the queues whose messages exist nowhere else", () => {
     const queues = resourcesOf(template).filter(([, { Type }]) => Type === "AWS::SQS::Queue");
     const kept = queues.filter(([, { DeletionPolicy = "Delete" }]) => DeletionPolicy !== "Delete");
     expect(kept.map(([id]) => plainId(id)).sort()).toEqual([
@@ -67,7 +67,7 @@ describe.each(templates)("in %s", (_, template) => {
     ]);
   });
 
-  it("the tables, the audit logs, the keys, the archive and the queues can be imported without the rest", () => {
+  it("can be imported without other resources", () => {
     const adopted = retained(template).filter(([, { Type }]) => Type !== "AWS::Backup::BackupVault");
     const ids = new Set(adopted.map(([id]) => id));
     for (const [id, { Properties }] of adopted) {
@@ -84,7 +84,7 @@ function references(value: unknown): string[] {
   return Object.values(value).flatMap(references);
 }
 
-it("the name of the vault is one that AWS Backup takes: 2 to 50 letters, digits and hyphens", () => {
+it("include a vault with a valid name for AWS Backup", () => {
   const [vault] = Object.values(templateOf("prod").findResources("AWS::Backup::BackupVault"));
   const id =
     "arn:aws:cloudformation:eu-central-1:123456789012:stack/activity-log-prod/12345678-90ab-cdef-1234-567890abcdef";

@@ -4,7 +4,7 @@ import { envVars } from "#shared/platform/env-vars.ts";
 import { scheduleShardCount } from "#shared/webhooks/deliveries/delivery.ts";
 import { inWords, plainId, templateOf } from "#test/support/infra/template.ts";
 
-describe.each(stageNames)("in %s", (name) => {
+describe.each(stageNames)("stack of %s", (name) => {
   const template = templateOf(name);
   const stage = stages[name];
   const resources = (type: string) => Object.entries(template.findResources(type));
@@ -12,11 +12,11 @@ describe.each(stageNames)("in %s", (name) => {
   describe("every queue", () => {
     const queues = resources("AWS::SQS::Queue");
 
-    it.each(queues)("%s is encrypted, and keeps messages as long as SQS can", (_, { Properties }) => {
+    it.each(queues)("%s is encrypted, and has the maximum retention of SQS", (_, { Properties }) => {
       expect(Properties).toMatchObject({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 14 * 24 * 3600 });
     });
 
-    it.each(queues)("%s is spoken to through TLS only", (id) => {
+    it.each(queues)("%s requires TLS", (id) => {
       template.hasResourceProperties("AWS::SQS::QueuePolicy", {
         Queues: [{ Ref: id }],
         PolicyDocument: {
@@ -52,21 +52,21 @@ describe.each(stageNames)("in %s", (name) => {
       expect(() => templateOf(name, { sendsPerOrg })).toThrow("sendsPerOrg must be an integer from 1 to");
     });
 
-    it("leaves instances of the slow lane to others, whatever one organisation has in flight", () => {
+    it("limits one organisation below the concurrency of the slow lane", () => {
       expect(stage.slowDeliveryConcurrency).toBeGreaterThan(stage.sendsPerOrg);
     });
 
-    it.each(sources)("%s gives back only the records that failed", (_, { Properties }) => {
+    it.each(sources)("%s reports partial batch failures", (_, { Properties }) => {
       expect(Properties.FunctionResponseTypes).toEqual(["ReportBatchItemFailures"]);
     });
 
-    it.each(queueSources)("%s has a bound on its cost", (_, { Properties }) => {
+    it.each(queueSources)("%s has a concurrency limit", (_, { Properties }) => {
       const MaximumConcurrency = bounds[inWords(Properties.EventSourceArn)];
       expect(Properties.ScalingConfig).toEqual({ MaximumConcurrency });
     });
 
     it.each(queueSources)(
-      "%s reads a queue that hands over what fails, six function timeouts apart",
+      "%s reads a queue with a dead-letter queue and a visibility timeout of six function timeouts",
       (_, { Properties }) => {
         const [queueId] = Properties.EventSourceArn["Fn::GetAtt"];
         const queue = queues[queueId]?.Properties;
@@ -78,29 +78,26 @@ describe.each(stageNames)("in %s", (name) => {
       },
     );
 
-    it("the ingest queue counts no try of a function that only crashed, or found no instance", () => {
+    it("the ingest queue allows 1,000 receives", () => {
       const ingest = Object.entries(queues).find(([id]) => plainId(id) === "IngestQueue")?.[1].Properties;
       expect(ingest).toMatchObject({ VisibilityTimeout: 36, RedrivePolicy: { maxReceiveCount: 1_000 } });
     });
 
-    it.each(sources.filter(isStream))(
-      "%s cannot be held up for good, and tells what it gave up",
-      (_, { Properties }) => {
-        expect(Properties).toMatchObject({
-          StartingPosition: "TRIM_HORIZON",
-          BisectBatchOnFunctionError: true,
-          FunctionResponseTypes: ["ReportBatchItemFailures"],
-        });
-        // No number of attempts ends it: the stream keeps a record for a day, and it is retried for all but an hour.
-        expect(Properties.MaximumRetryAttempts ?? -1).toBe(-1);
-        expect(Properties.MaximumRecordAgeInSeconds).toBe(23 * 3600);
-        expect(inWords(Properties.DestinationConfig.OnFailure.Destination)).toMatch(
-          /^(WebhooksFanOutDeadLetters|AuditDeadLetters)$/,
-        );
-      },
-    );
+    it.each(sources.filter(isStream))("%s discards old records, and reports them to a queue", (_, { Properties }) => {
+      expect(Properties).toMatchObject({
+        StartingPosition: "TRIM_HORIZON",
+        BisectBatchOnFunctionError: true,
+        FunctionResponseTypes: ["ReportBatchItemFailures"],
+      });
+      // No number of attempts ends it: the stream keeps a record for a day, and it is retried for all but an hour.
+      expect(Properties.MaximumRetryAttempts ?? -1).toBe(-1);
+      expect(Properties.MaximumRecordAgeInSeconds).toBe(23 * 3600);
+      expect(inWords(Properties.DestinationConfig.OnFailure.Destination)).toMatch(
+        /^(WebhooksFanOutDeadLetters|AuditDeadLetters)$/,
+      );
+    });
 
-    it("the stream is read by two: subscribers are told of what was added, auditors of all there is", () => {
+    it("the stream has two consumers: fan-out with new items, audit with all records", () => {
       const filters = sources
         .filter(isStream)
         .map(([, { Properties }]) => [inWords(Properties.FunctionName), Properties.FilterCriteria?.Filters]);
@@ -124,12 +121,12 @@ describe.each(stageNames)("in %s", (name) => {
         .filter(({ Action }) => [Action].flat().includes("sqs:SendMessage"))
         .flatMap(({ Resource }) => [Resource].flat().map(inWords));
 
-    it.each(functions)("%s runs on Node 24 on arm64, and says what it is for", (_, { Properties }) => {
+    it.each(functions)("%s runs on Node 24 on arm64, and has a description", (_, { Properties }) => {
       expect(Properties).toMatchObject({ Runtime: "nodejs24.x", Architectures: ["arm64"] });
       expect(Properties.Description).toMatch(/\.$/);
     });
 
-    it("may send to a queue that invokes it, if it does, and no other may", () => {
+    it("allows recursion only when it sends to its own queue", () => {
       const sentTo = new Map(functions.map(([id, { Properties }]) => [id, queuesOf(Properties.Role)] as const));
       const reached = (id: string, seen = new Set<string>()): Set<string> => {
         for (const next of (sentTo.get(id) ?? []).flatMap((queue) => invokedBy.get(queue) ?? [])) {
@@ -143,7 +140,7 @@ describe.each(stageNames)("in %s", (name) => {
       expect(inLoop.sort()).toEqual(["IngestFunction", "WebhooksReplaysReplayer", "WebhooksSenderFunction"]);
     });
 
-    it("writes no START, END or REPORT into the audit log of requests, and keeps them elsewhere", () => {
+    it("writes no START, END or REPORT lines to the access log", () => {
       for (const [id, { Properties }] of functions) {
         const { LogGroup, ...config } = Properties.LoggingConfig;
         const isAudit = plainId(LogGroup.Ref) === "AuditLogsAccess";
@@ -152,7 +149,7 @@ describe.each(stageNames)("in %s", (name) => {
       }
     });
 
-    it("has a log group of its own, but for those that auditors want to know about", () => {
+    it("has its own log group, or the access log", () => {
       const groupOf = ([, { Properties }]: (typeof functions)[number]) => Properties.LoggingConfig.LogGroup.Ref;
       for (const fn of functions) expect(logGroups).toHaveProperty([groupOf(fn)]);
       const sharing = [...Map.groupBy(functions, groupOf)].filter(([, sharers]) => sharers.length > 1);
@@ -173,9 +170,9 @@ describe.each(stageNames)("in %s", (name) => {
       ]);
     });
 
-    it("has no address of its own", () => template.resourceCountIs("AWS::Lambda::Url", 0));
+    it("has no function URL", () => template.resourceCountIs("AWS::Lambda::Url", 0));
 
-    it("is invoked by the API or the schedule only, where anyone but IAM may invoke it at all", () => {
+    it("can be invoked only by the API, a schedule or IAM", () => {
       for (const [, { Properties }] of resources("AWS::Lambda::Permission")) {
         const [source, from] =
           inWords(Properties.FunctionName) === "WebhooksDeliverySchedulerFunction"
@@ -186,14 +183,14 @@ describe.each(stageNames)("in %s", (name) => {
       }
     });
 
-    it("has nothing that lets webhooks go to addresses that are not public", () => {
+    it("does not allow webhooks to addresses that are not public", () => {
       for (const [, { Properties }] of functions) {
         expect(Properties.Environment?.Variables ?? {}).not.toHaveProperty(envVars.webhooksToLoopback);
       }
     });
   });
 
-  it("the function that administers access has no route", () => {
+  it("the admin function has no route", () => {
     const integrated = resources("AWS::ApiGatewayV2::Integration").map(([, { Properties }]) =>
       inWords(Properties.IntegrationUri),
     );
@@ -204,14 +201,14 @@ describe.each(stageNames)("in %s", (name) => {
     expect(invoked).not.toContain("AuthAdmin");
   });
 
-  it("the functions that answer requests end before the gateway gives up", () => {
+  it("functions of the API have a shorter timeout than API Gateway", () => {
     for (const [, { Properties }] of resources("AWS::ApiGatewayV2::Integration")) {
       const fn = template.findResources("AWS::Lambda::Function")[Properties.IntegrationUri["Fn::GetAtt"][0]];
       expect(fn?.Properties.Timeout).toBeLessThanOrEqual(29);
     }
   });
 
-  it("the schedule shares out all that is due, each minute", () => {
+  it("the schedule invokes workers for all shards each minute", () => {
     const [[, { Properties: rule }] = ["", { Properties: undefined }]] = resources("AWS::Events::Rule");
     expect(rule).toMatchObject({ ScheduleExpression: "rate(1 minute)", State: "ENABLED" });
     const shares: { worker: number; workers: number }[] = rule.Targets.map(({ Input }: { Input: string }) =>
@@ -222,7 +219,7 @@ describe.each(stageNames)("in %s", (name) => {
     expect(scheduleShardCount % shares.length).toBe(0);
   });
 
-  it("the key of the signing secrets is renewed each year, and kept when the stack goes", () => {
+  it("the key of the signing secrets is rotated yearly and retained", () => {
     template.hasResource("AWS::KMS::Key", {
       Properties: { EnableKeyRotation: true },
       DeletionPolicy: "RetainExceptOnCreate",
@@ -233,13 +230,13 @@ describe.each(stageNames)("in %s", (name) => {
     const groups = resources("AWS::Logs::LogGroup");
     const isAudit = ([id]: (typeof groups)[number]) => plainId(id).startsWith("AuditLogs");
 
-    it.each(groups)("%s survives the stack", (_, { DeletionPolicy }) => expect(DeletionPolicy).toMatch(/^Retain/));
+    it.each(groups)("%s is retained", (_, { DeletionPolicy }) => expect(DeletionPolicy).toMatch(/^Retain/));
 
-    it.each(groups.filter((group) => !isAudit(group)))("%s has an end", (_, { Properties }) => {
+    it.each(groups.filter((group) => !isAudit(group)))("%s has a retention period", (_, { Properties }) => {
       expect(Properties.RetentionInDays).toBe(stage.logRetentionDays);
     });
 
-    it("of auditors are two, kept for ten years, under a key of their own that is renewed", () => {
+    it("include two audit logs, kept for ten years, with their own rotated key", () => {
       const audit = groups.filter(isAudit);
       expect(audit.map(([id]) => plainId(id))).toEqual(["AuditLogsEvents", "AuditLogsAccess"]);
       for (const [, { Properties }] of audit) {
@@ -254,7 +251,7 @@ describe.each(stageNames)("in %s", (name) => {
   describe("the API", () => {
     const [, { Properties: api }] = resources("AWS::ApiGatewayV2::Stage")[0] ?? ["", { Properties: undefined }];
 
-    it("has no stage in its addresses, and a limit on what all callers together may ask", () => {
+    it("has no stage in its URLs, and a throttle for all callers", () => {
       expect(api).toMatchObject({
         StageName: "$default",
         AutoDeploy: true,
@@ -265,21 +262,21 @@ describe.each(stageNames)("in %s", (name) => {
       });
     });
 
-    it("has an access log that takes no room in the account's resource policy of logs", () => {
+    it("has an access log without an entry in the account's resource policy", () => {
       // Names that begin with /aws/vendedlogs/ share one statement: "Amazon CloudWatch Logs resource policy size restrictions".
       const group =
         template.findResources("AWS::Logs::LogGroup")[api.AccessLogSettings.DestinationArn["Fn::GetAtt"][0]];
       expect(JSON.stringify(group?.Properties.LogGroupName)).toContain("/aws/vendedlogs/");
     });
 
-    it("keeps an access log of JSON lines, without query, headers or token", () => {
+    it("writes JSON access logs without query, headers and token", () => {
       const line: Record<string, string> = JSON.parse(api.AccessLogSettings.Format);
       expect(Object.keys(line)).toEqual(expect.arrayContaining(["time", "request_id", "ip", "route", "status"]));
       for (const value of Object.values(line)) expect(value).toMatch(/^\$context\.[a-zA-Z.]+$/);
       expect(api.AccessLogSettings.Format).not.toMatch(/path|query|authoriz|header|body/i);
     });
 
-    it("answers browser apps of the configured origins, and shows them its headers", () => {
+    it("allows CORS for the configured origins, and exposes its headers", () => {
       template.hasResourceProperties("AWS::ApiGatewayV2::Api", {
         ProtocolType: "HTTP",
         CorsConfiguration: {
@@ -301,7 +298,7 @@ describe.each(stageNames)("in %s", (name) => {
       });
     });
 
-    it("hands over requests as payload 2.0", () => {
+    it("uses payload format 2.0", () => {
       for (const [, { Properties }] of resources("AWS::ApiGatewayV2::Integration")) {
         expect(Properties).toMatchObject({ IntegrationType: "AWS_PROXY", PayloadFormatVersion: "2.0" });
       }
@@ -317,7 +314,7 @@ describe.each(stageNames)("in %s", (name) => {
     "AWS::DynamoDB::GlobalTable",
     "AWS::ApiGatewayV2::Api",
     "AWS::ApiGatewayV2::Stage",
-  ])("every %s carries the tags of the stage", (type) => {
+  ])("every %s has the tags of the stage", (type) => {
     const wanted = Object.entries(stage.tags).map(([Key, Value]) => ({ Key, Value }));
     for (const [id, { Properties }] of resources(type)) {
       const tags = Properties.Tags ?? Properties.Replicas?.[0]?.Tags;
@@ -327,7 +324,7 @@ describe.each(stageNames)("in %s", (name) => {
     }
   });
 
-  it("names what the command line and the local runtime look for", () => {
+  it("has the outputs that the command line and the local runtime need", () => {
     expect(Object.keys(template.findOutputs("*"))).toEqual(
       expect.arrayContaining([
         "ApiUrl",
@@ -350,7 +347,7 @@ describe.each(stageNames)("in %s", (name) => {
     );
   });
 
-  it("names nothing by hand, so that two stacks fit into one account", () => {
+  it("has no fixed names, so that two stacks can be in one account", () => {
     for (const type of [
       "AWS::SQS::Queue",
       "AWS::DynamoDB::GlobalTable",

@@ -16,22 +16,25 @@ const deployedIndexes = {
   WebhooksDeliveriesTable: ["undelivered"],
 };
 
-describe.each(stageNames)("in %s", (stage) => {
+describe.each(stageNames)("tables of %s", (stage) => {
   const template = templateOf(stage);
   const tables = Object.entries(template.findResources("AWS::DynamoDB::GlobalTable"));
 
-  it("there are three tables", () => expect(tables).toHaveLength(3));
+  it("are three", () => expect(tables).toHaveLength(3));
 
-  it.each(tables)("%s survives mistakes: protected, restorable, encrypted, kept when the stack goes", (_, table) => {
-    expect(table).toMatchObject({ DeletionPolicy: "Retain", UpdateReplacePolicy: "Retain" });
-    expect(table.Properties.SSESpecification).toEqual({ SSEEnabled: true, SSEType: "KMS" });
-    for (const replica of table.Properties.Replicas) {
-      expect(replica.DeletionProtectionEnabled).toBe(true);
-      expect(replica.PointInTimeRecoverySpecification).toEqual({ PointInTimeRecoveryEnabled: true });
-    }
-  });
+  it.each(tables)(
+    "%s has deletion protection, point-in-time recovery, encryption and the policy Retain",
+    (_, table) => {
+      expect(table).toMatchObject({ DeletionPolicy: "Retain", UpdateReplacePolicy: "Retain" });
+      expect(table.Properties.SSESpecification).toEqual({ SSEEnabled: true, SSEType: "KMS" });
+      for (const replica of table.Properties.Replicas) {
+        expect(replica.DeletionProtectionEnabled).toBe(true);
+        expect(replica.PointInTimeRecoverySpecification).toEqual({ PointInTimeRecoveryEnabled: true });
+      }
+    },
+  );
 
-  it("each table has the committed indexes, in their order", () => {
+  it("have the committed indexes, in order", () => {
     const indexes = tables.map(([id, { Properties }]) => [
       plainId(id),
       (Properties.GlobalSecondaryIndexes ?? []).map(({ IndexName }: { IndexName: string }) => IndexName),
@@ -39,15 +42,15 @@ describe.each(stageNames)("in %s", (stage) => {
     expect(Object.fromEntries(indexes)).toEqual(deployedIndexes);
   });
 
-  it.each(tables)("%s costs nothing while nobody uses it", (_, { Properties }) => {
+  it.each(tables)("%s is billed on demand", (_, { Properties }) => {
     expect(Properties.BillingMode).toBe("PAY_PER_REQUEST");
   });
 
-  describe("the events table", () => {
+  describe("events table", () => {
     const [, { Properties: events } = { Properties: undefined }] =
       tables.find(([id]) => id.startsWith("EventLog")) ?? [];
 
-    it("has a key for every way of reading, without attributes made for keys", () => {
+    it("has an index for each query, without derived attributes", () => {
       const indexes = events.GlobalSecondaryIndexes.map((index: { IndexName: string; KeySchema: unknown }) => [
         index.IndexName,
         index.KeySchema,
@@ -63,7 +66,7 @@ describe.each(stageNames)("in %s", (stage) => {
       });
     });
 
-    it("denies everyone to change or remove an event, whatever their own policies allow", () => {
+    it("denies all principals updates and deletions", () => {
       const [replica] = events.Replicas;
       const [statement] = replica.ResourcePolicy.PolicyDocument.Statement;
       expect(statement).toMatchObject({ Effect: "Deny", Principal: { AWS: "*" }, Resource: "*" });
@@ -81,14 +84,14 @@ describe.each(stageNames)("in %s", (stage) => {
       );
     });
 
-    it("keeps events for ever: time removes none", () => expect(events.TimeToLiveSpecification).toBeUndefined());
+    it("has no time to live", () => expect(events.TimeToLiveSpecification).toBeUndefined());
 
     it("streams new and old images, so that tampering shows", () => {
       expect(events.StreamSpecification).toEqual({ StreamViewType: "NEW_AND_OLD_IMAGES" });
     });
   });
 
-  it("only the events table is kept for long: in prod it has the class that stores at less, the others never", () => {
+  it("only the events table of prod has the class Standard-IA", () => {
     const classes = tables.map(([id, { Properties }]) => [
       plainId(id),
       Properties.Replicas.map(({ TableClass }: { TableClass?: string }) => TableClass ?? "STANDARD"),
@@ -100,11 +103,11 @@ describe.each(stageNames)("in %s", (stage) => {
     });
   });
 
-  it("nothing is warmed up unless the stage asks for it", () => {
+  it("no table has warm throughput by default", () => {
     for (const [, { Properties }] of tables) expect(JSON.stringify(Properties)).not.toContain("WarmThroughput");
   });
 
-  it("the deliveries table forgets what is old, and lists what is undelivered", () => {
+  it("deliveries table has a time to live and the index of undelivered deliveries", () => {
     template.hasResourceProperties("AWS::DynamoDB::GlobalTable", {
       GlobalSecondaryIndexes: [
         {
@@ -117,7 +120,7 @@ describe.each(stageNames)("in %s", (stage) => {
     });
   });
 
-  it("the config table forgets what has run out", () => {
+  it("config table has a time to live", () => {
     template.hasResourceProperties("AWS::DynamoDB::GlobalTable", {
       KeySchema: [...key("pk"), ...sort("sk")],
       TimeToLiveSpecification: { AttributeName: "expires_at_seconds", Enabled: true },
@@ -127,7 +130,7 @@ describe.each(stageNames)("in %s", (stage) => {
   });
 });
 
-it("warm throughput is of the events table and of each of its indexes", () => {
+it("warm throughput applies to the events table and each of its indexes", () => {
   const warmThroughput = { readUnitsPerSecond: 20_000, writeUnitsPerSecond: 10_000 };
   const WarmThroughput = { ReadUnitsPerSecond: 20_000, WriteUnitsPerSecond: 10_000 };
   const tables = templateOf("prod", { warmThroughput }).findResources("AWS::DynamoDB::GlobalTable");

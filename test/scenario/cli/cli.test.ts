@@ -36,7 +36,7 @@ describe("organisations and tokens", () => {
     expect(await cli.run(list)).toMatchObject({ code: 1, stderr: expect.stringContaining("401") });
   });
 
-  it("are suspended and resumed, which holds for requests within half a minute", async () => {
+  it("are suspended and resumed within half a minute", async () => {
     await cli.json(["org", "create", "org_paused"]);
     const { secret } = await cli.json(["token", "create", "--org", "org_paused", "--scope", "AIBooks.activity.READ"]);
     const list = ["list", "--org", "org_paused", "--token", String(secret)];
@@ -50,7 +50,7 @@ describe("organisations and tokens", () => {
     await until(async () => (await cli.run(list)).code === 0, seldom);
   });
 
-  it("have settings of the dialects, which their APIs show", async () => {
+  it("have settings that the APIs of the dialects use", async () => {
     await cli.json(["org", "create", "org_dialects"]);
     const settings = ["--slug", "dialects", "--account-number", "4711", "--time-zone", "Europe/Prague"];
     expect(await cli.run(["org", "update", "org_dialects", ...settings, "--robot-name", "Robot"])).toMatchObject({
@@ -74,7 +74,7 @@ describe("organisations and tokens", () => {
     expect((await cli.run(["org", "list"])).stdout).toMatch(/^org_dialects +dialects +4711 +active +Europe\/Prague /m);
   });
 
-  it("are refused changes that say nothing, or what there is not", async () => {
+  it("reject empty changes and unknown values", async () => {
     expect(await cli.run(["org", "update", demo.org_id])).toMatchObject({
       code: 2,
       stderr: expect.stringContaining("--time-zone"),
@@ -94,7 +94,7 @@ describe("organisations and tokens", () => {
     });
   });
 
-  it("are refused with the stack's own reason", async () => {
+  it("show the reason when the stack rejects a command", async () => {
     expect(await cli.run(["org", "create", demo.org_id])).toMatchObject({
       code: 1,
       stderr: `The organisation ${demo.org_id} exists already.\n`,
@@ -134,7 +134,7 @@ describe("list", () => {
 
   const env = () => ({ ACTIVITY_TOKEN: tenant.token });
 
-  it("shows a table, and nothing that an event could do to a terminal", async () => {
+  it("shows a table without control characters of events", async () => {
     const { stdout, code } = await cli.run(["list", "--type", "BILL"], { env: env() });
     expect(code).toBe(0);
     expect(stdout.split("\n")).toEqual([
@@ -144,14 +144,14 @@ describe("list", () => {
     ]);
   });
 
-  it("has colours only where they are wanted", async () => {
+  it("has colours only when enabled", async () => {
     const colourful = await cli.run(["list", "--type", "BILL"], { env: { ...env(), FORCE_COLOR: "1" } });
     expect(colourful.stdout).toContain("\u001b[32mBILL_APPROVED\u001b[39m");
     const plain = await cli.run(["list", "--type", "BILL"], { env: { ...env(), NO_COLOR: "1" } });
     expect(plain.stdout).not.toContain("\u001b");
   });
 
-  it("filters as the API does", async () => {
+  it("filters like the API", async () => {
     const count = async (...filters: string[]) => {
       const { stdout } = await cli.run(["list", "--json", ...filters], { env: env() });
       return JSON.parse(stdout).events.length;
@@ -176,11 +176,11 @@ describe("list", () => {
     expect(await cli.listAll(tenant)).toHaveLength(621);
   });
 
-  it("lends the demo token of the local stack", async () => {
+  it("uses the demo token of the local stack", async () => {
     expect(await cli.run(["list"])).toMatchObject({ code: 0 });
   });
 
-  it("passes on what the API finds wrong", async () => {
+  it("shows errors of the API", async () => {
     expect(await cli.run(["list", "--type", "FOO"])).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(/Unknown entity_type 'FOO'.*Valid are INVOICE, BILL/),
@@ -191,7 +191,7 @@ describe("list", () => {
   });
 });
 
-describe("a deployed stack", () => {
+describe("deployed stack", () => {
   // CloudFormation answers for a deployed stack; behind its names stands the local one.
   const cloudFormation = createServer((request, response) => {
     let body = "";
@@ -244,7 +244,7 @@ describe("a deployed stack", () => {
     });
   });
 
-  it("is explained where it does not exist, or is something else", async () => {
+  it("is reported when it does not exist, or is another stack", async () => {
     expect(await cli.run(["org", "list", "--stack", "none"], { env })).toMatchObject({
       code: 1,
       stderr: expect.stringContaining("Stack with id none does not exist"),

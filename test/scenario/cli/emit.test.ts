@@ -26,7 +26,7 @@ const numbered = (org_id: string, many: number) =>
   Array.from({ length: many }, (_, at) => anInput({ org_id, entity_id: `inv_${at}` }));
 
 describe("emit", () => {
-  it("counts what was accepted, repeated and rejected, and returns when all of it can be read", async () => {
+  it("counts accepted, repeated and rejected events, and waits until all are readable", async () => {
     const tenant = await stack.tenant();
     const { org_id } = tenant;
     const event_id = `evt_${"ab".repeat(16)}`;
@@ -58,7 +58,7 @@ describe("emit", () => {
     expect(existsSync(join(cli.folder, `${file}.progress`))).toBe(false);
   });
 
-  it("counts as rejected what stands for something else already, once it waits in the rejected queue", async () => {
+  it("counts a conflict as rejected when it is in the rejected queue", async () => {
     const { org_id } = await stack.tenant();
     const event_id = `evt_${"cd".repeat(16)}`;
     const keyed = anInput({ org_id, entity_id: "inv_2", idempotency_key: "key" });
@@ -94,7 +94,7 @@ describe("emit", () => {
     expect(await cli.listAll(tenant)).toHaveLength(3);
   });
 
-  it.each(["SIGINT", "SIGKILL"] as const)("goes on where %s stopped it, and makes no event twice", async (name) => {
+  it.each(["SIGINT", "SIGKILL"] as const)("resumes after %s without duplicates", async (name) => {
     const tenant = await stack.tenant();
     const file = ndjson(`${name}.ndjson`, numbered(tenant.org_id, 1_300));
     const progress = join(cli.folder, `${file}.progress`);
@@ -125,7 +125,7 @@ describe("emit", () => {
     expect(new Set(found.map(({ entity_id }) => entity_id)).size).toBe(1_300);
   });
 
-  it("begins anew when the file has changed", async () => {
+  it("starts again when the file has changed", async () => {
     const tenant = await stack.tenant();
     const file = ndjson("changed.ndjson", numbered(tenant.org_id, 2));
     const work = { size: 1, modified: 1, log: stack.queues.ingest, wait: true, quiet: false };
@@ -134,7 +134,7 @@ describe("emit", () => {
     expect(await cli.json(["emit", file, "--wait"])).toMatchObject({ events: 2, accepted: 2 });
   });
 
-  it("explains a file that it cannot read, and a queue that does not answer", async () => {
+  it("fails for an unreadable file and for an unavailable queue", async () => {
     expect(await cli.run(["emit", "none.ndjson"])).toMatchObject({
       code: 2,
       stderr: expect.stringContaining("none.ndjson"),
@@ -151,8 +151,8 @@ describe("emit", () => {
   });
 });
 
-describe("rejected events", () => {
-  it("are sent again, once each, and leave the rejected queue", async () => {
+describe("rejected retry", () => {
+  it("sends each event again once, and removes it from the rejected queue", async () => {
     const tenant = await stack.tenant();
     const { org_id } = tenant;
     const send = (url: string | undefined, body: string, message_id?: string) => {
@@ -190,8 +190,8 @@ describe("rejected events", () => {
   });
 });
 
-describe("a retry that fails", () => {
-  it("leaves the event in the rejected queue, for anybody to see", async () => {
+describe("rejected retry that fails", () => {
+  it("leaves the event visible in the rejected queue", async () => {
     const queues = { ingest: `${stack.queues.ingest}-none`, rejected: stack.queues.rejected ?? "" };
     const broken = commandLine(stackFile(stack, { queues }));
     const body = JSON.stringify(anInput({ org_id: (await stack.tenant()).org_id }));

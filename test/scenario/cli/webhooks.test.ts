@@ -27,8 +27,8 @@ async function createEndpoint(cli: CommandLine, url: string): Promise<string> {
 const deliveries = async (cli: CommandLine, id: string, ...options: string[]): Promise<Record<string, unknown>[]> =>
   Object((await cli.json(["webhooks", "deliveries", id, ...options])).deliveries);
 
-describe("an endpoint", () => {
-  it("is created, shown, changed and deleted, and shows its secret when that is new", async () => {
+describe("webhooks endpoint commands", () => {
+  it("create, show, update and delete an endpoint, and show only a new secret", async () => {
     const { cli } = await aTenant();
     const { url } = await startReceiver();
     const created = await cli.run(["webhooks", "create", url, "--events", "invoice.*", "*.voided"]);
@@ -51,7 +51,7 @@ describe("an endpoint", () => {
     expect(await cli.run(["webhooks", "show", id])).toMatchObject({ code: 1, stderr: expect.stringContaining("404") });
   });
 
-  it("takes a token that may do this", async () => {
+  it("require a token with the scope", async () => {
     const { org_id, token } = await stack.tenant(["AIBooks.activity.READ"]);
     const { cli } = await aTenant();
     const refused = await cli.run(["webhooks", "list", "--org", org_id], { env: { ACTIVITY_TOKEN: token } });
@@ -61,15 +61,15 @@ describe("an endpoint", () => {
     });
   });
 
-  it("is refused with what is wrong about it", async () => {
+  it("show the API's error for an invalid endpoint", async () => {
     const { cli } = await aTenant();
     const refused = await cli.run(["webhooks", "create", "http://192.168.0.1/", "--events", "*"]);
     expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining("400") });
   });
 });
 
-describe("deliveries", () => {
-  it("are shown with each attempt, and sent again", async () => {
+describe("webhooks delivery commands", () => {
+  it("show each attempt, and retry a delivery", async () => {
     const { cli, org_id } = await aTenant();
     const receiver = await startReceiver({ behaviour: status(410, { "x-why": "gone" }, "no \u202e[2J more") });
     const id = await createEndpoint(cli, receiver.url);
@@ -98,7 +98,7 @@ describe("deliveries", () => {
     expect([...ids]).toEqual([delivery]);
   });
 
-  it("are tried out, and fail as the endpoint does", async () => {
+  it("test an endpoint, and fail when it fails", async () => {
     const { cli } = await aTenant();
     const receiver = await startReceiver();
     const id = await createEndpoint(cli, receiver.url);
@@ -113,7 +113,7 @@ describe("deliveries", () => {
     expect(bad).toMatchObject({ code: 1, stdout: expect.stringContaining("out of order") });
   });
 
-  it("that an endpoint missed while it was disabled follow, by the command that is offered", async () => {
+  it("replay events missed while disabled, with the suggested command", async () => {
     const { cli, org_id } = await aTenant();
     const receiver = await startReceiver();
     const id = await createEndpoint(cli, receiver.url);
@@ -134,8 +134,8 @@ describe("deliveries", () => {
   });
 });
 
-describe("listen", () => {
-  it("shows what arrives, verified, and leaves no endpoint behind", async () => {
+describe("webhooks listen", () => {
+  it("shows verified deliveries, and deletes its endpoint", async () => {
     const { cli, org_id } = await aTenant();
     const listening = cli.start(["webhooks", "listen", "--events", "invoice.*", "--json"]);
     await until(() => listening.written().stderr.includes("Listening on http://127.0.0.1:"));

@@ -82,14 +82,14 @@ async function nextMessage(queueUrl: string | undefined): Promise<string> {
   return body;
 }
 
-describe("a function", () => {
-  it("gets a second environment while its first is busy", async () => {
+describe("hosted function", () => {
+  it("gets a second environment while the first is busy", async () => {
     const pair = await Promise.all([get("/meet?me=a&other=b"), get("/meet?me=b&other=a")]);
     const [first, second] = await Promise.all(pair.map((response) => response.text()));
     expect(first).not.toBe(second);
   });
 
-  it("sees what Lambda would set and nothing of the host", async () => {
+  it("sees only the environment variables of Lambda", async () => {
     const environment = await (await get("/environment")).json();
     expect(environment).toMatchObject({
       SEEN: stack.tables.seen,
@@ -102,7 +102,7 @@ describe("a function", () => {
     expect(environment).not.toHaveProperty("HOME");
   });
 
-  it("is ended at its timeout, and served by a new environment afterwards", async () => {
+  it("is stopped at its timeout, and gets a new environment", async () => {
     const { hanging } = stack.functions;
     expect(await invoke(hanging, { rawPath: "/hang" })).toEqual({
       error: "Unhandled",
@@ -124,24 +124,24 @@ describe("a function", () => {
     ["/throw", { errorType: "TypeError", errorMessage: "the reason" }],
     ["/reject", { errorType: "Runtime.UnhandledPromiseRejection", errorMessage: "not awaited" }],
     ["/exit", { errorType: "Runtime.ExitError", errorMessage: expect.stringMatching(/exit status 3$/) }],
-  ])("that fails on %s reports how", async (rawPath, error) => {
+  ])("reports an error of %s", async (rawPath, error) => {
     const { error: kind, payload } = await invoke(stack.functions.web, { rawPath });
     expect(kind).toBe("Unhandled");
     expect(payload).toMatchObject(error);
   });
 
-  it("prints into the file of its log group", async () => {
+  it("writes to the file of its log group", async () => {
     await get("/print");
     await until(() => readFileSync(join(logs, "web.log"), "utf8").includes('\n{"printed":true}\n'));
   });
 });
 
 describe("Lambda Invoke", () => {
-  it("knows no other functions", async () => {
+  it("rejects unknown functions", async () => {
     await expect(invoke("nope", {})).rejects.toMatchObject({ name: "ResourceNotFoundException" });
   });
 
-  it("does nothing on a dry run, and does not wait for an event", async () => {
+  it("does nothing on a dry run, and returns immediately for an asynchronous invocation", async () => {
     const call = (InvocationType: "DryRun" | "Event", rawPath: string) => {
       const Payload = JSON.stringify({ rawPath, queryStringParameters: { me: "event", other: "event" } });
       return lambda.send(new InvokeCommand({ FunctionName: stack.functions.web, InvocationType, Payload }));
@@ -152,8 +152,8 @@ describe("Lambda Invoke", () => {
   });
 });
 
-describe("the HTTP API", () => {
-  it("hands a request to the function and its answer back", async () => {
+describe("HTTP API of the runtime", () => {
+  it("forwards a request to the function, and returns its response", async () => {
     const response = await get("/event?x=%20", {
       method: "POST",
       body: "hi",
@@ -163,7 +163,7 @@ describe("the HTTP API", () => {
     expect(await response.json()).toMatchObject({ rawPath: "/event", rawQueryString: "x=%20", body: "hi" });
   });
 
-  it("answers HEAD without a body, and tells its length", async () => {
+  it("returns HEAD without a body, with its length", async () => {
     const response = await get("/event", { method: "HEAD" });
     expect(Number(response.headers.get("content-length"))).toBeGreaterThan(100);
     expect(await response.text()).toBe("");
@@ -176,19 +176,19 @@ describe("the HTTP API", () => {
     expect(response.headers.get("access-control-allow-methods")).toBe("GET");
   });
 
-  it.each([20_000, 1_000_000])("answers 431 to a header of %i bytes", async (bytes) => {
+  it.each([20_000, 1_000_000])("returns 431 for a header of %i bytes", async (bytes) => {
     const response = await get("/event", { headers: { "x-long": "x".repeat(bytes) } });
     expect(response.status).toBe(431);
     expect(await response.json()).toEqual({ message: "Request Header Fields Too Large" });
   });
 
-  it("answers 413 to a body of more than 10 MB", async () => {
+  it("returns 413 for a body above 10 MB", async () => {
     const response = await get("/event", { method: "POST", body: "x".repeat(11 * 1024 * 1024) });
     expect(response.status).toBe(413);
     expect(await response.json()).toEqual({ message: "Request Entity Too Large" });
   });
 
-  it("answers 429 beyond the burst of the stage", async () => {
+  it("returns 429 above the burst of the stage", async () => {
     const responses = await Promise.all(Array.from({ length: 40 }, () => get("/limited")));
     const counts = Map.groupBy(responses, ({ status }) => status);
     expect([...counts.keys()].sort()).toEqual([200, 429]);
@@ -196,8 +196,8 @@ describe("the HTTP API", () => {
   });
 });
 
-describe("policies", () => {
-  it("refuse a function what its role does not allow", async () => {
+describe("IAM policies", () => {
+  it("deny a function actions that its role does not allow", async () => {
     const refusal = JSON.parse(await (await get("/forbidden")).text());
     expect(refusal.status).toBe(400);
     expect(refusal.body.__type).toMatch(/#AccessDeniedException$/);
@@ -206,7 +206,7 @@ describe("policies", () => {
     );
   });
 
-  it("refuse a function the items that its role does not name", async () => {
+  it("deny a function items that its role does not allow", async () => {
     const post = async (path: string, body: string) => (await get(path, { method: "POST", body })).json();
     const isRefused = { status: 400, body: { __type: expect.stringMatching(/#AccessDeniedException$/) } };
     expect(await post("/pin", "pin#1")).toMatchObject({ status: 200 });
@@ -215,7 +215,7 @@ describe("policies", () => {
     expect(await post("/pin-all", '["pin#4","org#1"]')).toMatchObject(isRefused);
   });
 
-  it("refuse the operator what a table's own policy denies", async () => {
+  it("deny the operator actions that the table's policy denies", async () => {
     const update = { TableName: stack.tables.log, Key: { pk: { S: "x" } }, UpdateExpression: "REMOVE a" };
     await expect(aws("DynamoDB_20120810.UpdateItem", update)).rejects.toMatchObject({ code: "AccessDeniedException" });
     const transaction = { TransactItems: [{ Update: update }] };
@@ -240,7 +240,7 @@ describe("KMS", () => {
     });
   });
 
-  it("knows a key by its alias, and no other", async () => {
+  it("finds a key by its alias, and rejects others", async () => {
     const { KeyId } = await kms.send(new GenerateDataKeyCommand({ KeyId: "alias/fixture", NumberOfBytes: 16 }));
     expect(KeyId).toBe("arn:aws:kms:us-east-1:000000000000:key/Secrets");
     await expect(
@@ -251,7 +251,7 @@ describe("KMS", () => {
   it.each([
     ["/data-key", "org#1", "kms:GenerateDataKey"],
     ["/encrypt", "eA==", "kms:Encrypt"],
-  ])("refuses a function what its role does not allow: %s", async (path, body, action) => {
+  ])("denies a function actions that its role does not allow: %s", async (path, body, action) => {
     const answer = await (await get(path, { method: "POST", body })).json();
     expect(answer).toMatchObject({
       status: 400,
@@ -263,16 +263,16 @@ describe("KMS", () => {
   });
 });
 
-describe("a schedule", () => {
-  it("invokes its targets when its time has come", async () => {
+describe("hosted schedule", () => {
+  it("invokes its targets when it is due", async () => {
     expect(await isSeen("ticked")).toBe(false);
     firstTick.resolve(new Date("2026-05-11T08:30:12.345Z"));
     await until(async () => (await isSeen("ticked")) && (await isSeen("ticked at 2026-05-11T08:30:12Z")));
   });
 });
 
-describe("a stream", () => {
-  it("feeds its function; a poisonous record alone goes to the on-failure destination", async () => {
+describe("hosted stream", () => {
+  it("invokes its function, and sends only a failing record to the on-failure destination", async () => {
     for (const name of ["s1", "s2", "poison", "s3"]) await put(name);
     await until(async () => (await isSeen("seen s1")) && (await isSeen("seen s2")) && (await isSeen("seen s3")));
     const report = JSON.parse(await nextMessage(stack.queues.stream_failures));
@@ -283,14 +283,14 @@ describe("a stream", () => {
   });
 });
 
-describe("a queue", () => {
-  it("feeds its function; what fails alone comes back and ends in the dead letters", async () => {
+describe("hosted queue", () => {
+  it("invokes its function, and moves only failing messages to the dead-letter queue", async () => {
     await Promise.all(["one", "bad", "two 🧾"].map(send));
     await until(async () => (await isSeen("seen one")) && (await isSeen("seen two 🧾")));
     expect(await nextMessage(stack.queues.dead_letters)).toBe("bad");
   });
 
-  it("gives each message its group and its delay, and holds no group back", async () => {
+  it("keeps group and delay of each message, and blocks no group", async () => {
     const QueueUrl = stack.queues.fan_out_dead_letters;
     const single = { MessageBody: "single", MessageGroupId: "wh_1", MessageAttributes: { a: aText } };
     const Entries = [
@@ -321,7 +321,7 @@ describe("a queue", () => {
     ]);
   });
 
-  it.each([901, -1, 1.5])("takes no delay of %d seconds", async (DelaySeconds) => {
+  it.each([901, -1, 1.5])("rejects a delay of %d seconds", async (DelaySeconds) => {
     const message = { MessageBody: "x", DelaySeconds };
     const batch = { Entries: [{ Id: "a", ...message }] };
     for (const [operation, input] of Object.entries({ SendMessage: message, SendMessageBatch: batch })) {
@@ -330,13 +330,13 @@ describe("a queue", () => {
     }
   });
 
-  it("has an address that leads back to the gate", async () => {
+  it("has a URL of the service proxy", async () => {
     const answer = await aws("AmazonSQS.GetQueueUrl", { QueueName: "Work" });
     expect(answer).toEqual({ QueueUrl: stack.queues.work });
   });
 });
 
-describe("the runtime", () => {
+describe("local runtime", () => {
   it("listens on the loopback address only", async () => {
     for (const origin of [stack.api, stack.endpoints.dynamodb]) {
       expect(await connects("127.0.0.1", origin)).toBe(true);
@@ -345,7 +345,7 @@ describe("the runtime", () => {
     }
   });
 
-  it("refuses requests that nobody signed, as a web page's would be", async () => {
+  it("rejects unsigned requests, such as those of a web page", async () => {
     const response = await fetch(stack.endpoints.dynamodb, { method: "POST", body: "{}" });
     expect(response.status).toBe(403);
   });

@@ -45,15 +45,15 @@ async function deadAddress(): Promise<string> {
   return origin;
 }
 
-describe("the smoke test of a deployed stack", () => {
-  it("succeeds where the stack does what it should", async () => {
+describe("smoke test of a deployed stack", () => {
+  it("passes when the stack works", async () => {
     const { code, output } = await smokeTest(stack.outputs);
     expect(code, output).toBe(0);
     expect(output).toMatch(/Test Files\s+\d+ passed/);
     expect(output).not.toMatch(/skipped|todo/);
   });
 
-  it("fails where the API does not answer", async () => {
+  it("fails when the API does not respond", async () => {
     const { code, output } = await smokeTest({ ...stack.outputs, ApiUrl: await deadAddress() });
     expect(code).not.toBe(0);
     expect(output).toContain("ECONNREFUSED");
@@ -63,7 +63,7 @@ describe("the smoke test of a deployed stack", () => {
     [{ STACK: "activity-log-test" }, "activity-log-test is the stack of no stage"],
     [{ STACK: "" }, "Name the deployed stack"],
     [{ TARGET: "dev" }, "Unknown target 'dev'"],
-  ])("fails, and says why, with %j", async (over, fault) => {
+  ])("fails with a reason for %j", async (over, fault) => {
     const { code, output } = await smokeTest(stack.outputs, over);
     expect(code).not.toBe(0);
     expect(output).toContain(fault);

@@ -67,12 +67,12 @@ describe.each(cases)("%s", (_, name, changed, { notRun, origin }) => {
     stack = await startStack(assemblyOf(name, changed));
   });
 
-  it("runs on a laptop, and says which rules do not", async () => {
+  it("runs locally, and reports the schedules that do not run", async () => {
     expect(stack.notRun).toEqual(notRun);
     expect(stack.outputs.ApiUrl).toBe(origin ?? stack.api);
   });
 
-  it("takes an event in and shows it, through the edge where there is one", async () => {
+  it("stores and lists an event, through the edge if the stage has one", async () => {
     const { org_id, headers } = await stack.tenant();
     await stack.append([anInput({ org_id }), anInput({ org_id, entity_id: "inv_2" })]);
     const response = await stack.get("/api/public/v1/activity?limit=1", headers);

@@ -119,7 +119,7 @@ function isAlive(pid: number): boolean {
 }
 
 describe("npm start", () => {
-  it("serves, keeps its data through a crash, admits no second start, and leaves nothing behind", async () => {
+  it("serves, keeps its data after a crash, rejects a second start, and leaves no process", async () => {
     const options = ["--empty", "--data", join(project, "data")];
     const crashed = start(options).child;
     const first = await running();
@@ -152,14 +152,14 @@ describe("npm start", () => {
     expect(existsSync(join(project, ".local/memory"))).toBe(false);
   });
 
-  it("can be interrupted while it starts", async () => {
+  it("stops when it is interrupted during the start", async () => {
     const { child, output } = start(["--empty"]);
     await until(() => output.err.includes("Starting the functions"), { deadlineMs: 90_000 });
     expect(await ended(child, "SIGINT")).toBe(130);
     expect(existsSync(join(project, ".local/lock"))).toBe(false);
   });
 
-  it("leaves no process behind when only it is interrupted while it synthesizes", async () => {
+  it("leaves no process when it is interrupted during the synthesis", async () => {
     const hanging = mkdtempSync(join(project, "hanging-"));
     for (const part of ["infra", "node_modules", "shared"]) symlinkSync(join(project, part), join(hanging, part));
     writeFileSync(join(hanging, "cdk.json"), JSON.stringify({ app: "node app.mjs" }));
@@ -181,7 +181,7 @@ describe("npm start", () => {
     expect(readdirSync(join(hanging, ".local")).filter((name) => name.startsWith("cdk.out"))).toHaveLength(1);
   });
 
-  it("prints commands that a shell runs from top to bottom", async () => {
+  it("prints commands that run in a shell", async () => {
     const { child, output } = start([]);
     await until(() => output.out.includes("npm run activity -- help"), { deadlineMs: 90_000 });
     const script = join(project, "banner.sh");
@@ -200,7 +200,7 @@ describe("npm start", () => {
     expect(await ended(child, "SIGTERM")).toBe(0);
   });
 
-  it("says in one line that the port is in use", async () => {
+  it("fails with one line when the port is in use", async () => {
     const server = createServer().listen(0, "127.0.0.1");
     await once(server, "listening");
     const address = server.address();
@@ -211,7 +211,7 @@ describe("npm start", () => {
     server.close();
   });
 
-  it("says in one line that the data folder cannot be used", async () => {
+  it("fails with one line when the data folder is not usable", async () => {
     const file = join(project, "file");
     writeFileSync(file, "");
     const { child, output } = start(["--data", file]);
@@ -219,7 +219,7 @@ describe("npm start", () => {
     expect(output.err).toMatch(/^The folder .+ cannot be written .+: choose another one\n$/);
   });
 
-  it("says in one line that another engine does not let go of the data", async () => {
+  it("fails with one line when another database has locked the data", async () => {
     const data = mkdtempSync(join(project, "held-"));
     const holder = await startDynamoDb({ java: { hasCompiler: true }, data, logFile: join(data, "log") });
     const { child, output } = start(["--empty", "--data", data]);
@@ -231,7 +231,7 @@ describe("npm start", () => {
   });
 
   it.each(["exit 127", "echo java.base@11.0.2"])(
-    "says in one line that Java is missing or too old (%s)",
+    "fails with one line when Java is missing or too old (%s)",
     async (does) => {
       const bin = mkdtempSync(join(project, "bin-"));
       writeFileSync(join(bin, "java"), `#!/bin/sh\n${does}\n`);

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, inject } from "vitest";
 
-/** A copy of the synthesized stack whose template text is changed. Fails where the change changes nothing. */
+/** Copies the synthesized stack with a modified template. Throws if the modification has no effect. */
 export function changedAssembly(change: (template: string) => string): string {
   const folder = mkdtempSync(join(tmpdir(), "activity-log-cdk-"));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));

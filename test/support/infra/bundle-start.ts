@@ -19,7 +19,7 @@ export function startOutputs({ outputs }: Metafile): readonly Output[] {
   return [...read];
 }
 
-/** Bytes of code that a function's start reads. */
+/** Returns the bytes of code that the start of a function reads. */
 export function startBytes(metafile: Metafile): number {
   return startOutputs(metafile).reduce((sum, { bytes }) => sum + bytes, 0);
 }

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import { afterAll } from "vitest";
 import { closeServer, listenOnLoopback } from "#infra/local/listen.ts";
 
-/** A CloudFormation that knows one stack by these outputs, whatever it is asked. Gives its address. */
+/** Starts a CloudFormation that returns one stack with these outputs for every request. Returns its URL. */
 export async function startCloudFormation(stackName: string, outputs: Readonly<Record<string, string>>) {
   const server = createServer((_, response) => {
     response.writeHead(200, { "content-type": "text/xml" }).end(describedStack(stackName, outputs));
@@ -12,7 +12,7 @@ export async function startCloudFormation(stackName: string, outputs: Readonly<R
   return origin;
 }
 
-/** The answer to `DescribeStacks` in the query protocol of AWS. */
+/** Returns the response to `DescribeStacks` in AWS's query protocol. */
 function describedStack(stackName: string, outputs: Readonly<Record<string, string>>): string {
   const members = Object.entries(outputs).map(
     ([key, value]) => `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`,

@@ -1,6 +1,6 @@
 import { type Stage, type StageName, stages } from "#infra/config.ts";
 
-/** Everything that a stage can ask for, and that no stage has from the start. */
+/** All optional settings of a stage that no stage has by default. */
 export const fullStage = {
   region: "us-east-1",
   archive: { years: 10 },
@@ -19,7 +19,7 @@ export const fullStage = {
   alarmEmail: "operators@example.com",
 } satisfies Partial<Stage>;
 
-/** A stage as it is configured, with an address for its alarms where it may not be without one. */
+/** Returns the settings of a stage, with an alarm address if the stage requires one. */
 export function stageWithAddress(name: StageName): Stage {
   const stage = stages[name];
   return { ...stage, alarmEmail: stage.alarmEmail ?? (stage.isProduction ? fullStage.alarmEmail : null) };

@@ -1,7 +1,7 @@
 import type { Template } from "aws-cdk-lib/assertions";
 import { inWords, plainId } from "./template.ts";
 
-/** One thing that a function may do, and under which condition; an empty one always holds. */
+/** One permission of a function, with its condition; an empty condition always applies. */
 export type Permission = {
   readonly fn: string;
   readonly action: string;
@@ -12,8 +12,8 @@ export type Permission = {
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [value]);
 
 /**
- * Everything that the functions of a stack may do: one entry for each function, action and resource, and one for each
- * managed policy. Throws where a policy uses what this reading does not understand, so that nothing stays unseen.
+ * Returns all permissions of the functions of a stack: one entry for each function, action and resource, and one for each
+ * managed policy. Throws for unsupported policy elements, so that no permission is missed.
  */
 export function permissionsOf(template: Template): Permission[] {
   const functionOfRole = new Map<string, string>();
@@ -26,7 +26,7 @@ export function permissionsOf(template: Template): Permission[] {
     return fn;
   };
   const permissions: Permission[] = [];
-  // AWS Backup has a role of its own, with what AWS says it needs.
+  // AWS Backup has its own role with an AWS-managed policy.
   const isBackup = (role: unknown) => JSON.stringify(role).includes("backup.amazonaws.com");
   for (const [id, { Properties }] of Object.entries(template.findResources("AWS::IAM::Role"))) {
     if (isBackup(Properties.AssumeRolePolicyDocument)) continue;

@@ -2,11 +2,11 @@ import type { Template } from "aws-cdk-lib/assertions";
 import * as z from "zod";
 import { inWords } from "./template.ts";
 
-/** What a service asks of a resource that lets it in by a policy of its own. */
+/** Access of a service that a resource policy must allow. */
 export type ServiceRequest = {
-  /** As `cloudwatch.amazonaws.com`. */
+  /** Such as `cloudwatch.amazonaws.com`. */
   readonly service: string;
-  /** As `sns:Publish`. */
+  /** Such as `sns:Publish`. */
   readonly action: string;
   /** Logical id of the resource. */
   readonly resource: string;
@@ -20,14 +20,14 @@ const Statement = z.looseObject({
 });
 export type Statement = z.infer<typeof Statement>;
 
-/** Where each type keeps the policies about other resources, and by which property it names those. */
+/** The resource types that contain policies of other resources, and the property that names those. */
 const policyTypes = {
   "AWS::SNS::TopicPolicy": "Topics",
   "AWS::SQS::QueuePolicy": "Queues",
   "AWS::S3::BucketPolicy": "Bucket",
 } as const;
 
-/** The statements of the policy of a resource, whichever way its type holds it; `null` where it has the default one. */
+/** Returns the statements of a resource policy, for any resource type; `null` if it has the default policy. */
 export function policyOf(template: Pick<Template, "toJSON">, logicalId: string): Statement[] | null {
   const { Resources }: { Resources?: Record<string, { Type: string; Properties?: Record<string, unknown> }> } =
     template.toJSON();
@@ -43,7 +43,7 @@ export function policyOf(template: Pick<Template, "toJSON">, logicalId: string):
   return found.flatMap((document) => z.object({ Statement: z.array(Statement) }).parse(document).Statement);
 }
 
-/** The statements that let a service do what it asks for. */
+/** Returns the statements that allow the access. */
 export function allowing(statements: readonly Statement[], { service, action }: Omit<ServiceRequest, "resource">) {
   return statements.filter(
     ({ Effect, Principal, Action }) =>
@@ -51,7 +51,7 @@ export function allowing(statements: readonly Statement[], { service, action }: 
   );
 }
 
-/** The logical id that a reference or an ARN of a template is about; `null` for a constant. */
+/** Returns the logical id in a reference or ARN of a template; `null` for a constant. */
 export function targetOf(value: unknown): string | null {
   if (typeof value !== "object" || value === null) return null;
   if ("Ref" in value) return String(value.Ref);

@@ -7,8 +7,7 @@ import { vi } from "vitest";
 import { type Stage, type StageName, stackName } from "#infra/config.ts";
 import { stageWithAddress } from "./full-stage.ts";
 
-// Bundling takes most of the time of a synthesis and leaves no trace in the template: what is in the bundles has
-// tests of its own.
+// Bundling takes most of the time of a synthesis and does not affect the template. Bundles have their own tests.
 vi.doMock("#infra/constructs/bundle.ts", () => ({ bundle: () => ({ folder: emptyFunction() }) }));
 const { ActivityLogStack } = await import("#infra/stack.ts");
 export const { addStageStacks } = await import("#infra/stage-stacks.ts");
@@ -21,12 +20,12 @@ function emptyFunction(): string {
   return folder;
 }
 
-/** The stack of a stage, with parts of its configuration changed. */
+/** Returns the stack of a stage with overridden settings. */
 export function stackOf(app: App, name: StageName, changed: Partial<Stage> = {}): Stack {
   return new ActivityLogStack(app, stackName(name), { ...stageWithAddress(name), ...changed });
 }
 
-/** Its template, as it would be deployed; synthesized once for all tests of a process, which only read it. */
+/** Returns the template of a stage. Synthesized once for all tests of a process, which must not modify it. */
 export function templateOf(name: StageName, changed: Partial<Stage> = {}): Template {
   const key = JSON.stringify([name, changed]);
   const template = templates.get(key) ?? Template.fromStack(stackOf(new App(), name, changed));
@@ -34,12 +33,12 @@ export function templateOf(name: StageName, changed: Partial<Stage> = {}): Templ
   return template;
 }
 
-/** A construct's logical id without the hash that CDK puts behind it: `IngestFunctionB02ED0EB` is `IngestFunction`. */
+/** Returns a logical id without the hash that the CDK appends: `IngestFunctionB02ED0EB` is `IngestFunction`. */
 export function plainId(logicalId: string): string {
   return logicalId.replace(/[0-9A-F]{8}$/, "");
 }
 
-/** What a value in the template points to, in words: references become plain ids. */
+/** Renders a value of the template as text, with references as plain ids. */
 export function inWords(value: unknown): string {
   if (typeof value === "string") return value;
   if (typeof value !== "object" || value === null) return String(value);

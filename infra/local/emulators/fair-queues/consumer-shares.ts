@@ -13,7 +13,7 @@ type Group = {
   at: number;
 };
 
-/** How much of a queue's consumers each message group takes: messages in flight, and recent processing time. */
+/** The share of a queue's consumers that each message group uses: messages in flight, and recent processing time. */
 export class ConsumerShares {
   readonly #groups = new Map<string, Group>();
   readonly #all: Group = { inFlight: 0, processing: 0, at: 0 };

@@ -34,7 +34,7 @@ const partiqlActions: Readonly<Record<string, string>> = {
   DELETE: "PartiQLDelete",
 };
 
-/** Where the tables are, and the attribute that is each one's partition key, by the table's name. */
+/** The location of the tables, and the partition key of each, by table name. */
 type Tables = AwsEnvironment & {
   readonly partitionKeys: ReadonlyMap<string, string>;
 };
