@@ -6,7 +6,7 @@ import type { EventInput } from "#shared/events/schema.ts";
 import { isShardCount, shardCounts } from "#shared/events/shards/shards.ts";
 import { serializeEvent } from "./message.ts";
 
-/** An event without an idempotency key: the service's own transaction is what makes the write happen once. */
+/** An event without an idempotency key, because the transaction of the service is written once. */
 export type TransactedEvent = Omit<EventInput, "idempotency_key"> & { readonly idempotency_key?: never };
 
 export type ActivityPutOptions = {
@@ -19,11 +19,11 @@ export type ActivityPutOptions = {
 };
 
 /**
- * The `Put` that appends an event inside the caller's own `TransactWriteCommand` (of `@aws-sdk/lib-dynamodb`), so that
- * a change and its event commit together or not at all. `client` is the client that sends the transaction: the event is
- * checked and dated by its clock, which it corrects from the answers of AWS. Make a new `Put` for each attempt.
+ * Returns the `Put` that appends an event within a `TransactWriteCommand` of the caller (`@aws-sdk/lib-dynamodb`), so that a
+ * change and its event are committed together. `client` sends the transaction: its clock, which the SDK corrects from the
+ * responses of AWS, dates the event. Create a new `Put` for each attempt.
  * Throws a `TypeError` without the table's name, and `ActivityError` for an invalid event or one with an `idempotency_key`,
- * which needs a second write: use a condition or token of the transaction instead.
+ * which would need a second write: use a condition or token of the transaction instead.
  */
 export function activityPut(
   client: ClockSource,
@@ -48,20 +48,20 @@ export function activityPut(
 }
 
 /**
- * The part of an AWS SDK client that knows the clock of AWS: the difference in milliseconds that it keeps up to date
- * from the `Date` header of every answer, and signs its requests by.
+ * The clock offset of an AWS SDK client in milliseconds. The client updates it from the `Date` header of every response,
+ * and signs its requests with it.
  */
 export type ClockSource = { readonly config: { readonly systemClockOffset: number } };
 
 /**
- * The SDK (`getUpdatedSystemClockOffset` of `@aws-sdk/core`) takes the header's time, whole seconds rounded down, less the
- * time when the answer came: for a correct clock that is up to a second and the answer's way behind, each time another.
+ * The SDK (`getUpdatedSystemClockOffset` of `@aws-sdk/core`) subtracts the time of arrival from the header's time in whole
+ * seconds. For a correct clock the offset varies by up to a second and the latency of the response.
  */
 const headerErrorMs = 2_000;
 
 /**
- * The time by the clock of AWS, as of the last answer that the client got. Before its first answer a client knows no
- * difference, and this is the machine's own clock; so it is where they differ by less than the error of the header.
+ * Returns the time by the clock of AWS, as of the last response to the client. Before the first response, or if the offset is
+ * below the error of the header, it is the time of the machine.
  */
 export function correctedNow({ config }: ClockSource, machineNow: number): Date {
   if (!Number.isFinite(config.systemClockOffset)) throw new TypeError("The client does not correct its clock.");

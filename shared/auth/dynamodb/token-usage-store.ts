@@ -14,21 +14,24 @@ import { isKeyThrottled } from "#shared/platform/dynamodb/transient-errors.ts";
 import { acquireReadLease } from "./read-lease-store.ts";
 import { parseToken } from "./token-item.ts";
 
-/** A clock that lags behind another function's counts in the window that is open, and never turns it back. */
+/** An instance whose clock lags counts in the open window, and never sets it back. */
 const windowIsOpen = "rate_window >= :window";
 const windowIsOver = "attribute_exists(pk) AND (attribute_not_exists(rate_window) OR rate_window < :window)";
+
+/** A window may be opened by another instance between two attempts. */
+const maxAttempts = 3;
 
 type Holder = Pick<TokenRef, "holder">;
 type Count = { readonly window: RateLimitWindow; readonly requests: number; readonly lease: ReadLease | null };
 
-/** One try: to add to the window that is open, or to open the next one with what it begins with. */
+/** One attempt: counts in the open window, or opens the next one with the `carried` count. */
 type Step = { readonly carried: number | null; readonly isLimited: boolean };
 
 /**
- * Reads a token and counts its use in one conditional write, so that a request costs one round trip for identity,
- * revocation, rate and last use together. Only the first request of a window needs a second one, which opens the
- * window. An access token is counted on its client's item. Whether the client has it is read from the answer: a condition
- * on it would need the right to name the attribute, which IAM does not tell from the right to write it.
+ * Creates the store that reads a token and counts its use in one conditional write: one round trip for identity,
+ * revocation, rate and last use. Only the first request of a window needs a second write, which opens the window.
+ * An access token is counted on its client's item. Whether the client has it is read from the response, because a condition
+ * would require the permission for the attribute, which includes writing it.
  */
 export function createTokenUsageStore(client: DynamoDBClient, table: string): TokenUsageStore<Token> {
   const update = async (ref: Holder, { window, requests, lease }: Count, { carried, isLimited }: Step) => {
@@ -57,21 +60,21 @@ export function createTokenUsageStore(client: DynamoDBClient, table: string): To
     }
   };
 
-  /** Counts in the window that is open, or opens the next; `null` where the item is not there or does not fit. */
+  /** Counts in the open window, or opens the next one. Returns `null` if the item does not exist or does not fit. */
   const count = async (
     ref: Holder,
     added: Count,
     { fits, isLimited }: { fits(item: Item): boolean; isLimited: boolean },
   ) => {
     let carried: number | null = null;
-    for (let tries = 0; tries < 3; tries++) {
+    for (let attempt = 0; attempt < maxAttempts; attempt++) {
       const { isCounted, item }: Awaited<ReturnType<typeof update>> = await update(ref, added, { carried, isLimited });
       if (item === undefined || item === null) return null;
       const found = unmarshall(item);
       if (isCounted) return { item: found, used: Number(found.rate_used) };
       if (!fits(item)) return null;
       const used = usedIn(added.window, found);
-      // What is over the limit is not counted: it would be owed in the next window.
+      // Requests over the limit are not counted: they would be carried over into the next window.
       if (isLimited && used >= added.window.limit) return { item: found, used: used + added.requests };
       carried = isOpen(added.window, found) ? null : used;
     }
@@ -95,11 +98,11 @@ export function createTokenUsageStore(client: DynamoDBClient, table: string): To
     acquireLease: (holder, now, until) => acquireReadLease(client, table, holder, { now, until }),
 
     async charge(holder, window, { requests, lease }) {
-      const add = (given: ReadLease | null) => {
-        const fits = (item: Item) => given === null || isHolderOf(item, given);
-        return count({ holder }, { window, requests, lease: given }, { fits, isLimited: false });
+      const add = (held: ReadLease | null) => {
+        const fits = (item: Item) => held === null || isHolderOf(item, held);
+        return count({ holder }, { window, requests, lease: held }, { fits, isLimited: false });
       };
-      // A lease that has ended may be another request's by now, and is left to it.
+      // An expired lease may belong to another request by now, and must not be released.
       const counted = (lease === null ? null : await add(lease)) ?? (await add(null));
       return counted?.used ?? requests;
     },
@@ -114,7 +117,7 @@ function isOpen({ start }: RateLimitWindow, { rate_window }: Record<string, unkn
   return typeof rate_window === "string" && rate_window >= start.toISOString();
 }
 
-/** What is counted in a window, or was carried over into it where nothing has been counted in it yet. */
+/** Returns the count of a window, or the count carried over into it if nothing has been counted yet. */
 function usedIn(window: RateLimitWindow, item: Record<string, unknown>): number {
   const { rate_window, rate_used } = item;
   if (typeof rate_window !== "string") return 0;
@@ -124,12 +127,12 @@ function usedIn(window: RateLimitWindow, item: Record<string, unknown>): number 
 
 type Item = AttributeMap;
 
-/** Spares the further tries for an access token that its client does not have. */
+/** Whether the item has the token. Saves further attempts for an access token that its client does not have. */
 function isHeldBy(item: Item, { isAccessToken, hash }: TokenRef): boolean {
   return !isAccessToken || Object.hasOwn(item.access?.M ?? {}, hash);
 }
 
-/** One item takes about a thousand writes a second: a token that makes more has more than any limit lets it. */
+/** An item takes about a thousand writes a second, which is above the limit of any token. */
 function overwhelmed(cause: unknown): ActivityError {
   return new ActivityError("rate_limited", "Too many requests at the same time: wait a second.", {
     retryAfter: 1,

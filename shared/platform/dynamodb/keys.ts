@@ -2,13 +2,13 @@
  * Every key of the three tables, on one page.
  *
  * events table                                                serves
- *   timeline = org#entity, position = time#event              a document's timeline; idempotent append
+ *   timeline = org#entity, position = time#event              the timeline of an entity; idempotent append
  *   by_time     org_id, shard                 | ORDER         the organisation's feed
- *   by_type     org_id, entity_type, shard    | ORDER         one kind of document
- *   by_actor    org_id, actor_user_id, shard  | ORDER         what one user did
- *   by_contact  org_id, contact_id, shard     | ORDER         one customer's or supplier's story
+ *   by_type     org_id, entity_type, shard    | ORDER         one entity type
+ *   by_actor    org_id, actor_user_id, shard  | ORDER         events of one user
+ *   by_contact  org_id, contact_id, shard     | ORDER         events of one customer or supplier
  *   paid        org_id, settled, shard        | ORDER         money received and paid
- *   ORDER is occurred_at, event_id, entity_id: no two events of an organisation have the same.
+ *   ORDER is occurred_at, event_id, entity_id: unique within an organisation.
  *
  * config table (pk, sk)
  *   orgs          org#ID                                      the list of organisations
@@ -16,26 +16,26 @@
  *   org#ID        token#TOKEN                                 the tokens of an organisation
  *   slug#SLUG     org                                         the organisation of a slug
  *   token#TOKEN   token                                       one token, with its rate window; a client's access tokens
- *   pin#ORG#KEY   pin, writer#WRITER                          an idempotency key, 30 days; of a second writer of the key
- *   page#ORG#LIST  at#OFFSET                                  where a list goes on, minutes
- *   sharded_orgs  org#ID                                      the organisations with several shards, and how many
- *   suspended_orgs  org#ID                                    the organisations that are suspended
+ *   pin#ORG#KEY   pin, writer#WRITER                          an idempotency key, 30 days; of another writer of the same key
+ *   page#ORG#LIST  at#OFFSET                                  page checkpoints of a list, minutes
+ *   sharded_orgs  org#ID                                      the organisations with several shards, and their settings
+ *   suspended_orgs  org#ID                                    the suspended organisations
  *   webhooks#ORG  endpoint#ENDPOINT                           the webhook endpoints of an organisation
  *   webhooks#ORG  data_key                                    the encrypted key of its signing secrets
- *   webhooks#ORG  summary                                     how many endpoints an organisation has
- *   webhook_orgs#SHARD  org#ID                                organisations that have, or had, endpoints
+ *   webhooks#ORG  summary                                     the number of endpoints of an organisation
+ *   webhook_orgs#SHARD  org#ID                                organisations with endpoints, also former ones
  *   webhook_changes#SHARD  time#endpoint#version              changes of endpoints, for a day
  *
  * deliveries table (pk, sk)
  *   endpoint#ENDPOINT           delivery#DELIVERY             the deliveries of an endpoint, 30 days
  *   delivery#ENDPOINT#DELIVERY  attempt#NUMBER                the attempts of a delivery, 30 days
- *   health#ENDPOINT             health                        how an endpoint fares
- *   permits#ORG                 part#NUMBER                   sends in flight to slow endpoints of an organisation
- *   destination#HOST            window                        sends to a host, in the window that is open
- *   due#SHARD                   time#delivery#cycle#step      attempts that wait for their time
+ *   health#ENDPOINT             health                        the health of an endpoint
+ *   permits#ORG                 part#NUMBER                   running requests to slow endpoints of an organisation
+ *   destination#HOST            window                        requests to a host in the open window
+ *   due#SHARD                   time#delivery#cycle#step      scheduled attempts
  *   replay#ENDPOINT             replay#REPLAY                 replays of an endpoint, 30 days
- *   replays#ORG                 list                          replays that an organisation began, 30 days
- *   undelivered  endpoint_id, undelivered | delivery_id       what waits for another attempt, or was given up
+ *   replays#ORG                 list                          replays of an organisation, 30 days
+ *   undelivered  endpoint_id, undelivered | delivery_id       deliveries that are pending or have failed
  */
 export const timelineKey = (orgId: string, entityId: string) => `${orgId}#${entityId}`;
 
@@ -76,7 +76,7 @@ export const pageCheckpointKey = (orgId: string, list: string, offset: number) =
 
 export const idempotencyRecordKey = (orgId: string, key: string) => ({ pk: `pin#${orgId}#${key}`, sk: "pin" });
 
-/** Of a writer whose key another one had used before. */
+/** The key of a writer, if another writer has used the same idempotency key before. */
 export const writerIdempotencyRecordKey = (orgId: string, key: string, writer: string) => ({
   pk: idempotencyRecordKey(orgId, key).pk,
   sk: `writer#${writer}`,
@@ -101,7 +101,7 @@ export const endpointKey = (orgId: string, endpointId: string) => ({
   sk: `${endpointPrefix}${endpointId}`,
 });
 
-/** Of the encrypted data key: beside the endpoints, and not listed with them. */
+/** The key of the encrypted data key. It is not listed with the endpoints. */
 export const dataKeyKey = (orgId: string) => ({ pk: `webhooks#${orgId}`, sk: "data_key" });
 
 export const endpointSummaryKey = (orgId: string) => ({ pk: endpointKey(orgId, "").pk, sk: "summary" });
@@ -117,9 +117,13 @@ export const webhookOrgKey = (shard: number, orgId: string) => ({
 
 export const endpointChangesPartition = (shard: number) => `webhook_changes#${shard}`;
 
-export const endpointChangeKey = (shard: number, at: Date, changed: { endpoint_id: string; version: number }) => ({
+export const endpointChangeKey = (
+  shard: number,
+  changedAt: Date,
+  change: { endpoint_id: string; version: number },
+) => ({
   pk: endpointChangesPartition(shard),
-  sk: `${at.toISOString()}#${changed.endpoint_id}#${changed.version}`,
+  sk: `${changedAt.toISOString()}#${change.endpoint_id}#${change.version}`,
 });
 
 export const deliveryPrefix = "delivery#";

@@ -172,7 +172,7 @@ function dialect(client: DynamoDBClient) {
   };
 }
 
-/** A dialect whose lists are paged by number, and which shows the organisation's settings. */
+/** The calls of a dialect whose lists are paged by number, and which renders the organisation's settings. */
 function numberedDialect(client: DynamoDBClient) {
   return { ...dialect(client), orgs: orgCalls(client), places: placeCalls(client) };
 }
@@ -181,7 +181,7 @@ function review(client: DynamoDBClient) {
   return { orgs: orgCalls(client), shards: shardCalls(client) };
 }
 
-/** What each function with a right to a table calls of its stores, by the function's id in the template. */
+/** The store calls of each function with a permission for a table, by the function's id in the template. */
 export const storeCallsOfFunctions: Readonly<Record<string, (client: DynamoDBClient) => StoreCalls>> = {
   AuthAdmin: admin,
   AuthOauth: oauth,

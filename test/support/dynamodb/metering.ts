@@ -2,7 +2,7 @@ import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { toEventItem } from "#shared/events/dynamodb/event-item.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 
-/** The capacity units of each call that a client makes from now on, in order. */
+/** Records the capacity units of each further call of a client, in order. */
 export function meterOf(client: DynamoDBClient): number[] {
   const units: number[] = [];
   client.middlewareStack.add(
@@ -17,7 +17,7 @@ export function meterOf(client: DynamoDBClient): number[] {
   return units;
 }
 
-/** The bytes of an event as DynamoDB counts them: names and values of its attributes. */
+/** Returns the bytes of an event as DynamoDB counts them: names and values of its attributes. */
 export function itemBytes(event: ActivityEvent): number {
   return Object.entries(toEventItem(event)).reduce(
     (sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value),

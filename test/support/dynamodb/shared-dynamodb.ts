@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { inject } from "vitest";
 import type { DynamoDbEmulator } from "#infra/local/emulators/dynamodb.ts";
 
-/** A new, empty database of the DynamoDB Local that the run has started; nothing that a test does stops it. */
+/** Returns a new, empty database of the DynamoDB Local of the run, which no test stops. */
 export function emptyDatabase(): DynamoDbEmulator {
   return {
     origin: inject("dynamodb"),
@@ -15,5 +15,5 @@ export function emptyDatabase(): DynamoDbEmulator {
   };
 }
 
-/** For clients of tests that write hundreds of items together: those wait for a socket on purpose, and no warning is wanted. */
+/** For tests that write hundreds of items concurrently: suppresses the warning of waiting for a socket. */
 export const patientRequests = { socketAcquisitionWarningTimeout: 600_000 };

@@ -30,13 +30,13 @@ import { replayListStore } from "#shared/webhooks/replays/dynamodb/replay-list-s
 import { replayStore } from "#shared/webhooks/replays/dynamodb/replay-store.ts";
 import { aDeliveryMessage, anEndpoint, anEvent, aQuery, aSecret, aToken, testNow } from "#test/support/builders.ts";
 
-/** A call of every method: the compiler asks for one of each that a function's ports name. */
+/** A call of every method. The compiler requires one for each method of the ports of a function. */
 export type Calls<Store> = { readonly [Method in keyof Store]: () => Promise<unknown> };
 
 /** The calls of a function, by the name of the port and of its method. */
 export type StoreCalls = Readonly<Record<string, Readonly<Record<string, () => Promise<unknown>>>>>;
 
-/** The tables, by the names that the template's resources have. */
+/** The tables, by the names of the resources in the template. */
 export const tables = { config: "AuthConfig", events: "EventLogTable", deliveries: "WebhooksDeliveriesTable" };
 
 const message = aDeliveryMessage();
@@ -61,7 +61,7 @@ const attempt = {
   ...{ headers: {}, body: "", body_truncated: false },
 };
 
-/** Items that the stores can parse: a branch behind one is only taken with the right one. */
+/** Items that the stores can parse, because a branch after parsing is only reached with a valid item. */
 export const parsable = {
   none: { pk: { S: "some" }, sk: { S: "item" } },
   delivery: marshall({ ...delivery, lease_until: "2026-01-01T00:00:00.000Z" }),
@@ -94,7 +94,7 @@ export function deliveriesCalls(
     page: async () => {
       for (const status of [null, "pending", "failed"] as const) await store.page({ ...query, status });
     },
-    /** The only page that replays and repairs ask for. */
+    /** The only page that replays and repairs read. */
     failed: () => store.page({ ...query, status: "failed" }),
     statuses: () => store.statuses(endpoint_id, [delivery_id]),
   };
@@ -174,7 +174,7 @@ export function endpointSourceCalls(client: DynamoDBClient): Calls<EndpointReade
   };
 }
 
-/** One call for each index, of one shard and of two: each index is a right of its own. */
+/** One call for each index, with one shard and with two: each index needs its own permission. */
 export function eventReaderCalls(client: DynamoDBClient) {
   const page = (count: ShardCount, filter: Partial<EventQuery>) => () => {
     const shards = { ...oneShard, countToRead: () => count };
