@@ -17,8 +17,8 @@ import type { BenchEngine } from "./engine.ts";
 import { compareFigures, type Measure } from "./measure.ts";
 
 /**
- * What reading the stream and writing its lines may take together, as a multiple of the reading alone: the reading, one
- * more call with as many bytes, and half of a reading for the lines themselves.
+ * Budget of reading the stream and writing its lines, as a multiple of only reading: the read, another call with as many
+ * bytes, and half of a read for rendering the lines.
  */
 const budget = 2.5;
 
@@ -32,8 +32,8 @@ const Page = z.looseObject({ Records: z.array(z.unknown()), NextShardIterator: z
 type Follow = (event: { Records: unknown }, context: Context) => Promise<DynamoDBBatchResponse>;
 
 /**
- * Records a second from the events table's stream into the audit log: the audit function as it is deployed, behind
- * GetRecords, against the same GetRecords with nothing done about what they give.
+ * Measures records a second from the events table's stream to the audit log: the deployed audit function with GetRecords,
+ * compared with GetRecords alone.
  */
 export async function measureAudit(engine: BenchEngine): Promise<Measure[]> {
   const org = "org_audited";
@@ -69,7 +69,7 @@ export async function measureAudit(engine: BenchEngine): Promise<Measure[]> {
   });
 }
 
-/** An iterator at the stream's beginning. */
+/** Returns an iterator at the beginning of the stream. */
 async function startOf({ client, call, table }: BenchEngine): Promise<string> {
   const { Table } = await client.send(new DescribeTableCommand({ TableName: table }));
   const stream = Table?.LatestStreamArn ?? "";
@@ -77,7 +77,7 @@ async function startOf({ client, call, table }: BenchEngine): Promise<string> {
   return getShardIterator(stream, shard?.id ?? "", "TRIM_HORIZON", call);
 }
 
-/** Milliseconds that reading the stream takes, batch by batch, each given to `handle` before the next is read. */
+/** Returns the milliseconds for reading the stream in batches, each passed to `handle` before the next is read. */
 async function timed(
   { call }: BenchEngine,
   start: string,

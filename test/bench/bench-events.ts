@@ -2,10 +2,10 @@ import type { EventStore } from "#shared/events/dynamodb/event-store.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import { parseEventValue } from "#shared/events/parse-event.ts";
 
-/** The moment at which the newest event of every organisation in the benchmark happened. */
+/** `occurred_at` of the newest event of every organisation. */
 const newest = Date.parse("2026-05-11T08:30:12Z");
 
-/** Brings an event to about 700 bytes of JSON. */
+/** Pads an event to about 700 bytes of JSON. */
 const note = "x".repeat(150);
 
 /**
@@ -17,7 +17,7 @@ export function benchEvent(orgId: string, n: number): ActivityEvent {
     org_id: orgId,
     action: n % 3 === 0 ? "INVOICE_PAID" : "INVOICE_UPDATED",
     entity_type: n % 2 === 0 ? "INVOICE" : "BILL",
-    // One document with a long story, so that its timeline grows with the log as the others do.
+    // One document with many events, so that its timeline grows with the log.
     entity_id: n % 4 === 0 ? "doc_long" : `doc_${n}`,
     entity_ref: `INV-2026-${n}`,
     actor_user_id: `usr_${n % 3}`,

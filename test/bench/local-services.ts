@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
 
-/** The key of every secret of the benchmark, in base 64. */
+/** The data key of all secrets of the benchmark, in base64. */
 const dataKey = Buffer.alloc(32, 7).toString("base64");
 
 const Message = z.object({ MessageBody: z.string() });
 const Batch = z.object({ Entries: z.array(Message.extend({ Id: z.string() })) });
 
-/** Clients compare it with what they sent. */
+/** Clients compare it with the checksum of their message. */
 function received({ MessageBody }: z.infer<typeof Message>) {
   return { MessageId: "message", MD5OfMessageBody: createHash("md5").update(MessageBody).digest("hex") };
 }
@@ -25,7 +25,7 @@ const answers: Readonly<Record<string, (input: unknown) => object>> = {
   "Logs_20140328.CreateExportTask": () => ({ taskId: "task" }),
 };
 
-/** What SQS, KMS and CloudWatch Logs say when all goes well. Throws for what the benchmark has no need of. */
+/** Returns successful responses of SQS, KMS and CloudWatch Logs. Throws for other operations. */
 export function answerLocally(operation: string, input: unknown): object {
   const answer = answers[operation];
   if (answer === undefined) throw new Error(`The benchmark has no answer to ${operation}.`);

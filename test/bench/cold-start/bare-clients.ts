@@ -5,10 +5,10 @@ import { isJsonObject } from "#shared/events/text/json.ts";
 import { bundleSource } from "./bundle-source.ts";
 import { type Call, hookPath } from "./record-replay-proxy.ts";
 
-/** Clients that a function makes: `document` is the one that wraps the DynamoDB client, where it calls by that. */
+/** SDK clients of a function. `document` is the document client, which wraps the DynamoDB client. */
 export type Client = "dynamodb" | "document" | "sqs" | "kms" | "logs";
 
-/** Where a client and its commands are from, and what the operations begin with that it calls. */
+/** The package of each client, and the prefix of its operations. */
 const packages: Readonly<Record<Client, { readonly from: string; readonly name: string; readonly prefix: string }>> = {
   dynamodb: { from: "@aws-sdk/client-dynamodb", name: "DynamoDBClient", prefix: "DynamoDB_20120810." },
   document: { from: "@aws-sdk/lib-dynamodb", name: "DynamoDBDocumentClient", prefix: "DynamoDB_20120810." },
@@ -17,14 +17,14 @@ const packages: Readonly<Record<Client, { readonly from: string; readonly name: 
   logs: { from: "@aws-sdk/client-cloudwatch-logs", name: "CloudWatchLogsClient", prefix: "Logs_20140328." },
 };
 
-/** Sends a webhook, for the function that does. */
+/** Source of a function that sends a webhook. */
 const post = `(body) => new Promise((resolve, reject) => {
   const headers = { "content-type": "application/json" };
   const answered = (answer) => answer.resume().on("end", resolve);
   request(process.env.HOOK_URL, { method: "POST", headers }, answered).on("error", reject).end(JSON.stringify(body));
 })`;
 
-/** How bare clients are bundled: into one file with all that they come with, or as our functions are. */
+/** Bundlings of the bare clients: one file with everything, or split like the functions. */
 export const bareBundlings = {
   "bare clients in one file": bundling,
   "bare clients bundled in the same way": functionBundling,
@@ -43,7 +43,7 @@ export function bundleBareClients(
   return bundleSource(source, options).file;
 }
 
-/** The calls, wave by wave; with plain values for the document client. */
+/** Returns the calls, grouped by wave, with plain values for the document client. */
 export function bareEvent(wanted: readonly Client[], calls: readonly Call[]): unknown {
   const inputOf = ({ input }: Call) => (wanted.includes("dynamodb") ? input : plain(input));
   return [...Map.groupBy(calls, ({ wave }) => wave).values()].map((wave) =>
@@ -62,7 +62,7 @@ function sourceOf(wanted: readonly Client[], operations: readonly string[]): str
       imports.push(`import { DynamoDBClient } from "${packages.dynamodb.from}";`);
       const wrapped = wanted.includes("dynamodb") ? "dynamodb" : "new DynamoDBClient({})";
       clients.push(`export const document = ${name}.from(${wrapped});`);
-      // Where a function has both, it takes the bare one for its calls.
+      // A function with both uses the bare client for its calls.
       if (wanted.includes("dynamodb")) continue;
     } else clients.push(`export const ${client} = new ${name}({});`);
     for (const operation of operations.filter((each) => each.startsWith(prefix))) {
@@ -84,7 +84,7 @@ export const handler = async (waves) => {
 `;
 }
 
-/** The same input with the values of items as they are outside of DynamoDB. */
+/** Returns the input with unmarshalled attribute values. */
 function plain(input: unknown): unknown {
   if (Array.isArray(input)) return input.map(plain);
   if (!isJsonObject(input)) return input;

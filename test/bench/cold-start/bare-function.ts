@@ -2,7 +2,7 @@ import { bundling } from "#infra/constructs/bundle.ts";
 import { startBytes } from "#test/support/infra/bundle-start.ts";
 import { bundleSource } from "./bundle-source.ts";
 
-/** What the read function is held against: the DynamoDB client as it comes, and one Query. */
+/** The baseline of the read function: the bare DynamoDB client, and one Query. */
 const source = `
 import { DynamoDBClient, QueryCommand } from "@aws-sdk/client-dynamodb";
 const client = new DynamoDBClient({});
@@ -17,12 +17,12 @@ export const handler = ({ org, limit }) => client.send(new QueryCommand({
 }));
 `;
 
-/** Bundles it into one file with all that it comes with, and gives that. */
+/** Bundles the baseline into one file, and returns its path. */
 export function bundleBareFunction(): string {
   return bundleSource(source, bundling).file;
 }
 
-/** Bytes that its start reads where it is split as functions are. */
+/** Returns the bytes that its start reads if it is split like the functions. */
 export function bareStartBytes(): number {
   return startBytes(bundleSource(source, { ...bundling, splitting: true }).metafile);
 }

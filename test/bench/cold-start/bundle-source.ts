@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BuildOptions, buildSync, type Metafile } from "esbuild";
 
-/** Bundles a text that is held against a function. Gives its first file, and what went into it. */
+/** Bundles the source of a baseline. Returns its entry file, and esbuild's metafile. */
 export function bundleSource(contents: string, options: BuildOptions): { file: string; metafile: Metafile } {
   const outdir = mkdtempSync(join(tmpdir(), "activity-log-bench-"));
   const stdin = { contents, resolveDir: import.meta.dirname };

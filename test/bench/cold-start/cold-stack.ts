@@ -25,7 +25,7 @@ const org = "org_cold";
 const slug = "org-cold";
 const storedEvents = 200;
 
-/** What the functions find at their first call: an organisation with a log, callers and a webhook endpoint. */
+/** Data for the first invocations: an organisation with a log, callers and a webhook endpoint. */
 export type ColdStack = {
   readonly org: string;
   readonly slug: string;
@@ -33,17 +33,17 @@ export type ColdStack = {
   /** An API client's id and secret, with a colon between. */
   readonly client: string;
   readonly scheduled: Pick<ScheduledDeliveryStore, "add">;
-  /** A number that was not given before. */
+  /** Returns a number that was not returned before. */
   next(): number;
   /** An event of the log. */
   event(): ActivityEvent;
-  /** The first attempt at sending one. */
+  /** The message of a first attempt. */
   message(): DeliveryMessage;
-  /** A replay that has just been asked for. */
+  /** A replay that has just been created. */
   replay(): Promise<Replay>;
 };
 
-/** Fills the engine. `services` is where KMS is, and the receiver of the webhooks. */
+/** Writes the data. `services` is the URL of KMS and of the webhook receiver. */
 export async function openColdStack(engine: BenchEngine, services: string): Promise<ColdStack> {
   const { admin, client: dynamodb, table: events, config, deliveries } = engine;
   await admin({ action: "org.create", org_id: org, slug });

@@ -13,17 +13,17 @@ import { type FirstCall, firstCalls } from "./first-calls.ts";
 import { starter } from "./probe.ts";
 import { hookPath, RecordReplayProxy } from "./record-replay-proxy.ts";
 
-/** What a start may take, as a multiple of that of the function's bare clients and their calls. */
+/** Budget of a start, as a multiple of the start of the function's bare clients with the same calls. */
 const startBudget = 1.15;
 
-/** The same of the read function, against the bare client and no more than a Query. */
+/** Budget of the read function, compared with the bare client and a single Query. */
 const readBudget = 1.1;
 
 const rounds = { samples: 21, warmup: 2 };
 
 /**
- * Every function's start, import and first call, in fresh processes, against that of its bare clients: as they come,
- * and, which is harder, bundled as our functions are.
+ * Measures the start of every function (import and first call) in new processes, compared with its bare clients: in one
+ * file, and, which is harder, bundled like the functions.
  */
 export async function measureStarts(engine: BenchEngine, { step }: BenchRun): Promise<Measure[]> {
   const proxy = await RecordReplayProxy.open(engine.origin);
@@ -49,7 +49,7 @@ async function measureStart(
   start: ReturnType<typeof starter>,
 ): Promise<Measure[]> {
   const ours = bundled(entry);
-  // The first call of all opens a rate window, and the like: what is recorded is any other.
+  // The very first call differs, for example because it opens a rate window. Record a later one.
   await start(ours, await event(stack));
   const input = await event(stack);
   const calls = await proxy.record(() => start(ours, input));
@@ -69,7 +69,7 @@ async function measureStart(
   return measures;
 }
 
-/** The read function against one Query by the client as it comes, and their sizes. */
+/** Compares the read function with a single Query of the bare client, and their sizes. */
 async function measureRead(engine: BenchEngine, stack: ColdStack): Promise<Measure[]> {
   const entry = "api/finzbooks";
   const { folder, metafile } = bundle(`functions/${entry}.ts`);
@@ -99,7 +99,7 @@ function bundled(entry: string): string {
   return join(bundle(`functions/${entry}.ts`).folder, "index.mjs");
 }
 
-/** What every function finds in its environment; all services are the proxy. */
+/** Returns the environment variables of all functions. All services are the proxy. */
 function environmentOf({ environment, deliveries }: BenchEngine, services: string): Record<string, string> {
   return {
     ...environment,

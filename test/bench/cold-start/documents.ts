@@ -13,7 +13,7 @@ import middy from "@middy/core";
 export const handler = middy().handler(async () => ({ statusCode: 200, body: "{}" }));
 `;
 
-/** The start of the function that describes the API, in milliseconds; beside it that of a bare middy handler. */
+/** Measures the start of the function of the API documents in milliseconds, with a bare middy handler as baseline. */
 export async function startDocuments(
   start: ReturnType<typeof starter>,
   rounds: { readonly samples: number; readonly warmup: number },

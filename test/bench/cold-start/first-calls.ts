@@ -7,15 +7,15 @@ import { buildSqsRecord } from "#test/support/events/sqs-record.ts";
 import type { Client } from "./bare-clients.ts";
 import type { ColdStack } from "./cold-stack.ts";
 
-/** A function, the clients that it makes as it is loaded, and what it is called with first. */
+/** A function, the clients that it creates at import, and the event of its first invocation. */
 export type FirstCall = {
   readonly entry: string;
   readonly clients: readonly Client[];
-  /** Another one each time, so that no call finds done what it is there to do. */
+  /** Returns a new event each time, so that no invocation is a repeat. */
   event(stack: ColdStack): unknown;
 };
 
-/** Every function that calls AWS, each with a call that does its usual work. */
+/** Every function that calls AWS, with a typical event. */
 export const firstCalls: readonly FirstCall[] = [
   {
     entry: "api/finzbooks",
@@ -82,7 +82,7 @@ export const firstCalls: readonly FirstCall[] = [
   {
     entry: "webhooks/deliver",
     clients: ["dynamodb", "sqs", "kms"],
-    // On the slow lane, as the first send to an endpoint is.
+    // On the slow lane, like every first send to an endpoint.
     event: (stack) => batchOf(JSON.stringify(stack.message()), "slow-deliveries"),
   },
   {
@@ -101,7 +101,7 @@ export const firstCalls: readonly FirstCall[] = [
   {
     entry: "webhooks/repair",
     clients: ["dynamodb", "sqs"],
-    // The last shards only: all of them take seconds.
+    // Only the last shards: all of them take seconds.
     event: () => ({
       action: "webhooks.repair",
       since: new Date(Date.now() - 86_400_000).toISOString(),

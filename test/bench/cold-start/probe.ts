@@ -8,8 +8,8 @@ import * as z from "zod";
 const run = promisify(execFile);
 
 /**
- * Loads a function and calls it once, and prints how long both took together, and what it answered. Lambda's own
- * runtime has `node:http` already.
+ * Loads a function, calls it once, and prints the total duration and the response. Lambda's runtime has already loaded
+ * `node:http`.
  */
 const probe = `
 import "node:http";
@@ -27,7 +27,7 @@ write(JSON.stringify({ ms, answer, logged }), () => process.exit());
 
 const Probed = z.object({ ms: z.number(), answer: z.optional(z.unknown()), logged: z.array(z.string()) });
 
-/** How functions say that a call was in vain. */
+/** Signs of a failed invocation in a response. */
 const Failed = z.union([
   z.object({ statusCode: z.number().min(400) }),
   z.object({ batchItemFailures: z.array(z.unknown()).min(1) }),

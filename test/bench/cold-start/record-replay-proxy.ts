@@ -2,23 +2,23 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { answerLocally } from "#test/bench/local-services.ts";
 
-/** Where a receiver of webhooks answers; every other path is an AWS service's. */
+/** Path of the webhook receiver. Every other path belongs to an AWS service. */
 export const hookPath = "/hook";
 
 /** A call that a function made. */
 export type Call = {
   readonly operation: string;
   readonly input: unknown;
-  /** Calls that were under way together have the same number. */
+  /** Concurrent calls have the same number. */
   readonly wave: number;
 };
 
-type Answer = { readonly status: number; readonly text: string };
-type Taped = Call & { readonly answer: Promise<Answer> };
+type ProxiedResponse = { readonly status: number; readonly text: string };
+type Taped = Call & { readonly answer: Promise<ProxiedResponse> };
 
 /**
- * Stands between a function and all that it calls. It keeps what is said while it records; played again it answers in
- * the same bytes, so that each start of either side gets the same responses, and DynamoDB's own time adds no noise.
+ * Proxy between a function and the services that it calls. It records responses, and replays them byte by byte, so that
+ * each start gets the same responses, and DynamoDB's latency adds no noise.
  */
 export class RecordReplayProxy {
   readonly #server: Server;
@@ -46,7 +46,7 @@ export class RecordReplayProxy {
     return `http://127.0.0.1:${address.port}`;
   }
 
-  /** Lets calls through to the services, and gives those that `run` makes. */
+  /** Forwards calls to the services. Returns the calls of `run`. */
   async record(run: () => Promise<unknown>): Promise<readonly Call[]> {
     this.#taped = [];
     this.#wave = 0;
@@ -54,7 +54,7 @@ export class RecordReplayProxy {
     return this.#taped;
   }
 
-  /** Answers as recorded. Throws where `run` makes other calls than the ones that were. */
+  /** Replays the recorded responses. Throws if `run` makes other calls than the recorded ones. */
   async play<T>(run: () => Promise<T>): Promise<T> {
     const left = [...this.#taped];
     this.#left = left;
@@ -63,8 +63,8 @@ export class RecordReplayProxy {
       this.#left = null;
     });
     const [missed] = left;
-    if (this.#unknown !== undefined) throw new Error(`${this.#unknown} was called, and is not on the proxy.`);
-    if (missed !== undefined) throw new Error(`${missed.operation} is on the proxy, and was not called.`);
+    if (this.#unknown !== undefined) throw new Error(`${this.#unknown} was called, but not recorded.`);
+    if (missed !== undefined) throw new Error(`${missed.operation} was recorded, but not called.`);
     return result;
   }
 
@@ -84,12 +84,12 @@ export class RecordReplayProxy {
     response.writeHead(status, { "content-type": "application/x-amz-json-1.0" }).end(text);
   }
 
-  async #answer(operation: string, body: string, request: IncomingMessage): Promise<Answer> {
+  async #answer(operation: string, body: string, request: IncomingMessage): Promise<ProxiedResponse> {
     if (this.#left !== null) {
       const at = this.#left.findIndex((taped) => taped.operation === operation);
       const [taped] = at < 0 ? [] : this.#left.splice(at, 1);
-      if (taped === undefined) throw new Error("It is not on the proxy.");
-      // Only what holds no checksum of the request, which differs by ids and times, can be said again.
+      if (taped === undefined) throw new Error("The call was not recorded.");
+      // Other responses contain a checksum of the request, which has varying ids and times, and cannot be replayed.
       return operation.startsWith("DynamoDB") ? taped.answer : this.#ask(operation, body, request);
     }
     if (this.#underway === 0) this.#wave += 1;
@@ -101,7 +101,7 @@ export class RecordReplayProxy {
     });
   }
 
-  async #ask(operation: string, body: string, { headers }: IncomingMessage): Promise<Answer> {
+  async #ask(operation: string, body: string, { headers }: IncomingMessage): Promise<ProxiedResponse> {
     if (operation === hookPath) return { status: 204, text: "" };
     if (!operation.startsWith("DynamoDB")) {
       return { status: 200, text: JSON.stringify(answerLocally(operation, JSON.parse(body))) };

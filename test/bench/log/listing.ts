@@ -9,12 +9,12 @@ import type { Handler } from "./reading.ts";
 
 type Place = { readonly org: string; readonly slug: string };
 
-/** A dialect's function as it is deployed, and how it is asked for a page by number. */
+/** The deployed function of a dialect, and its request of a page by number. */
 type Dialect = {
   readonly name: string;
   readonly entry: string;
   readonly size: number;
-  /** What a warm page may cost, as a multiple of the bare Query. */
+  /** Budget of a warm page, as a multiple of the bare Query. */
   readonly budget: number;
   path(place: Place, page: number): string;
 };
@@ -44,8 +44,8 @@ const dialects: readonly Dialect[] = [
 ];
 
 /**
- * Pages of the dialects that page by number: a warm first page against the bare Query of as many events, and page 200
- * against page 1, both when it is asked for again and when a walk arrives at it.
+ * Measures dialects with pages by number: a warm first page against the bare Query of as many events, and page 200
+ * against page 1, both when requested again and when a client pages to it.
  */
 export async function measureListings(tokens: readonly string[], small: Place, large: Place): Promise<Measure[]> {
   const { handler: bare } = await import(pathToFileURL(bundleBareFunction()).href);
@@ -60,7 +60,7 @@ export async function measureListings(tokens: readonly string[], small: Place, l
         authorization: `Bearer ${tokens[turn++ % tokens.length]}`,
         "user-agent": "bench",
         "x-accountid": place.org,
-        // A host of its own makes a list of its own, whose places no other walk has remembered.
+        // A separate host has its own list, without page checkpoints of other requests.
         host: `${size}-${name.length}.example.com`,
       };
       const response = await handler(buildHttpEvent(path(place, page), { headers }), buildLambdaContext());

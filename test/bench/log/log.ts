@@ -7,7 +7,7 @@ import { measureListings } from "./listing.ts";
 import { measureDepth, measurePages, measureReadUnits, measureSizes, Reader } from "./reading.ts";
 import { measureIngest, measureWriteUnits } from "./writing.ts";
 
-/** What reading and writing a short and a long log costs, on the bare engine. */
+/** Measures reading and writing a short and a long log on DynamoDB Local. */
 export async function measureLog(engine: BenchEngine, { events, step }: BenchRun): Promise<Measure[]> {
   const small = { org: "org_small", events: 1_100 };
   const large = { org: "org_large", events };

@@ -14,7 +14,7 @@ import { itemBytes, meterOf } from "#test/support/dynamodb/metering.ts";
 
 export type Handler = (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
 
-/** The bundled function, as it is deployed, with a token for each request in turn, so that no rate limit is reached. */
+/** The deployed bundle of the function. Rotates tokens, so that no rate limit is reached. */
 export class Reader {
   readonly #handler: Handler;
   readonly #tokens: readonly string[];
@@ -44,8 +44,8 @@ export class Reader {
 }
 
 /**
- * Warm requests in the function against the bare SDK's Query of the same page, in a bundle of its own: so both sides
- * have run the same number of times, and the same compiler has seen as much of each.
+ * Compares warm requests in the function with a bare Query of the same page, in a separate bundle: both sides have run
+ * equally often, so that JIT compilation affects both equally.
  */
 export async function measurePages(reader: Reader, orgId: string): Promise<Measure[]> {
   const { handler: bare } = await import(pathToFileURL(bundleBareFunction()).href);
@@ -74,8 +74,8 @@ const filters = {
 } as const;
 
 /**
- * The same page of a long log against that of a short one. A contact is no filter of the dialect, so it is asked of
- * the store.
+ * Compares the same page of a long and of a short log. The dialect has no filter by contact, so that query calls the
+ * store.
  */
 export async function measureSizes(
   { table }: BenchEngine,
@@ -104,7 +104,7 @@ export async function measureSizes(
   return measures;
 }
 
-/** The thousandth page by `Link` against the first. */
+/** Compares page 1,000 by `Link` with the first page. */
 export async function measureDepth(reader: Reader, orgId: string): Promise<Measure[]> {
   let query = "limit=20";
   for (let page = 1; page < 1_000; page++) {
@@ -123,7 +123,7 @@ export async function measureDepth(reader: Reader, orgId: string): Promise<Measu
   });
 }
 
-/** Read units of a page of 20 by any single filter, as a multiple of what its bytes cost. */
+/** Measures the read units of a page of 20 by each single filter, as a multiple of the units of its bytes. */
 export async function measureReadUnits({ table }: BenchEngine, orgId: string): Promise<Measure[]> {
   const measures: Measure[] = [];
   for (const [name, filter] of Object.entries({ ...filters, paid: { settled: "paid" } as const })) {

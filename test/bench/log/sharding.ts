@@ -12,13 +12,12 @@ import { Reader } from "./reading.ts";
 
 const events = 2_200;
 
-/** What a call to DynamoDB is taken to last. Calls that are made side by side last no longer, unlike on two cores. */
+/** Assumed duration of a DynamoDB call. Concurrent calls take no longer, unlike on two cores. */
 const latencyMs = 4;
 
 /**
- * The feed of organisations with 16 shards, one whose events lie in all of them and one that was raised after all were
- * written, against that of one with one shard and as many events; on the engine, which shares two cores with Node, and
- * with its answers after a fixed time.
+ * Compares the feeds of two organisations with 16 shards (events in all shards, and events from before the raise) with one
+ * shard and as many events: on DynamoDB Local, which shares two cores with Node, and with responses after a fixed time.
  */
 export async function measureShards(engine: BenchEngine, { step }: BenchRun): Promise<Measure[]> {
   step("Writing to one shard and to 16");

@@ -15,14 +15,14 @@ import { buildSqsRecord } from "#test/support/events/sqs-record.ts";
 const batchSize = 10;
 
 /**
- * Ingest through the bundled function, in batches of ten, against a bare loop of the same conditional puts, ten at
- * once.
+ * Compares ingest through the bundled function, in batches of ten, with a bare loop of the same conditional puts, ten
+ * concurrently.
  */
 export async function measureIngest({ client, table }: BenchEngine): Promise<Measure[]> {
   const { folder } = bundle("functions/ingest/ingest.ts");
   const { handler } = await import(pathToFileURL(join(folder, "index.mjs")).href);
   const ingest: (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> = handler;
-  // What each side writes is made beforehand: only the writing is timed.
+  // Events are created before the measurement: only the writes are timed.
   const rounds = { samples: 300, warmup: 100 };
   const batches = Array.from({ length: rounds.samples + rounds.warmup }, (_, round) =>
     Array.from({ length: batchSize }, (_, at) => round * batchSize + at),
@@ -52,7 +52,7 @@ function putCommand(table: string, input: EventInput): PutItemCommand {
   return new PutItemCommand({ ...put, Item: toStringAttributes(put.Item) });
 }
 
-/** Write units of an event of 700 bytes with an actor and a contact. */
+/** Measures the write units of an event of 700 bytes with an actor and a contact. */
 export async function measureWriteUnits({ client, table }: BenchEngine): Promise<Measure[]> {
   const bare = { ...anInput("org_units", 0), metadata: { note: "" } };
   const input = { ...bare, metadata: { note: "x".repeat(700 - JSON.stringify(bare).length) } };

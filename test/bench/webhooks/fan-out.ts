@@ -16,14 +16,14 @@ import { anEndpoint } from "#test/support/builders.ts";
 import { failOnDamage } from "#test/support/memory/webhooks.ts";
 import { anEndpointId } from "#test/support/webhooks/delivery-builders.ts";
 
-/** Organisations with endpoints in the table, whatever the size of the log. */
+/** Organisations with endpoints in the table, independent of the size of the log. */
 const orgCount = 1_000_000;
 
-/** Endpoints of the organisation that changes one of them. */
+/** Endpoints of the organisation whose endpoint is changed. */
 const endpointCount = 50;
 const changes = 20;
 
-/** Organisations that an instance meets first, and events of one batch of the stream. */
+/** Organisations that an instance sees first, and events in a batch of the stream. */
 const coldOrgs = 1_000;
 const batchSize = 100;
 
@@ -32,8 +32,8 @@ const budgets = { changeUnits: 10, changeMs: 5_000, idleUnits: 0 };
 const orgOf = (n: number) => `org_${String(n).padStart(20, "0")}`;
 
 /**
- * What the fan-out reads of its directory with a million organisations in it: for a change, for events of organisations
- * without endpoints, and as an instance starts.
+ * Measures what the fan-out reads of its endpoint cache with a million organisations: for a change, for events of
+ * organisations without endpoints, and at the start of an instance.
  */
 export async function measureFanOut({ client, config, table }: BenchEngine, { step }: BenchRun): Promise<Measure[]> {
   await fill(client, config, (share) => step(`Listing ${orgCount} organisations: ${Math.round(share * 100)} %`));
@@ -110,7 +110,7 @@ export async function measureFanOut({ client, config, table }: BenchEngine, { st
   return measures;
 }
 
-/** Changes one endpoint after the other; gives the units and the milliseconds until the cache shows each change. */
+/** Changes endpoints one by one. Returns units and milliseconds until the cache has each change. */
 async function changesOf(
   endpoints: readonly Endpoint[],
   cache: EndpointCache,
@@ -137,12 +137,12 @@ async function changesOf(
   return [units, times];
 }
 
-/** As the fan-out does: all organisations of a batch at the same time. */
+/** Like the fan-out: all organisations of a batch concurrently. */
 async function inBatches(orgIds: readonly string[], read: (orgId: string) => Promise<unknown>): Promise<void> {
   for (const batch of chunk(orgIds, batchSize)) await Promise.all(batch.map(read));
 }
 
-/** An organisation without endpoints for each shard. */
+/** Returns an organisation without endpoints for each shard. */
 function orgsOfAllShards(): string[] {
   const found = new Map<number, string>();
   for (let n = 0; found.size < orgShards; n++) found.set(hashOrg(`org_any_${n}`).shard, `org_any_${n}`);
@@ -165,7 +165,7 @@ async function fill(client: DynamoDBClient, config: string, progress: (share: nu
   await Promise.all(Array.from({ length: 8 }, work));
 }
 
-/** A client that adds up the read units of its calls. */
+/** A client that sums the read units of its calls. */
 class Meter {
   readonly client = new DynamoDBClient({});
   #units = 0;
@@ -182,7 +182,7 @@ class Meter {
     );
   }
 
-  /** Units and milliseconds that something takes. */
+  /** Returns the units and milliseconds of an operation. */
   async of(run: () => Promise<unknown>): Promise<{ units: number; ms: number }> {
     const units = this.#units;
     const started = performance.now();

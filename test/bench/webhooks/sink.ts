@@ -1,7 +1,7 @@
 import { createServer } from "node:https";
 import { parentPort, workerData } from "node:worker_threads";
 
-/** A receiver in a thread of its own: it reads each request, answers 204, and does nothing else. */
+/** A webhook receiver in a separate thread: reads each request, and responds 204. */
 const { cert, key }: { cert: string; key: string } = workerData;
 const server = createServer({ cert, key, keepAliveTimeout: 60_000 }, (request, response) => {
   request.resume().on("end", () => response.writeHead(204).end());

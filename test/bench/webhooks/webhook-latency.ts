@@ -16,16 +16,16 @@ import { parseEventValue } from "#shared/events/parse-event.ts";
 import type { Measure } from "#test/bench/measure.ts";
 import { quantile } from "#test/bench/measure.ts";
 
-/** Organisations, each with one endpoint; events go to them in turn, at a pace that leaves two cores room. */
+/** Organisations with one endpoint each. Events are sent to them in rotation, at a rate that two cores can handle. */
 const endpointCount = 10;
 const perSecond = 25;
 const seconds = 20;
 const rounds = 3;
 
-/** Of one more organisation: its endpoints succeed, without delay or after some time. */
+/** Endpoints of another organisation, which succeed immediately or after a delay. */
 const otherEndpoints = 30;
 const slowAfterMs = 12_000;
-/** Seconds between its events, each of which goes to all of them. */
+/** Seconds between its events, each of which is sent to all its endpoints. */
 const otherEventEach = 2;
 
 /** The product promises five seconds. */
@@ -33,22 +33,22 @@ const noticedWithinMs = 5_000;
 
 const budgets = { firstAttemptMs: 1_000, isolation: 1.5 };
 
-/** What happens beside the healthy endpoints: nothing, one in ten hangs, or another organisation's are quick or slow. */
+/** Disturbance of the healthy endpoints: none, one in ten hangs, or another organisation has quick or slow ones. */
 const disturbances = ["nothing", "hanging", "quick", "slow"] as const;
 type Beside = (typeof disturbances)[number];
 
 const receivers = ["answers", "hangs", "is late"] as const;
 type Receiver = (typeof receivers)[number];
 
-/** Numbers of events, from the first up to, and without, the other. */
+/** A range of event numbers, without its end. */
 type Range = { readonly from: number; readonly to: number };
 
-/** From commit to first attempt, in milliseconds: of the first event of each endpoint, and of all later ones. */
+/** Milliseconds from commit to first attempt: for the first event of each endpoint, and for all later ones. */
 type Latencies = { readonly first: readonly number[]; readonly later: readonly number[] };
 
 /**
- * From an event's commit to its first attempt at the receiver, through the running stack; and the same of healthy
- * endpoints while one in ten hangs, and while 30 of another organisation are slow, each against all healthy.
+ * Measures the time from the commit of an event to its first attempt through the running stack, and compares healthy
+ * endpoints while one in ten hangs, and while 30 of another organisation are slow.
  */
 export async function measureWebhookLatency(step: (text: string) => void): Promise<Measure[]> {
   const folder = mkdtempSync(join(tmpdir(), "activity-log-bench-"));
@@ -59,7 +59,7 @@ export async function measureWebhookLatency(step: (text: string) => void): Promi
   try {
     await bench.open();
     step("Measuring webhook latency: warming up");
-    // With one that hangs, so that the environments which it will hold are there.
+    // With hanging endpoints, so that the environments that they occupy exist.
     await bench.run("hanging");
     const runs: Record<Beside, Latencies[]> = { nothing: [], hanging: [], quick: [], slow: [] };
     for (let round = 1; round <= rounds; round++) {
@@ -107,7 +107,7 @@ function measuresOf(runs: Readonly<Record<Beside, readonly Latencies[]>>): Measu
 class WebhookLatencyBench {
   readonly #stack: LocalRuntime;
   readonly #servers: Server[] = [];
-  /** When each event was committed that has not arrived yet. */
+  /** Commit time of each event that has not arrived yet. */
   readonly #pending = new Map<string, number>();
   readonly #latencies: number[] = [];
   #runs = 0;
@@ -118,7 +118,7 @@ class WebhookLatencyBench {
     this.#stack = stack;
   }
 
-  /** One receiver that answers, one that never does, and one that takes its time. */
+  /** Starts three receivers: one responds, one never does, and one is slow. */
   async open(): Promise<void> {
     const answer: RequestListener = async (request, response) => {
       const text = Buffer.concat(await request.toArray()).toString();
