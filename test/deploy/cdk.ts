@@ -13,16 +13,16 @@ type Options = {
   readonly logs: string;
 };
 
-/** The commands of the CDK. Each throws with what the CDK wrote when it fails. */
+/** Commands of the CDK. Each throws with the output of the CDK if it fails. */
 export type Cdk = {
   bootstrap(): Promise<void>;
   deploy(stack: string): Promise<void>;
-  /** Deploys once more, and throws unless that has nothing to change. */
+  /** Deploys again, and throws if that changes anything. */
   deployUnchanged(stack: string): Promise<void>;
   destroy(stack: string): Promise<void>;
 };
 
-/** The real command line of the CDK, working on an assembly that is there already. */
+/** Creates the commands of the real CDK command line for an existing assembly. */
 export function createCdk({ root, assembly, variables, logs }: Options): Cdk {
   let runs = 0;
   const cdk = async (command: string, ...args: string[]) => {

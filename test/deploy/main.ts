@@ -27,11 +27,11 @@ try {
 
 async function main(): Promise<void> {
   const home = subfolder("home");
-  // Temporary files of everything that runs, also of this process, go with the folder.
+  // Temporary files of all processes are deleted with the folder.
   const TMPDIR = subfolder("tmp");
   setEnvironment({ TMPDIR });
   const PATH = [dirname(execPath), join(root, "node_modules/.bin"), environment.PATH].join(delimiter);
-  // A new home and no other variable: nothing here may find the credentials of a real account.
+  // An empty home and no other variables, so that no program finds credentials of a real account.
   const variables = { PATH, HOME: home, TMPDIR, TZ: "UTC", NO_COLOR: "1" };
 
   progress("Looking for cfn-lint and ministack, or installing them");
@@ -43,7 +43,7 @@ async function main(): Promise<void> {
   synthesizeEdge(assemblies.edge);
   progress("cfn-lint");
   const lint = { cfnLint: tools.cfnLint, variables, assemblies, folder: subfolder("lint") };
-  progress(`cfn-lint finds no fault in ${await lintTemplates(lint)} templates`);
+  progress(`cfn-lint finds no errors in ${await lintTemplates(lint)} templates`);
   const { ministack } = tools;
   const deployment = { root, ministack, variables, assembly: assemblies.stages, folder: subfolder("deployment") };
   await deployToEmulator({ ...deployment, progress });

@@ -5,35 +5,35 @@ import { readFile } from "node:fs/promises";
 import { finished } from "node:stream/promises";
 
 export type Program = {
-  /** What it does, for people who wait for it: "Deploy the stack". */
+  /** Title for error messages, such as "Deploy the stack". */
   readonly title: string;
   readonly command: string;
   readonly args: readonly string[];
-  /** All of its environment: nothing is inherited. */
+  /** Its complete environment: nothing is inherited. */
   readonly variables: Readonly<Record<string, string>>;
-  /** The file that gets what it writes. */
+  /** File for its output. */
   readonly log: string;
   readonly timeoutMs: number;
 };
 
-/** The process groups that have been started and not yet ended: each program is the leader of its own. */
+/** Running process groups. Each program is the leader of its own group. */
 const groups = new Set<number>();
 
-/** Ends whatever `start` began, also what those programs started themselves. Safe to call at any time. */
+/** Ends all programs of `start` with their child processes. Safe to call at any time. */
 export function endAll(): void {
   for (const group of groups) signalGroup(group, "SIGKILL");
   groups.clear();
 }
 
-/** A program that goes on running beside this one. */
+/** A program that runs in the background. */
 export type Running = {
-  /** Its exit code, once it has ended; `null` for a program that a signal ended. */
+  /** Resolves to its exit code; `null` if a signal ended it. */
   readonly ended: Promise<number | null>;
-  /** Ends its whole process group: politely first, after five seconds by force. */
+  /** Ends its process group, with SIGKILL after five seconds. */
   stop(): Promise<void>;
 };
 
-/** Starts a program as the leader of a process group of its own. Throws where it cannot be started. */
+/** Starts a program as the leader of a new process group. Throws if it cannot be started. */
 export async function start({ command, args, variables, log }: Omit<Program, "title" | "timeoutMs">): Promise<Running> {
   const output = createWriteStream(log);
   await once(output, "open");
@@ -52,7 +52,7 @@ export async function start({ command, args, variables, log }: Omit<Program, "ti
     const force = setTimeout(() => signalGroup(group, "SIGKILL"), 5_000);
     await ended;
     clearTimeout(force);
-    // The leader has ended; what it started may have outlived it.
+    // The leader has ended, but its child processes may still run.
     signalGroup(group, "SIGKILL");
     groups.delete(group);
   };
@@ -60,7 +60,7 @@ export async function start({ command, args, variables, log }: Omit<Program, "ti
 }
 
 /**
- * Runs a program to its end. Throws with the end of what it wrote when it takes too long, or ends with another code than
+ * Runs a program until it ends. Throws with the end of its output if it times out, or exits with another code than
  * `okCodes`.
  */
 export async function run(program: Program, okCodes: readonly number[] = [0]): Promise<void> {
@@ -76,7 +76,7 @@ export async function run(program: Program, okCodes: readonly number[] = [0]): P
   throw new Error(`${title}: ${reason}. The end of ${log}:\n${await endOf(log)}`);
 }
 
-/** The last lines of a log. */
+/** Returns the last lines of a log. */
 export async function endOf(log: string): Promise<string> {
   return (await readFile(log, "utf8")).trimEnd().split("\n").slice(-40).join("\n");
 }
@@ -85,7 +85,7 @@ function signalGroup(group: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-group, signal);
   } catch (error) {
-    // Nothing of the group is left.
+    // The whole group has ended.
     if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
   }
 }

@@ -10,7 +10,7 @@ export type PythonTools = { readonly cfnLint: string; readonly ministack: string
 type Options = {
   /** The root of the repository. */
   readonly root: string;
-  /** What pip gets: it needs the settings of the machine for its index and certificates. */
+  /** Environment of pip, which needs the machine's settings for its index and certificates. */
   readonly variables: Readonly<Record<string, string>>;
   readonly logs: string;
 };
@@ -19,15 +19,15 @@ const needs = `The deployment check needs Python 3.11 or newer with its venv mod
 python3-venv), and at its first run PyPI. Nothing else in this repository needs Python.`;
 
 /**
- * Installs cfn-lint and ministack, in the versions of requirements.txt, into `.venv` unless they are there already.
- * Throws with what is missing on this machine.
+ * Installs cfn-lint and ministack into `.venv`, in the versions of requirements.txt, unless they are installed. Throws with
+ * the requirements that this machine does not meet.
  */
 export async function installPythonTools({ root, variables, logs }: Options): Promise<PythonTools> {
   const folder = join(root, ".venv");
   const requirements = join(root, "test/deploy/requirements.txt");
   const marker = join(folder, "installed-requirements.txt");
   const bin = (name: string) => join(folder, "bin", name);
-  // A virtual environment works only where it was made, and with the Python that made it.
+  // A virtual environment only works at its original path, with the Python that created it.
   const wanted = `${folder}\n${await readFile(requirements, "utf8")}`;
   const tools = { cfnLint: bin("cfn-lint"), ministack: bin("ministack") };
   const isThere = existsSync(marker) && existsSync(bin("python3"));

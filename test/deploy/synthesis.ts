@@ -7,24 +7,24 @@ import { fullStage } from "#test/support/infra/full-stage.ts";
 const full: Stage = { ...stages.prod, ...fullStage };
 const webAclArn = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/edge/1";
 
-/** The stages as they are configured, and all that one can ask for, by the name of the stack. */
+/** The configured stages, and a stage with all options, by stack name. */
 const configurations: Readonly<Record<string, Stage>> = {
   [stackName("dev")]: stages.dev,
   // An operator sets an address before the first deployment.
   [stackName("prod")]: { ...stages.prod, alarmEmail: stages.prod.alarmEmail ?? fullStage.alarmEmail },
   "activity-log-full": full,
-  // Outside us-east-1 the web ACL has a stack of its own.
+  // Outside us-east-1 the web ACL has a separate stack.
   "activity-log-full-elsewhere": { ...full, region: "eu-central-1", edge: { ...fullStage.edge, webAclArn } },
 };
 
-/** Makes a cloud assembly of all stages and of all that a stage can ask for. */
+/** Synthesizes a cloud assembly of all stages, and of a stage with all options. */
 export function synthesizeStages(outdir: string): void {
   const app = new App({ outdir });
   for (const [name, stage] of Object.entries(configurations)) new ActivityLogStack(app, name, stage);
   app.synth();
 }
 
-/** Makes a cloud assembly of the web ACL that a stage outside us-east-1 has there. */
+/** Synthesizes a cloud assembly of the web ACL of a stage outside us-east-1. */
 export function synthesizeEdge(outdir: string): void {
   const app = new App({ outdir });
   new EdgeAclStack(app, "activity-log-edge", fullStage.edge);

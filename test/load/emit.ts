@@ -13,7 +13,7 @@ const org_id = "org_emit";
 
 /**
  * Emits a file of events and waits until each one can be read, while the organisation has two webhook endpoints: one
- * that answers and one on a port without a listener.
+ * that responds and one on a port without a listener.
  */
 export async function emitBesideDeadEndpoint(stack: RunningStack, events: number): Promise<object> {
   const received = new Set<string>();
@@ -84,7 +84,7 @@ async function activity(...args: string[]) {
   return { code, out, err };
 }
 
-/** Invocations that ran out of time, by the logs of all functions. */
+/** Returns the number of invocations that timed out, from the logs of all functions. */
 function timeouts(): number {
   const logs = join(project, ".local/memory/logs");
   return readdirSync(logs)

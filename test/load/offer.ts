@@ -8,7 +8,7 @@ import type { RunningStack } from "./running-stack.ts";
 const region = "us-east-1";
 const readEveryMs = 100;
 
-/** What became of the events of one run. */
+/** Results of the events of one run. */
 export interface Offered {
   readonly events: number;
   readonly stored: number;
@@ -22,12 +22,12 @@ export interface Offered {
 interface Load {
   readonly perSecond: number;
   readonly seconds: number;
-  /** Organisations that the events belong to, in turn. */
+  /** Organisations that the events belong to, in rotation. */
   readonly organisations: number;
   readonly name: string;
 }
 
-/** Sends events to the ingest queue at a steady rate and follows each one to the stream of the log. */
+/** Sends events to the ingest queue at a constant rate, and waits for each in the stream of the events table. */
 export async function offer(stack: RunningStack, load: Load): Promise<Offered> {
   const call = createAwsCaller(stack.endpoints.dynamodb, "load", region);
   const sentAt = new Map<string, number>();

@@ -7,7 +7,7 @@ import * as z from "zod";
 
 const project = resolve(import.meta.dirname, "../..");
 
-/** Linux counts the processor time of a process in hundredths of a second. */
+/** Linux reports the processor time of a process in hundredths of a second. */
 const ticksPerSecond = 100;
 
 const Stack = z.object({
@@ -17,7 +17,7 @@ const Stack = z.object({
   tables: z.object({ events: z.string() }),
 });
 
-/** What the two processes of a stack use: the runtime with its functions, and the Java process of DynamoDB Local. */
+/** Resource use of the two processes of a stack: the runtime with its functions, and DynamoDB Local. */
 export interface Use {
   readonly node: number;
   readonly java: number;
@@ -32,7 +32,7 @@ export interface RunningStack extends z.infer<typeof Stack> {
   stop(): Promise<void>;
 }
 
-/** Runs `npm start` with an empty log, as a process of its own, and waits until it says that it serves. */
+/** Runs `npm start` with an empty log in a separate process, and waits until it is ready. */
 export async function runStack(): Promise<RunningStack> {
   const started = performance.now();
   const child = spawn(execPath, ["--optimize-for-size", "infra/local/main.ts", "--port", "0", "--empty"], {
@@ -73,7 +73,7 @@ function childrenOf(parent: number): number[] {
     .filter((pid) => status(pid, "PPid") === String(parent));
 }
 
-/** A line of the process's status; undefined when the process is gone. */
+/** Returns a line of the process status; `undefined` if the process has ended. */
 function status(pid: number, name: string): string | undefined {
   try {
     return new RegExp(`^${name}:\\s+(\\S+)`, "m").exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];

@@ -2,9 +2,9 @@ import { z } from "zod";
 import { type CloudFormationTemplate, mapProperties } from "./cloud-template.ts";
 import { mapStatements, type Statement } from "./policy-statements.ts";
 
-/** A change of the template that only the emulator needs: AWS takes the template as it is. */
+/** A change of the template that only the emulator needs, not AWS. */
 type Adaptation = {
-  /** What the emulator does otherwise than AWS, and what the change is. */
+  /** How the emulator differs from AWS, and the change. */
   readonly reason: string;
   apply(template: CloudFormationTemplate): CloudFormationTemplate;
 };
@@ -12,7 +12,7 @@ type Adaptation = {
 const settings = z.record(z.string(), z.unknown());
 const arnOf = z.object({ "Fn::GetAtt": z.tuple([z.string(), z.literal("Arn")]) });
 
-/** Every entry must change something: what no longer applies is to be taken off the list. */
+/** Every entry must have an effect: remove entries that no longer apply. */
 export const adaptations: readonly Adaptation[] = [
   {
     reason:
@@ -75,7 +75,7 @@ function forgetKeysAndAttributes(statement: Statement): Statement {
   return withoutConditions(statement, (key) => ["dynamodb:LeadingKeys", "dynamodb:Attributes"].includes(key));
 }
 
-/** The statement without its conditions on certain keys, whatever their operator. */
+/** Returns the statement without conditions on certain keys, for any operator. */
 function withoutConditions(statement: Statement, isUnknown: (key: string) => boolean): Statement {
   const { Condition, ...others } = statement;
   const kept = Object.entries(Condition ?? {}).flatMap(([operator, keys]) => {

@@ -15,17 +15,17 @@ export type Resource = z.infer<typeof resource>;
 export type CloudFormationTemplate = z.infer<typeof template>;
 export type Properties = Readonly<Record<string, unknown>>;
 
-/** The template of a stack in a cloud assembly. */
+/** Reads the template of a stack in a cloud assembly. */
 export async function readTemplate(assembly: string, stack: string): Promise<CloudFormationTemplate> {
   return template.parse(JSON.parse(await readFile(pathOf(assembly, stack), "utf8")));
 }
 
-/** Puts another template into the assembly, under the name that the CDK knows. */
+/** Replaces a template in the assembly. */
 export async function replaceTemplate(assembly: string, stack: string, changed: CloudFormationTemplate): Promise<void> {
   await writeFile(pathOf(assembly, stack), JSON.stringify(changed));
 }
 
-/** The template with the properties of each resource of a type changed. */
+/** Returns the template with changed properties of each resource of a type. */
 export function mapProperties(
   whole: CloudFormationTemplate,
   type: string,

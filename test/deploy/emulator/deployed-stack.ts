@@ -3,7 +3,7 @@ import { DescribeTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { CloudFormationTemplate } from "./cloud-template.ts";
 import { region } from "./emulator.ts";
 
-/** What a stack on the emulator has, by type, as physical ids. */
+/** Physical ids of the resources of a stack, by type. */
 export type DeployedStack = {
   readonly api: string;
   readonly tables: readonly string[];
@@ -11,7 +11,7 @@ export type DeployedStack = {
 
 const credentials = { accessKeyId: "test", secretAccessKey: "test" };
 
-/** Looks up a stack. Throws unless it has all resources of the template, all complete. */
+/** Reads a stack. Throws unless it has all resources of the template, all complete. */
 export async function verifyResources(
   endpoint: string,
   stack: string,
@@ -34,7 +34,7 @@ export async function verifyResources(
   return { api, tables: ofType("AWS::DynamoDB::GlobalTable") };
 }
 
-/** Throws unless the tables of a stack that was destroyed are still there. */
+/** Throws unless the tables of a destroyed stack still exist. */
 export async function verifyRetained(endpoint: string, { tables }: DeployedStack): Promise<void> {
   const dynamodb = new DynamoDBClient({ endpoint, region, credentials });
   for (const TableName of tables) await dynamodb.send(new DescribeTableCommand({ TableName }));

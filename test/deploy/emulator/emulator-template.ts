@@ -4,15 +4,15 @@ import type { CloudFormationTemplate } from "./cloud-template.ts";
 import { leftOut } from "./left-out.ts";
 import { mapStatements } from "./policy-statements.ts";
 
-/** What stays of a template, and how many resources each entry of the list took out, where it took any. */
+/** A reduced template, and the number of resources that each entry of the list removed. */
 export type Reduced = {
   readonly template: CloudFormationTemplate;
   readonly counts: Readonly<Record<string, number>>;
 };
 
 /**
- * The templates, by stack, without what the emulator cannot host. Throws where an entry of the list concerns none of
- * them, or where something that stays needs what is left out.
+ * Returns the templates by stack, without resources that the emulator cannot host. Throws if an entry of the list applies
+ * to no template, or a remaining resource refers to a removed one.
  */
 export function reduceAll(wholes: Readonly<Record<string, CloudFormationTemplate>>): Record<string, Reduced> {
   const reduced = Object.fromEntries(Object.entries(wholes).map(([stack, whole]) => [stack, reduce(whole)]));
@@ -39,9 +39,9 @@ function reduce(whole: CloudFormationTemplate): Reduced {
   return { template, counts };
 }
 
-/** The template so that the emulator treats it as AWS would. Throws where an adaptation changes nothing. */
+/** Returns the template with all adaptations. Throws if an adaptation has no effect. */
 export function adapt(template: CloudFormationTemplate): CloudFormationTemplate {
-  // Statements have lists of actions and resources from here on, so that only an adaptation makes a difference.
+  // Normalise actions and resources to lists first, so that only adaptations count as changes.
   const normalized = mapStatements(template, (statement) => statement);
   return adaptations.reduce((before, { reason, apply }) => {
     const after = apply(before);
@@ -50,7 +50,7 @@ export function adapt(template: CloudFormationTemplate): CloudFormationTemplate 
   }, normalized);
 }
 
-/** The template with another address of the API in its outputs. */
+/** Returns the template with a different URL of the API in its outputs. */
 export function withApiUrl(template: CloudFormationTemplate, url: string): CloudFormationTemplate {
   return { ...template, Outputs: { ...template.Outputs, ApiUrl: { Value: url } } };
 }

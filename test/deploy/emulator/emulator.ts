@@ -4,12 +4,12 @@ import { envVars as functionVariables } from "#shared/platform/env-vars.ts";
 import { endOf, start } from "#test/deploy/programs.ts";
 import { until } from "#test/support/until.ts";
 
-/** Everything that the emulator makes is in this account, and in this region. */
+/** Account and region of all resources of the emulator. */
 export const account = "000000000000";
 export const region = "us-east-1";
 
 export type Emulator = {
-  /** The address of all services. */
+  /** Endpoint URL of all services. */
   readonly endpoint: string;
   stop(): Promise<void>;
 };
@@ -22,13 +22,13 @@ type Options = {
   readonly log: string;
 };
 
-/** Starts ministack on a free port of the loopback interface, and waits until it answers. */
+/** Starts ministack on a free port of the loopback interface, and waits until it responds. */
 export async function startEmulator(options: Options): Promise<Emulator> {
   const attempts = 3;
   for (let attempt = 1; ; attempt += 1) {
     const emulator = await tryToStart(options, await freePort());
     if (emulator !== null) return emulator;
-    // Most likely another program took the port in between.
+    // Probably another program is using the port now.
     if (attempt === attempts) throw new Error(`ministack does not start:\n${await endOf(options.log)}`);
   }
 }
@@ -41,19 +41,19 @@ async function tryToStart({ ministack, tls, variables, log }: Options, port: num
       ...variables,
       GATEWAY_PORT: String(port),
       BIND_HOST: "127.0.0.1",
-      // As on AWS: signatures and policies are checked, and some policies demand TLS.
+      // As on AWS: signatures and policies are checked, and some policies require TLS.
       AUTH: "true",
       USE_SSL: "1",
       MINISTACK_SSL_CERT: tls.cert,
       MINISTACK_SSL_KEY: tls.key,
-      // In the addresses of queues: `localhost` may mean ::1, where nothing listens.
+      // For queue URLs: `localhost` may resolve to ::1, where nothing listens.
       MINISTACK_HOST: "127.0.0.1",
       MINISTACK_REGION: region,
       MINISTACK_ACCOUNT_ID: account,
       // Listeners on all interfaces, for services that the stack does not use.
       IOT_MTLS_ENABLED: "0",
       SFTP_ENABLED: "0",
-      // Functions inherit it: a receiver of the stories is on this machine.
+      // Functions inherit it: the webhook receiver of the tests is on this machine.
       [functionVariables.webhooksToLoopback]: "allow",
     },
     log,
@@ -79,7 +79,7 @@ async function tryToStart({ ministack, tls, variables, log }: Options, port: num
   return null;
 }
 
-/** A port that is free now. Another program may take it before it is used. */
+/** Returns a free port. Another program may take it before it is used. */
 async function freePort(): Promise<number> {
   const server = createServer();
   const { port } = new URL(await listenOnLoopback(server, 0));

@@ -4,16 +4,16 @@ import { closeServer, listenOnLoopback } from "#infra/local/listen.ts";
 import type { Certificate } from "#test/support/webhooks/certificates.ts";
 
 export type HttpsGateway = {
-  /** As `https://127.0.0.1:3000`. */
+  /** Such as `https://127.0.0.1:3000`. */
   readonly origin: string;
-  /** From now on requests go to this HTTP API of the emulator. */
+  /** Forwards all following requests to this HTTP API of the emulator. */
   serve(apiId: string): void;
   stop(): Promise<void>;
 };
 
 /**
- * Stands before the emulator's HTTP APIs. Their own addresses are subdomains of the emulator's, which not every machine
- * resolves, and the functions must see the address that the caller has used.
+ * Starts a TLS proxy for the emulator's HTTP APIs. Their own hosts are subdomains of the emulator's, which not every
+ * machine resolves, and the functions must see the host that the caller used.
  */
 export async function startHttpsGateway(certificate: Certificate, emulator: string): Promise<HttpsGateway> {
   let api: string | null = null;

@@ -3,12 +3,12 @@ import type { Resource } from "./cloud-template.ts";
 /** Resources that the emulator cannot host, though AWS can. */
 type LeftOut = {
   readonly what: string;
-  /** Why the emulator cannot. */
+  /** Reason why the emulator cannot host it. */
   readonly reason: string;
   isMeant(resource: Resource): boolean;
 };
 
-/** Every entry must leave out something: what no longer applies is to be taken off the list. */
+/** Every entry must apply to a resource: remove entries that no longer apply. */
 export const leftOut: readonly LeftOut[] = [
   {
     what: "saved queries",

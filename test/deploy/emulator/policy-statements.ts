@@ -11,10 +11,10 @@ const statement = z.looseObject({
 });
 const policy = z.looseObject({ PolicyDocument: z.looseObject({ Statement: z.array(statement) }) });
 
-/** A statement of a role's policy. Actions and resources are lists, also where the template has one. */
+/** A statement of a role's policy. Actions and resources are always lists. */
 export type Statement = z.infer<typeof statement>;
 
-/** The template with each statement that a role is allowed something by changed. */
+/** Returns the template with each `Allow` statement of a role changed. */
 export function mapStatements(
   template: CloudFormationTemplate,
   change: (statement: Statement) => Statement,

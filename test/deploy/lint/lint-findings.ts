@@ -9,8 +9,8 @@ const finding = z.object({
 });
 
 /**
- * Reads the JSON report of cfn-lint. Gives one line for each finding that is not accepted, and one for each accepted
- * rule that found nothing, so that the list stays true.
+ * Parses the JSON report of cfn-lint. Returns one line for each finding that is not accepted, and one for each accepted
+ * rule without findings, so that the list stays current.
  */
 export function problemsOf(report: string, accepted: Readonly<Record<string, string>>): string[] {
   const findings = z.array(finding).parse(JSON.parse(report));

@@ -6,7 +6,7 @@ import { run } from "#test/deploy/programs.ts";
 import { acceptedFindings } from "./accepted-findings.ts";
 import { problemsOf } from "./lint-findings.ts";
 
-/** The largest Region, one in Europe, and two that lack some of what others have. */
+/** The largest region, one in Europe, and two that lack some services. */
 const regions = ["us-east-1", "eu-central-1", "ap-south-1", "il-central-1"];
 
 type Options = {
@@ -19,8 +19,8 @@ type Options = {
 };
 
 /**
- * Checks all templates of the assemblies by AWS's resource schemas of each region. Gives the number of templates. Throws
- * with what is wrong with them.
+ * Checks all templates of the assemblies with AWS's resource schemas of each region. Returns the number of templates.
+ * Throws with the findings.
  */
 export async function lintTemplates({ cfnLint, variables, assemblies, folder }: Options): Promise<number> {
   const report = async (name: string, templates: readonly string[], inRegions: readonly string[]) => {
@@ -35,7 +35,7 @@ export async function lintTemplates({ cfnLint, variables, assemblies, folder }: 
   const edge = templatesIn(assemblies.edge);
   const problems = [
     ...problemsOf(await report("stages", stages, regions), acceptedFindings),
-    // A web ACL of CloudFront can be nowhere else.
+    // A web ACL of CloudFront must be in this region.
     ...problemsOf(await report("edge", edge, [globalRegion]), {}),
   ];
   if (problems.length > 0) throw new Error(`cfn-lint finds:\n${problems.join("\n")}`);

@@ -1,6 +1,6 @@
 import { env } from "node:process";
 
-/** Sets variables of this process, as Lambda does before it loads a function. */
+/** Sets environment variables of this process, as Lambda does before it loads a function. */
 export function setEnvironment(values: Readonly<Record<string, string>>): void {
   Object.assign(env, values);
 }
@@ -24,7 +24,7 @@ export function deployedStack(): string | null {
   return STACK;
 }
 
-/** A variable that a process which a test starts has to inherit. */
+/** Returns a variable that child processes of a test must inherit. */
 export function inherited(name: string): string | undefined {
   return env[name];
 }

@@ -4,7 +4,7 @@ import { levels, longestFiles } from "./levels.ts";
 
 const order: readonly string[] = levels;
 
-/** Begins with the files that take longest, so that none of them is left for the end, when other workers are idle. */
+/** Runs the slowest files first, so that none is left for the end, when other workers are idle. */
 export class LongestFirst extends BaseSequencer implements TestSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId, project }: TestSpecification): number => {

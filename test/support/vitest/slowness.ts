@@ -1,19 +1,19 @@
 import { availableParallelism, loadavg } from "node:os";
 import { slownessOverride } from "./environment.ts";
 
-/** However busy the machine is, a test that waits in vain ends. */
-const mostSlowness = 10;
+/** Upper bound, so that a test that waits in vain ends on any machine. */
+const maxSlowness = 10;
 
 /**
- * How many times longer than on a quiet machine a test may have to wait now: `TEST_SLOWNESS` of the environment where it
- * is set, and otherwise how many processes want each core. Never below 1.
+ * Returns the factor of waiting times compared with an idle machine: `TEST_SLOWNESS` if set, otherwise the load per core.
+ * At least 1.
  */
 export function slowness(
   given: string | undefined = slownessOverride(),
-  wanted: number = loadavg()[0] ?? 0,
+  load: number = loadavg()[0] ?? 0,
   cores: number = availableParallelism(),
 ): number {
-  if (given === undefined || given === "") return Math.min(Math.max(wanted / cores, 1), mostSlowness);
+  if (given === undefined || given === "") return Math.min(Math.max(load / cores, 1), maxSlowness);
   const factor = Number(given);
   if (!(factor >= 1)) throw new Error(`TEST_SLOWNESS is '${given}': it takes a number from 1 up.`);
   return factor;

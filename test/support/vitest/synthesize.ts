@@ -15,8 +15,7 @@ declare module "vitest" {
 }
 
 /**
- * Synthesizes the stack into a folder of its own; the first level that needs it does so for all. Tests of a deployed
- * stack do without.
+ * Synthesizes the stack into a temporary folder, once for all levels that need it. Not for tests of a deployed stack.
  */
 export async function setup({ vitest }: TestProject): Promise<() => void> {
   const root = vitest.getRootProject();
