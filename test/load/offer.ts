@@ -9,7 +9,7 @@ const region = "us-east-1";
 const readEveryMs = 100;
 
 /** Results of the events of one run. */
-export interface Offered {
+export type Offered = {
   readonly events: number;
   readonly stored: number;
   /** Events a second from the first send to the last one stored. */
@@ -17,15 +17,15 @@ export interface Offered {
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly maxMs: number;
-}
+};
 
-interface Load {
+type Load = {
   readonly perSecond: number;
   readonly seconds: number;
   /** Organisations that the events belong to, in rotation. */
   readonly organisations: number;
   readonly name: string;
-}
+};
 
 /** Sends events to the ingest queue at a constant rate, and waits for each in the stream of the events table. */
 export async function offer(stack: RunningStack, load: Load): Promise<Offered> {

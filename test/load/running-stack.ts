@@ -18,10 +18,10 @@ const Stack = z.object({
 });
 
 /** Resource use of the two processes of a stack: the runtime with its functions, and DynamoDB Local. */
-export interface Use {
+export type Use = {
   readonly node: number;
   readonly java: number;
-}
+};
 
 export interface RunningStack extends z.infer<typeof Stack> {
   readonly startSeconds: number;

@@ -60,7 +60,7 @@ describe("smoke test of a deployed stack", () => {
   });
 
   it.each([
-    [{ STACK: "activity-log-test" }, "activity-log-test is the stack of no stage"],
+    [{ STACK: "activity-log-test" }, "activity-log-test does not belong to a stage"],
     [{ STACK: "" }, "Name the deployed stack"],
     [{ TARGET: "dev" }, "Unknown target 'dev'"],
   ])("fails with a reason for %j", async (over, fault) => {

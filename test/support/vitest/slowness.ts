@@ -15,6 +15,6 @@ export function slowness(
 ): number {
   if (given === undefined || given === "") return Math.min(Math.max(load / cores, 1), maxSlowness);
   const factor = Number(given);
-  if (!(factor >= 1)) throw new Error(`TEST_SLOWNESS is '${given}': it takes a number from 1 up.`);
+  if (!(factor >= 1)) throw new Error(`TEST_SLOWNESS is '${given}': it must be a number of at least 1.`);
   return factor;
 }

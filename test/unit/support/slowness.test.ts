@@ -13,7 +13,7 @@ describe("slowness", () => {
   });
 
   it.each(["0.5", "much", "-1"])("rejects %s", (value) => {
-    expect(() => slowness(value)).toThrow(`TEST_SLOWNESS is '${value}': it takes a number from 1 up.`);
+    expect(() => slowness(value)).toThrow(`TEST_SLOWNESS is '${value}': it must be a number of at least 1.`);
   });
 });
 
@@ -27,6 +27,6 @@ describe("until", () => {
 
   it("throws when its condition is never met", async () => {
     const wait = { deadlineMs: 5, pauseMs: 1, slowness: () => 2 };
-    await expect(until(() => false, wait)).rejects.toThrow("What the test waits for did not happen within");
+    await expect(until(() => false, wait)).rejects.toThrow("The expected condition was not met within");
   });
 });

@@ -29,5 +29,5 @@ async function secondsWaited(seconds: number): Promise<number> {
 
 it("untilPolled waits up to five minutes until Lambda polls the queues of a new stack", async () => {
   expect(await secondsWaited(240)).toBe(240);
-  await expect(secondsWaited(400)).rejects.toThrow("did not happen");
+  await expect(secondsWaited(400)).rejects.toThrow("condition was not met");
 });

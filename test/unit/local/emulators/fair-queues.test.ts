@@ -4,11 +4,11 @@ import { ConsumerShares } from "#infra/local/emulators/fair-queues/consumer-shar
 import { FairBacklog } from "#infra/local/emulators/fair-queues/fair-backlog.ts";
 import { InFlight } from "#infra/local/emulators/fair-queues/in-flight.ts";
 
-interface Message {
+type Message = {
   readonly id: number;
   readonly messageGroupId: string | undefined;
   readonly sentTimestamp: number;
-}
+};
 
 /** A queue as a consumer sees it, at a time that the test moves. */
 function aQueue() {
