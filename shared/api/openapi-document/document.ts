@@ -52,6 +52,30 @@ const securitySchemes = {
   },
 };
 
+const info = {
+  title: "Activity log",
+  version: "1.0.0",
+  description:
+    "Every state change of an organisation's documents, in one append-only log. The services that make the changes " +
+    "write the events. This API lists them, and sends them to webhook endpoints. It has three dialects: FinzBooks " +
+    "under `/api/public/v1`, SimplyBooks under `/api/v1`, and Fakturoid under `/api/v3`. HEAD works like GET. Large " +
+    "responses are compressed if the client accepts gzip or Brotli. Unknown parameters are errors, except in the " +
+    "Fakturoid dialect. Unknown paths return 404, other methods 405, in the format of the path's dialect, and " +
+    "elsewhere as a `Problem`.",
+  license: { name: "Apache 2.0", identifier: "Apache-2.0" },
+};
+
+const tags = [
+  { name: "activity", description: "Timelines, newest first." },
+  { name: "webhooks", description: "Webhook endpoints and their deliveries." },
+  { name: "receiving", description: "The requests to webhook endpoints." },
+  { name: "access", description: "The token of the request." },
+  { name: "simplybooks", description: "The same log as SimplyBooks activities, in XML or JSON." },
+  { name: "fakturoid", description: "The same log as Fakturoid events." },
+  { name: "oauth", description: "Access tokens for API clients, with OAuth 2.0." },
+  { name: "documents", description: "Documents that describe this API." },
+];
+
 /** Returns the OpenAPI 3.1 document of all routes. `origin` is the scheme and host that the caller used. */
 export function createOpenApiDocument(origin: string) {
   const finzbooks = finzbooksComponents();
@@ -60,29 +84,9 @@ export function createOpenApiDocument(origin: string) {
   const oauth = oauthComponents();
   return {
     openapi: "3.1.0",
-    info: {
-      title: "Activity log",
-      version: "1.0.0",
-      description:
-        "Every state change of an organisation's documents, in one append-only log. The services that make the changes " +
-        "write the events. This API lists them, and sends them to webhook endpoints. It has three dialects: FinzBooks " +
-        "under `/api/public/v1`, SimplyBooks under `/api/v1`, and Fakturoid under `/api/v3`. HEAD works like GET. Large " +
-        "responses are compressed if the client accepts gzip or Brotli. Unknown parameters are errors, except in the " +
-        "Fakturoid dialect. Unknown paths return 404, other methods 405, in the format of the path's dialect, and " +
-        "elsewhere as a `Problem`.",
-      license: { name: "Apache 2.0", identifier: "Apache-2.0" },
-    },
+    info,
     servers: [{ url: origin }],
-    tags: [
-      { name: "activity", description: "Timelines, newest first." },
-      { name: "webhooks", description: "Webhook endpoints and their deliveries." },
-      { name: "receiving", description: "The requests to webhook endpoints." },
-      { name: "access", description: "The token of the request." },
-      { name: "simplybooks", description: "The same log as SimplyBooks activities, in XML or JSON." },
-      { name: "fakturoid", description: "The same log as Fakturoid events." },
-      { name: "oauth", description: "Access tokens for API clients, with OAuth 2.0." },
-      { name: "documents", description: "Documents that describe this API." },
-    ],
+    tags,
     paths: {
       ...finzbooksPaths(),
       ...webhookPaths(),

@@ -105,7 +105,15 @@ function okResponse(
 
 /** Returns the paths of this dialect, one for each route of `findRoute`. */
 export function simplybooksPaths() {
-  const list = {
+  return {
+    [`${basePath}/activities`]: { get: describeList() },
+    [`${basePath}/activities/{activity_id}`]: { get: describeActivity() },
+    [`${basePath}/accounts/current`]: { get: describeAccount() },
+  };
+}
+
+function describeList() {
+  return {
     operationId: "list_activities",
     summary: "The activities of an account, newest first",
     description:
@@ -142,7 +150,10 @@ export function simplybooksPaths() {
       ...errorResponseRefs(400, 401, 403, 429, 500, 503),
     },
   };
-  const one = {
+}
+
+function describeActivity() {
+  return {
     operationId: "get_activity",
     summary: "One activity",
     tags: ["simplybooks"],
@@ -170,7 +181,10 @@ export function simplybooksPaths() {
       ...errorResponseRefs(400, 401, 403, 404, 429, 500, 503),
     },
   };
-  const account = {
+}
+
+function describeAccount() {
+  return {
     operationId: "get_current_account",
     summary: "The account of the key",
     description: "Clients use it to check their connection.",
@@ -185,11 +199,6 @@ export function simplybooksPaths() {
       ),
       ...errorResponseRefs(400, 401, 403, 429, 500, 503),
     },
-  };
-  return {
-    [`${basePath}/activities`]: { get: list },
-    [`${basePath}/activities/{activity_id}`]: { get: one },
-    [`${basePath}/accounts/current`]: { get: account },
   };
 }
 
