@@ -102,7 +102,7 @@ describe("organisations and tokens", () => {
     const scope = ["--scope", "AIBooks.activity.READ"];
     expect(await cli.run(["token", "create", "--org", "org_none", ...scope])).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining("create it first"),
+      stderr: expect.stringContaining("Create it first"),
     });
     expect(await cli.run(["org", "create", "not an id"])).toMatchObject({
       code: 2,
