@@ -47,7 +47,7 @@ describe("emit", () => {
     expect(JSON.parse(first.stdout)).toEqual({
       ...counts,
       faults: [
-        { line: 4, reason: expect.stringContaining("not JSON") },
+        { line: 4, reason: expect.stringContaining("not valid JSON") },
         { line: 9, reason: expect.stringContaining("occurred_at") },
       ],
     });
