@@ -19,11 +19,10 @@ export class BoundedMap<K, V> extends Map<K, V> {
  */
 export class ExpiringCache<V> {
   readonly #capacity: number;
-  readonly #entries: BoundedMap<string, { readonly value: V; readonly until: number }>;
+  readonly #entries = new Map<string, { readonly value: V; readonly until: number }>();
 
   constructor(capacity: number) {
     this.#capacity = capacity;
-    this.#entries = new BoundedMap(capacity);
   }
 
   get(key: string, now: Date): V | null {
@@ -39,6 +38,7 @@ export class ExpiringCache<V> {
     if (this.#entries.size >= this.#capacity) {
       for (const [other, { until: end }] of this.#entries) if (end <= now.getTime()) this.#entries.delete(other);
     }
+    if (this.#entries.size >= this.#capacity) this.#entries.clear();
     this.#entries.set(key, { value, until });
   }
 

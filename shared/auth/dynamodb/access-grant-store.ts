@@ -1,10 +1,9 @@
 import { type DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
-import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import type { AccessGrantStore } from "#shared/auth/client-tokens.ts";
-import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
+import { type AttributeMap, toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { tokenKey } from "#shared/platform/dynamodb/keys.ts";
 import { getItem, writeConditionally } from "#shared/platform/dynamodb/operations.ts";
-import { fromTokenItem, parseGrants } from "./token-item.ts";
+import { fromTokenItem, parseGrants, toGrantsAttribute } from "./token-item.ts";
 
 /**
  * Creates the store of access tokens. They are on the items of their clients, so that one write counts a request and one
@@ -13,7 +12,12 @@ import { fromTokenItem, parseGrants } from "./token-item.ts";
 export function createAccessGrantStore(client: DynamoDBClient, table: string): AccessGrantStore {
   const update = async (
     clientId: string,
-    change: { ConditionExpression: string; UpdateExpression: string; names: Record<string, string>; values?: object },
+    change: {
+      ConditionExpression: string;
+      UpdateExpression: string;
+      names: Record<string, string>;
+      values?: AttributeMap;
+    },
   ) => {
     const { names, values, ...expressions } = change;
     const request = {
@@ -21,14 +25,14 @@ export function createAccessGrantStore(client: DynamoDBClient, table: string): A
       Key: toStringAttributes(tokenKey(clientId)),
       ...expressions,
       ExpressionAttributeNames: names,
-      ...(values !== undefined && { ExpressionAttributeValues: marshall(values) }),
+      ...(values !== undefined && { ExpressionAttributeValues: values }),
     };
     return (await writeConditionally(client.send(new UpdateItemCommand(request)))).isWritten;
   };
 
   return {
     async get(clientId) {
-      const item = await getItem(client, table, tokenKey(clientId), (found) => unmarshall(found));
+      const item = await getItem(client, table, tokenKey(clientId), (found) => found);
       if (item === null || fromTokenItem(item).revoked_at !== null) return null;
       return parseGrants(item);
     },
@@ -40,7 +44,7 @@ export function createAccessGrantStore(client: DynamoDBClient, table: string): A
         ConditionExpression: `attribute_exists(pk) AND attribute_not_exists(revoked_at) AND ${isKnown}`,
         UpdateExpression: "SET #access = :next",
         names: { "#access": "access" },
-        values: { ":known": known, ":next": next },
+        values: { ":known": toGrantsAttribute(known), ":next": toGrantsAttribute(next) },
       });
     },
 

@@ -1,5 +1,4 @@
 import { type DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
-import { unmarshall } from "@aws-sdk/util-dynamodb";
 import type { AdminStore } from "#shared/auth/admin/admin.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
@@ -40,7 +39,7 @@ export function createAdminStore(client: DynamoDBClient, table: string): AdminSt
     async listTokens(orgId) {
       const ids = await listSuffixes(client, table, { pk: orgKey(orgId).pk, prefix: orgTokenPrefix });
       const items = await batchGet(client, table, ids.map(tokenKey));
-      const tokens = items.map((item) => fromTokenItem(unmarshall(item)));
+      const tokens = items.map(fromTokenItem);
       return tokens.sort((left, right) => (left.created_at < right.created_at ? 1 : -1));
     },
 
@@ -55,7 +54,7 @@ export function createAdminStore(client: DynamoDBClient, table: string): AdminSt
         ReturnValues: "ALL_NEW",
       } as const;
       const result = await writeConditionally(client.send(new UpdateItemCommand(update)));
-      return result.isWritten ? fromTokenItem(unmarshall(result.output.Attributes ?? {})) : null;
+      return result.isWritten ? fromTokenItem(result.output.Attributes ?? {}) : null;
     },
   };
 }

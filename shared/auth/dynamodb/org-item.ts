@@ -1,4 +1,4 @@
-import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
+import { marshall } from "@aws-sdk/util-dynamodb";
 import { type Org, orgDefaults } from "#shared/auth/orgs/org.ts";
 import { parseShardSetting } from "#shared/events/dynamodb/shard-settings-store.ts";
 import type { AttributeMap } from "#shared/platform/dynamodb/attributes.ts";
@@ -11,21 +11,20 @@ export function toOrgItem(org: Org): AttributeMap {
 }
 
 /** Parses an organisation. Throws an error with the item's key if the item is damaged. */
-export function fromOrgItem(attributes: AttributeMap): Org {
-  const item = unmarshall(attributes);
+export function fromOrgItem(item: AttributeMap): Org {
   const optional = (field: string): string | null => {
-    const value = item[field];
-    if (value === undefined) return null;
-    if (typeof value !== "string") throw new Error(`Item ${String(item.pk)} has no valid ${field}.`);
-    return value;
+    const attribute = item[field];
+    if (attribute === undefined) return null;
+    if (attribute.S === undefined) throw new Error(`Item ${item.pk?.S} has no valid ${field}.`);
+    return attribute.S;
   };
   const required = (field: string): string => {
     const value = optional(field);
-    if (value === null) throw new Error(`Item ${String(item.pk)} has no ${field}.`);
+    if (value === null) throw new Error(`Item ${item.pk?.S} has no ${field}.`);
     return value;
   };
-  const shards = item.shards === undefined ? null : parseShardSetting(item.shards);
-  if (shards === null && item.shards !== undefined) throw new Error(`Item ${String(item.pk)} has no valid shards.`);
+  const shards = item.shards === undefined ? null : parseShardSetting(item.shards.M ?? {});
+  if (shards === null && item.shards !== undefined) throw new Error(`Item ${item.pk?.S} has no valid shards.`);
   return {
     org_id: required("org_id"),
     name: required("name"),

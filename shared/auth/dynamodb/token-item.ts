@@ -1,10 +1,10 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import type { AccessGrant, AccessGrants } from "#shared/auth/access-grants.ts";
 import { accessTokenScopes } from "#shared/auth/access-token.ts";
 import type { Token } from "#shared/auth/caller.ts";
 import { type TokenRef, toTokenId } from "#shared/auth/token.ts";
-import { isJsonObject } from "#shared/events/text/json.ts";
-import type { AttributeMap } from "#shared/platform/dynamodb/attributes.ts";
+import { type AttributeMap, toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { tokenKey } from "#shared/platform/dynamodb/keys.ts";
 
 /**
@@ -16,19 +16,19 @@ export function toTokenItem({ last_used_at: _, ...token }: Token): AttributeMap 
   return marshall({ ...tokenKey(token.token_id), ...Object.fromEntries(fields) });
 }
 
-/** Parses a token from an unmarshalled item. Throws an error with the item's key if the item is damaged. */
-export function fromTokenItem(item: Record<string, unknown>): Token {
-  const invalid = (field: string) => new Error(`Item ${String(item.pk)} has no valid ${field}.`);
+/** Parses a token. Throws an error with the item's key if the item is damaged. */
+export function fromTokenItem(item: AttributeMap): Token {
+  const invalid = (field: string) => new Error(`Item ${item.pk?.S} has no valid ${field}.`);
   const text = (field: string): string => {
-    const value = item[field];
-    if (typeof value !== "string") throw invalid(field);
+    const value = item[field]?.S;
+    if (value === undefined) throw invalid(field);
     return value;
   };
   const optional = (field: string): string | null => (item[field] === undefined ? null : text(field));
   const texts = (field: string): string[] => {
-    const value = item[field];
-    if (!Array.isArray(value)) throw invalid(field);
-    return value.map(String);
+    const values = item[field]?.L?.map(({ S }) => S);
+    if (values === undefined || !values.every((value) => value !== undefined)) throw invalid(field);
+    return values;
   };
   return {
     token_id: text("token_id"),
@@ -48,7 +48,7 @@ export function fromTokenItem(item: Record<string, unknown>): Token {
  * Parses the token of a reference from the item of its holder; `null` if the holder has no such access token. An access
  * token has the permissions that its client was created with, and is revoked with it.
  */
-export function parseToken(item: Record<string, unknown>, { hash, isAccessToken }: TokenRef): Token | null {
+export function parseToken(item: AttributeMap, { hash, isAccessToken }: TokenRef): Token | null {
   const holder = fromTokenItem(item);
   if (!isAccessToken) return holder;
   const grants = parseGrants(item);
@@ -60,14 +60,22 @@ export function parseToken(item: Record<string, unknown>, { hash, isAccessToken 
 }
 
 /** Parses the access tokens of a client's item. Throws an error with the item's key if they are damaged. */
-export function parseGrants({ pk, access = {} }: Record<string, unknown>): AccessGrants {
-  const invalid = () => new Error(`Item ${String(pk)} has no valid access.`);
-  if (!isJsonObject(access)) throw invalid();
-  const grants: [string, AccessGrant][] = Object.entries(access).map(([hash, grant]) => {
-    if (!isJsonObject(grant)) throw invalid();
-    const { salt, created_at, expires_at } = grant;
-    if (typeof salt !== "string" || typeof created_at !== "string" || typeof expires_at !== "string") throw invalid();
+export function parseGrants({ pk, access = { M: {} } }: AttributeMap): AccessGrants {
+  const invalid = () => new Error(`Item ${pk?.S} has no valid access.`);
+  if (access.M === undefined) throw invalid();
+  const grants: [string, AccessGrant][] = Object.entries(access.M).map(([hash, { M: grant }]) => {
+    const salt = grant?.salt?.S;
+    const created_at = grant?.created_at?.S;
+    const expires_at = grant?.expires_at?.S;
+    if (salt === undefined || created_at === undefined || expires_at === undefined) throw invalid();
     return [hash, { salt, created_at, expires_at }];
   });
   return Object.fromEntries(grants);
+}
+
+/** Returns access tokens as the attribute that `parseGrants` parses. */
+export function toGrantsAttribute(grants: AccessGrants): AttributeValue {
+  return {
+    M: Object.fromEntries(Object.entries(grants).map(([hash, grant]) => [hash, { M: toStringAttributes(grant) }])),
+  };
 }

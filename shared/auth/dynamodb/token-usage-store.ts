@@ -1,5 +1,4 @@
 import { type DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
-import { unmarshall } from "@aws-sdk/util-dynamodb";
 import type { TokenUsageStore } from "#shared/auth/authenticate.ts";
 import type { Token } from "#shared/auth/caller.ts";
 import { carryOver, type RateLimitWindow } from "#shared/auth/rate-limit.ts";
@@ -64,32 +63,31 @@ export function createTokenUsageStore(client: DynamoDBClient, table: string): To
   const count = async (
     ref: Holder,
     added: Count,
-    { fits, isLimited }: { fits(item: Item): boolean; isLimited: boolean },
+    { fits, isLimited }: { fits(item: AttributeMap): boolean; isLimited: boolean },
   ) => {
     let carried: number | null = null;
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
       const { isCounted, item }: Awaited<ReturnType<typeof update>> = await update(ref, added, { carried, isLimited });
       if (item === undefined || item === null) return null;
-      const found = unmarshall(item);
-      if (isCounted) return { item: found, used: Number(found.rate_used) };
+      if (isCounted) return { item, used: Number(item.rate_used?.N) };
       if (!fits(item)) return null;
-      const used = usedIn(added.window, found);
+      const used = usedIn(added.window, item);
       // Requests over the limit are not counted: they would be carried over into the next window.
-      if (isLimited && used >= added.window.limit) return { item: found, used: used + added.requests };
-      carried = isOpen(added.window, found) ? null : used;
+      if (isLimited && used >= added.window.limit) return { item, used: used + added.requests };
+      carried = isOpen(added.window, item) ? null : used;
     }
     return null;
   };
 
   return {
     async get(ref, window) {
-      const item = await getItem(client, table, tokenKey(ref.holder), (found) => unmarshall(found));
+      const item = await getItem(client, table, tokenKey(ref.holder), (found) => found);
       const token = item === null ? null : parseToken(item, ref);
       return item === null || token === null ? null : { token, used: usedIn(window, item) };
     },
 
     async count(ref, window) {
-      const fits = (item: Item) => isHeldBy(item, ref);
+      const fits = (item: AttributeMap) => isHeldBy(item, ref);
       const counted = await count(ref, { window, requests: 1, lease: null }, { fits, isLimited: true });
       const token = counted === null ? null : parseToken(counted.item, ref);
       return counted === null || token === null ? null : { token, used: counted.used };
@@ -99,7 +97,7 @@ export function createTokenUsageStore(client: DynamoDBClient, table: string): To
 
     async charge(holder, window, { requests, lease }) {
       const add = (held: ReadLease | null) => {
-        const fits = (item: Item) => held === null || isHolderOf(item, held);
+        const fits = (item: AttributeMap) => held === null || isHolderOf(item, held);
         return count({ holder }, { window, requests, lease: held }, { fits, isLimited: false });
       };
       // An expired lease may belong to another request by now, and must not be released.
@@ -109,26 +107,24 @@ export function createTokenUsageStore(client: DynamoDBClient, table: string): To
   };
 }
 
-function isHolderOf(item: Item, { slot, until }: ReadLease): boolean {
+function isHolderOf(item: AttributeMap, { slot, until }: ReadLease): boolean {
   return Number(item[leaseAttribute(slot)]?.N) === until;
 }
 
-function isOpen({ start }: RateLimitWindow, { rate_window }: Record<string, unknown>): boolean {
-  return typeof rate_window === "string" && rate_window >= start.toISOString();
+function isOpen({ start }: RateLimitWindow, { rate_window }: AttributeMap): boolean {
+  return rate_window?.S !== undefined && rate_window.S >= start.toISOString();
 }
 
 /** Returns the count of a window, or the count carried over into it if nothing has been counted yet. */
-function usedIn(window: RateLimitWindow, item: Record<string, unknown>): number {
+function usedIn(window: RateLimitWindow, item: AttributeMap): number {
   const { rate_window, rate_used } = item;
-  if (typeof rate_window !== "string") return 0;
-  const used = Number(rate_used);
-  return isOpen(window, item) ? used : carryOver({ start: new Date(rate_window), used }, window);
+  if (rate_window?.S === undefined) return 0;
+  const used = Number(rate_used?.N);
+  return isOpen(window, item) ? used : carryOver({ start: new Date(rate_window.S), used }, window);
 }
 
-type Item = AttributeMap;
-
 /** Whether the item has the token. Saves further attempts for an access token that its client does not have. */
-function isHeldBy(item: Item, { isAccessToken, hash }: TokenRef): boolean {
+function isHeldBy(item: AttributeMap, { isAccessToken, hash }: TokenRef): boolean {
   return !isAccessToken || Object.hasOwn(item.access?.M ?? {}, hash);
 }
 

@@ -11,7 +11,7 @@ export function createShardSettingsReader(client: DynamoDBClient, table: string)
   return {
     async read() {
       const items = await queryAll(client, table, { pk: shardedOrgsPartition, prefix: shardedOrgPrefix });
-      return new Map(items.map((item) => [orgOf(item), parseListItem(item)]));
+      return new Map(items.map((item) => [orgOf(item), parseShardSetting(item)]));
     },
   };
 }
@@ -27,17 +27,14 @@ export function toShardedOrgItem(orgId: string, setting: ShardSetting): Attribut
 }
 
 /** Parses a setting; `null` if it is damaged. */
-export function parseShardSetting(value: unknown): ShardSetting | null {
-  const { before, count, from }: Partial<Record<keyof ShardSetting, unknown>> =
-    typeof value === "object" && value !== null ? value : {};
-  const isWhole = isShardCount(before) && isShardCount(count) && typeof from === "string";
+export function parseShardSetting(attributes: AttributeMap): ShardSetting | null {
+  const before = Number(attributes.before?.N);
+  const count = Number(attributes.count?.N);
+  const from = attributes.from?.S;
+  const isWhole = isShardCount(before) && isShardCount(count) && from !== undefined;
   return isWhole && parseTimestamp(from) === from ? { before, count, from } : null;
 }
 
 function orgOf({ sk }: AttributeMap): string {
   return (sk?.S ?? "").slice(shardedOrgPrefix.length);
-}
-
-function parseListItem({ before, count, from }: AttributeMap): ShardSetting | null {
-  return parseShardSetting({ before: Number(before?.N), count: Number(count?.N), from: from?.S });
 }
