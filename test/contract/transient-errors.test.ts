@@ -15,11 +15,11 @@ import { aSecret, aToken } from "#test/support/builders.ts";
 import { captureLogLines, type LogLine } from "#test/support/log-lines.ts";
 import { noSuspendedOrgs } from "#test/support/memory/suspended-orgs.ts";
 
-/** Stands where DynamoDB would, and answers every call with the same trouble. */
+/** A server in place of DynamoDB that responds to every request with the same failure. */
 let engine: Server;
 let origin: string;
-let trouble: { status: number; type: string; reasons?: readonly string[] };
-/** The item that reads find; without one they meet the trouble, too. */
+let failure: { status: number; type: string; reasons?: readonly string[] };
+/** The item that reads return. Without one, reads get the failure, too. */
 let stored: AttributeMap | null;
 let lines: LogLine[];
 
@@ -32,13 +32,13 @@ beforeAll(async () => {
       return response.writeHead(200, { "content-type": "application/x-amz-json-1.0" }).end(found);
     }
     const body = JSON.stringify({
-      __type: `com.amazonaws.dynamodb.v20120810#${trouble.type}`,
+      __type: `com.amazonaws.dynamodb.v20120810#${failure.type}`,
       message: "internal detail",
       // The two errors that say why spell the field differently.
-      ThrottlingReasons: trouble.reasons?.map((reason) => ({ reason })),
-      throttlingReasons: trouble.reasons?.map((reason) => ({ reason })),
+      ThrottlingReasons: failure.reasons?.map((reason) => ({ reason })),
+      throttlingReasons: failure.reasons?.map((reason) => ({ reason })),
     });
-    return response.writeHead(trouble.status, { "content-type": "application/x-amz-json-1.0" }).end(body);
+    return response.writeHead(failure.status, { "content-type": "application/x-amz-json-1.0" }).end(body);
   });
   origin = await listenOnLoopback(engine, 0);
 });
@@ -67,7 +67,7 @@ function request(endpoint: string) {
   );
 }
 
-describe("when DynamoDB is in trouble", () => {
+describe("GET /activity when DynamoDB fails", () => {
   it.each([
     [400, "ProvisionedThroughputExceededException"],
     [400, "ThrottlingException"],
@@ -75,7 +75,7 @@ describe("when DynamoDB is in trouble", () => {
     [500, "InternalServerError"],
     [503, "ServiceUnavailable"],
   ])("a request ends as 503 with the time to wait: %s %s", async (status, type) => {
-    trouble = { status, type };
+    failure = { status, type };
     const response = await request(origin);
     expect(response).toMatchObject({ statusCode: 503, headers: { "retry-after": "2", "x-request-id": "req-1" } });
     expect(JSON.parse(response.body ?? "")).toEqual({
@@ -100,7 +100,7 @@ describe("when DynamoDB is in trouble", () => {
   ])(
     "a defect of ours is a 500 that shows nothing but the request id, and is logged whole: %s %s",
     async (status, type) => {
-      trouble = { status, type };
+      failure = { status, type };
       const response = await request(origin);
       expect(response.statusCode).toBe(500);
       expect(JSON.parse(response.body ?? "")).toEqual({
@@ -125,7 +125,7 @@ describe("when a token's own item has more writes than it can take", () => {
     ["ProvisionedThroughputExceededException", [writeOf("KeyRange")]],
     ["ThrottlingException", [writeOf("KeyRange")]],
   ])("its requests are too many, and come again in a second: %s %j", async (type, reasons) => {
-    trouble = { status: 400, type, ...(reasons && { reasons }) };
+    failure = { status: 400, type, ...(reasons && { reasons }) };
     const response = await request(origin);
     expect(response).toMatchObject({
       statusCode: 429,
@@ -136,10 +136,10 @@ describe("when a token's own item has more writes than it can take", () => {
   });
 
   it("has no lease to give for an expensive request", async () => {
-    trouble = { status: 400, type: "ProvisionedThroughputExceededException" };
+    failure = { status: 400, type: "ProvisionedThroughputExceededException" };
     const uses = createTokenUsageStore(clientOf(origin), "config");
     expect(await uses.acquireLease(aToken().token_id, new Date(0), new Date(1))).toEqual({ slot: null, freeAt: null });
-    trouble = { status: 500, type: "InternalServerError" };
+    failure = { status: 500, type: "InternalServerError" };
     await expect(uses.acquireLease(aToken().token_id, new Date(0), new Date(1))).rejects.toMatchObject({
       code: "unavailable",
     });
@@ -151,8 +151,8 @@ describe("when a token's own item has more writes than it can take", () => {
     ["ProvisionedThroughputExceededException", [writeOf("MaxOnDemand")]],
     ["ProvisionedThroughputExceededException", [writeOf("KeyRange"), "TableWriteAccountLimitExceeded"]],
     ["InternalServerError", undefined],
-  ])("trouble that is not its own stays 503: %s %j", async (type, reasons) => {
-    trouble = { status: type === "InternalServerError" ? 500 : 400, type, ...(reasons && { reasons }) };
+  ])("responds 503 to a failure that the client did not cause: %s %j", async (type, reasons) => {
+    failure = { status: type === "InternalServerError" ? 500 : 400, type, ...(reasons && { reasons }) };
     expect(await request(origin)).toMatchObject({ statusCode: 503, headers: { "retry-after": "2" } });
   });
 });
