@@ -85,7 +85,7 @@ function corsPreflight(origins: readonly string[]): CorsPreflightOptions {
   };
 }
 
-/** The public HTTP API: one function for each dialect, and one for the OpenAPI documents. */
+/** The public HTTP API: one function for each dialect, and one for the OpenAPI description and the JSON Schemas. */
 export class PublicApi extends Construct {
   /** Base URL, without a trailing slash. */
   readonly url: string;
@@ -136,7 +136,7 @@ export class PublicApi extends Construct {
 
     const documents = new NodeFunction(this, "OpenApi", {
       entry: "functions/api/openapi.ts",
-      description: "Serves the page of the API, its OpenAPI document and its JSON Schemas.",
+      description: "Serves the page of the API, its OpenAPI description and its JSON Schemas.",
       timeoutSeconds: 10,
       ...requests,
     });

@@ -56,7 +56,7 @@ const oapiCodegen = "github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@v2
 const oapiRuntime = "github.com/oapi-codegen/runtime@v1.9.0";
 
 /** Generates a client for Go by oapi-codegen and compiles it. Returns its folder. */
-export async function compileOapiCodegen(document: string, { variables, folder }: Tools): Promise<string> {
+export async function compileOapiCodegen(specFile: string, { variables, folder }: Tools): Promise<string> {
   const client = join(folder, "oapi-codegen");
   await mkdir(client);
   await writeFile(join(client, "go.mod"), "module client\n\ngo 1.24\n");
@@ -71,7 +71,7 @@ export async function compileOapiCodegen(document: string, { variables, folder }
     join(client, "client.go"),
   ];
   const steps = [
-    ["generate", [...generate, document]],
+    ["generate", [...generate, specFile]],
     ["get", ["-C", client, "get", oapiRuntime]],
     ["build", ["-C", client, "build", "./..."]],
   ] as const;

@@ -33,15 +33,15 @@ export async function provideGenerator(cache: string, { variables, folder }: Too
   throw new Error(`${artifact} has the SHA-256 ${actual}, not ${sha256}.`);
 }
 
-/** Generates a client of an OpenAPI document into the folder of its language, and returns that folder. */
+/** Generates a client of an OpenAPI description into the folder of its language, and returns that folder. */
 export async function generateClient(
   language: GeneratedLanguage,
   jar: string,
-  document: string,
+  specFile: string,
   { variables, folder }: Tools,
 ): Promise<string> {
   const output = join(folder, language);
-  const args = ["-jar", jar, "generate", "-i", document, "-g", language, "-o", output, ...generators[language]];
+  const args = ["-jar", jar, "generate", "-i", specFile, "-g", language, "-o", output, ...generators[language]];
   const log = join(folder, `${language}-generate.log`);
   await run({
     title: `Generate the client for ${language}`,

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Returns the operations of a document for which a generated client has no method. */
+/** Returns the operations of an OpenAPI description for which a generated client has no method. */
 export function missingOperations(operationIds: readonly string[], source: string): string[] {
   const methods = new Set(Array.from(source.matchAll(/(\w+)\(/g), ([, name = ""]) => comparable(name)));
   return operationIds.filter((id) => !methods.has(comparable(id)));

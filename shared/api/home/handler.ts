@@ -1,13 +1,13 @@
 import type { HttpRequest, HttpResponse } from "#shared/api/http/request.ts";
 import { ActivityError } from "#shared/errors.ts";
-import { documents } from "./links.ts";
 import { renderHomePage } from "./page.ts";
+import { specLinks } from "./spec-links.ts";
 import { contentSecurityPolicy } from "./style.ts";
 
 export const homePath = "/";
 
 /**
- * Serves a description of the API with links to its documents, as HTML, or as JSON if the caller prefers that. Throws
+ * Serves a description of the API with links to its specs, as HTML, or as JSON if the caller prefers that. Throws
  * `ActivityError` `method_not_allowed`.
  */
 export function handleHome({ method, origin, headers }: HttpRequest): HttpResponse {
@@ -16,7 +16,7 @@ export function handleHome({ method, origin, headers }: HttpRequest): HttpRespon
   const common = { "cache-control": "public, max-age=300", vary: "Accept" };
   const accept = headers.accept ?? "*/*";
   if (quality(accept, "application/json") > quality(accept, "text/html")) {
-    const links = Object.fromEntries(documents.map(({ key, path }) => [key, `${origin}${path}`]));
+    const links = Object.fromEntries(specLinks.map(({ key, path }) => [key, `${origin}${path}`]));
     const description = "An append-only activity log of accounting platforms.";
     const body = JSON.stringify({ name: "Activity log", description, links });
     return { status: 200, headers: { ...common, "content-type": "application/json" }, body };

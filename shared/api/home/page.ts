@@ -1,4 +1,4 @@
-import { documents } from "./links.ts";
+import { specLinks } from "./spec-links.ts";
 import { style } from "./style.ts";
 
 /** The demo data of `npm start` contains the same events. */
@@ -14,7 +14,7 @@ const demoInvoice = "inv_8c3f1a9b";
 /** Renders the page that a browser shows at the address of the API. */
 export function renderHomePage(origin: string): string {
   const rows = sample.map(([what, how]) => `<li>${what}<span>${how}</span></li>`).join("");
-  const cards = documents
+  const cards = specLinks
     .map(({ path, name, description }) => `<div><dt><a href="${path}">${name}</a></dt><dd>${description}</dd></div>`)
     .join("");
   return `<!doctype html>
@@ -37,7 +37,7 @@ Read it over HTTP, or have it sent to you by webhooks.</p>
 ${isLocal(origin) ? localExample(origin) : deployedExample(origin)}
 <h2>One log, three APIs</h2>
 <p>Clients of FinzBooks (<code>/api/public/v1</code>), SimplyBooks (<code>/api/v1</code>) and Fakturoid
-(<code>/api/v3</code>) work unchanged. The <a href="/openapi.json">OpenAPI document</a> describes all three.</p>
+(<code>/api/v3</code>) work unchanged. The <a href="/openapi.json">OpenAPI description</a> describes all three.</p>
 <footer>Guides are in <code>docs</code> of the source code; the command line explains itself with
 <code>npm run activity -- help</code>.</footer>
 </main>

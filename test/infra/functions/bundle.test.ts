@@ -141,6 +141,6 @@ it("of OAuth contains no code that reads events", () => {
   expect(readersIn("functions/api/fakturoid.ts")).toEqual(readers);
 });
 
-it("of the API documents contains no AWS SDK", () => {
+it("of the API specs contains no AWS SDK", () => {
   expect(holds(contentsOf("functions/api/openapi.ts"), "@aws-sdk/")).toBe(false);
 });

@@ -234,7 +234,7 @@ describe("GET /activity, HTTP", () => {
     expect(answer.headers.get("access-control-expose-headers")).toContain("link");
   });
 
-  it("serves the OpenAPI document and the JSON Schema of an event without a token", async () => {
+  it("serves the OpenAPI description and the JSON Schema of an event without a token", async () => {
     const openApi = await (await stack.get("/openapi.json")).json();
     expect(openApi).toMatchObject({ openapi: "3.1.0", servers: [{ url: stack.api }] });
     const schema = await (await stack.get("/schemas/event.json")).json();

@@ -1,9 +1,9 @@
 import { parseXml, XmlElement } from "@rgrove/parse-xml";
 import type { HttpResponse } from "#shared/api/http/request.ts";
-import { createOpenApiDocument } from "#shared/api/openapi-document/document.ts";
-import { answerSchemaFaults, schemaFaults } from "./json-schema.ts";
+import { createOpenApiDescription } from "#shared/api/openapi-description/description.ts";
+import { createResponseValidator, createSchemaValidator } from "./json-schema.ts";
 
-export const description = createOpenApiDocument("https://api.example.com");
+export const description = createOpenApiDescription("https://api.example.com");
 
 type Schema = {
   readonly type?: string;
@@ -14,7 +14,7 @@ type Schema = {
 
 type Media = { readonly schema: Schema; readonly examples: Readonly<Record<string, { readonly value: unknown }>> };
 
-/** A response as it is described. */
+/** A response object of the OpenAPI description. */
 export type DescribedResponse = {
   readonly headers: Readonly<Record<string, { readonly schema: Schema }>>;
   readonly content: Readonly<Record<string, Media>>;
@@ -34,75 +34,76 @@ type Description = {
   readonly components: { readonly responses: Readonly<Record<string, DescribedResponse>> };
 };
 
-/** The document with all references resolved. */
-const { paths, components }: Description = JSON.parse(JSON.stringify(inlined(description)));
+/** The OpenAPI description with all references resolved. */
+const { paths, components }: Description = JSON.parse(JSON.stringify(inlineRefs(description)));
 
-/** Every operation of the document, by its method and path. */
+/** All operations of the OpenAPI description, with their methods and paths. */
 export const operations = Object.entries(paths).flatMap(([path, item]) =>
   Object.entries(item).map(([method, operation]) => ({ path, method: method.toUpperCase(), ...operation })),
 );
 
-/** The operation of a name. */
+/** Returns the operation with that `operationId`. Throws if it does not exist. */
 export function operationOf(name: string) {
   const found = operations.find(({ operationId }) => operationId === name);
-  if (found === undefined) throw new Error(`The document has no operation ${name}.`);
+  if (found === undefined) throw new Error(`The OpenAPI description has no operation ${name}.`);
   return found;
 }
 
-/** The error responses of a dialect, the names of whose components begin alike. */
-export function problemsOf(prefix: string): readonly DescribedResponse[] {
+/** Returns the error responses of a dialect: the response components whose names start with `prefix`. */
+export function errorResponsesOf(prefix: string): readonly DescribedResponse[] {
   return Object.entries(components.responses).flatMap(([name, value]) => (name.startsWith(prefix) ? [value] : []));
 }
 
-/** Every `$ref` of a part of the document. */
-export function references(value: unknown): string[] {
+/** Returns every `$ref` in a part of the OpenAPI description. */
+export function collectRefs(value: unknown): string[] {
   if (typeof value !== "object" || value === null) return [];
   const own = "$ref" in value && typeof value.$ref === "string" ? [value.$ref] : [];
-  return [...own, ...Object.values(value).flatMap(references)];
+  return [...own, ...Object.values(value).flatMap(collectRefs)];
 }
 
-/** What a reference of the document points to; `undefined` where there is nothing. */
-export function referenced(reference: string): unknown {
+/** Returns what a `$ref` points to; `undefined` if it is dangling. */
+export function resolveRef(reference: string): unknown {
   const step = (part: unknown, key: string) =>
     part instanceof Object ? Object.entries(part).find(([name]) => name === key)?.[1] : undefined;
   return reference.split("/").slice(1).reduce<unknown>(step, description);
 }
 
-function inlined(value: unknown): unknown {
+function inlineRefs(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map(inlined);
-  if ("$ref" in value && typeof value.$ref === "string") return inlined(referenced(value.$ref));
-  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, inlined(part)]));
+  if (Array.isArray(value)) return value.map(inlineRefs);
+  if ("$ref" in value && typeof value.$ref === "string") return inlineRefs(resolveRef(value.$ref));
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, inlineRefs(part)]));
 }
 
-/** What is wrong with a value, held against one of the component schemas. */
-export function faults(name: keyof typeof description.components.schemas) {
-  return answerSchemaFaults({ $ref: `#/components/schemas/${name}` }, { components: description.components });
+/** Returns a function that validates a value against a component schema and returns its errors. */
+export function componentValidator(name: keyof typeof description.components.schemas) {
+  return createResponseValidator({ $ref: `#/components/schemas/${name}` }, { components: description.components });
 }
 
-/** What a real answer has that its description has not: headers, their values, a media type, another shape of body. */
-export function answerFaults({ headers, content }: DescribedResponse, answer: HttpResponse): string[] {
-  const unknown = headerFaults(headers, answer.headers);
-  const type = answer.headers["content-type"]?.split(";")[0] ?? "";
+/** Returns how an actual response differs from its description, in headers, media type or body. */
+export function validateResponse({ headers, content }: DescribedResponse, response: HttpResponse): string[] {
+  const headerErrors = validateHeaders(headers, response.headers);
+  const type = response.headers["content-type"]?.split(";")[0] ?? "";
   const media = content[type];
-  if (media === undefined) return [...unknown, `no ${type}`];
-  const body: unknown = type === "application/xml" ? readXml(answer.body, media.schema) : JSON.parse(answer.body);
-  return [...unknown, ...answerSchemaFaults(media.schema)(body)];
+  if (media === undefined) return [...headerErrors, `no ${type}`];
+  const body: unknown =
+    type === "application/xml" ? parseXmlBody(response.body, media.schema) : JSON.parse(response.body);
+  return [...headerErrors, ...createResponseValidator(media.schema)(body)];
 }
 
-function headerFaults(described: DescribedResponse["headers"], sent: HttpResponse["headers"]): string[] {
+function validateHeaders(described: DescribedResponse["headers"], sent: HttpResponse["headers"]): string[] {
   const known = new Map(Object.entries(described).map(([name, { schema }]) => [name.toLowerCase(), schema]));
   return Object.entries(sent).flatMap(([name, text]) => {
     if (name === "content-type") return [];
     const schema = known.get(name);
     if (schema === undefined) return [`undescribed header ${name}`];
     const value = schema.type === "integer" ? Number(text) : text;
-    return schemaFaults(schema)(value).map((fault) => `header ${name}: ${fault}`);
+    return createSchemaValidator(schema)(value).map((error) => `header ${name}: ${error}`);
   });
 }
 
-/** Reads XML the way its schema says that it is written; `undefined` where its root is another. */
-function readXml(text: string, schema: Schema): unknown {
+/** Parses XML according to its schema; `undefined` if the root element has another name. */
+function parseXmlBody(text: string, schema: Schema): unknown {
   const { root } = parseXml(text);
   return root === null || root.name !== schema.xml?.name ? undefined : contentOf(root, schema);
 }

@@ -3,10 +3,13 @@ import formats from "ajv-formats";
 
 const validators = new Map<string, ValidateFunction>();
 
-/** A validator of one JSON Schema (draft 2020-12); `references` are what it may point to, by the name it uses. */
-export function schemaFaults(schema: object, root: object = {}): (value: unknown) => string[] {
+/**
+ * Returns a function that validates a value against a JSON Schema (draft 2020-12) and returns its errors. `$ref`s of the
+ * schema are resolved in `root`.
+ */
+export function createSchemaValidator(schema: object, root: object = {}): (value: unknown) => string[] {
   const whole = { ...root, ...schema };
-  // Tests of a document ask for the same few schemas again and again, and to compile one takes long.
+  // Compiled schemas are cached: tests use the same few many times, and compiling one is slow.
   const key = JSON.stringify(whole);
   const validate = validators.get(key) ?? compile(whole);
   validators.set(key, validate);
@@ -23,18 +26,18 @@ function compile(schema: object): ValidateFunction {
 }
 
 /**
- * The same for what we answer or send, whose schemas are open to later additions: a property that they do not describe is a
- * fault here all the same.
+ * Like `createSchemaValidator`, for responses and webhooks: their schemas allow additional properties for later versions,
+ * but here an undescribed property is an error.
  */
-export function answerSchemaFaults(schema: object, root: object = {}): (value: unknown) => string[] {
-  return schemaFaults(Object(closed(schema)), Object(closed(root)));
+export function createResponseValidator(schema: object, root: object = {}): (value: unknown) => string[] {
+  return createSchemaValidator(Object(closeObjects(schema)), Object(closeObjects(root)));
 }
 
-/** A schema whose objects have no properties but those that it describes. */
-function closed(schema: unknown): unknown {
+/** Returns the schema with `additionalProperties: false` in all its objects. */
+function closeObjects(schema: unknown): unknown {
   if (typeof schema !== "object" || schema === null) return schema;
-  if (Array.isArray(schema)) return schema.map(closed);
-  const inner = Object.fromEntries(Object.entries(schema).map(([key, part]) => [key, closed(part)]));
+  if (Array.isArray(schema)) return schema.map(closeObjects);
+  const inner = Object.fromEntries(Object.entries(schema).map(([key, part]) => [key, closeObjects(part)]));
   const isDescribed = "properties" in schema && "type" in schema && [schema.type].flat().includes("object");
   return isDescribed && !("additionalProperties" in schema) ? { ...inner, additionalProperties: false } : inner;
 }

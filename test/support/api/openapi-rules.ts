@@ -1,18 +1,18 @@
 type Node = Readonly<Record<string, unknown>>;
 
-/** A part of an OpenAPI document, and where it is. */
+/** A part of an OpenAPI description and its JSON Pointer. */
 type Located = { readonly path: string; readonly node: Node };
 
-/** What an OpenAPI document must keep to for the common generators of clients, each rule with its violations. */
-export const generatorRules: Readonly<Record<string, (document: Node) => string[]>> = {
-  "no schema is only null": (document) => violations(document, ({ type }) => type === "null"),
-  "no schema has two types besides null": (document) =>
-    violations(document, ({ type }) => Array.isArray(type) && type.filter((name) => name !== "null").length > 1),
-  "enum and const have a type": (document) =>
-    violations(document, (node) => ("enum" in node || "const" in node) && !("type" in node)),
-  "integers that may exceed 2^31 are int64": (document) => violations(document, isTooLargeForInt32),
-  "no choice between arrays": (document) =>
-    violations(document, ({ anyOf, oneOf }) => [anyOf, oneOf].some((choice) => hasArrays(document, choice))),
+/** Rules that the common client generators require of an OpenAPI description. Each returns the paths that violate it. */
+export const generatorRules: Readonly<Record<string, (description: Node) => string[]>> = {
+  "no schema is only null": (description) => violations(description, ({ type }) => type === "null"),
+  "no schema has two types besides null": (description) =>
+    violations(description, ({ type }) => Array.isArray(type) && type.filter((name) => name !== "null").length > 1),
+  "enum and const have a type": (description) =>
+    violations(description, (node) => ("enum" in node || "const" in node) && !("type" in node)),
+  "integers that may exceed 2^31 are int64": (description) => violations(description, isTooLargeForInt32),
+  "no choice between arrays": (description) =>
+    violations(description, ({ anyOf, oneOf }) => [anyOf, oneOf].some((choice) => hasArrays(description, choice))),
   "paths and webhooks share no tag": ({ paths, webhooks }) => {
     const tags = tagsOf(paths);
     return tagsOf(webhooks).filter((tag) => tags.includes(tag));
@@ -20,13 +20,13 @@ export const generatorRules: Readonly<Record<string, (document: Node) => string[
   "every component is used": unusedComponents,
 };
 
-function violations(document: Node, isViolation: (node: Node) => boolean): string[] {
-  return nodesOf(document).flatMap(({ path, node }) => (isViolation(node) ? [path] : []));
+function violations(description: Node, isViolation: (node: Node) => boolean): string[] {
+  return nodesOf(description).flatMap(({ path, node }) => (isViolation(node) ? [path] : []));
 }
 
 const samples: ReadonlySet<string> = new Set(["example", "examples", "default", "enum", "const"]);
 
-/** Keys whose children are named by the document, not by OpenAPI: a property may be called `type` or `enum`. */
+/** Keys whose children have names of our choice: a property may be called `type` or `enum`. */
 const maps: ReadonlySet<string> = new Set(["properties", "responses", "headers", "parameters", "schemas", "paths"]);
 
 function nodesOf(value: unknown, path = "#", isMap = false): Located[] {
@@ -49,17 +49,17 @@ function isTooLargeForInt32({ type, format, minimum, maximum, const: value }: No
   return least < int32.minimum || greatest > int32.maximum;
 }
 
-function hasArrays(document: Node, choice: unknown): boolean {
+function hasArrays(description: Node, choice: unknown): boolean {
   if (!Array.isArray(choice)) return false;
   return choice.some((schema) => {
-    const { type } = isNode(schema) && typeof schema.$ref === "string" ? nodeAt(document, schema.$ref) : schema;
+    const { type } = isNode(schema) && typeof schema.$ref === "string" ? nodeAt(description, schema.$ref) : schema;
     return type === "array";
   });
 }
 
-function nodeAt(document: Node, reference: string): Node {
+function nodeAt(description: Node, reference: string): Node {
   const step = (part: unknown, key: string) => (isNode(part) ? part[key] : undefined);
-  const found = reference.split("/").slice(1).reduce<unknown>(step, document);
+  const found = reference.split("/").slice(1).reduce<unknown>(step, description);
   return isNode(found) ? found : {};
 }
 
@@ -67,11 +67,11 @@ function tagsOf(items: unknown): string[] {
   return nodesOf(items).flatMap(({ node }) => (Array.isArray(node.tags) ? node.tags.map(String) : []));
 }
 
-function unusedComponents(document: Node): string[] {
-  const nodes = nodesOf(document).map(({ node }) => node);
+function unusedComponents(description: Node): string[] {
+  const nodes = nodesOf(description).map(({ node }) => node);
   const references = new Set(nodes.map(({ $ref }) => $ref));
   const schemes = nodes.flatMap(({ security }) => (Array.isArray(security) ? security.flatMap(Object.keys) : []));
-  const components = isNode(document.components) ? document.components : {};
+  const components = isNode(description.components) ? description.components : {};
   return Object.entries(components).flatMap(([kind, parts]) =>
     Object.keys(isNode(parts) ? parts : {})
       .filter((name) => !(kind === "securitySchemes" && schemes.includes(name)))

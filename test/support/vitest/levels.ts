@@ -14,7 +14,7 @@ const thorough: readonly string[] = [
   "api/webhooks/event-types",
   "api/webhooks/openapi",
   "api/hostile-items",
-  "api/openapi/openapi",
+  "api/openapi-description/description",
   "api/simplybooks/activity/activity-id",
   "api/simplybooks/handler-access",
   "api/simplybooks/filter/conditions-together",

@@ -7,7 +7,7 @@ import { webhookRouteNames, webhookRoutes } from "#shared/api/webhooks/routes.ts
 import { parseTimeInterval } from "#shared/platform/time/time-range.ts";
 import { description, operations } from "#test/support/api/api-description.ts";
 
-/** The names of the parameters that the document describes for an operation. */
+/** Returns the names of the parameters that the OpenAPI description has for an operation. */
 function described(method: string, path: string): string[] {
   const { parameters = [] } = operations.find((each) => each.method === method && each.path === path) ?? {};
   return parameters.filter((parameter) => parameter.in === "query").map(({ name }) => name);

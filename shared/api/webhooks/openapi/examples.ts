@@ -11,7 +11,7 @@ const created_at = "2026-05-01T09:00:00.000Z";
 const event = sampleEvent("invoice.sent", org_id, "2026-05-11T08:30:12.000Z");
 const attemptedAt = "2026-05-11T08:30:12.412Z";
 
-/** The examples of the OpenAPI document are rendered from these domain values. */
+/** The examples of the OpenAPI description are rendered from these domain values. */
 export const endpoint: Endpoint = {
   endpoint_id,
   org_id,

@@ -13,7 +13,7 @@ import { eventTypePattern } from "#shared/webhooks/event-types/event-type.ts";
 import { deliveryIdPattern, endpointIdPattern, replayIdPattern } from "#shared/webhooks/ids.ts";
 import { type OperationResponse, operationDocs } from "./operation-docs.ts";
 
-/** A path of the document, with an operation per method. */
+/** A path of the OpenAPI description, with an operation per method. */
 type PathItem = Record<string, ReturnType<typeof describe>>;
 
 const schemas: Partial<Readonly<Record<WebhookRouteName, z.ZodMiniType>>> = bodySchemas;

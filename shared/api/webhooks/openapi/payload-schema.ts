@@ -34,7 +34,7 @@ export const payloadSchema = objectSchema(
   },
 );
 
-/** Returns the JSON Schema (draft 2020-12) of the body of a delivery as a document of its own. */
+/** Returns the JSON Schema (draft 2020-12) of the body of a delivery, as a separate file. */
 export function webhookJsonSchema(origin: string) {
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",

@@ -21,7 +21,7 @@ const headers: Readonly<Record<string, string>> = {
     "it was shown. During a rotation there are several `v1=`.",
 };
 
-/** Describes the requests to endpoints, for the `webhooks` of the document. */
+/** Describes the requests to endpoints, for the `webhooks` of the OpenAPI description. */
 export function renderWebhookRequests() {
   const parameters = Object.entries(headers).map(([name, description]) => {
     const example = signed[name.toLowerCase()];

@@ -16,12 +16,12 @@ import { type ActivityEvent, toJsonText } from "#shared/events/event.ts";
 import type { PageCheckpointStore } from "#shared/events/query/page-checkpoint.ts";
 import type { EventPage, EventReader } from "#shared/events/query/query.ts";
 import {
-  answerFaults,
+  componentValidator,
   description,
-  faults,
+  errorResponsesOf,
   operationOf,
   operations,
-  problemsOf,
+  validateResponse,
 } from "#test/support/api/api-description.ts";
 import { anEvent, anOrg, aRequest, aSecret, aToken } from "#test/support/builders.ts";
 import { tokenPorts } from "#test/support/memory/token-ports.ts";
@@ -31,7 +31,7 @@ const agent = { "user-agent": "Our ledger (ledger@example.com)" };
 const oauth = operations.filter(({ path }) => path.startsWith("/api/v3/oauth/"));
 const reading = operations.filter(({ path }) => path.startsWith("/api/v3/") && !path.startsWith("/api/v3/oauth/"));
 
-/** What each kind of route is called in the document. */
+/** The operation id of each kind of route. */
 const names: Readonly<Record<FakturoidRoute["kind"], string>> = {
   user: "get_user",
   events: "list_events",
@@ -232,7 +232,7 @@ describe("OpenAPI responses of Fakturoid and OAuth", () => {
   ])("%s matches its schema: %s %j", async (name, target, log) => {
     const answer = await dialect(log).ask(aQuestion(target));
     expect(answer.status).toBe(200);
-    expect(answerFaults(described(name, 200), answer)).toEqual([]);
+    expect(validateResponse(described(name, 200), answer)).toEqual([]);
   });
 
   it.each([
@@ -250,14 +250,14 @@ describe("OpenAPI responses of Fakturoid and OAuth", () => {
     const answer = await dialect().ask(aQuestion(target));
     const changed = { ...answer, body: answer.body.replace(part, other) };
     expect(changed.body).not.toBe(answer.body);
-    expect(answerFaults(described(name, 200), changed)).not.toEqual([]);
+    expect(validateResponse(described(name, 200), changed)).not.toEqual([]);
   });
 
   it.each(oauth)("$operationId matches its schema", async ({ operationId, path }) => {
     const { ask, grants, revoke } = oauthFunction();
     const answer = await ask(aTokenRequest(path, { ...grant, ...issued }));
     expect(answer.status).toBe(200);
-    expect(answerFaults(described(operationId, 200), answer)).toEqual([]);
+    expect(validateResponse(described(operationId, 200), answer)).toEqual([]);
     expect(grants).toHaveBeenCalledTimes(1);
     // The client does not have the token of the sample, so nothing is revoked.
     expect(revoke).not.toHaveBeenCalled();
@@ -268,7 +268,7 @@ describe("OpenAPI responses of Fakturoid and OAuth", () => {
     const value = content["application/json"]?.examples.sample?.value;
     const body = JSON.stringify(value);
     const shown = { status: 200, headers: { "content-type": "application/json" }, body };
-    expect(answerFaults({ headers, content }, shown)).toEqual([]);
+    expect(validateResponse({ headers, content }, shown)).toEqual([]);
   });
 
   it("contain the limits and types of the code", () => {
@@ -303,7 +303,7 @@ describe("OpenAPI request bodies of OAuth", () => {
       ["/api/v3/oauth/revoke", "OauthRevocation", [{}, { token: "" }, { token: 7 }]],
     ] as const) {
       for (const body of bodies) {
-        expect(faults(name)(body)).not.toEqual([]);
+        expect(componentValidator(name)(body)).not.toEqual([]);
         expect((await oauthFunction().ask(aTokenRequest(path, body))).status).toBe(400);
       }
     }
@@ -372,7 +372,7 @@ describe.each([
     name: "oauth_token",
   },
 ] as const)("OpenAPI errors of $prefix", ({ prefix, met, name }) => {
-  const problems = problemsOf(prefix);
+  const problems = errorResponsesOf(prefix);
 
   it("contain exactly the errors that the handlers return", () => {
     const shown = problems.flatMap(({ content }) => Object.keys(content["application/json"]?.examples ?? {}));
@@ -384,7 +384,7 @@ describe.each([
     const response = problems.find(({ content }) =>
       Object.hasOwn(content["application/json"]?.examples ?? {}, code),
     ) ?? { headers: {}, content: {} };
-    expect(answerFaults(response, answer)).toEqual([]);
+    expect(validateResponse(response, answer)).toEqual([]);
     const value = JSON.stringify(response.content["application/json"]?.examples[code]?.value);
     expect(answer.body).toBe(value.replace("Kx3bTjQeoAMEVvg=", "req-1"));
     expect(described(name, answer.status)).toEqual(response);
@@ -392,9 +392,9 @@ describe.each([
 
   it("refuse other shapes", () => {
     const valid = { error: "not_found", error_description: "Resource not found. Check the path and the account." };
-    expect(faults(`${prefix}Problem`)(valid)).toEqual([]);
+    expect(componentValidator(`${prefix}Problem`)(valid)).toEqual([]);
     for (const changed of [{ error: "not_found" }, { ...valid, error: "gone" }, { ...valid, code: 404 }, {}]) {
-      expect(faults(`${prefix}Problem`)(changed)).not.toEqual([]);
+      expect(componentValidator(`${prefix}Problem`)(changed)).not.toEqual([]);
     }
   });
 });

@@ -5,7 +5,7 @@ import { renderIncluded, renderPage } from "#shared/api/finzbooks/render.ts";
 import { type ActivityEvent, toJsonText } from "#shared/events/event.ts";
 import { parseCursor } from "#shared/events/query/cursor.ts";
 import { renderEvent } from "#shared/events/rendering/render-event.ts";
-import { faults } from "#test/support/api/api-description.ts";
+import { componentValidator } from "#test/support/api/api-description.ts";
 import { dialect } from "#test/support/api/dialect.ts";
 import { aFilter, anEvent, aQuery, aRequest } from "#test/support/builders.ts";
 
@@ -78,7 +78,7 @@ it("GET /activity (property) matches its schema with any include", async () => {
       const { answer } = dialect({ page: { events: [event, anEvent()], next: hasMore ? event : null } });
       const query = names.length === 0 ? "" : `?include=${names.join(",")}`;
       const { body } = await answer(aRequest(`${activity}${query}`));
-      expect(faults("Activity")(JSON.parse(body))).toEqual([]);
+      expect(componentValidator("Activity")(JSON.parse(body))).toEqual([]);
     }),
   );
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { renderError } from "#shared/api/finzbooks/errors.ts";
 import type { HttpRequest } from "#shared/api/http/request.ts";
-import { answerFaults, operationOf } from "#test/support/api/api-description.ts";
+import { operationOf, validateResponse } from "#test/support/api/api-description.ts";
 import { dialect } from "#test/support/api/dialect.ts";
 import { anEvent, aRequest, aToken } from "#test/support/builders.ts";
 
@@ -32,7 +32,7 @@ describe("OpenAPI responses of FinzBooks", () => {
     const response = await ask(setting, target, over);
     expect(response.status).toBe(status);
     const described = operationOf(operation).responses[status] ?? { headers: {}, content: {} };
-    expect(answerFaults(described, response)).toEqual([]);
+    expect(validateResponse(described, response)).toEqual([]);
   });
 
   it.each([
@@ -43,8 +43,8 @@ describe("OpenAPI responses of FinzBooks", () => {
   ])("do not match a response with the header %s: %s", async (name, value, status, over) => {
     const response = await ask({}, activity, over);
     const described = operationOf("list_activity").responses[status] ?? { headers: {}, content: {} };
-    const faults = answerFaults(described, { ...response, headers: { ...response.headers, [name]: value } });
-    expect(faults).not.toEqual([]);
-    for (const fault of faults) expect(fault).toContain(name);
+    const errors = validateResponse(described, { ...response, headers: { ...response.headers, [name]: value } });
+    expect(errors).not.toEqual([]);
+    for (const error of errors) expect(error).toContain(name);
   });
 });

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { handleDocuments } from "#shared/api/openapi-document/handler.ts";
+import { handleSpecs } from "#shared/api/openapi-description/handler.ts";
 import { aRequest } from "#test/support/builders.ts";
 import { catchRejection } from "#test/support/catch-error.ts";
 
 const home = (headers: Record<string, string> = {}, origin = "https://api.example.com") =>
-  handleDocuments(aRequest("/", { headers, origin }));
+  handleSpecs(aRequest("/", { headers, origin }));
 
 const browser = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8";
 
@@ -18,11 +18,11 @@ describe("GET /", () => {
     }
   });
 
-  it("links to existing documents", async () => {
+  it("links to specs that exist", async () => {
     const { body } = await home();
     const links = [...body.matchAll(/href="([^"]+)"/g)].map(([, path = ""]) => path);
     expect(new Set(links)).toEqual(new Set(["/openapi.json", "/schemas/event.json", "/schemas/webhook.json"]));
-    for (const path of links) expect((await handleDocuments(aRequest(path))).status).toBe(200);
+    for (const path of links) expect((await handleSpecs(aRequest(path))).status).toBe(200);
   });
 
   it("loads nothing, with a policy that allows only its own style", async () => {
@@ -64,7 +64,7 @@ describe("GET /", () => {
   });
 
   it("returns 405 for other methods", async () => {
-    const error = await catchRejection(handleDocuments(aRequest("/", { method: "POST" })));
+    const error = await catchRejection(handleSpecs(aRequest("/", { method: "POST" })));
     expect([error.code, error.context.allow]).toEqual(["method_not_allowed", "GET, HEAD"]);
   });
 });

@@ -1,32 +1,32 @@
 import { describe, expect, it } from "vitest";
 import { withNullTypes } from "#shared/api/openapi/nullable-schema.ts";
 import { description } from "#test/support/api/api-description.ts";
-import { schemaFaults } from "#test/support/api/json-schema.ts";
+import { createSchemaValidator } from "#test/support/api/json-schema.ts";
 import { generatorRules } from "#test/support/api/openapi-rules.ts";
 
 const served: Readonly<Record<string, unknown>> = JSON.parse(JSON.stringify(description));
 
-/** A document with one parameter of each schema. */
-const documentWith = (...schemas: object[]) => ({
+/** Returns an OpenAPI description with one parameter for each schema. */
+const descriptionWith = (...schemas: object[]) => ({
   paths: { "/": { get: { tags: ["reading"], parameters: schemas.map((schema) => ({ name: "type", schema })) } } },
 });
 
-/** A document that breaks the rule of the same name, and how often. */
-const broken: Readonly<Record<string, readonly [document: Readonly<Record<string, unknown>>, count: number]>> = {
+/** For each rule, an OpenAPI description that breaks it, and how often. */
+const broken: Readonly<Record<string, readonly [description: Readonly<Record<string, unknown>>, count: number]>> = {
   "no schema is only null": [
-    documentWith({ type: "null" }, { anyOf: [{ type: "string" }, { type: "null" }] }, { type: ["string", "null"] }),
+    descriptionWith({ type: "null" }, { anyOf: [{ type: "string" }, { type: "null" }] }, { type: ["string", "null"] }),
     2,
   ],
   "no schema has two types besides null": [
-    documentWith({ type: ["integer", "string"] }, { type: ["integer", "string", "null"] }, { type: ["string"] }),
+    descriptionWith({ type: ["integer", "string"] }, { type: ["integer", "string", "null"] }, { type: ["string"] }),
     2,
   ],
   "enum and const have a type": [
-    documentWith({ enum: ["a"] }, { const: 1 }, { type: "string", enum: ["a"] }, { properties: { enum: {} } }),
+    descriptionWith({ enum: ["a"] }, { const: 1 }, { type: "string", enum: ["a"] }, { properties: { enum: {} } }),
     2,
   ],
   "integers that may exceed 2^31 are int64": [
-    documentWith(
+    descriptionWith(
       { type: "integer" },
       { type: ["integer", "null"], minimum: 0, maximum: 2 ** 31 },
       { type: "integer", minimum: 0, maximum: 2 ** 31 - 1 },
@@ -37,7 +37,7 @@ const broken: Readonly<Record<string, readonly [document: Readonly<Record<string
   ],
   "no choice between arrays": [
     {
-      ...documentWith(
+      ...descriptionWith(
         { anyOf: [{ $ref: "#/components/schemas/List" }, { type: "object" }] },
         { oneOf: [{ type: "array" }] },
         { type: "array", items: { anyOf: [{ type: "string" }] } },
@@ -47,12 +47,12 @@ const broken: Readonly<Record<string, readonly [document: Readonly<Record<string
     2,
   ],
   "paths and webhooks share no tag": [
-    { ...documentWith(), webhooks: { event: { post: { tags: ["reading", "sent"] } } } },
+    { ...descriptionWith(), webhooks: { event: { post: { tags: ["reading", "sent"] } } } },
     1,
   ],
   "every component is used": [
     {
-      ...documentWith({ $ref: "#/components/schemas/Used" }),
+      ...descriptionWith({ $ref: "#/components/schemas/Used" }),
       security: [{ token: [] }],
       components: {
         schemas: { Used: {}, Unused: {} },
@@ -102,7 +102,7 @@ describe("withNullTypes", () => {
 
   it("(property) keeps the set of valid values", () => {
     const schema = nullable({ type: "string", enum: ["a", "b"] });
-    const [before, after] = [schemaFaults(schema), schemaFaults(withNullTypes(schema))];
+    const [before, after] = [createSchemaValidator(schema), createSchemaValidator(withNullTypes(schema))];
     for (const value of ["a", "b", null, "c", 1, undefined]) {
       expect(after(value).length === 0, String(value)).toBe(before(value).length === 0);
     }

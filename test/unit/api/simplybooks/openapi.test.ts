@@ -11,12 +11,12 @@ import { type ActivityEvent, toJsonText } from "#shared/events/event.ts";
 import type { PageCheckpointStore } from "#shared/events/query/page-checkpoint.ts";
 import type { EventPage, EventReader } from "#shared/events/query/query.ts";
 import {
-  answerFaults,
+  componentValidator,
   description,
-  faults,
+  errorResponsesOf,
   operationOf,
   operations,
-  problemsOf,
+  validateResponse,
 } from "#test/support/api/api-description.ts";
 import { anEvent, anOrg, aRequest, aSecret, aToken } from "#test/support/builders.ts";
 import { tokenPorts } from "#test/support/memory/token-ports.ts";
@@ -24,7 +24,7 @@ import { tokenPorts } from "#test/support/memory/token-ports.ts";
 const list = "/api/v1/activities";
 const own = operations.filter(({ path }) => path.startsWith("/api/v1/"));
 
-/** What each kind of route is called in the document. */
+/** The operation id of each kind of route. */
 const names: Readonly<Record<SimplybooksRoute["kind"], string>> = {
   list: "list_activities",
   activity: "get_activity",
@@ -215,14 +215,14 @@ describe.each(["xml", "json"])("OpenAPI responses of SimplyBooks in %s", (format
     request.query.set("format", format);
     const response = await dialect({ events }).ask(request);
     expect(response.status).toBe(200);
-    expect(answerFaults(described(name, 200), response)).toEqual([]);
+    expect(validateResponse(described(name, 200), response)).toEqual([]);
   });
 
   it.each([newer, older, bare])("get_activity matches its schema: $action", async (event) => {
     const target = `${list}/${await idOf(event)}?format=${format}`;
     const response = await dialect({ events }).ask(aRequest(target));
     expect(response.status).toBe(200);
-    expect(answerFaults(described("get_activity", 200), response)).toEqual([]);
+    expect(validateResponse(described("get_activity", 200), response)).toEqual([]);
   });
 
   it.each([
@@ -237,7 +237,7 @@ describe.each(["xml", "json"])("OpenAPI responses of SimplyBooks in %s", (format
     const response = await dialect({ events }).ask(aRequest(`${target}?format=${format}`));
     const changed = { ...response, body: response.body.replaceAll(part, other) };
     expect(changed.body).not.toBe(response.body);
-    expect(answerFaults(described(name, 200), changed)).not.toEqual([]);
+    expect(validateResponse(described(name, 200), changed)).not.toEqual([]);
   });
 
   it("match the examples", () => {
@@ -247,7 +247,7 @@ describe.each(["xml", "json"])("OpenAPI responses of SimplyBooks in %s", (format
       const value = examples?.sample?.value;
       const body = typeof value === "string" ? value : JSON.stringify(value);
       const headers = { "content-type": `application/${format}` };
-      expect(schema && answerFaults(described(operationId, 200), { status: 200, headers, body })).toEqual([]);
+      expect(schema && validateResponse(described(operationId, 200), { status: 200, headers, body })).toEqual([]);
     }
   });
 });
@@ -261,15 +261,15 @@ describe("OpenAPI schema of an activity", () => {
     const { body } = await dialect({ events: [newer] }).ask(aRequest(`${list}?format=json`));
     const [whole]: Record<string, unknown>[] = JSON.parse(body);
     expect(Object.keys(whole ?? {})).toEqual(activityFields);
-    expect(faults("SimplybooksActivity")(whole)).toEqual([]);
+    expect(componentValidator("SimplybooksActivity")(whole)).toEqual([]);
     for (const changed of [
       { ...whole, activity_id: 17 },
       { ...whole, org_id: "org_a" },
       { ...whole, references: null },
     ]) {
-      expect(faults("SimplybooksActivity")(JSON.parse(JSON.stringify(changed)))).not.toEqual([]);
+      expect(componentValidator("SimplybooksActivity")(JSON.parse(JSON.stringify(changed)))).not.toEqual([]);
     }
-    expect(faults("SimplybooksActivity")({})).not.toEqual([]);
+    expect(componentValidator("SimplybooksActivity")({})).not.toEqual([]);
   });
 });
 
@@ -298,7 +298,7 @@ describe("OpenAPI errors of SimplyBooks", () => {
     }),
   };
 
-  const problems = problemsOf("Simplybooks");
+  const problems = errorResponsesOf("Simplybooks");
   const withExample = (code: string) =>
     problems.find(({ content }) => Object.hasOwn(content["application/json"]?.examples ?? {}, code));
 
@@ -316,7 +316,7 @@ describe("OpenAPI errors of SimplyBooks", () => {
       request.query.set("format", format);
       const answer = await dialect(log).ask(request);
       const response = withExample(code) ?? { headers: {}, content: {} };
-      expect(answerFaults(response, answer)).toEqual([]);
+      expect(validateResponse(response, answer)).toEqual([]);
       const value = response.content[`application/${format}`]?.examples[code]?.value;
       expect(value).toEqual(format === "json" ? JSON.parse(answer.body) : answer.body);
       const name = names[findRoute(request.method, request.path).kind];
@@ -325,9 +325,9 @@ describe("OpenAPI errors of SimplyBooks", () => {
   );
 
   it("refuse other shapes", () => {
-    expect(faults("SimplybooksProblem")({ error: "type unknown" })).toEqual([]);
+    expect(componentValidator("SimplybooksProblem")({ error: "type unknown" })).toEqual([]);
     for (const changed of [{}, { error: null }, { error: "type unknown", code: 1 }, { errors: ["x"] }]) {
-      expect(faults("SimplybooksProblem")(changed)).not.toEqual([]);
+      expect(componentValidator("SimplybooksProblem")(changed)).not.toEqual([]);
     }
   });
 });

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { handleDocuments } from "#shared/api/openapi-document/handler.ts";
+import { handleSpecs } from "#shared/api/openapi-description/handler.ts";
 import { eventTypeCatalogue } from "#shared/webhooks/event-types/catalogue.ts";
-import { answerSchemaFaults } from "#test/support/api/json-schema.ts";
+import { createResponseValidator } from "#test/support/api/json-schema.ts";
 import { webhooksApi } from "#test/support/api/webhooks-dialect.ts";
 import { aRequest } from "#test/support/builders.ts";
 
@@ -12,7 +12,7 @@ let shared: { $id: string };
 
 beforeAll(async () => {
   listed = JSON.parse((await webhooksApi().ask("GET", "/event-types")).body).event_types;
-  shared = JSON.parse((await handleDocuments(aRequest("/schemas/webhook.json"))).body);
+  shared = JSON.parse((await handleSpecs(aRequest("/schemas/webhook.json"))).body);
 });
 
 it("renderEventTypes returns the catalogue with samples of the caller's organisation", () => {
@@ -29,18 +29,18 @@ it("renderEventTypes refers to the served schema of payloads", () => {
 });
 
 describe("schema of an event type", () => {
-  const faultsOf = (schema: object) => answerSchemaFaults(schema, { $defs: { shared } });
+  const validatorOf = (schema: object) => createResponseValidator(schema, { $defs: { shared } });
 
   it("accepts only its own sample without further fields", () => {
     for (const [at, { event_type, schema, sample }] of listed.entries()) {
-      const faults = faultsOf(schema);
-      expect([event_type, faults(sample)]).toEqual([event_type, []]);
-      expect(faults({ ...sample, colour: "red" })).not.toEqual([]);
-      expect(faults({ ...sample, data: { ...Object(sample.data), org_id: "org_a" } })).not.toEqual([]);
+      const validate = validatorOf(schema);
+      expect([event_type, validate(sample)]).toEqual([event_type, []]);
+      expect(validate({ ...sample, colour: "red" })).not.toEqual([]);
+      expect(validate({ ...sample, data: { ...Object(sample.data), org_id: "org_a" } })).not.toEqual([]);
       const { delivery_id: _, ...without } = sample;
-      expect(faults(without)).not.toEqual([]);
+      expect(validate(without)).not.toEqual([]);
       const other = listed[(at + 1) % listed.length];
-      expect([event_type, faults(other?.sample)]).not.toEqual([event_type, []]);
+      expect([event_type, validate(other?.sample)]).not.toEqual([event_type, []]);
     }
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createOpenApiDocument } from "#shared/api/openapi-document/document.ts";
+import { createOpenApiDescription } from "#shared/api/openapi-description/description.ts";
 import { secret } from "#shared/api/webhooks/openapi/examples.ts";
 import { webhookPaths } from "#shared/api/webhooks/openapi/openapi.ts";
 import { operationDocs } from "#shared/api/webhooks/openapi/operation-docs.ts";
@@ -8,12 +8,12 @@ import { operations } from "#shared/api/webhooks/operations.ts";
 import { deliveryParameters } from "#shared/api/webhooks/query.ts";
 import { webhookRouteNames } from "#shared/api/webhooks/routes.ts";
 import { verifyWebhook } from "#shared/webhooks/sending/verify.ts";
-import { answerFaults, operationOf as findOperation } from "#test/support/api/api-description.ts";
-import { answerSchemaFaults } from "#test/support/api/json-schema.ts";
+import { operationOf as findOperation, validateResponse } from "#test/support/api/api-description.ts";
+import { createResponseValidator } from "#test/support/api/json-schema.ts";
 import { webhooksApi } from "#test/support/api/webhooks-dialect.ts";
 
-const { components } = createOpenApiDocument("https://api.example.com");
-const faultsOf = (schema: object) => answerSchemaFaults(schema, { components });
+const { components } = createOpenApiDescription("https://api.example.com");
+const validatorOf = (schema: object) => createResponseValidator(schema, { components });
 
 const described = Object.values(webhookPaths()).flatMap((item) => Object.values(item));
 const operationOf = (name: string) => {
@@ -40,7 +40,7 @@ describe.each(webhookRouteNames)("OpenAPI operation %s", (name) => {
     const responses = responsesOf(name);
     expect(responses.map(([status]) => status)).toEqual(Object.keys(operationDocs[name].responses).map(Number));
     for (const [, { schema, examples }] of responses) {
-      for (const { value } of Object.values(examples)) expect(faultsOf(schema)(value)).toEqual([]);
+      for (const { value } of Object.values(examples)) expect(validatorOf(schema)(value)).toEqual([]);
     }
   });
 
@@ -49,7 +49,7 @@ describe.each(webhookRouteNames)("OpenAPI operation %s", (name) => {
     const content: Content | undefined = requestBody?.content["application/json"];
     expect(content === undefined).toBe(operationDocs[name].bodyExample === undefined);
     if (content === undefined) return;
-    for (const { value } of Object.values(content.examples)) expect(faultsOf(content.schema)(value)).toEqual([]);
+    for (const { value } of Object.values(content.examples)) expect(validatorOf(content.schema)(value)).toEqual([]);
   });
 });
 
@@ -60,7 +60,7 @@ it("OpenAPI matches the responses of the webhooks API", async () => {
     const { status, headers, body } = await ask(...asked);
     const described = findOperation(name).responses[status] ?? { headers: {}, content: {} };
     const whole = { status, headers: { ...headers, ...trace.responseHeaders }, body };
-    expect(answerFaults(described, whole), `${name} ${body}`).toEqual([]);
+    expect(validateResponse(described, whole), `${name} ${body}`).toEqual([]);
     checked.push(name);
     return JSON.parse(body);
   };
@@ -98,7 +98,7 @@ describe("OpenAPI description of webhook requests", () => {
   const example = Object.values(requestBody.content["application/json"].examples)[0]?.value;
 
   it("has an example that matches its schema", () => {
-    expect(faultsOf(requestBody.content["application/json"].schema)(example)).toEqual([]);
+    expect(validatorOf(requestBody.content["application/json"].schema)(example)).toEqual([]);
   });
 
   it("has example headers that sign the example", () => {

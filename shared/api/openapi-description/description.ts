@@ -11,9 +11,9 @@ import { renderWebhookRequests } from "#shared/api/webhooks/openapi/webhook-requ
 import { secretPrefixes } from "#shared/auth/token.ts";
 import { eventSchemaPath } from "#shared/events/event-json-schema.ts";
 
-/** The paths of the public documents, and their summaries. */
-export const documentPaths = {
-  "/openapi.json": "This document, in OpenAPI 3.1",
+/** The public paths that serve the specs of this API, and their summaries. */
+export const specPaths = {
+  "/openapi.json": "This OpenAPI 3.1 description",
   [eventSchemaPath]: "The JSON Schema of an event that a service writes",
   [webhookSchemaPath]: "The JSON Schema of the body of a webhook",
 } as const;
@@ -73,11 +73,11 @@ const tags = [
   { name: "simplybooks", description: "The same log as SimplyBooks activities, in XML or JSON." },
   { name: "fakturoid", description: "The same log as Fakturoid events." },
   { name: "oauth", description: "Access tokens for API clients, with OAuth 2.0." },
-  { name: "documents", description: "Documents that describe this API." },
+  { name: "documents", description: "Machine-readable specs of this API." },
 ];
 
 /** Returns the OpenAPI 3.1 document of all routes. `origin` is the scheme and host that the caller used. */
-export function createOpenApiDocument(origin: string) {
+export function createOpenApiDescription(origin: string) {
   const finzbooks = finzbooksComponents();
   const simplybooks = simplybooksComponents();
   const fakturoid = fakturoidComponents();
@@ -93,7 +93,7 @@ export function createOpenApiDocument(origin: string) {
       ...simplybooksPaths(),
       ...fakturoidPaths(),
       ...oauthPaths(),
-      ...describeDocuments(),
+      ...describeSpecOperations(),
     },
     webhooks: renderWebhookRequests(),
     components: {
@@ -114,9 +114,9 @@ export function createOpenApiDocument(origin: string) {
   };
 }
 
-function describeDocuments() {
+function describeSpecOperations() {
   const content = { "application/json": { schema: { type: "object" } } };
-  const described = Object.entries(documentPaths).map(([path, summary]) => {
+  const operations = Object.entries(specPaths).map(([path, summary]) => {
     const get = {
       operationId: `get_${path.replaceAll(/\W+/g, "_").replace(/^_/, "")}`,
       summary,
@@ -126,5 +126,5 @@ function describeDocuments() {
     };
     return [path, { get }] as const;
   });
-  return Object.fromEntries(described);
+  return Object.fromEntries(operations);
 }

@@ -1,11 +1,11 @@
 import { webhookSchemaPath } from "#shared/api/webhooks/openapi/payload-schema.ts";
 
-/** The documents that the home page links to, and their keys in its JSON. */
-export const documents = [
+/** The API specs that the home page links to, and their keys in its JSON. */
+export const specLinks = [
   {
     key: "openapi",
     path: "/openapi.json",
-    name: "OpenAPI document",
+    name: "OpenAPI description",
     description: "All routes of the API, with examples. Client generators can read it.",
   },
   {

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { handleDocuments } from "#shared/api/openapi-document/handler.ts";
+import { handleSpecs } from "#shared/api/openapi-description/handler.ts";
 import { entityTypes } from "#shared/events/entity-types.ts";
 import { parseTimestamp } from "#shared/platform/time/timestamp.ts";
-import { schemaFaults } from "#test/support/api/json-schema.ts";
+import { createSchemaValidator } from "#test/support/api/json-schema.ts";
 import { anInput, aRequest } from "#test/support/builders.ts";
 import { catchRejection } from "#test/support/catch-error.ts";
 
 describe("GET /schemas/event.json", () => {
-  const served = async (): Promise<object> => JSON.parse((await handleDocuments(aRequest("/schemas/event.json"))).body);
+  const served = async (): Promise<object> => JSON.parse((await handleSpecs(aRequest("/schemas/event.json"))).body);
 
   it("returns a schema of draft 2020-12 with all entity types", async () => {
     expect(await served()).toMatchObject({
@@ -21,7 +21,7 @@ describe("GET /schemas/event.json", () => {
   });
 
   it("returns a schema that accepts valid events", async () => {
-    const faults = schemaFaults(await served());
+    const validate = createSchemaValidator(await served());
     const full = anInput({
       event_id: "evt_3d1a80e05d5b3a3dac8c7c12a5c0b300",
       actor: { name: "Priya", email: null },
@@ -30,7 +30,7 @@ describe("GET /schemas/event.json", () => {
       related: [{ entity_type: "CONTACT", entity_id: "con_1", entity_ref: null }],
       params: {},
     });
-    for (const event of [anInput(), full]) expect(faults(event)).toEqual([]);
+    for (const event of [anInput(), full]) expect(validate(event)).toEqual([]);
   });
 
   it.each([
@@ -41,7 +41,7 @@ describe("GET /schemas/event.json", () => {
     "2026-03-07T24:00:00Z",
   ])("returns a schema that accepts and describes each time format of ingest: %s", async (occurred_at) => {
     const schema = await served();
-    expect(schemaFaults(schema)({ ...anInput(), occurred_at })).toEqual([]);
+    expect(createSchemaValidator(schema)({ ...anInput(), occurred_at })).toEqual([]);
     expect(parseTimestamp(occurred_at)).not.toBeNull();
     expect(schema).toMatchObject({ properties: { occurred_at: { description: expect.stringContaining("`:60`") } } });
   });
@@ -59,24 +59,24 @@ describe("GET /schemas/event.json", () => {
     { ...anInput(), changes: { status: { old: 1 } } },
     { ...anInput(), occurred_at: "yesterday" },
   ])("returns a schema that refuses what ingest refuses: %j", async (event) => {
-    expect(schemaFaults(await served())(event)).not.toEqual([]);
+    expect(createSchemaValidator(await served())(event)).not.toEqual([]);
   });
 });
 
 it("GET /schemas/event.json may be cached", async () => {
-  const { headers } = await handleDocuments(aRequest("/schemas/event.json"));
+  const { headers } = await handleSpecs(aRequest("/schemas/event.json"));
   expect(headers["cache-control"]).toBe("public, max-age=300");
 });
 
 it.each(["//", "/schemas/", "/schemas/other.json", "/openapi.yaml", "/__proto__", "/constructor"])(
   "GET %s returns 404",
-  async (path) => expect((await catchRejection(handleDocuments(aRequest(path)))).code).toBe("not_found"),
+  async (path) => expect((await catchRejection(handleSpecs(aRequest(path)))).code).toBe("not_found"),
 );
 
 it.each(["/openapi.json", "/schemas/event.json", "/schemas/webhook.json"])(
   "%s returns 405 for other methods",
   async (path) => {
-    const error = await catchRejection(handleDocuments(aRequest(path, { method: "DELETE" })));
+    const error = await catchRejection(handleSpecs(aRequest(path, { method: "DELETE" })));
     expect([error.code, error.context.allow]).toEqual(["method_not_allowed", "GET, HEAD"]);
   },
 );

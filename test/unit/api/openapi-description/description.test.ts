@@ -3,35 +3,41 @@ import { describe, expect, it } from "vitest";
 import { renderError } from "#shared/api/finzbooks/errors.ts";
 import { describeErrorResponses, errorCodes } from "#shared/api/finzbooks/openapi/errors.ts";
 import { basePath, collections, type FinzbooksRoute, findRoute } from "#shared/api/finzbooks/routes.ts";
-import { documentPaths } from "#shared/api/openapi-document/document.ts";
-import { handleDocuments } from "#shared/api/openapi-document/handler.ts";
+import { specPaths } from "#shared/api/openapi-description/description.ts";
+import { handleSpecs } from "#shared/api/openapi-description/handler.ts";
 import { findWebhookRoute, webhookRouteNames, webhookRoutes } from "#shared/api/webhooks/routes.ts";
 import { rateLimit } from "#shared/auth/rate-limit.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { documentTypes } from "#shared/events/entity-types.ts";
 import { eventJsonSchema } from "#shared/events/event-json-schema.ts";
-import { description, faults, operations, referenced, references } from "#test/support/api/api-description.ts";
+import {
+  collectRefs,
+  componentValidator,
+  description,
+  operations,
+  resolveRef,
+} from "#test/support/api/api-description.ts";
 import { contractEvent, contractPages } from "#test/support/api/contract-samples.ts";
-import { schemaFaults } from "#test/support/api/json-schema.ts";
+import { createSchemaValidator } from "#test/support/api/json-schema.ts";
 import { aRequest } from "#test/support/builders.ts";
 
 const { components } = description;
 const paths = Object.keys(description.paths);
 
-describe("OpenAPI document", () => {
+describe("OpenAPI description", () => {
   it("is valid OpenAPI 3.1", async () => {
     const validator = new Validator();
-    const outcome = await validator.validate(JSON.parse(JSON.stringify(description)));
-    expect(outcome.errors ?? []).toEqual([]);
-    expect([outcome.valid, validator.version]).toEqual([true, "3.1"]);
+    const result = await validator.validate(JSON.parse(JSON.stringify(description)));
+    expect(result.errors ?? []).toEqual([]);
+    expect([result.valid, validator.version]).toEqual([true, "3.1"]);
   });
 
   it("contains all components that it refers to", () => {
-    for (const reference of new Set(references(description))) expect(referenced(reference), reference).toBeDefined();
+    for (const ref of new Set(collectRefs(description))) expect(resolveRef(ref), ref).toBeDefined();
   });
 
-  it("has the server that the caller used, and is plain JSON", async () => {
-    const { status, headers, body } = await handleDocuments(aRequest("/openapi.json"));
+  it("is served as JSON, with the caller's origin as its server", async () => {
+    const { status, headers, body } = await handleSpecs(aRequest("/openapi.json"));
     expect([status, headers["content-type"]]).toEqual([200, "application/json"]);
     expect(JSON.parse(body)).toEqual(JSON.parse(JSON.stringify(description)));
     expect(JSON.parse(body).servers).toEqual([{ url: "https://api.example.com" }]);
@@ -44,12 +50,13 @@ describe("OpenAPI document", () => {
 });
 
 describe("OpenAPI paths", () => {
-  it("are those of the dialects and of the documents", () => {
-    const owners = [`${basePath}/`, "/api/v1/", "/api/v3/", ...Object.keys(documentPaths)];
-    expect(paths.filter((path) => owners.filter((owner) => path.startsWith(owner)).length !== 1)).toEqual([]);
+  it("belong to exactly one dialect, or serve a spec", () => {
+    const prefixes = [`${basePath}/`, "/api/v1/", "/api/v3/", ...Object.keys(specPaths)];
+    const matchesOne = (path: string) => prefixes.filter((prefix) => path.startsWith(prefix)).length === 1;
+    expect(paths.filter((path) => !matchesOne(path))).toEqual([]);
   });
 
-  it("require the credentials of their dialect, and none for documents", () => {
+  it("require the credentials of their dialect, and none for the specs", () => {
     const schemes = [
       [`${basePath}/`, ["accessToken"]],
       ["/api/v1/", ["apiKey", "accessToken"]],
@@ -64,26 +71,26 @@ describe("OpenAPI paths", () => {
     expect(Object.keys(components.securitySchemes)).toEqual(["accessToken", "apiKey", "oauthToken", "oauthClient"]);
   });
 
-  it("have only tags of the document", () => {
-    const known = description.tags.map(({ name }) => name);
-    const sent = Object.values(description.webhooks).flatMap(({ post }) => post.tags);
-    expect(new Set([...operations.flatMap(({ tags }) => tags), ...sent])).toEqual(new Set(known));
+  it("use exactly the declared tags", () => {
+    const declared = description.tags.map(({ name }) => name);
+    const webhookTags = Object.values(description.webhooks).flatMap(({ post }) => post.tags);
+    expect(new Set([...operations.flatMap(({ tags }) => tags), ...webhookTags])).toEqual(new Set(declared));
   });
 });
 
-describe("OpenAPI paths of FinzBooks", () => {
-  const own = operations.filter(({ path }) => path.startsWith(basePath) || Object.hasOwn(documentPaths, path));
-  const ownPaths = new Set(own.map(({ path }) => path));
+describe("OpenAPI paths of FinzBooks and the specs", () => {
+  const covered = operations.filter(({ path }) => path.startsWith(basePath) || Object.hasOwn(specPaths, path));
+  const coveredPaths = new Set(covered.map(({ path }) => path));
 
-  it("contain all routes of findRoute", () => {
+  it("contain all routes and no others", () => {
     const fixed: Readonly<Record<FinzbooksRoute["kind"], string>> = { activity: "/activity", whoami: "/whoami" };
     for (const path of Object.values(fixed)) expect(paths).toContain(`${basePath}${path}`);
     for (const collection of Object.keys(collections)) {
       expect(paths.filter((path) => path.startsWith(`${basePath}/${collection}/{`))).toHaveLength(1);
     }
     const webhookPaths = new Set(webhookRouteNames.map((name) => webhookRoutes[name][1]));
-    expect(ownPaths.size).toBe(
-      2 + Object.keys(collections).length + webhookPaths.size + Object.keys(documentPaths).length,
+    expect(coveredPaths.size).toBe(
+      2 + Object.keys(collections).length + webhookPaths.size + Object.keys(specPaths).length,
     );
     for (const name of webhookRouteNames) {
       const [method, path] = webhookRoutes[name];
@@ -91,31 +98,31 @@ describe("OpenAPI paths of FinzBooks", () => {
     }
   });
 
-  it.each(own)("$method $path is served", async ({ method, path, operationId }) => {
+  it.each(covered)("contain $method $path only if a handler serves it", async ({ method, path, operationId }) => {
     const filled = path.replaceAll(/\{\w+\}/g, "some-id");
     if (path.startsWith(`${basePath}/webhooks/`)) expect(findWebhookRoute(method, filled).name).toBe(operationId);
     else if (path.startsWith(basePath)) expect(findRoute(method, filled).kind).toMatch(/activity|whoami/);
-    else expect((await handleDocuments(aRequest(filled, { method }))).status).toBe(200);
+    else expect((await handleSpecs(aRequest(filled, { method }))).status).toBe(200);
   });
 });
 
 describe("OpenAPI schemas", () => {
-  /** Every object of a part of the document that has no properties but those it names. */
+  /** Returns the objects in a part of the OpenAPI description that forbid additional properties. */
   const closedObjects = (value: unknown): object[] => {
     if (typeof value !== "object" || value === null) return [];
     const own = "additionalProperties" in value && value.additionalProperties === false ? [value] : [];
     return [...own, ...Object.values(value).flatMap(closedObjects)];
   };
 
-  it("of responses and webhooks allow further properties, so that clients accept later versions", async () => {
+  it("allow additional properties in responses and webhooks, so that clients accept later versions", async () => {
     const { webhooks } = description;
-    const answers = operations.map(({ responses }) => responses);
-    const { body } = await handleDocuments(aRequest("/schemas/webhook.json"));
-    expect(closedObjects([components.schemas, components.responses, webhooks, answers])).toEqual([]);
+    const responses = operations.map((operation) => operation.responses);
+    const { body } = await handleSpecs(aRequest("/schemas/webhook.json"));
+    expect(closedObjects([components.schemas, components.responses, webhooks, responses])).toEqual([]);
     expect(closedObjects(JSON.parse(body))).toEqual([]);
   });
 
-  it("of request bodies forbid further properties, like the parsers", () => {
+  it("forbid additional properties in request bodies, like the parsers", () => {
     const bodies = operations.flatMap(({ path, requestBody }) =>
       requestBody === undefined || !path.startsWith(basePath) ? [] : [requestBody.content["application/json"]?.schema],
     );
@@ -124,11 +131,13 @@ describe("OpenAPI schemas", () => {
   });
 });
 
-describe("OpenAPI lists", () => {
-  const lists = operations.filter(({ parameters = [] }) => parameters.some(({ name }) => name === "If-None-Match"));
+describe("OpenAPI operations with If-None-Match", () => {
+  const conditional = operations.filter(({ parameters = [] }) =>
+    parameters.some(({ name }) => name === "If-None-Match"),
+  );
 
-  it("of all dialects support conditional requests", () => {
-    const names = lists.map(({ operationId }) => operationId);
+  it("are the event lists of all dialects, and describe a 304 with its headers", () => {
+    const names = conditional.map(({ operationId }) => operationId);
     expect(names).toEqual(
       expect.arrayContaining([
         "list_activity",
@@ -139,22 +148,24 @@ describe("OpenAPI lists", () => {
       ]),
     );
     expect(names).toHaveLength(1 + Object.keys(collections).length + 3);
-    for (const { responses } of lists) {
-      const rates = Object.keys(responses[200]?.headers ?? {}).filter((name) => name.startsWith("X-RateLimit"));
-      expect(rates.length).toBeGreaterThan(1);
-      expect(Object.keys(responses[304]?.headers ?? {})).toEqual(expect.arrayContaining(["ETag", ...rates]));
+    for (const { responses } of conditional) {
+      const rateLimitHeaders = Object.keys(responses[200]?.headers ?? {}).filter((name) =>
+        name.startsWith("X-RateLimit"),
+      );
+      expect(rateLimitHeaders.length).toBeGreaterThan(1);
+      expect(Object.keys(responses[304]?.headers ?? {})).toEqual(expect.arrayContaining(["ETag", ...rateLimitHeaders]));
       expect(responses[304]).not.toHaveProperty("content");
     }
   });
 });
 
-describe("contract samples", () => {
-  it.each(Object.entries(contractPages))("%s matches the schema of a page", (_, page) => {
-    expect(faults("Activity")(page)).toEqual([]);
+describe("OpenAPI schema of an event", () => {
+  it.each(Object.entries(contractPages))("of a page accepts the sample page %s", (_, page) => {
+    expect(componentValidator("Activity")(page)).toEqual([]);
   });
 
-  it("contain the example of the document", () => {
-    expect(faults("Event")(contractEvent)).toEqual([]);
+  it("accepts the sample event and has it as its example", () => {
+    expect(componentValidator("Event")(contractEvent)).toEqual([]);
     expect(components.schemas.Event).toMatchObject({ examples: [contractEvent] });
   });
 
@@ -166,13 +177,13 @@ describe("contract samples", () => {
     { ...contractEvent, occurred_at: "2026-05-11T08:30:12+00:00" },
     { ...contractEvent, org_id: "org_a" },
     { event_id: contractEvent.event_id },
-  ])("do not match the schema with another shape", (event) => {
-    expect(faults("Event")(event)).not.toEqual([]);
+  ])("rejects a malformed event: %j", (event) => {
+    expect(componentValidator("Event")(event)).not.toEqual([]);
   });
 });
 
 describe("OpenAPI errors", () => {
-  it("are those of the contract's table", () => {
+  it("have the codes of the FinzBooks API", () => {
     expect(new Set(errorCodes)).toEqual(
       new Set([
         "validation.invalid_value",
@@ -192,20 +203,20 @@ describe("OpenAPI errors", () => {
   });
 
   it("have examples that match the schema", () => {
-    const shown = Object.values(describeErrorResponses()).flatMap(({ content }) =>
+    const examples = Object.values(describeErrorResponses()).flatMap(({ content }) =>
       Object.entries(content["application/json"].examples),
     );
     expect(components.responses).toMatchObject(describeErrorResponses());
-    // Other methods belong to no operation.
-    const elsewhere = "method.not_allowed";
-    expect(new Set([...shown.map(([code]) => code), elsewhere])).toEqual(new Set(errorCodes));
-    for (const [code, { value }] of shown) {
-      expect(faults("Problem")(value)).toEqual([]);
+    // An operation describes one method, so no operation can return this error.
+    const notInOperations = "method.not_allowed";
+    expect(new Set([...examples.map(([code]) => code), notInOperations])).toEqual(new Set(errorCodes));
+    for (const [code, { value }] of examples) {
+      expect(componentValidator("Problem")(value)).toEqual([]);
       expect(value).toMatchObject({ code });
     }
   });
 
-  it("are rendered by the dialect", () => {
+  it("have the example that the dialect renders", () => {
     const { body } = renderError(new ActivityError("not_found", "Resource not found. Check the path."), aRequest("/"));
     expect(components.responses.NotFound?.content["application/json"].examples["not_found.resource"]?.value).toEqual(
       JSON.parse(body),
@@ -213,25 +224,29 @@ describe("OpenAPI errors", () => {
   });
 });
 
-describe("OpenAPI values from the code", () => {
-  it("limits, patterns and entity types are those of the code", () => {
+describe("OpenAPI values", () => {
+  it("have the page limit, the entity types and the rate limit of the code", () => {
     expect(components.parameters.Limit.schema).toEqual({ type: "integer", minimum: 1, maximum: 500, default: 100 });
     expect(components.schemas.EntityType.enum).toEqual(documentTypes);
     expect(components.headers["X-RateLimit-Limit"].example).toBe(rateLimit.requests);
   });
 
-  it("the event schema agrees with the one for writers", () => {
+  it("agree with the event schema for writers", () => {
     const schema = eventJsonSchema("https://api.example.com");
-    const written = schemaFaults(schema);
+    const validate = createSchemaValidator(schema);
     for (const event of [contractEvent, ...Object.values(contractPages).flatMap(({ activity }) => activity)]) {
-      expect(written({ org_id: "org_a", ...event })).toEqual([]);
+      expect(validate({ org_id: "org_a", ...event })).toEqual([]);
     }
-    const limitsOf = (name: "event_id" | "action" | "entity_id") => {
+    const constraintsOf = (name: "event_id" | "action" | "entity_id") => {
       const { type, pattern, minLength, maxLength } = Object(schema.properties[name]);
       return JSON.parse(JSON.stringify({ type, pattern, minLength, maxLength }));
     };
     expect(components.schemas.Event).toMatchObject({
-      properties: { event_id: limitsOf("event_id"), entity_id: limitsOf("entity_id"), action: limitsOf("action") },
+      properties: {
+        event_id: constraintsOf("event_id"),
+        entity_id: constraintsOf("entity_id"),
+        action: constraintsOf("action"),
+      },
     });
   });
 });
