@@ -149,7 +149,7 @@ export function anEndpoint(over: Partial<Endpoint> = {}): Endpoint {
     events: ["*"],
     entity_id: null,
     description: null,
-    secrets: [{ sealed: "sealed", expires_at: null }],
+    secrets: [{ sealed: "encrypted secret", expires_at: null }],
     headers: null,
     disabled: null,
     created_at: "2026-01-01T00:00:00.000Z",

@@ -25,11 +25,11 @@ export function keyArnOf(blob: Buffer): string {
 
 /** Decrypts a blob of this key; undefined where the blob is damaged or the context another. */
 export function decryptBlob({ arn, secret }: KmsKey, blob: Buffer, context: EncryptionContext): Buffer | undefined {
-  const sealed = blob.subarray(arn.length + 1);
+  const encrypted = blob.subarray(arn.length + 1);
   const [iv, tag, ciphertext] = [
-    sealed.subarray(0, ivLength),
-    sealed.subarray(ivLength, ivLength + authTagLength),
-    sealed.subarray(ivLength + authTagLength),
+    encrypted.subarray(0, ivLength),
+    encrypted.subarray(ivLength, ivLength + authTagLength),
+    encrypted.subarray(ivLength + authTagLength),
   ];
   try {
     const decipher = createDecipheriv(algorithm, secret, iv, { authTagLength }).setAAD(canonical(context));

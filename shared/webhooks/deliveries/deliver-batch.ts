@@ -17,7 +17,7 @@ import { moveToSlowLane, partitionMessages } from "./slow-lane.ts";
  */
 const startWithinMs = 4_000;
 
-/** A rejected message must be received again. */
+/** A rejected promise is a batch item failure: SQS delivers the message again. */
 type DeliveryResult = PromiseSettledResult<DeliveryOutcome>;
 
 export type DisabledEndpoint = { readonly endpoint: Endpoint; readonly reason: SystemDisabledReason };
@@ -74,7 +74,7 @@ export async function deliverBatch(
   return { ...(await deferTransient(batch, messages)), disabled, opened, errors };
 }
 
-/** Enqueues messages again that failed with a transient error. If that fails, too, they stay rejected. */
+/** Enqueues messages again that failed with a transient error. If that fails, too, they stay batch item failures. */
 async function deferTransient({ ports, results }: Batch, messages: readonly DeliveryMessage[]) {
   const deferred: { message: DeliveryMessage; reason: unknown }[] = [];
   const settleOrDefer = async (message: DeliveryMessage): Promise<DeliveryResult> => {

@@ -23,9 +23,18 @@ export type DeliveryPorts = LimiterPorts & {
   readonly send: SendWebhook;
 };
 
-/**
- * The result of a message. An attempt `succeeded`, `failed` and is retried, or is `given_up`. Or nothing was sent: it was
- * `rescheduled` because the endpoint is busy, `moved` to the slow lane, `deferred` by a transient error, or `dropped`
- * because another message did its work.
- */
-export type DeliveryOutcome = "succeeded" | "failed" | "given_up" | "rescheduled" | "moved" | "deferred" | "dropped";
+/** The result of a message. */
+export type DeliveryOutcome =
+  | "succeeded"
+  /** The attempt failed, and the next one is scheduled. */
+  | "failed"
+  /** The delivery failed for good, after an attempt or without one. */
+  | "given_up"
+  /** Sent later: the endpoint is busy or paused, its circuit is open, or another worker holds the claim. */
+  | "rescheduled"
+  /** Moved to the queue of the slow lane. */
+  | "moved"
+  /** Sent later, because of a transient error of a service. */
+  | "deferred"
+  /** Not sent: this attempt is obsolete, because another message made it or a new cycle began. */
+  | "dropped";

@@ -23,7 +23,7 @@ export async function decryptTarget(
   const signing = endpoint.secrets.filter(({ expires_at }) => expires_at === null || expires_at > at);
   const [headers, ...secrets] = await Promise.all([
     decryptHeaders(encryption, endpoint),
-    ...signing.map(({ sealed }) => encryption.decrypt(sealed, endpoint)),
+    ...signing.map(({ sealed: ciphertext }) => encryption.decrypt(ciphertext, endpoint)),
   ]);
   return { url: endpoint.url, host: hostKeyOf(endpoint.url), secrets, headers };
 }

@@ -58,11 +58,11 @@ export async function openColdStack(engine: BenchEngine, services: string): Prom
     dataKeyStore(dynamodb, config),
     new KMSClient({ endpoint: services }),
   );
-  const sealed = await encryption.encrypt(formatSigningSecret(new Uint8Array(32).fill(7)), {
+  const ciphertext = await encryption.encrypt(formatSigningSecret(new Uint8Array(32).fill(7)), {
     org_id: org,
     endpoint_id,
   });
-  const secrets = [{ sealed, expires_at: null }];
+  const secrets = [{ sealed: ciphertext, expires_at: null }];
   const endpoint = anEndpoint({ org_id: org, endpoint_id, url: `${services}${hookPath}`, secrets });
   await endpointStore(dynamodb, { config, events }, () => new Date()).create(endpoint, benchEvent(org, storedEvents));
 

@@ -522,10 +522,10 @@ describe("a signing secret", () => {
     await owner.request("POST", `/endpoints/${endpoint_id}/rotate-secret`);
     const { config = "" } = stack.tables;
     const stored = await endpointReader(stack.dynamodb, config).get(owner.org_id, endpoint_id);
-    const sealed = stored?.secrets.map((each) => each.sealed) ?? [];
-    expect(new Set(sealed).size).toBe(2);
+    const ciphertexts = stored?.secrets.map((each) => each.sealed) ?? [];
+    expect(new Set(ciphertexts).size).toBe(2);
     const key = Buffer.from(secret.slice("whsec_".length), "base64");
-    for (const text of sealed) {
+    for (const text of ciphertexts) {
       const parts = text.split(".").map((part) => Buffer.from(part, "base64"));
       expect(parts.some((part) => part.includes(key) || part.includes(secret))).toBe(false);
     }

@@ -30,7 +30,7 @@ export function managementPorts(log: readonly ActivityEvent[] = []) {
   let drawn = 0;
   const ports: WebhookManagementPorts = {
     endpoints: memoryEndpoints((event) => endpointEvents.push(event)),
-    encryption: { encrypt: async (secret, { endpoint_id }) => `sealed ${endpoint_id} ${hash(secret)}` },
+    encryption: { encrypt: async (secret, { endpoint_id }) => `ciphertext ${endpoint_id} ${hash(secret)}` },
     deliveries,
     health: memoryEndpointHealth(),
     queue: {

@@ -181,7 +181,7 @@ export class SimulatedPlatform {
         get: async (_: string, { entity_id, event_id }: { entity_id: string; event_id: string }) =>
           this.log.get(`${entity_id} ${event_id}`) ?? null,
       }),
-      encryption: { decrypt: async (sealed: string) => this.secrets.get(sealed) ?? "" },
+      encryption: { decrypt: async (ciphertext: string) => this.secrets.get(ciphertext) ?? "" },
       send: crashes.wrap({
         send: (url: string, headers: Readonly<Record<string, string>>, body: string) =>
           this.#receive(url, headers, body),
@@ -213,7 +213,7 @@ export class SimulatedPlatform {
     receiver: SimulatedReceiver,
     event: ActivityEvent,
   ): Promise<void> {
-    for (const { sealed } of endpoint.secrets) this.secrets.set(sealed, secret);
+    for (const { sealed: ciphertext } of endpoint.secrets) this.secrets.set(ciphertext, secret);
     this.receivers.set(endpoint.url, receiver);
     await this.endpoints.create(endpoint, event);
   }

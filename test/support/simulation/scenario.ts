@@ -53,7 +53,7 @@ export async function runScenario(seed: number, eventCount: number, faults: Simu
       url: `https://receiver-${at}.example.com/`,
       events: filters[at % filters.length] ?? [],
       description: kind.name,
-      secrets: [{ sealed: `sealed ${at}`, expires_at: null }],
+      secrets: [{ sealed: `secret ${at}`, expires_at: null }],
       created_at: testNow.toISOString(),
     });
     const secret = formatSigningSecret(new Uint8Array(32).fill(at + 1));

@@ -1,7 +1,11 @@
 import { createHash } from "node:crypto";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import { eventIdFromTime } from "#shared/events/event-id.ts";
-import { type DisabledEndpoint, deliverBatch } from "#shared/webhooks/deliveries/deliver-batch.ts";
+import {
+  type DeliveryBatchResult,
+  type DisabledEndpoint,
+  deliverBatch,
+} from "#shared/webhooks/deliveries/deliver-batch.ts";
 import { type DeliveryMessage, deliveryIdOf } from "#shared/webhooks/deliveries/delivery.ts";
 import type { DeliveryOutcome, DeliveryPorts } from "#shared/webhooks/deliveries/delivery-ports.ts";
 import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
@@ -34,6 +38,14 @@ export type ScheduledMessage = {
   readonly seconds: number;
   readonly at: Date;
 };
+
+/** The outcome of a message; `batch_item_failure` leaves it in the queue, so that SQS delivers it again. */
+type BatchItemOutcome = DeliveryOutcome | "batch_item_failure";
+
+/** Returns the outcomes of a batch, in the order of its messages. */
+export function outcomesOf({ results }: Pick<DeliveryBatchResult, "results">): readonly BatchItemOutcome[] {
+  return results.map((result) => (result.status === "fulfilled" ? result.value : "batch_item_failure"));
+}
 
 /** Returns the secret that the fixture decrypts from a ciphertext. */
 export function decryptedSecret(ciphertext: string): string {
@@ -97,7 +109,9 @@ export async function deliveryFixture(over: Partial<Endpoint> = {}) {
       },
     },
     // Encrypted headers are plain JSON.
-    encryption: { decrypt: async (sealed, _, content) => (content === "headers" ? sealed : decryptedSecret(sealed)) },
+    encryption: {
+      decrypt: async (ciphertext, _, content) => (content === "headers" ? ciphertext : decryptedSecret(ciphertext)),
+    },
     async send(url, headers, body) {
       const request = { url, headers, body, at: clock.now() };
       received.push(request);
@@ -132,13 +146,13 @@ export async function deliveryFixture(over: Partial<Endpoint> = {}) {
     /** Lets `seconds` pass. */
     advance: (seconds: number) => advanceTo(new Date(clock.now().getTime() + seconds * 1_000)),
     advanceTo,
-    /** Delivers messages in one batch, however long it takes. */
-    async deliver(...messages: DeliveryMessage[]): Promise<readonly (DeliveryOutcome | "rejected")[]> {
+    /** Delivers messages in one batch, however long it takes, and returns their outcomes. */
+    async deliver(...messages: DeliveryMessage[]): Promise<readonly BatchItemOutcome[]> {
       const done = deliverBatch(ports, messages);
       await clock.run();
       const batch = await done;
       disabled.push(...batch.disabled);
-      return batch.results.map((result) => (result.status === "fulfilled" ? result.value : "rejected"));
+      return outcomesOf(batch);
     },
     /** Creates `count` events, and the messages of their first attempts. */
     createMessages(count: number, to: Endpoint = endpoint): readonly DeliveryMessage[] {

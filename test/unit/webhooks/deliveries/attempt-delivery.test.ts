@@ -24,7 +24,7 @@ describe("deliverBatch when the receiver accepts the request", () => {
     expect(others).toEqual([]);
     expect(request?.url).toBe(anEndpoint().url);
     expect(
-      verifyWebhook(request?.headers ?? {}, request?.body ?? "", decryptedSecret("sealed"), testNow),
+      verifyWebhook(request?.headers ?? {}, request?.body ?? "", decryptedSecret("encrypted secret"), testNow),
     ).toMatchObject({
       event_type: "invoice.sent",
       delivery_id: message.delivery_id,
@@ -54,7 +54,12 @@ describe("deliverBatch when the receiver accepts the request", () => {
     expect(second?.headers["webhook-id"]).toBe(first?.headers["webhook-id"]);
     expect(Number(second?.headers["webhook-timestamp"]) - Number(first?.headers["webhook-timestamp"])).toBe(5);
     expect(
-      verifyWebhook(second?.headers ?? {}, second?.body ?? "", decryptedSecret("sealed"), fixture.clock.now()),
+      verifyWebhook(
+        second?.headers ?? {},
+        second?.body ?? "",
+        decryptedSecret("encrypted secret"),
+        fixture.clock.now(),
+      ),
     ).toBeDefined();
     expect((await fixture.attemptsOf(message)).map(({ number, status }) => [number, status])).toEqual([
       [1, 500],

@@ -4,11 +4,11 @@ import { deliveryFixtureRespondingWith } from "#test/support/webhooks/delivery-f
 
 const message = aDeliveryMessage();
 const headers = { "X-Api-Key": "key-of-the-gateway", Authorization: "Basic dXNlcjpwYXNz" };
-const sealed = { names: Object.keys(headers), sealed: JSON.stringify(headers) };
+const encryptedHeaders = { names: Object.keys(headers), sealed: JSON.stringify(headers) };
 
 describe("deliverBatch to an endpoint with static headers", () => {
   it("sends them with each attempt besides the standard headers", async () => {
-    const fixture = await deliveryFixtureRespondingWith({ status: 204 }, { headers: sealed });
+    const fixture = await deliveryFixtureRespondingWith({ status: 204 }, { headers: encryptedHeaders });
     expect(await fixture.deliver(message)).toEqual(["succeeded"]);
     const [received] = fixture.received;
     expect(received?.headers).toMatchObject({ ...headers, "webhook-id": message.delivery_id });
@@ -16,7 +16,7 @@ describe("deliverBatch to an endpoint with static headers", () => {
   });
 
   it("sends them with a test delivery", async () => {
-    const fixture = await deliveryFixtureRespondingWith({ status: 204 }, { headers: sealed });
+    const fixture = await deliveryFixtureRespondingWith({ status: 204 }, { headers: encryptedHeaders });
     await fixture.deliver({ ...message, event: null, urgent: true });
     expect(fixture.received[0]?.headers).toMatchObject(headers);
   });
@@ -34,7 +34,7 @@ describe("deliverBatch to an endpoint with static headers", () => {
   it("redacts them in stored attempts when the receiver repeats them", async () => {
     const fixture = await deliveryFixtureRespondingWith(
       { status: 401, headers: { "x-got": headers.Authorization }, body: `unknown key ${headers["X-Api-Key"]}` },
-      { headers: sealed },
+      { headers: encryptedHeaders },
     );
     await fixture.deliver(message);
     const attempts = await fixture.attemptsOf(message);
@@ -44,12 +44,12 @@ describe("deliverBatch to an endpoint with static headers", () => {
     );
   });
 
-  it("rejects the message and reveals nothing when the stored headers are damaged", async () => {
+  it("fails the batch item and reveals nothing when the stored headers are damaged", async () => {
     const fixture = await deliveryFixtureRespondingWith(
       {},
       { headers: { names: ["X-Api-Key"], sealed: '{"X-Api-Key":"key-of' } },
     );
-    expect(await fixture.deliver(message)).toEqual(["rejected"]);
+    expect(await fixture.deliver(message)).toEqual(["batch_item_failure"]);
     expect(fixture.received).toEqual([]);
   });
 

@@ -3,7 +3,7 @@ import { deliverBatch } from "#shared/webhooks/deliveries/deliver-batch.ts";
 import type { DeliveryMessage } from "#shared/webhooks/deliveries/delivery.ts";
 import { initialConcurrencyLimit, initialHealth, leaseMs } from "#shared/webhooks/limits/endpoint-health.ts";
 import { anEndpoint, anEvent, aSendResult, testNow } from "#test/support/builders.ts";
-import { deliveryFixture, respondWith } from "#test/support/webhooks/delivery-fixture.ts";
+import { deliveryFixture, outcomesOf, respondWith } from "#test/support/webhooks/delivery-fixture.ts";
 
 const begun = testNow.getTime();
 
@@ -25,8 +25,7 @@ async function onFastLane(latencyMs: number | null) {
   const run = async (messages: readonly DeliveryMessage[]) => {
     const done = deliverBatch(fast, messages);
     await clock.run();
-    const { results } = await done;
-    return results.map((result) => (result.status === "fulfilled" ? result.value : "rejected"));
+    return outcomesOf(await done);
   };
   return { ...delivering, fast, slowLane, moved, run };
 }

@@ -41,7 +41,7 @@ describe("createEndpoint", () => {
       events: ["invoice.*"],
       entity_id: "inv_1",
       description: "Ledger",
-      secrets: [{ sealed: expect.stringContaining("sealed"), expires_at: null }],
+      secrets: [{ sealed: expect.stringContaining("ciphertext"), expires_at: null }],
       headers: null,
       disabled: null,
       created_at: at,

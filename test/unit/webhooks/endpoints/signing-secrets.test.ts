@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { verifyWebhook } from "#shared/webhooks/sending/verify.ts";
-import { aDeliveryMessage } from "#test/support/builders.ts";
+import { aDeliveryMessage, anEndpoint } from "#test/support/builders.ts";
 import { secondsLater } from "#test/support/webhooks/delivery-builders.ts";
 import {
   changeEndpoint,
@@ -11,17 +11,20 @@ import {
 } from "#test/support/webhooks/delivery-fixture.ts";
 
 const message = aDeliveryMessage();
+
+/** The encrypted secret of the endpoint that `deliveryFixture` creates by default. */
+const defaultCiphertext = anEndpoint().secrets[0]?.sealed ?? "";
 const inSeconds = (seconds: number) => secondsLater(seconds).toISOString();
 
-describe("deliverBatch and the signing secrets of an endpoint", () => {
+describe("deliverBatch, signing secrets", () => {
   const secrets = [
-    { sealed: "newest", expires_at: null },
-    { sealed: "older", expires_at: inSeconds(60) },
+    { sealed: "newest secret", expires_at: null },
+    { sealed: "previous secret", expires_at: inSeconds(60) },
   ];
-  const isSignedBy = ({ received, clock }: DeliveryFixture, sealed: string) => {
+  const isSignedBy = ({ received, clock }: DeliveryFixture, ciphertext: string) => {
     const { headers, body } = received.at(-1) ?? { headers: {}, body: "" };
     try {
-      return verifyWebhook(headers, body, decryptedSecret(sealed), clock.now()).delivery_id !== "";
+      return verifyWebhook(headers, body, decryptedSecret(ciphertext), clock.now()).delivery_id !== "";
     } catch {
       return false;
     }
@@ -32,31 +35,34 @@ describe("deliverBatch and the signing secrets of an endpoint", () => {
     [59.999, true],
     [60, false],
     [3_600, false],
-  ])("signs with the older secret only until it expires: after %d s", async (seconds, olderSigns) => {
+  ])("signs with the previous secret only until it expires: after %d s", async (seconds, signsWithPrevious) => {
     const fixture = await deliveryFixture({ secrets });
     await fixture.advance(seconds);
     await fixture.deliver(message);
-    expect([isSignedBy(fixture, "newest"), isSignedBy(fixture, "older")]).toEqual([true, olderSigns]);
-    expect(isSignedBy(fixture, "another")).toBe(false);
+    expect([isSignedBy(fixture, "newest secret"), isSignedBy(fixture, "previous secret")]).toEqual([
+      true,
+      signsWithPrevious,
+    ]);
+    expect(isSignedBy(fixture, "another secret")).toBe(false);
   });
 
   it("signs the next attempt with the new secret after a rotation", async () => {
     const fixture = await deliveryFixture();
     fixture.receiver.respond = respondWith({ status: 500 });
     await fixture.deliver(message);
-    expect([isSignedBy(fixture, "sealed"), isSignedBy(fixture, "rotated")]).toEqual([true, false]);
-    await changeEndpoint(fixture, { secrets: [{ sealed: "rotated", expires_at: null }] });
+    expect([isSignedBy(fixture, defaultCiphertext), isSignedBy(fixture, "rotated secret")]).toEqual([true, false]);
+    await changeEndpoint(fixture, { secrets: [{ sealed: "rotated secret", expires_at: null }] });
     await fixture.advance(5);
     await fixture.deliver({ ...message, step: 1 });
-    expect([isSignedBy(fixture, "sealed"), isSignedBy(fixture, "rotated")]).toEqual([false, true]);
+    expect([isSignedBy(fixture, defaultCiphertext), isSignedBy(fixture, "rotated secret")]).toEqual([false, true]);
   });
 
-  it("decrypts the secret in the context of its endpoint", async () => {
+  it("decrypts the secret with the endpoint as encryption context", async () => {
     const fixture = await deliveryFixture();
     const decrypt = vi.spyOn(fixture.ports.encryption, "decrypt");
     await fixture.deliver(message);
     expect(decrypt).toHaveBeenCalledExactlyOnceWith(
-      "sealed",
+      defaultCiphertext,
       expect.objectContaining({ endpoint_id: message.endpoint_id }),
     );
   });

@@ -9,7 +9,7 @@ const secret = "s3cr3t-value";
 /** Prefixes a text with its purpose instead of encrypting it. */
 const encryption = {
   encrypt: async (text: string, _: unknown, content = "secret") => `${content} ${text}`,
-  decrypt: async (sealed: string, _: unknown, content = "secret") => sealed.slice(content.length + 1),
+  decrypt: async (ciphertext: string, _: unknown, content = "secret") => ciphertext.slice(content.length + 1),
 };
 
 describe("validateStaticHeaders", () => {
@@ -88,9 +88,9 @@ describe("encryptHeaders and decryptHeaders", () => {
   const headers = { "X-Api-Key": secret, Authorization: "Bearer abc" };
 
   it("keep the names readable and return the original headers", async () => {
-    const sealed = await encryptHeaders(encryption, headers, anEndpoint());
-    expect(sealed).toEqual({ names: ["X-Api-Key", "Authorization"], sealed: `headers ${JSON.stringify(headers)}` });
-    expect(await decryptHeaders(encryption, anEndpoint({ headers: sealed }))).toEqual(headers);
+    const encrypted = await encryptHeaders(encryption, headers, anEndpoint());
+    expect(encrypted).toEqual({ names: ["X-Api-Key", "Authorization"], sealed: `headers ${JSON.stringify(headers)}` });
+    expect(await decryptHeaders(encryption, anEndpoint({ headers: encrypted }))).toEqual(headers);
   });
 
   it.each([null, {}])("return null, and no headers, for %j", async (empty) => {

@@ -153,7 +153,7 @@ describe("createEndpoint and updateEndpoint with static headers", () => {
 
   it("store the headers encrypted, and append an event with only their names", async () => {
     const { endpoint, endpointEvents, ports, id } = await managementFixture({ headers });
-    expect(endpoint.headers).toEqual({ names, sealed: expect.stringMatching(/^sealed /) });
+    expect(endpoint.headers).toEqual({ names, sealed: expect.stringMatching(/^ciphertext /) });
     expect(await getEndpoint(ports, orgA, id)).toEqual(endpoint);
     expect(JSON.parse(endpointEvents[0]?.metadata ?? "")).toMatchObject({ headers: names });
     expect(JSON.stringify([endpoint, endpointEvents])).not.toContain("key-of-the-gateway");

@@ -32,10 +32,10 @@ function decryptionWithClock({ client }: Kms) {
 describe("createSecretEncryption and createSecretDecryption", () => {
   it("decrypt a secret for its own endpoint, and the ciphertext reveals nothing of it", async () => {
     const kms = memoryKms();
-    const sealed = await encryptWith(kms);
-    expect(sealed).toMatch(/^v2(\.[\w-]+){4}$/);
-    expect(sealed).not.toContain(secret.slice(6, 20));
-    expect(await createDecryption(kms).decrypt(sealed, owner)).toBe(secret);
+    const ciphertext = await encryptWith(kms);
+    expect(ciphertext).toMatch(/^v2(\.[\w-]+){4}$/);
+    expect(ciphertext).not.toContain(secret.slice(6, 20));
+    expect(await createDecryption(kms).decrypt(ciphertext, owner)).toBe(secret);
   });
 
   it.each([
@@ -43,12 +43,12 @@ describe("createSecretEncryption and createSecretDecryption", () => {
     ["by the cipher, if KMS decrypted the key", true],
   ])("decrypt a secret for no other endpoint or organisation: refused %s", async (_, careless) => {
     const kms = memoryKms({ careless });
-    const sealed = await encryptWith(kms);
+    const ciphertext = await encryptWith(kms);
     for (const foreign of [
       { ...owner, endpoint_id: "wh_2" },
       { ...owner, org_id: "org_2" },
     ]) {
-      await expect(createDecryption(kms).decrypt(sealed, foreign)).rejects.toThrow(
+      await expect(createDecryption(kms).decrypt(ciphertext, foreign)).rejects.toThrow(
         `A secret of endpoint ${foreign.endpoint_id} is damaged, or belongs to another endpoint.`,
       );
     }
@@ -75,30 +75,30 @@ describe("createSecretEncryption and createSecretDecryption", () => {
     const parts = [nonce, cipher.getAuthTag(), text].map((part) => part.toString("base64url"));
     const { client, send } = memoryKms();
     send.mockImplementation(async () => ({ Plaintext: new Uint8Array(key) }));
-    const sealed = ["v2", dataKey, ...parts].join(".");
-    expect(await createSecretDecryption(keyArn, client).decrypt(sealed, owner)).toBe(secret);
+    const ciphertext = ["v2", dataKey, ...parts].join(".");
+    expect(await createSecretDecryption(keyArn, client).decrypt(ciphertext, owner)).toBe(secret);
   });
 
   it("decrypt a secret for no other organisation, also with a cached data key", async () => {
     const kms = memoryKms();
-    const sealed = await encryptWith(kms);
+    const ciphertext = await encryptWith(kms);
     const { decrypt } = createDecryption(kms);
-    expect(await decrypt(sealed, owner)).toBe(secret);
-    await expect(decrypt(sealed, { ...owner, org_id: "org_2" })).rejects.toThrow("belongs to another endpoint");
-    await expect(decrypt(sealed, { ...owner, endpoint_id: "wh_2" })).rejects.toThrow("belongs to another endpoint");
+    expect(await decrypt(ciphertext, owner)).toBe(secret);
+    await expect(decrypt(ciphertext, { ...owner, org_id: "org_2" })).rejects.toThrow("belongs to another endpoint");
+    await expect(decrypt(ciphertext, { ...owner, endpoint_id: "wh_2" })).rejects.toThrow("belongs to another endpoint");
   });
 
   it("reject a ciphertext with any character changed, with an error that does not show it", async () => {
     const kms = memoryKms();
-    const sealed = await encryptWith(kms);
+    const ciphertext = await encryptWith(kms);
     const { decrypt } = createDecryption(kms);
     await fc.assert(
       fc.asyncProperty(
-        fc.nat(sealed.length - 1),
+        fc.nat(ciphertext.length - 1),
         fc.constantFrom("A", "b", "9", "_", ".", "=", " "),
         async (at, other) => {
-          fc.pre(sealed[at] !== other);
-          const damaged = sealed.slice(0, at) + other + sealed.slice(at + 1);
+          fc.pre(ciphertext[at] !== other);
+          const damaged = ciphertext.slice(0, at) + other + ciphertext.slice(at + 1);
           const error = await decrypt(damaged, owner).catch((reason: unknown) => reason);
           expect(error).toBeInstanceOf(Error);
           expect(String(error)).not.toContain(damaged.slice(3, 40));
@@ -131,10 +131,10 @@ describe("data keys of createSecretEncryption", () => {
     const kms = memoryKms();
     const store = memoryDataKeys();
     const encryptions = [1, 2, 3].map(() => createSecretEncryption(keyArn, store, kms.client));
-    const sealed: string[] = [];
+    const ciphertext: string[] = [];
     for (const encryption of encryptions)
-      for (let n = 0; n < 20; n++) sealed.push(await encryption.encrypt(secret, owner));
-    const partsOf = (at: number) => new Set(sealed.map((text) => text.split(".")[at]));
+      for (let n = 0; n < 20; n++) ciphertext.push(await encryption.encrypt(secret, owner));
+    const partsOf = (at: number) => new Set(ciphertext.map((text) => text.split(".")[at]));
     expect([partsOf(1).size, partsOf(2).size]).toEqual([1, 60]);
     expect(kms.calls()).toEqual({ created: 1, decrypted: 3 });
   });
@@ -143,28 +143,28 @@ describe("data keys of createSecretEncryption", () => {
     const kms = memoryKms();
     const store = memoryDataKeys();
     const encrypt = () => createSecretEncryption(keyArn, store, kms.client).encrypt(secret, owner);
-    const sealed = await Promise.all(Array.from({ length: 8 }, encrypt));
-    expect(new Set(sealed.map((text) => text.split(".")[1])).size).toBe(1);
+    const ciphertext = await Promise.all(Array.from({ length: 8 }, encrypt));
+    expect(new Set(ciphertext.map((text) => text.split(".")[1])).size).toBe(1);
     const { decrypt } = createDecryption(kms);
-    for (const text of sealed) expect(await decrypt(text, owner)).toBe(secret);
+    for (const text of ciphertext) expect(await decrypt(text, owner)).toBe(secret);
   });
 
   it("are not shared by organisations", async () => {
     const kms = memoryKms();
     const store = memoryDataKeys();
     const { encrypt } = createSecretEncryption(keyArn, store, kms.client);
-    const sealed = await Promise.all(["org_1", "org_2"].map((org_id) => encrypt(secret, { ...owner, org_id })));
-    expect(new Set(sealed.map((text) => text.split(".")[1])).size).toBe(2);
+    const ciphertext = await Promise.all(["org_1", "org_2"].map((org_id) => encrypt(secret, { ...owner, org_id })));
+    expect(new Set(ciphertext.map((text) => text.split(".")[1])).size).toBe(2);
   });
 
   it("cost one call per hour and instance, however many endpoints an organisation has", async () => {
     const kms = memoryKms();
     const { encrypt } = createSecretEncryption(keyArn, memoryDataKeys(), kms.client);
     const owners = Array.from({ length: 1_000 }, (_, n) => ({ ...owner, endpoint_id: `wh_${n}` }));
-    const sealed = await Promise.all(owners.map(async (one) => ({ text: await encrypt(secret, one), one })));
+    const ciphertext = await Promise.all(owners.map(async (one) => ({ text: await encrypt(secret, one), one })));
     kms.calls();
     const decryption = decryptionWithClock(kms);
-    const decryptAll = () => Promise.all(sealed.map(async ({ text, one }) => decryption.decrypt(text, one)));
+    const decryptAll = () => Promise.all(ciphertext.map(async ({ text, one }) => decryption.decrypt(text, one)));
     expect(new Set(await decryptAll())).toEqual(new Set([secret]));
     decryption.advance(hourMs - 1);
     await decryptAll();
@@ -178,13 +178,13 @@ describe("data keys of createSecretEncryption", () => {
 describe("createSecretDecryption and its calls of KMS", () => {
   it("repeats a failed call for a data key at the next use", async () => {
     const kms = memoryKms();
-    const sealed = await encryptWith(kms);
+    const ciphertext = await encryptWith(kms);
     const { decrypt } = createDecryption(kms);
     kms.send.mockImplementationOnce(async () => {
       throw namedError("ThrottlingException");
     });
-    expect(await catchRejection(decrypt(sealed, owner))).toMatchObject({ code: "unavailable" });
-    expect(await decrypt(sealed, owner)).toBe(secret);
+    expect(await catchRejection(decrypt(ciphertext, owner))).toMatchObject({ code: "unavailable" });
+    expect(await decrypt(ciphertext, owner)).toBe(secret);
   });
 
   it("sends only the organisation as the encryption context", async () => {
