@@ -16,6 +16,6 @@ export type CommandContext = {
   isNpmOption(name: string): boolean;
   now(): Date;
   sleep(milliseconds: number): Promise<unknown>;
-  /** From this call on, the first interruption aborts the signal instead of the process. */
-  interruption(): AbortSignal;
+  /** Installs signal handlers: from now on, the first interruption aborts the returned signal instead of the process. */
+  installSignalHandlers(): AbortSignal;
 };

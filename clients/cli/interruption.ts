@@ -2,35 +2,39 @@ import process from "node:process";
 import { exitCodes } from "./command-result.ts";
 import { isNpmScript } from "./environment.ts";
 
-/** npm forwards the Ctrl-C that the terminal has already sent to all processes: both count as one. */
-const sameInterruptionMs = 1_000;
+/** On Ctrl-C the terminal signals all processes, and npm forwards its signal: both count as one interruption. */
+const debounceMs = 1_000;
 
 const controller = new AbortController();
-let endsAfter = Number.POSITIVE_INFINITY;
+let forceExitAllowedAt = Number.POSITIVE_INFINITY;
 
-/** From this call on, the first interruption aborts the signal instead of the process; a second one ends the process. */
-export function interruptionSignal(): AbortSignal {
-  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, interruptByHand);
-  if (isNpmScript) interruptWithParent();
+/**
+ * Installs handlers for SIGINT, SIGTERM and SIGHUP, and returns a signal that the first interruption aborts, so that the
+ * command can stop cleanly. A second interruption exits immediately.
+ */
+export function installSignalHandlers(): AbortSignal {
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, handleSignal);
+  if (isNpmScript) interruptOnParentExit();
   return controller.signal;
 }
 
+/** Aborts the signal, as an interruption does. */
 export function interrupt(): void {
   controller.abort();
 }
 
-function interruptByHand(): void {
-  if (performance.now() > endsAfter) process.exit(exitCodes.failed);
-  endsAfter = Math.min(endsAfter, performance.now() + sameInterruptionMs);
+function handleSignal(): void {
+  if (performance.now() > forceExitAllowedAt) process.exit(exitCodes.failed);
+  forceExitAllowedAt = Math.min(forceExitAllowedAt, performance.now() + debounceMs);
   interrupt();
 }
 
-/** npm runs scripts in a shell that ends on a signal without forwarding it. */
-function interruptWithParent(): void {
+/** A signal sent to npm alone reaches only the shell that runs the script, which exits without forwarding it. */
+function interruptOnParentExit(): void {
   const { ppid } = process;
-  const watch = setInterval(() => {
+  const timer = setInterval(() => {
     if (process.ppid === ppid) return;
-    clearInterval(watch);
+    clearInterval(timer);
     interrupt();
   }, 250).unref();
 }

@@ -5,7 +5,7 @@ import { type ExitCode, exitCodes } from "./command-result.ts";
 import { dispatch } from "./dispatch.ts";
 import { isNpmOption, tokenFromEnv } from "./environment.ts";
 import { formatError } from "./format-error.ts";
-import { interrupt, interruptionSignal } from "./interruption.ts";
+import { installSignalHandlers, interrupt } from "./interruption.ts";
 import { toPrintableJson, toPrintableLines } from "./output.ts";
 
 const { stdin, stdout, stderr } = process;
@@ -25,7 +25,7 @@ const context: CommandContext = {
   isNpmOption,
   now: () => new Date(),
   sleep,
-  interruption: interruptionSignal,
+  installSignalHandlers: installSignalHandlers,
 };
 
 // `activity list | head` closes the pipe early, which is not an error.

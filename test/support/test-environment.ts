@@ -8,7 +8,7 @@ import {
   releaseRejected,
 } from "#clients/cli/rejected/rejected-queue.ts";
 import { callAdmin } from "#clients/cli/stack/admin-client.ts";
-import { findStack, type StackRef } from "#clients/cli/stack/stack.ts";
+import { resolveStack, type StackConnection } from "#clients/cli/stack/resolve-stack.ts";
 import { createSender } from "#clients/emitter/send.ts";
 import { stackName, stageNames, stages } from "#infra/config.ts";
 import type { AdminRequest } from "#shared/auth/admin/admin-request.ts";
@@ -52,7 +52,7 @@ export async function openTestEnvironment(): Promise<TestEnvironment> {
   if (stack === null) return createTestEnvironment(await startLocalStack(), stages.dev.corsOrigins);
   const stage = stageNames.find((name) => stackName(name) === stack);
   if (stage === undefined) throw new Error(`${stack} does not belong to a stage in infra/config.ts.`);
-  const environment = createTestEnvironment(await findStack(".", stack), stages[stage].corsOrigins);
+  const environment = createTestEnvironment(await resolveStack(".", stack), stages[stage].corsOrigins);
   await untilPolled(environment);
   return environment;
 }
@@ -74,7 +74,7 @@ export async function untilPolled(environment: Pick<TestEnvironment, "tenant" | 
   );
 }
 
-async function startLocalStack(): Promise<StackRef> {
+async function startLocalStack(): Promise<StackConnection> {
   const { api, queues, tables, functions, logFiles, endpoints } = await startStack();
   const { ingest = "", rejected = "" } = queues;
   const { events = "", config = "" } = tables;
@@ -85,14 +85,14 @@ async function startLocalStack(): Promise<StackRef> {
     tables: { events, config },
     functions: { admin: functions.admin ?? "", repair: functions.repair ?? "" },
     demo: null,
-    logIdentity: ingest,
-    keepsLog: false,
+    storageId: ingest,
+    isPersistent: false,
     audit: { kind: "files", pid: process.pid, events: logFiles.events ?? "", access: logFiles.access ?? "" },
     clientConfig: (service) => ({ ...account, endpoint: endpoints[service] }),
   };
 }
 
-function createTestEnvironment(stack: StackRef, [origin]: readonly string[]): TestEnvironment {
+function createTestEnvironment(stack: StackConnection, [origin]: readonly string[]): TestEnvironment {
   const { api, queues } = stack;
   const sqs = new SQSClient(stack.clientConfig("sqs"));
   const send = createSender({ queueUrl: queues.ingest, client: sqs });

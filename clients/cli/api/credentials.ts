@@ -1,7 +1,7 @@
 import type { CommandOption, ParsedArgs } from "#clients/cli/command.ts";
 import type { CommandContext } from "#clients/cli/command-context.ts";
 import { CliError } from "#clients/cli/command-result.ts";
-import { findStack } from "#clients/cli/stack/stack.ts";
+import { resolveStack } from "#clients/cli/stack/resolve-stack.ts";
 import type { ApiCredentials } from "./activity-api.ts";
 
 /** The options of every command that calls the public API. */
@@ -10,12 +10,12 @@ export const credentialOptions = {
   token: { value: "TOKEN", help: "the API token; ACTIVITY_TOKEN is safer, as process lists do not show it" },
 } satisfies Record<string, CommandOption>;
 
-/** Finds the API of the stack and a token; the local stack has a demo token. Throws `CliError` without one. */
-export async function findCredentials(
+/** Returns the address of the API and a token: the given one, or the demo token of a local stack. Throws `CliError` without one. */
+export async function resolveCredentials(
   args: Pick<ParsedArgs<keyof typeof credentialOptions | "stack">, "text">,
   context: CommandContext,
 ): Promise<ApiCredentials> {
-  const { api, demo } = await findStack(context.cwd, args.text("stack"));
+  const { api, demo } = await resolveStack(context.cwd, args.text("stack"));
   const token = args.text("token") ?? context.token;
   if (token !== undefined) return { api, token, org: args.text("org") };
   if (demo !== null) return { api, token: demo.token, org: args.text("org") ?? demo.org_id };

@@ -9,7 +9,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { CommandContext } from "#clients/cli/command-context.ts";
 import { CliError } from "#clients/cli/command-result.ts";
 import { createProgressBar } from "#clients/cli/progress-bar.ts";
-import type { StackRef } from "#clients/cli/stack/stack.ts";
+import type { StackConnection } from "#clients/cli/stack/resolve-stack.ts";
 import type { AuditRow, AuditWindow } from "#shared/audit/evaluate.ts";
 import { toInsightsQuery, toOrgLinesQuery } from "#shared/audit/insights.ts";
 import type { LineField } from "#shared/audit/lines.ts";
@@ -20,7 +20,7 @@ import { type AuditLogSource, columnsOf } from "./source.ts";
 const pauseMs = 500;
 
 /** Creates a source of the audit logs of a deployed stack, on CloudWatch Logs Insights. */
-export function createInsightsSource(stack: StackRef, context: CommandContext): AuditLogSource {
+export function createInsightsSource(stack: StackConnection, context: CommandContext): AuditLogSource {
   const client = new CloudWatchLogsClient();
 
   const runInsights = async (log: SavedQuery["from"], queryString: string, { since, until }: AuditWindow) => {
@@ -64,7 +64,7 @@ async function waitForResults(
   queryId: string | undefined,
   context: CommandContext,
 ): Promise<GetQueryResultsCommandOutput> {
-  const interruption = context.interruption();
+  const interruption = context.installSignalHandlers();
   const bar = createProgressBar(context);
   try {
     for (;;) {
@@ -108,7 +108,7 @@ function isComputedNumber({ result }: SavedQuery, column: string): boolean {
 }
 
 /** Returns whether the config table has an organisation. Throws `CliError` if the caller may not read it. */
-export async function orgExists({ clientConfig, tables }: StackRef, orgId: string): Promise<boolean> {
+export async function orgExists({ clientConfig, tables }: StackConnection, orgId: string): Promise<boolean> {
   const client = new DynamoDBClient(clientConfig("dynamodb"));
   try {
     return (await createOrgReader(client, tables.config).get(orgId)) !== null;

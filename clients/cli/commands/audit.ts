@@ -1,6 +1,6 @@
 import { formatCsv } from "#clients/cli/audit/csv.ts";
 import { changeColumns, withFieldChange } from "#clients/cli/audit/field-change.ts";
-import { findAuditLogSource } from "#clients/cli/audit/find-source.ts";
+import { resolveAuditLogSource } from "#clients/cli/audit/resolve-source.ts";
 import { type AuditLogSource, type AuditQueryResult, columnsOf } from "#clients/cli/audit/source.ts";
 import { defineCommand } from "#clients/cli/command.ts";
 import type { CommandContext } from "#clients/cli/command-context.ts";
@@ -38,7 +38,7 @@ export const audit = defineCommand({
     const query = findQuery(args.operand("QUERY"));
     const filled = parseArguments(query, (name) => args.text(name));
     const window = { ...parseWindow(args, context.now()), org: parseOrg(query, args.text("org")) };
-    const source = await findAuditLogSource(
+    const source = await resolveAuditLogSource(
       { stackName: args.text("stack"), folder: args.text("from-files") },
       context,
     );

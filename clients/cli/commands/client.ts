@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { defineCommand } from "#clients/cli/command.ts";
 import { callAdmin } from "#clients/cli/stack/admin-client.ts";
-import { findStack } from "#clients/cli/stack/stack.ts";
+import { resolveStack } from "#clients/cli/stack/resolve-stack.ts";
 
 const options = {
   org: { value: "ORG", required: true, help: "the organisation that it gives access to" },
@@ -14,7 +14,7 @@ export const clientCreate = defineCommand({
   examples: ["client create --org org_1 --user usr_1"],
   options,
   async run({ text }, { cwd, stderr }) {
-    const stack = await findStack(cwd, text("stack"));
+    const stack = await resolveStack(cwd, text("stack"));
     const client = z.object({ client_id: z.string(), org_id: z.string(), slug: z.string() });
     const request = { action: "client.create" as const, org_id: text("org") ?? "", ...user(text("user")) };
     const json = await callAdmin(stack, request, z.object({ client, secret: z.string() }));
@@ -35,7 +35,7 @@ export const keyCreate = defineCommand({
   examples: ["key create --org org_1"],
   options,
   async run({ text }, { cwd, stderr }) {
-    const stack = await findStack(cwd, text("stack"));
+    const stack = await resolveStack(cwd, text("stack"));
     const token = z.object({ token_id: z.string(), org_ids: z.array(z.string()) });
     const request = { action: "key.create" as const, org_id: text("org") ?? "", ...user(text("user")) };
     const json = await callAdmin(stack, request, z.object({ token, secret: z.string() }));

@@ -16,7 +16,7 @@ import { type SentEvent, type WaitOptions, waitUntilStored } from "#clients/cli/
 import { connectionErrorCode, formatError } from "#clients/cli/format-error.ts";
 import { createProgressBar } from "#clients/cli/progress-bar.ts";
 import { peekRejected } from "#clients/cli/rejected/rejected-queue.ts";
-import { findStack, type StackRef } from "#clients/cli/stack/stack.ts";
+import { resolveStack, type StackConnection } from "#clients/cli/stack/resolve-stack.ts";
 import { createSender } from "#clients/emitter/send.ts";
 
 export const emit = defineCommand({
@@ -29,12 +29,12 @@ export const emit = defineCommand({
     quiet: { help: "send no webhooks for these events; webhooks replay --only all sends them later" },
   },
   async run({ operand, text, flag }, context) {
-    const stack = await findStack(context.cwd, text("stack"));
-    const work = { log: stack.logIdentity, wait: flag("wait"), quiet: flag("quiet") };
+    const stack = await resolveStack(context.cwd, text("stack"));
+    const work = { log: stack.storageId, wait: flag("wait"), quiet: flag("quiet") };
     const { wait, quiet } = work;
     const source = await openSource(operand("FILE.ndjson|-"), work, context);
     const { summary } = source.start;
-    const interruption = context.interruption();
+    const interruption = context.installSignalHandlers();
     const bar = createProgressBar(context);
     const note = createRateNote(context.now, totalOf(summary));
     let offset = source.start.offset;
@@ -58,7 +58,8 @@ export const emit = defineCommand({
         },
       });
     } catch (error) {
-      const next = stack.keepsLog || connectionErrorCode(error) === null ? source.howToResume() : restartsFromFirstLine;
+      const next =
+        stack.isPersistent || connectionErrorCode(error) === null ? source.howToResume() : restartsFromFirstLine;
       throw interruption.aborted ? toInterruptedError(source.howToResume(), error) : toStoppedError(next, error);
     } finally {
       bar.clear();
@@ -126,7 +127,7 @@ async function openSource(name: string, rest: JobOptions, context: CommandContex
 type WaitingOptions = Pick<WaitOptions, "interruption" | "onStored">;
 
 async function connect(
-  stack: StackRef,
+  stack: StackConnection,
   wait: boolean,
   waiting: WaitingOptions,
   { now, sleep, stderr }: CommandContext,

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { type ApiCredentials, callApi, fetchPages } from "#clients/cli/api/activity-api.ts";
-import { credentialOptions, findCredentials } from "#clients/cli/api/credentials.ts";
+import { credentialOptions, resolveCredentials } from "#clients/cli/api/credentials.ts";
 import { defineCommand } from "#clients/cli/command.ts";
 import { CliError } from "#clients/cli/command-result.ts";
 import { formatTable, type TableColumn, type TextStyle } from "#clients/cli/output.ts";
@@ -66,7 +66,7 @@ export const list = defineCommand({
     const { since, until } = parseTimeRangeOptions((option) => args.text(option), context.now());
     if (since !== null) query.set("since", since);
     if (until !== null) query.set("until", until);
-    const credentials = await findCredentials(args, context);
+    const credentials = await resolveCredentials(args, context);
     const all = args.flag("all");
     if (all && !query.has("limit")) query.set("limit", "500");
     const { pages, more } = await fetchPages(credentials, `${activityPath}?${query}`, page, { all, context });

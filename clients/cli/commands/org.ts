@@ -3,7 +3,7 @@ import { defineCommand, type ParsedArgs } from "#clients/cli/command.ts";
 import { CliError } from "#clients/cli/command-result.ts";
 import { formatTable } from "#clients/cli/output.ts";
 import { callAdmin } from "#clients/cli/stack/admin-client.ts";
-import { findStack } from "#clients/cli/stack/stack.ts";
+import { resolveStack } from "#clients/cli/stack/resolve-stack.ts";
 import { isShardCount, type ShardCount, shardCounts } from "#shared/events/shards/shards.ts";
 
 const org = z.object({
@@ -41,7 +41,7 @@ export const orgCreate = defineCommand({
   operands: ["ORG_ID"],
   options: settings,
   async run(args, { cwd }) {
-    const stack = await findStack(cwd, args.text("stack"));
+    const stack = await resolveStack(cwd, args.text("stack"));
     const request = { action: "org.create" as const, org_id: args.operand("ORG_ID"), ...givenSettings(args) };
     const json = await callAdmin(stack, request, z.object({ org }));
     return { json, text: `Created ${json.org.org_id}. Next: token create --org ${json.org.org_id} --scope SCOPE` };
@@ -60,7 +60,7 @@ export const orgUpdate = defineCommand({
     if (Object.keys(changed).length === 0) {
       throw new CliError("usage", `Nothing to change. Give one of --${Object.keys(changes).join(", --")}.`);
     }
-    const stack = await findStack(cwd, args.text("stack"));
+    const stack = await resolveStack(cwd, args.text("stack"));
     const request = { action: "org.update" as const, org_id: args.operand("ORG_ID"), ...changed };
     const json = await callAdmin(stack, request, z.object({ org }));
     const { org_id, shards: setting } = json.org;
@@ -76,7 +76,7 @@ export const orgSuspend = defineCommand({
   operands: ["ORG_ID"],
   options: {},
   async run({ operand, text }, { cwd }) {
-    const stack = await findStack(cwd, text("stack"));
+    const stack = await resolveStack(cwd, text("stack"));
     const request = { action: "org.suspend" as const, org_id: operand("ORG_ID") };
     const json = await callAdmin(stack, request, z.object({ org }));
     const { org_id, suspended_at } = json.org;
@@ -91,7 +91,7 @@ export const orgResume = defineCommand({
   operands: ["ORG_ID"],
   options: {},
   async run({ operand, text }, { cwd }) {
-    const stack = await findStack(cwd, text("stack"));
+    const stack = await resolveStack(cwd, text("stack"));
     const request = { action: "org.resume" as const, org_id: operand("ORG_ID") };
     const json = await callAdmin(stack, request, z.object({ org }));
     const next = "Missed deliveries are listed as failed. webhooks replay sends them.";
@@ -105,7 +105,7 @@ export const orgList = defineCommand({
   examples: ["org list", "org list --json"],
   options: {},
   async run({ text }, { cwd, columns }) {
-    const stack = await findStack(cwd, text("stack"));
+    const stack = await resolveStack(cwd, text("stack"));
     const json = await callAdmin(stack, { action: "org.list" }, z.object({ orgs: z.array(org) }));
     if (json.orgs.length === 0) return { json, text: "No organisations. Create one with org create ORG_ID." };
     const shape = [

@@ -6,7 +6,7 @@ import { discardRejected } from "#clients/cli/rejected/discard-rejected.ts";
 import { parseRejectedEvent } from "#clients/cli/rejected/rejected-event.ts";
 import { peekRejected, type RejectedMessage } from "#clients/cli/rejected/rejected-queue.ts";
 import { retryRejected } from "#clients/cli/rejected/retry-rejected.ts";
-import { findStack } from "#clients/cli/stack/stack.ts";
+import { resolveStack } from "#clients/cli/stack/resolve-stack.ts";
 import { formatTime } from "#clients/cli/time-options.ts";
 
 const exampleId = "0f3a5e2c-7d41-4b7e-9d0c-2a6b8c1e4f5a";
@@ -18,7 +18,7 @@ export const rejectedList = defineCommand({
   options: { limit: { value: "N", help: "events at most; default 100" } },
   async run({ text }, { cwd, columns, stderr }) {
     const limit = parseLimit(text("limit"), 100);
-    const stack = await findStack(cwd, text("stack"));
+    const stack = await resolveStack(cwd, text("stack"));
     const seen = await peekRejected(new SQSClient(stack.clientConfig("sqs")), stack.queues.rejected, limit + 1);
     const rejected = seen.slice(0, limit).map(({ receipt: _, ...message }): RejectedMessage => message);
     const has_more = seen.length > limit;
@@ -35,7 +35,7 @@ export const rejectedRetry = defineCommand({
   options: { limit: { value: "N", help: "events at most; default 1000" } },
   async run({ text }, { cwd }) {
     const limit = parseLimit(text("limit"), 1_000);
-    const stack = await findStack(cwd, text("stack"));
+    const stack = await resolveStack(cwd, text("stack"));
     const client = new SQSClient(stack.clientConfig("sqs"));
     const json = { retried: await retryRejected({ client, queues: stack.queues, limit }) };
     return { json, text: json.retried === 0 ? nothingToRetry : retriedText(json.retried) };
@@ -53,7 +53,7 @@ export const rejectedDiscard = defineCommand({
   async run({ operand, text }, { cwd }) {
     const messageId = operand("MESSAGE_ID");
     if (text("confirm") !== messageId) throw new CliError("usage", "--confirm must repeat MESSAGE_ID exactly.");
-    const stack = await findStack(cwd, text("stack"));
+    const stack = await resolveStack(cwd, text("stack"));
     const client = new SQSClient(stack.clientConfig("sqs"));
     const found = await discardRejected({ client, queueUrl: stack.queues.rejected, messageId });
     if (found === null) {

@@ -3,7 +3,7 @@ import { defineCommand } from "#clients/cli/command.ts";
 import { CliError } from "#clients/cli/command-result.ts";
 import { formatTable, type TableColumn } from "#clients/cli/output.ts";
 import { callAdmin } from "#clients/cli/stack/admin-client.ts";
-import { findStack } from "#clients/cli/stack/stack.ts";
+import { resolveStack } from "#clients/cli/stack/resolve-stack.ts";
 import { parseExpiry } from "#clients/cli/time-options.ts";
 import { type Scope, scopes } from "#shared/auth/caller.ts";
 import { formatSuggestion } from "#shared/platform/did-you-mean.ts";
@@ -44,7 +44,7 @@ export const tokenCreate = defineCommand({
       ...(user_id === undefined ? {} : { user_id }),
       ...(expires === undefined ? {} : { expires_at: parseExpiry(expires, now()) }),
     };
-    const stack = await findStack(cwd, text("stack"));
+    const stack = await resolveStack(cwd, text("stack"));
     const json = await callAdmin(stack, request, z.object({ token, secret: z.string() }));
     stderr.write(`Store the token now: it is not shown again. To revoke it: token revoke ${json.token.token_id}\n`);
     return { json, text: json.secret };
@@ -57,7 +57,7 @@ export const tokenList = defineCommand({
   examples: ["token list --org org_1"],
   options: { org: { value: "ORG", required: true, help: "the organisation" } },
   async run({ text }, { cwd, columns, now }) {
-    const stack = await findStack(cwd, text("stack"));
+    const stack = await resolveStack(cwd, text("stack"));
     const request = { action: "token.list" as const, org_id: text("org") ?? "" };
     const json = await callAdmin(stack, request, z.object({ tokens: z.array(token) }));
     if (json.tokens.length === 0) return { json, text: `${request.org_id} has no tokens.` };
@@ -80,7 +80,7 @@ export const tokenRevoke = defineCommand({
   operands: ["TOKEN_ID"],
   options: { "with-endpoints": { help: "also disables the webhook endpoints that it created or changed" } },
   async run({ operand, text, flag }, { cwd, columns }) {
-    const stack = await findStack(cwd, text("stack"));
+    const stack = await resolveStack(cwd, text("stack"));
     const token_id = operand("TOKEN_ID");
     const with_endpoints = flag("with-endpoints");
     const request = { action: "token.revoke" as const, token_id, with_endpoints };

@@ -1,5 +1,5 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import type { StackRef } from "#clients/cli/stack/stack.ts";
+import type { StackConnection } from "#clients/cli/stack/resolve-stack.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { type AppendStore, append, type IdempotencyRecord } from "#shared/events/append.ts";
 import { DamagedItemError } from "#shared/events/damaged-item.ts";
@@ -17,7 +17,10 @@ export type StoredState = { readonly state: "absent" | "stored" | "conflict"; re
 export type FindStored = (drafts: readonly Draft[]) => Promise<StoredState[]>;
 
 /** Creates a lookup with consistent reads of the tables of the stack. It compares events by the rule of `append`. */
-export function createFindStored({ tables, clientConfig }: Pick<StackRef, "tables" | "clientConfig">): FindStored {
+export function createFindStored({
+  tables,
+  clientConfig,
+}: Pick<StackConnection, "tables" | "clientConfig">): FindStored {
   const client = new DynamoDBClient(clientConfig("dynamodb"));
 
   return async (drafts) => {

@@ -3,7 +3,7 @@ import { CliError } from "#clients/cli/command-result.ts";
 import { type AdminRequest, adminRequestSchema } from "#shared/auth/admin/admin-request.ts";
 import { shardCounts } from "#shared/events/shards/shards.ts";
 import { invokeFunction } from "./invoke-function.ts";
-import type { StackRef } from "./stack.ts";
+import type { StackConnection } from "./resolve-stack.ts";
 
 const orgForm = "letters, digits, - and _, at most 64 of them";
 const forms: Readonly<Record<string, string>> = {
@@ -20,7 +20,7 @@ const forms: Readonly<Record<string, string>> = {
  * Calls the administrative function of the stack; IAM authorises the call. Throws `CliError`: `usage` if the request is
  * malformed, `failed` if the stack refuses it or fails.
  */
-export async function callAdmin<T>(stack: StackRef, request: AdminRequest, schema: z.ZodType<T>): Promise<T> {
+export async function callAdmin<T>(stack: StackConnection, request: AdminRequest, schema: z.ZodType<T>): Promise<T> {
   const checked = adminRequestSchema.safeParse(request);
   if (!checked.success) {
     const [field = "request"] = checked.error.issues.map(({ path }) => String(path[0]));

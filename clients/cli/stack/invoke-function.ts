@@ -2,7 +2,7 @@ import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import * as z from "zod";
 import type { ZodMiniType } from "zod/mini";
 import { CliError } from "#clients/cli/command-result.ts";
-import type { StackRef } from "./stack.ts";
+import type { StackConnection } from "./resolve-stack.ts";
 
 const refusalSchema = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
 const failureSchema = z.object({ errorMessage: z.string() });
@@ -12,8 +12,8 @@ const failureSchema = z.object({ errorMessage: z.string() });
  * request as malformed, `failed` if it refuses it otherwise or fails.
  */
 export async function invokeFunction<T>(
-  stack: StackRef,
-  name: keyof StackRef["functions"],
+  stack: StackConnection,
+  name: keyof StackConnection["functions"],
   request: object,
   schema: ZodMiniType<T> | z.ZodType<T>,
 ): Promise<T> {

@@ -2,7 +2,7 @@ import { CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cl
 import { Webhook } from "standardwebhooks";
 import { beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { findStack } from "#clients/cli/stack/stack.ts";
+import { resolveStack } from "#clients/cli/stack/resolve-stack.ts";
 import { stackName } from "#infra/config.ts";
 import { readJson } from "#test/support/api/feed.ts";
 import { anInput } from "#test/support/builders.ts";
@@ -24,7 +24,7 @@ describe("the deployed pipeline", () => {
   it("writes an audit line when an event is sent to the queue", async () => {
     const { org_id } = await environment.tenant();
     await environment.ingest([anInput({ org_id, entity_id: "inv_audited" })]);
-    const { audit } = await findStack(".", stackName("dev"));
+    const { audit } = await resolveStack(".", stackName("dev"));
     const logs = new CloudWatchLogsClient({});
     const line = await until(async () => {
       const { events = [] } = await logs.send(new FilterLogEventsCommand({ logGroupName: audit.events }));

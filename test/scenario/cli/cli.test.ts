@@ -251,7 +251,7 @@ describe("deployed stack", () => {
     });
     expect(await cli.run(["org", "list", "--stack", "other"], { env })).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining("is not a complete activity log"),
+      stderr: expect.stringContaining("lacks required outputs"),
     });
   });
 });

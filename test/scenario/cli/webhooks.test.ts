@@ -127,7 +127,7 @@ describe("webhooks delivery commands", () => {
     expect(dry.stdout).toMatch(/^Examined \d+ events: 1 matches and has not been delivered\. It would send 1\.\n$/);
     expect(await cli.run(offered.split(" "))).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/^Examined \d+ events: 1 matches and had not been delivered\. Sent 1\./),
+      stdout: expect.stringMatching(/^Queued 1 undelivered event of \d+ examined\./),
     });
     const [arrived] = await until(() => receiver.requests.length > 0 && receiver.requests);
     expect(JSON.parse(arrived?.body ?? "")).toMatchObject({ data: { entity_id: "inv_missed" } });

@@ -20,7 +20,7 @@ export function aCommandContext(over: Partial<CommandContext> = {}) {
     sleep: async (milliseconds) => {
       clock.ms += milliseconds;
     },
-    interruption: () => interruption.signal,
+    installSignalHandlers: () => interruption.signal,
     ...over,
   };
   return { context, clock, interruption, shown, stderr };

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { callApi, fetchPages } from "#clients/cli/api/activity-api.ts";
-import { credentialOptions, findCredentials } from "#clients/cli/api/credentials.ts";
+import { credentialOptions, resolveCredentials } from "#clients/cli/api/credentials.ts";
 import { defineCommand } from "#clients/cli/command.ts";
 import { formatTable, toPrintable } from "#clients/cli/output.ts";
 import { parseTimeRangeOptions, sinceOption, untilOption } from "#clients/cli/time-options.ts";
@@ -43,7 +43,7 @@ export const webhooksDeliveries = defineCommand({
     if (until !== null) query.set("until", until);
     if (limit !== undefined || all) query.set("limit", limit ?? "100");
     const path = `${endpointPath(args.operand("ENDPOINT_ID"))}/deliveries?${query}`;
-    const { pages, more } = await fetchPages(await findCredentials(args, context), path, page, { all, context });
+    const { pages, more } = await fetchPages(await resolveCredentials(args, context), path, page, { all, context });
     const deliveries = pages.flatMap((each) => each.deliveries);
     const json = { deliveries, has_more: more };
     return {
@@ -61,7 +61,7 @@ export const webhooksDelivery = defineCommand({
   options: credentialOptions,
   async run(args, context) {
     const path = deliveryPath(args.operand("ENDPOINT_ID"), args.operand("DELIVERY_ID"));
-    const { body: json } = await callApi(await findCredentials(args, context), { path }, deliveryResponseSchema);
+    const { body: json } = await callApi(await resolveCredentials(args, context), { path }, deliveryResponseSchema);
     return { json, text: formatDelivery(json) };
   },
 });
@@ -76,7 +76,7 @@ export const webhooksRetry = defineCommand({
     const endpointId = args.operand("ENDPOINT_ID");
     const deliveryId = args.operand("DELIVERY_ID");
     const path = `${deliveryPath(endpointId, deliveryId)}/retry`;
-    const access = await findCredentials(args, context);
+    const access = await resolveCredentials(args, context);
     const { body: json } = await callApi(access, { method: "POST", path, body: {} }, requestedDeliverySchema);
     const next = `webhooks delivery ${endpointId} ${deliveryId}`;
     return { json, text: toPrintable(`Queued. To see the result: ${next}`) };

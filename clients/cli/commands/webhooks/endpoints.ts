@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { callApi } from "#clients/cli/api/activity-api.ts";
-import { credentialOptions, findCredentials } from "#clients/cli/api/credentials.ts";
+import { credentialOptions, resolveCredentials } from "#clients/cli/api/credentials.ts";
 import { defineCommand } from "#clients/cli/command.ts";
 import { CliError } from "#clients/cli/command-result.ts";
 import { formatTable, toPrintable } from "#clients/cli/output.ts";
@@ -41,7 +41,7 @@ export const webhooksCreate = defineCommand({
       ...(description === undefined ? {} : { description }),
       ...(headerLines.length === 0 ? {} : { headers: parseHeaderLines(headerLines) }),
     };
-    const access = await findCredentials(args, context);
+    const access = await resolveCredentials(args, context);
     const { body: json } = await callApi(
       access,
       { method: "POST", path: endpointsPath, body },
@@ -60,7 +60,11 @@ export const webhooksList = defineCommand({
   options: credentialOptions,
   async run(args, context) {
     const responseSchema = z.object({ endpoints: z.array(endpointSchema) });
-    const { body: json } = await callApi(await findCredentials(args, context), { path: endpointsPath }, responseSchema);
+    const { body: json } = await callApi(
+      await resolveCredentials(args, context),
+      { path: endpointsPath },
+      responseSchema,
+    );
     if (json.endpoints.length === 0) return { json, text: "No endpoints. Create one with webhooks create URL." };
     return { json, text: formatTable(endpointColumns, json.endpoints, context.columns) };
   },
@@ -74,7 +78,7 @@ export const webhooksShow = defineCommand({
   options: credentialOptions,
   async run(args, context) {
     const path = endpointPath(args.operand("ENDPOINT_ID"));
-    const { body: json } = await callApi(await findCredentials(args, context), { path }, endpointResponseSchema);
+    const { body: json } = await callApi(await resolveCredentials(args, context), { path }, endpointResponseSchema);
     return { json, text: formatEndpoint(json.endpoint) };
   },
 });
@@ -88,7 +92,7 @@ export const webhooksDelete = defineCommand({
   async run(args, context) {
     const id = args.operand("ENDPOINT_ID");
     const request = { method: "DELETE", path: endpointPath(id) } as const;
-    await callApi(await findCredentials(args, context), request, z.unknown());
+    await callApi(await resolveCredentials(args, context), request, z.unknown());
     return { json: { deleted: id }, text: `Deleted ${toPrintable(id)}.` };
   },
 });
@@ -107,7 +111,7 @@ export const webhooksRotateSecret = defineCommand({
     const body = overlap === undefined ? {} : { overlap_seconds: parseOverlap(overlap) };
     const path = `${endpointPath(args.operand("ENDPOINT_ID"))}/rotate-secret`;
     const { body: json } = await callApi(
-      await findCredentials(args, context),
+      await resolveCredentials(args, context),
       { method: "POST", path, body },
       endpointWithSecretSchema,
     );

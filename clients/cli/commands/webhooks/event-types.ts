@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { callApi } from "#clients/cli/api/activity-api.ts";
-import { credentialOptions, findCredentials } from "#clients/cli/api/credentials.ts";
+import { credentialOptions, resolveCredentials } from "#clients/cli/api/credentials.ts";
 import { defineCommand } from "#clients/cli/command.ts";
 import { formatTable, type TableColumn } from "#clients/cli/output.ts";
 
@@ -20,7 +20,7 @@ export const webhooksEventTypes = defineCommand({
   options: credentialOptions,
   async run(args, context) {
     const path = "/api/public/v1/webhooks/event-types";
-    const { body: json } = await callApi(await findCredentials(args, context), { path }, responseSchema);
+    const { body: json } = await callApi(await resolveCredentials(args, context), { path }, responseSchema);
     return { json, text: formatTable(shape, json.event_types, context.columns) };
   },
 });

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import * as z from "zod";
 import { type ApiCredentials, callApi } from "#clients/cli/api/activity-api.ts";
-import { credentialOptions, findCredentials } from "#clients/cli/api/credentials.ts";
+import { credentialOptions, resolveCredentials } from "#clients/cli/api/credentials.ts";
 import { defineCommand } from "#clients/cli/command.ts";
 import { CliError } from "#clients/cli/command-result.ts";
 import { startDeliveryReceiver } from "#clients/cli/webhooks/delivery-receiver.ts";
@@ -36,10 +36,10 @@ export const webhooksListen = defineCommand({
     if (secret === undefined && args.text("stack") !== undefined) throw new CliError("usage", outOfReach);
     const open =
       secret === undefined
-        ? createTemporaryEndpoint(await findCredentials(args, context), events)
+        ? createTemporaryEndpoint(await resolveCredentials(args, context), events)
         : useGivenSecret(secret);
 
-    const interruption = context.interruption();
+    const interruption = context.installSignalHandlers();
     const receiver = await startDeliveryReceiver(port, context);
     try {
       const endpoint = await open(receiver.url);

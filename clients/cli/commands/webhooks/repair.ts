@@ -4,7 +4,7 @@ import { CliError, exitCodes } from "#clients/cli/command-result.ts";
 import { formatTable, type TableColumn } from "#clients/cli/output.ts";
 import { createProgressBar } from "#clients/cli/progress-bar.ts";
 import { invokeFunction } from "#clients/cli/stack/invoke-function.ts";
-import { findStack, type StackRef } from "#clients/cli/stack/stack.ts";
+import { resolveStack, type StackConnection } from "#clients/cli/stack/resolve-stack.ts";
 import { parseTimeRangeOptions, sinceOption, untilOption } from "#clients/cli/time-options.ts";
 import {
   type RepairCursor,
@@ -40,7 +40,7 @@ export const webhooksRepair = defineCommand({
       until: until ?? now.toISOString(),
       dry_run: args.flag("dry-run"),
     };
-    const stack = await findStack(context.cwd, args.text("stack"));
+    const stack = await resolveStack(context.cwd, args.text("stack"));
     const { orgs, endpoints } = await repairAll(stack, range, context);
     const count = (outcome: RepairedEndpoint["outcome"]) => endpoints.filter((one) => one.outcome === outcome).length;
     const json = {
@@ -59,7 +59,7 @@ export const webhooksRepair = defineCommand({
   },
 });
 
-async function repairAll(stack: StackRef, range: RepairRange, context: CommandContext): Promise<RepairTotals> {
+async function repairAll(stack: StackConnection, range: RepairRange, context: CommandContext): Promise<RepairTotals> {
   const all: RepairTotals = { orgs: 0, endpoints: [] };
   const bar = createProgressBar(context);
   let cursor: RepairCursor | null = null;
@@ -78,7 +78,11 @@ async function repairAll(stack: StackRef, range: RepairRange, context: CommandCo
 }
 
 /** Retries a part. That starts no replay twice: an endpoint with a running or finished replay is skipped. */
-async function repairPart(stack: StackRef, request: RepairRequest, context: CommandContext): Promise<RepairResponse> {
+async function repairPart(
+  stack: StackConnection,
+  request: RepairRequest,
+  context: CommandContext,
+): Promise<RepairResponse> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await invokeFunction(stack, "repair", request, repairResponseSchema);

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { type ApiCredentials, callApi, withRateLimitRetry } from "#clients/cli/api/activity-api.ts";
-import { credentialOptions, findCredentials } from "#clients/cli/api/credentials.ts";
+import { credentialOptions, resolveCredentials } from "#clients/cli/api/credentials.ts";
 import { defineCommand } from "#clients/cli/command.ts";
 import type { CommandContext } from "#clients/cli/command-context.ts";
 import { CliError, exitCodes } from "#clients/cli/command-result.ts";
@@ -22,16 +22,19 @@ const dryRunResponseSchema = z.object({
 
 const pauseMs = 500;
 
-/** Throws `CliError` for a time before which failed deliveries are unknown: the stack would refuse it moments later. */
+/** Throws `CliError` if failed deliveries of that time have expired. The API checks it, too, after the stack was found. */
 function assertWithinRetention(since: string | null, now: Date): void {
   if (since === null || since > new Date(now.getTime() - deliveryRetentionMs).toISOString()) return;
-  const remedy = `Give --since ${deliveryRetentionDays - 1}d or less, or --only all.`;
-  throw new CliError("usage", `--since: failed deliveries are kept for ${deliveryRetentionDays} days. ${remedy}`);
+  const remedy = `Give ${deliveryRetentionDays - 1}d or less, or --only all.`;
+  throw new CliError(
+    "usage",
+    `--since is too far back: failed deliveries are kept for ${deliveryRetentionDays} days. ${remedy}`,
+  );
 }
 
 export const webhooksReplay = defineCommand({
   name: "webhooks replay",
-  summary: "Sends stored events to an endpoint again and waits until all of them are queued.",
+  summary: "Queues stored events to be sent to an endpoint again, and waits until all are queued.",
   examples: [
     "webhooks replay wh_0123456789abcdef0123456789abcdef --since 24h --dry-run",
     "webhooks replay wh_0123456789abcdef0123456789abcdef --since 7d --only all",
@@ -40,12 +43,12 @@ export const webhooksReplay = defineCommand({
   options: {
     since: { ...sinceOption, required: true },
     until: { ...untilOption, help: `${untilOption.help}; default now` },
-    events: { value: "FILTER", multiple: true, help: "only these, of the event types that the endpoint subscribes to" },
+    events: { value: "FILTER", multiple: true, help: "only these event types; the endpoint must subscribe to them" },
     only: {
       value: "failed|all",
-      help: `failed: events never delivered (default, at most ${deliveryRetentionDays - 1}d back); all: every event`,
+      help: `failed: only undelivered events (default, at most ${deliveryRetentionDays - 1}d back); all: every event`,
     },
-    "dry-run": { help: "only count the events that would be sent" },
+    "dry-run": { help: "only count the events that would be queued" },
     ...credentialOptions,
   },
   async run(args, context) {
@@ -61,41 +64,42 @@ export const webhooksReplay = defineCommand({
       ...(args.flag("dry-run") ? { dry_run: true } : {}),
     };
     const endpointId = args.operand("ENDPOINT_ID");
-    const endpoint = endpointPath(endpointId);
-    const request = { method: "POST", path: `${endpoint}/replay`, body } as const;
-    const access = await findCredentials(args, context);
+    const endpointUrlPath = endpointPath(endpointId);
+    const request = { method: "POST", path: `${endpointUrlPath}/replay`, body } as const;
+    const credentials = await resolveCredentials(args, context);
     if (args.flag("dry-run")) {
-      const { body: json } = await callApi(access, request, dryRunResponseSchema);
+      const { body: json } = await callApi(credentials, request, dryRunResponseSchema);
       return { json, text: formatDryRun(json, only) };
     }
-    const { body: started } = await callApi(access, request, replayResponseSchema);
-    const json = await waitForReplay(access, endpoint, started, context);
+    const { body: started } = await callApi(credentials, request, replayResponseSchema);
+    const json = await waitForReplay(credentials, endpointUrlPath, started, context);
     const { status, examined, sent } = json.replay;
-    const result = `${formatMatches(examined, sent, only, "had")} Sent ${sent}.`;
-    const arrived = sent === 0 ? "" : ` To see which arrive: webhooks deliveries ${toPrintable(endpointId)}`;
-    if (status === "done") return { json, text: `${result}${arrived}` };
-    const why = "the endpoint is disabled or deleted, or the organisation is suspended";
-    return { json, text: `The replay stopped: ${why}. Until then: ${result}`, exit: exitCodes.failed };
+    const summary = `Queued ${formatCount(examined, sent, only)}.`;
+    const hint = sent === 0 ? "" : ` To see their delivery: webhooks deliveries ${toPrintable(endpointId)}`;
+    if (status === "done") return { json, text: `${summary}${hint}` };
+    const remedy = "Check that the endpoint exists and is enabled, and that the organisation is not suspended.";
+    const text = `The replay ended early, with status ${toPrintable(status)}. ${summary} ${remedy}`;
+    return { json, text, exit: exitCodes.failed };
   },
 });
 
 async function waitForReplay(
-  access: ApiCredentials,
-  endpoint: string,
+  credentials: ApiCredentials,
+  endpointUrlPath: string,
   started: ReplayResponse,
   context: CommandContext,
 ): Promise<ReplayResponse> {
-  const path = `${endpoint}/replays/${encodeURIComponent(started.replay.replay_id)}`;
-  const interruption = context.interruption();
+  const path = `${endpointUrlPath}/replays/${encodeURIComponent(started.replay.replay_id)}`;
+  const interruption = context.installSignalHandlers();
   const bar = createProgressBar(context);
   try {
     let current = started;
     while (current.replay.status === "running") {
-      if (interruption.aborted) throw new CliError("failed", "Interrupted. The replay itself goes on.");
-      bar.show(null, `${current.replay.examined} events examined, ${current.replay.sent} sent`);
+      if (interruption.aborted) throw new CliError("failed", "Interrupted. The replay continues in the stack.");
+      bar.show(null, `${current.replay.examined} events examined, ${current.replay.sent} queued`);
       await context.sleep(pauseMs);
       current = await withRateLimitRetry(
-        async () => (await callApi(access, { path }, replayResponseSchema)).body,
+        async () => (await callApi(credentials, { path }, replayResponseSchema)).body,
         context,
       );
     }
@@ -109,14 +113,12 @@ function formatDryRun(
   { replay: { count, examined, complete } }: z.infer<typeof dryRunResponseSchema>,
   only?: string,
 ): string {
-  const result = `${formatMatches(examined, count, only, "has")} It would send ${count}.`;
-  return complete ? result : `${result} Only the newest part was examined; older events may match, too.`;
+  const summary = `Would queue ${formatCount(examined, count, only)}.`;
+  return complete ? summary : `${summary} Only the newest part was examined; older events may match, too.`;
 }
 
-/** Returns how many of the examined events a replay sends, and which. */
-function formatMatches(examined: number, count: number, only: string | undefined, has: "has" | "had"): string {
-  const matches = count === 1 ? "matches" : "match";
-  const have = has === "has" && count !== 1 ? "have" : has;
-  const undelivered = only === "all" ? "" : ` and ${have} not been delivered`;
-  return `Examined ${examined} ${examined === 1 ? "event" : "events"}: ${count} ${matches}${undelivered}.`;
+/** Returns how many of the examined events match: `3 undelivered events of 700 examined`. */
+function formatCount(examined: number, count: number, only: string | undefined): string {
+  const kind = only === "all" ? "matching" : "undelivered";
+  return `${count} ${kind} ${count === 1 ? "event" : "events"} of ${examined} examined`;
 }

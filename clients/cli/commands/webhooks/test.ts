@@ -1,5 +1,5 @@
 import { type ApiCredentials, ApiError, callApi, withRateLimitRetry } from "#clients/cli/api/activity-api.ts";
-import { credentialOptions, findCredentials } from "#clients/cli/api/credentials.ts";
+import { credentialOptions, resolveCredentials } from "#clients/cli/api/credentials.ts";
 import { defineCommand } from "#clients/cli/command.ts";
 import type { CommandContext } from "#clients/cli/command-context.ts";
 import { CliError, exitCodes } from "#clients/cli/command-result.ts";
@@ -29,7 +29,7 @@ export const webhooksTest = defineCommand({
   async run(args, context) {
     const id = args.operand("ENDPOINT_ID");
     const event_type = args.text("type");
-    const access = await findCredentials(args, context);
+    const access = await resolveCredentials(args, context);
     const body = event_type === undefined ? {} : { event_type };
     const request = { method: "POST", path: `${endpointPath(id)}/test`, body } as const;
     const { body: requested } = await callApi(access, request, requestedDeliverySchema);

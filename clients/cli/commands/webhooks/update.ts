@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { callApi } from "#clients/cli/api/activity-api.ts";
-import { credentialOptions, findCredentials } from "#clients/cli/api/credentials.ts";
+import { credentialOptions, resolveCredentials } from "#clients/cli/api/credentials.ts";
 import { type CommandOption, defineCommand, type ParsedArgs } from "#clients/cli/command.ts";
 import { CliError } from "#clients/cli/command-result.ts";
 import { toPrintable } from "#clients/cli/output.ts";
@@ -44,7 +44,7 @@ export const webhooksUpdate = defineCommand({
       throw new CliError("usage", `Nothing to change. Give one of --${Object.keys(updateOptions).join(", --")}.`);
     }
     const path = endpointPath(args.operand("ENDPOINT_ID"));
-    const access = await findCredentials(args, context);
+    const access = await resolveCredentials(args, context);
     const { body: json } = await callApi(access, { method: "PATCH", path, body }, updateResponseSchema);
     warnOfUnknownEventTypes(args.list("events"), context);
     const text = formatEndpoint(json.endpoint);

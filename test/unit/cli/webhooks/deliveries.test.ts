@@ -263,26 +263,26 @@ describe("webhooks replay", () => {
     });
     expect({ exit, text }).toEqual({
       exit: exitCodes.done,
-      text: "Examined 700 events: 5 match. Sent 5. To see which arrive: webhooks deliveries wh_1",
+      text: "Queued 5 matching events of 700 examined. To see their delivery: webhooks deliveries wh_1",
     });
   });
 
   it("reports that nothing matched", async () => {
     const answers = { [start]: responseOf({ replay }, 202), [look]: stage({ status: "done", examined: 5, sent: 0 }) };
     const { text } = await run(answers, "replay", "wh_1", "--since", "1d");
-    expect(text).toBe("Examined 5 events: 0 match and had not been delivered. Sent 0.");
+    expect(text).toBe("Queued 0 undelivered events of 5 examined.");
   });
 
   it("rejects failed deliveries before their retention, with a valid alternative", async () => {
     const { text, exit, requests } = await run({}, "replay", "wh_1", "--only", "failed", "--since", "30d");
     expect({ text, exit, requests }).toEqual({
-      text: "--since: failed deliveries are kept for 30 days. Give --since 29d or less, or --only all.",
+      text: "--since is too far back: failed deliveries are kept for 30 days. Give 29d or less, or --only all.",
       exit: exitCodes.usage,
       requests: [],
     });
   });
 
-  it("reports why the replay stopped", async () => {
+  it("reports the status, the count and what to check when the replay ended early", async () => {
     const answers = {
       [start]: responseOf({ replay }, 202),
       [look]: stage({ status: "stopped", examined: 500, sent: 3 }),
@@ -290,7 +290,9 @@ describe("webhooks replay", () => {
     const { text, exit } = await run(answers, "replay", "wh_1", "--since", "1d");
     expect({ exit, text }).toEqual({
       exit: exitCodes.failed,
-      text: expect.stringMatching(/^The replay stopped: .* Until then: Examined 500 events: 3 match .* Sent 3\.$/),
+      text: expect.stringMatching(
+        /^The replay ended early, with status stopped\. Queued 3 undelivered events of 500 examined\. Check that the endpoint /,
+      ),
     });
   });
 
@@ -299,22 +301,22 @@ describe("webhooks replay", () => {
     const { context, interruption } = aCommandContext({ cwd });
     const sleep = async () => interruption.abort();
     const replaying = dispatch(["webhooks", "replay", "wh_1", "--since", "1d"], { ...context, sleep });
-    await expect(replaying).rejects.toThrow("Interrupted. The replay itself goes on.");
+    await expect(replaying).rejects.toThrow("Interrupted. The replay continues in the stack.");
     expect(requests).toHaveLength(2);
   });
 
   it.each([
-    [true, 3, "3 match and have not been delivered. It would send 3."],
-    [true, 1, "1 matches and has not been delivered. It would send 1."],
+    [true, 3, "Would queue 3 undelivered events of 700 examined."],
+    [true, 1, "Would queue 1 undelivered event of 700 examined."],
     [
       false,
       3,
-      "3 match and have not been delivered. It would send 3. Only the newest part was examined; older events may match, too.",
+      "Would queue 3 undelivered events of 700 examined. Only the newest part was examined; older events may match, too.",
     ],
-  ])("only counts in a dry run; complete: %s, matching: %i", async (complete, count, sentence) => {
+  ])("only counts in a dry run; complete: %s, matching: %i", async (complete, count, text) => {
     const counted = responseOf({ replay: { dry_run: true, count, examined: 700, complete } });
-    const { text, requests } = await run({ [start]: counted }, "replay", "wh_1", "--since", "2026-05-11", "--dry-run");
-    expect(requests[0]?.body).toEqual({ since: "2026-05-11T00:00:00.000Z", dry_run: true });
-    expect({ text, requests: requests.length }).toEqual({ text: `Examined 700 events: ${sentence}`, requests: 1 });
+    const result = await run({ [start]: counted }, "replay", "wh_1", "--since", "2026-05-11", "--dry-run");
+    expect(result.requests.map(({ body }) => body)).toEqual([{ since: "2026-05-11T00:00:00.000Z", dry_run: true }]);
+    expect(result.text).toBe(text);
   });
 });

@@ -6,7 +6,7 @@ import { CliError } from "#clients/cli/command-result.ts";
 import { parseJson } from "#shared/platform/json.ts";
 import { parseStackOutputs } from "#shared/platform/stack-outputs.ts";
 
-const stackNamesSchema = z.object({
+const stackResourcesSchema = z.object({
   api: z.string(),
   queues: z.object({ ingest: z.string(), rejected: z.string(), ingest_dead_letters: z.optional(z.string()) }),
   tables: z.object({ events: z.string(), config: z.string() }),
@@ -15,14 +15,14 @@ const stackNamesSchema = z.object({
 
 const auditLogsSchema = z.object({ events: z.string(), access: z.string() });
 
-const deployedStackSchema = stackNamesSchema.extend({ logs: auditLogsSchema });
+const deployedStackSchema = stackResourcesSchema.extend({ logs: auditLogsSchema });
 
-const localStackSchema = stackNamesSchema.extend({
+const localStackSchema = stackResourcesSchema.extend({
   endpoints: z.object({ dynamodb: z.string(), sqs: z.string(), lambda: z.string() }),
   logFiles: auditLogsSchema,
   /** The id of the process that hosts it. */
   pid: z.number(),
-  /** The id of the log in its data folder; without a folder, the log ends with the process. */
+  /** Identifies the data folder; `null` if the stack has none, so that its events are lost when it stops. */
   log_id: z.optional(z.nullable(z.string())),
   demo: z.optional(z.object({ org_id: z.string(), token: z.string() })),
 });
@@ -40,28 +40,31 @@ export type AwsClientConfig =
       readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
     };
 
-/** A stack to work on: its names and addresses. */
-export type StackRef = z.infer<typeof stackNamesSchema> & {
+/** The names and addresses of a stack's resources, and how to connect to them. */
+export type StackConnection = z.infer<typeof stackResourcesSchema> & {
   /** The demo organisation and its token; only a local stack has them. */
   readonly demo: { readonly org_id: string; readonly token: string } | null;
   /** Its audit logs: files of a local stack, log groups of a deployed one. */
-  readonly audit: ({ readonly kind: "files"; readonly pid: number } | { readonly kind: "groups" }) & AuditLogs;
+  readonly audit: ({ readonly kind: "files"; readonly pid: number } | { readonly kind: "log-groups" }) & AuditLogs;
   /**
-   * Identifies the log as long as it keeps its events: the URL of the ingest queue, or the id in the data folder of a
-   * local stack, whose port changes with each start.
+   * Identifies the storage of the events: the URL of the ingest queue, or for a local stack the id of its data folder,
+   * because its port changes with each start.
    */
-  readonly logIdentity: string;
-  /** Whether the log outlives the process that hosts it. */
-  readonly keepsLog: boolean;
+  readonly storageId: string;
+  /** Whether the events outlive the process that hosts the stack. */
+  readonly isPersistent: boolean;
   clientConfig(service: AwsService): AwsClientConfig;
 };
 
-/** Finds the deployed stack of that name, or the local one without a name. Throws `CliError` if it does not exist. */
-export function findStack(cwd: string, stack: string | undefined): Promise<StackRef> {
-  return stack === undefined ? findLocalStack(cwd) : findDeployedStack(stack);
+/**
+ * Resolves the deployed stack of that name, or the running local one without a name. Throws `CliError` if no local stack
+ * runs or outputs are missing, and the error of CloudFormation if no stack has the name.
+ */
+export function resolveStack(cwd: string, stack: string | undefined): Promise<StackConnection> {
+  return stack === undefined ? readLocalStack(cwd) : describeDeployedStack(stack);
 }
 
-async function findLocalStack(cwd: string): Promise<StackRef> {
+async function readLocalStack(cwd: string): Promise<StackConnection> {
   const file = join(cwd, ".local", "stack.json");
   let text: string;
   try {
@@ -82,8 +85,8 @@ async function findLocalStack(cwd: string): Promise<StackRef> {
   return {
     ...found,
     demo,
-    logIdentity: log_id === null ? ingest : `${log_id}${new URL(ingest).pathname}`,
-    keepsLog: log_id !== null,
+    storageId: log_id === null ? ingest : `${log_id}${new URL(ingest).pathname}`,
+    isPersistent: log_id !== null,
     audit: { kind: "files", pid, ...logFiles },
     clientConfig: (service) => ({
       endpoint: endpoints[service],
@@ -93,7 +96,7 @@ async function findLocalStack(cwd: string): Promise<StackRef> {
   };
 }
 
-async function findDeployedStack(stack: string): Promise<StackRef> {
+async function describeDeployedStack(stack: string): Promise<StackConnection> {
   const { Stacks } = await new CloudFormationClient({}).send(new DescribeStacksCommand({ StackName: stack }));
   const outputs: Record<string, string> = {};
   for (const { OutputKey, OutputValue } of Stacks?.[0]?.Outputs ?? []) {
@@ -102,10 +105,13 @@ async function findDeployedStack(stack: string): Promise<StackRef> {
   const parsed = deployedStackSchema.safeParse(parseStackOutputs(outputs));
   if (!parsed.success) {
     const missing = parsed.error.issues.map(({ path }) => path.join(".")).join(", ");
-    throw new CliError("failed", `The stack ${stack} is not a complete activity log. Missing outputs: ${missing}.`);
+    throw new CliError(
+      "failed",
+      `The stack ${stack} lacks required outputs: ${missing}. Name a stack of the activity log.`,
+    );
   }
   const { logs, ...found } = parsed.data;
   const { ingest } = found.queues;
-  const audit = { kind: "groups" as const, ...logs };
-  return { ...found, demo: null, audit, logIdentity: ingest, keepsLog: true, clientConfig: () => ({}) };
+  const audit = { kind: "log-groups" as const, ...logs };
+  return { ...found, demo: null, audit, storageId: ingest, isPersistent: true, clientConfig: () => ({}) };
 }

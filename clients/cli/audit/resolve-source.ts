@@ -4,7 +4,7 @@ import * as z from "zod";
 import type { CommandContext } from "#clients/cli/command-context.ts";
 import { CliError } from "#clients/cli/command-result.ts";
 import { unreachableMessage } from "#clients/cli/format-error.ts";
-import { findStack } from "#clients/cli/stack/stack.ts";
+import { resolveStack } from "#clients/cli/stack/resolve-stack.ts";
 import { auditLogIndex } from "#shared/audit/log-index.ts";
 import { createInsightsSource } from "./insights-source.ts";
 import { createLogFileSource } from "./log-file-source.ts";
@@ -13,20 +13,20 @@ import type { AuditLogSource } from "./source.ts";
 const index = z.object({ events: z.string(), access: z.string() });
 
 /**
- * Finds the audit logs of a folder, of a deployed stack, or of the running local stack. Throws `CliError` if they do not
+ * Resolves the audit logs of a folder, of a deployed stack, or of the running local stack. Throws `CliError` if they do not
  * exist, or if the local stack has stopped, because its files may be outdated.
  */
-export async function findAuditLogSource(
+export async function resolveAuditLogSource(
   { stackName, folder }: { readonly stackName: string | undefined; readonly folder: string | undefined },
   context: CommandContext,
 ): Promise<AuditLogSource> {
   if (folder !== undefined) {
     if (stackName !== undefined) throw new CliError("usage", "Give --stack or --from-files, not both.");
-    return createLogFileSource(await filesIn(folder));
+    return createLogFileSource(await findLogFiles(folder));
   }
-  const stack = await findStack(context.cwd, stackName);
+  const stack = await resolveStack(context.cwd, stackName);
   const { audit } = stack;
-  if (audit.kind === "groups") return createInsightsSource(stack, context);
+  if (audit.kind === "log-groups") return createInsightsSource(stack, context);
   if (!isRunning(audit.pid)) {
     throw new CliError(
       "failed",
@@ -37,7 +37,7 @@ export async function findAuditLogSource(
 }
 
 /** Returns the log files of a log folder or of a data folder. */
-async function filesIn(folder: string): Promise<Readonly<Record<"events" | "access", string>>> {
+async function findLogFiles(folder: string): Promise<Readonly<Record<"events" | "access", string>>> {
   for (const logs of [folder, join(folder, "logs")]) {
     const text = await readFile(join(logs, auditLogIndex), "utf8").catch(() => null);
     if (text === null) continue;
