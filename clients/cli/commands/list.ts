@@ -73,7 +73,8 @@ export const list = defineCommand({
     const events = pages.flatMap(({ activity }) => activity);
     const json = { events, has_more: more };
     if (events.length > 0) return { json, text: formatTable(tableColumns(events), events, context.columns) };
-    return { json, text: `No events.${since === null && until === null ? "" : await newestHint(credentials, query)}` };
+    const isLimited = since !== null || until !== null;
+    return { json, text: `No events.${isLimited && !args.flag("json") ? await newestHint(credentials, query) : ""}` };
   },
 });
 

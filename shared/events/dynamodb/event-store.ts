@@ -8,7 +8,7 @@ import { readShardedPage, type ShardReader } from "#shared/events/shards/sharded
 import { firstShard, type ShardCount, shardNames } from "#shared/events/shards/shards.ts";
 import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { eventKey } from "#shared/platform/dynamodb/keys.ts";
-import { getItem, writeConditionally } from "#shared/platform/dynamodb/operations.ts";
+import { getItem, writeOrGetExisting } from "#shared/platform/dynamodb/operations.ts";
 import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
 import { toEventItem } from "./event-item.ts";
 import { buildPageQuery, limitToPresent, toPosition, toStartKey } from "./event-query.ts";
@@ -76,8 +76,8 @@ export function createEventStore(
     async put(event) {
       const put = buildEventPut(table, event, shards.countToWrite(event.org_id));
       const command = new PutItemCommand({ ...put, Item: toStringAttributes(put.Item) });
-      const result = await writeConditionally(client.send(command));
-      return result.isWritten ? null : parseExisting(result.item ?? {}, parsed);
+      const result = await writeOrGetExisting(client.send(command));
+      return result.isWritten ? null : parseExisting(result.item, parsed);
     },
 
     get: (orgId, position) => getItem(client, table, eventKey(orgId, position), parsed),

@@ -2,7 +2,7 @@ import { type DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import type { AppendStore, IdempotencyRecord } from "#shared/events/append.ts";
 import { type AttributeMap, expiresAfter, toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { idempotencyRecordKey, writerIdempotencyRecordKey } from "#shared/platform/dynamodb/keys.ts";
-import { writeConditionally } from "#shared/platform/dynamodb/operations.ts";
+import { writeOrGetExisting } from "#shared/platform/dynamodb/operations.ts";
 
 const keptForDays = 30;
 
@@ -26,8 +26,8 @@ export function createIdempotencyStore(client: DynamoDBClient, table: string): P
         ConditionExpression: "attribute_not_exists(pk)",
         ReturnValuesOnConditionCheckFailure: "ALL_OLD",
       } as const;
-      const result = await writeConditionally(client.send(new PutItemCommand(put)));
-      return result.isWritten ? record : parseRecordItem(result.item ?? {});
+      const result = await writeOrGetExisting(client.send(new PutItemCommand(put)));
+      return result.isWritten ? record : parseRecordItem(result.item);
     },
   };
 }

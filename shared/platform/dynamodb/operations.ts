@@ -118,3 +118,18 @@ export async function writeConditionally<T>(write: Promise<T>): Promise<Conditio
     throw error;
   }
 }
+
+/**
+ * Waits for a write whose condition fails only if an item exists, and that asks for this item. Returns the output, or
+ * the item. Throws if DynamoDB returned no item.
+ */
+export async function writeOrGetExisting<T>(
+  write: Promise<T>,
+): Promise<
+  { readonly isWritten: true; readonly output: T } | { readonly isWritten: false; readonly item: AttributeMap }
+> {
+  const result = await writeConditionally(write);
+  if (result.isWritten) return result;
+  if (result.item === null) throw new Error("DynamoDB returned no item with the failed condition.");
+  return { isWritten: false, item: result.item };
+}

@@ -12,6 +12,12 @@ const pauseMs = { low: 300, high: 900 };
 /** How long the old secret stays valid after a rotation. */
 const overlapSeconds = 3_600;
 
+/**
+ * An endpoint keeps three secrets. If the response of a rotation is lost, the receiver lacks the new one: after two in a
+ * row, only the oldest is known.
+ */
+const maxLostRotations = 2;
+
 const testedSchema = z.object({ delivery: z.object({ delivery_id: z.string() }) });
 const rotatedSchema = z.object({ endpoint: z.object({ secret: z.string() }) });
 const listedSchema = z.object({ deliveries: z.array(z.object({ delivery_id: z.string() })) });
@@ -46,9 +52,7 @@ export function createOwner({ endpoint, request, receiver }: SoakSubscriber, ran
     if (!response.ok) throw new Error(`POST ${path} responded ${response.status}.`);
     return response.json();
   };
-  // If the response of a rotation is lost, the receiver lacks the new secret. The old one stays valid during the overlap,
-  // unless several rotations follow.
-  let mayRotate = true;
+  let lostRotations = 0;
 
   /** Each call rejects if it fails or has nothing to do. */
   const calls: Readonly<Record<OwnerCall, () => Promise<void>>> = {
@@ -66,11 +70,11 @@ export function createOwner({ endpoint, request, receiver }: SoakSubscriber, ran
       await post("/replay", { since: new Date(Date.now() - 10_000).toISOString(), only: "failed" });
     },
     async rotate() {
-      if (!mayRotate) throw new Error("The response of a rotation was lost.");
-      mayRotate = false;
+      if (lostRotations === maxLostRotations) throw new Error("One more rotation could remove the last known secret.");
+      lostRotations += 1;
       const response = await post("/rotate-secret", { overlap_seconds: overlapSeconds });
       receiver.addSecret(rotatedSchema.parse(response).endpoint.secret);
-      mayRotate = true;
+      lostRotations = 0;
     },
   };
 

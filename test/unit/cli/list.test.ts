@@ -113,4 +113,6 @@ it("list shows the time of the newest event when the range is empty", async () =
   };
   const { text } = await runCommand(answers, "list", "--since", "7d");
   expect(text).toBe("No events. The newest event outside this range is from 2026-05-11 08:30:12 UTC.");
+  const json = await runCommand(answers, "list", "--since", "7d", "--json");
+  expect(json.requests).toHaveLength(1);
 });

@@ -2,7 +2,7 @@ import { type DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { type AttributeMap, expiresAfter, toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { deliveryKey } from "#shared/platform/dynamodb/keys.ts";
-import { writeConditionally } from "#shared/platform/dynamodb/operations.ts";
+import { writeOrGetExisting } from "#shared/platform/dynamodb/operations.ts";
 import type { ClaimResult, DeliveryMessage, DeliveryStore } from "#shared/webhooks/deliveries/delivery.ts";
 import { deliveryRetentionDays } from "#shared/webhooks/delivery-lifetime.ts";
 import { fromDeliveryItem } from "./delivery-item.ts";
@@ -79,8 +79,8 @@ async function sendClaim(
   message: DeliveryMessage,
   now: Date,
 ): Promise<ClaimResult> {
-  const result = await writeConditionally(client.send(command));
-  if (!result.isWritten) return refusalOf(result.item ?? {}, message, now);
+  const result = await writeOrGetExisting(client.send(command));
+  if (!result.isWritten) return refusalOf(result.item, message, now);
   // The claim itself set both.
   const delivery = { ...fromDeliveryItem(result.output.Attributes ?? {}), status: "pending", reason: null } as const;
   return { kind: "claimed", delivery };

@@ -14,6 +14,7 @@ import {
   queryAll,
   queryFrom,
   writeConditionally,
+  writeOrGetExisting,
 } from "#shared/platform/dynamodb/operations.ts";
 import { catchRejection } from "#test/support/catch-error.ts";
 
@@ -157,5 +158,19 @@ describe("writeConditionally", () => {
     const defect = new Error("ValidationException");
     expect(await catchRejection(writeConditionally(Promise.reject(throttled)))).toMatchObject(unavailable);
     await expect(writeConditionally(Promise.reject(defect))).rejects.toBe(defect);
+  });
+});
+
+describe("writeOrGetExisting", () => {
+  const refused = (Item?: ReturnType<typeof itemOf>) =>
+    Promise.reject(new ConditionalCheckFailedException({ $metadata: {}, message: "refused", ...(Item && { Item }) }));
+
+  it("returns the output, or the item that failed the condition", async () => {
+    expect(await writeOrGetExisting(Promise.resolve("output"))).toEqual({ isWritten: true, output: "output" });
+    expect(await writeOrGetExisting(refused(itemOf("1")))).toEqual({ isWritten: false, item: itemOf("1") });
+  });
+
+  it("throws if the response has no item, so that no damaged item is reported", async () => {
+    await expect(writeOrGetExisting(refused())).rejects.toThrow("DynamoDB returned no item with the failed condition.");
   });
 });
