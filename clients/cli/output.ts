@@ -109,7 +109,7 @@ function cut(text: string, maxWidth: number): string {
 export type KeyValue = readonly [name: string, text: string, style?: TextStyle];
 
 /** Formats pairs as lines: the name, then the value. */
-export function keyValueList(all: readonly KeyValue[]): string {
+export function formatKeyValues(all: readonly KeyValue[]): string {
   const width = Math.max(...all.map(([name]) => name.length));
   return all
     .map(([name, text, style]) => {

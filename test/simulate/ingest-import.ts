@@ -26,16 +26,16 @@ export type ImportOptions = {
   readonly shards: number;
   readonly quiet: { readonly orgs: number; readonly perSecond: number };
   /** Creates the policy of one instance of the function. */
-  createPolicy(random: () => number): InstancePolicy;
+  createPolicy(random: () => number): IngestPolicy;
 };
 
-/** How an instance of the ingest function treats the events of an organisation. */
-export type InstancePolicy = {
-  /** How long to defer an event without a call, in milliseconds; `null` to call. */
-  holdMs(event: SentEvent, now: number): number | null;
-  /** How long to defer an event whose write was throttled; `null` to leave it to the queue. */
-  throttledMs(event: SentEvent, now: number): number | null;
-  stored(event: SentEvent, now: number): void;
+/** When an instance of the ingest function defers events. It may remember the organisations that were throttled. */
+export type IngestPolicy = {
+  /** Returns for how long to defer an event without writing it; `null` to write it. */
+  deferralBeforePutMs(event: SentEvent, now: number): number | null;
+  /** Returns for how many milliseconds to defer an event whose write was throttled; `null` to fail its message. */
+  onThrottled(event: SentEvent, now: number): number | null;
+  onStored(event: SentEvent, now: number): void;
 };
 
 export type ImportResult = {
@@ -55,7 +55,7 @@ export type ImportResult = {
 };
 
 export type SentEvent = {
-  readonly org: string;
+  readonly orgId: string;
   readonly shard: number;
   readonly sentAt: number;
   deferrals: number;
@@ -74,7 +74,7 @@ export function simulateImport(options: ImportOptions, progress: (stored: number
   const quietTimes: number[] = [];
   const result = { stored: 0, throttled: 0, deferrals: 0, lastStoredAt: 0 };
 
-  const partitionOf = ({ org, shard }: SentEvent): Partition => {
+  const partitionOf = ({ orgId: org, shard }: SentEvent): Partition => {
     const isSharing = Number(org.slice(1)) < quiet.orgs * sharingPartition && loop.now < isolatedAfterMs;
     const key = org === importer ? keys[shard] : isSharing ? keys[0] : others.get(org);
     const partition = key ?? new Partition(loop);
@@ -83,7 +83,7 @@ export function simulateImport(options: ImportOptions, progress: (stored: number
   };
 
   const store = (event: SentEvent): void => {
-    if (event.org !== importer) {
+    if (event.orgId !== importer) {
       quietTimes.push(loop.now + putMs - event.sentAt);
       return;
     }
@@ -92,8 +92,8 @@ export function simulateImport(options: ImportOptions, progress: (stored: number
     if (result.stored % 100_000 === 0) progress(result.stored);
   };
 
-  const policies = new Map<number, InstancePolicy>();
-  const policyOf = (instance: number): InstancePolicy => {
+  const policies = new Map<number, IngestPolicy>();
+  const policyOf = (instance: number): IngestPolicy => {
     const policy = policies.get(instance) ?? options.createPolicy(() => random.next());
     policies.set(instance, policy);
     return policy;
@@ -113,15 +113,15 @@ export function simulateImport(options: ImportOptions, progress: (stored: number
     const deferred: [QueuedMessage<SentEvent>, number][] = [];
     for (const message of batch) {
       const { body } = message;
-      const heldMs = policy.holdMs(body, loop.now);
+      const heldMs = policy.deferralBeforePutMs(body, loop.now);
       if (heldMs !== null) {
         deferred.push([message, heldMs]);
       } else if (partitionOf(body).take()) {
         store(body);
-        policy.stored(body, loop.now);
+        policy.onStored(body, loop.now);
       } else {
         result.throttled += 1;
-        const delayMs = policy.throttledMs(body, loop.now);
+        const delayMs = policy.onThrottled(body, loop.now);
         if (delayMs === null) failed.push(message);
         else deferred.push([message, delayMs]);
       }
@@ -137,7 +137,7 @@ export function simulateImport(options: ImportOptions, progress: (stored: number
   const isImported = () => result.stored + queue.deadLetters.length >= imported;
   sendQuiet(loop, queue, { ...quiet, random, isOver: isImported });
   loop.run();
-  const quietDeadLetters = queue.deadLetters.filter(({ body }) => body.org !== importer).length;
+  const quietDeadLetters = queue.deadLetters.filter(({ body }) => body.orgId !== importer).length;
   return {
     quiet: percentilesOf(quietTimes),
     imported: {
@@ -164,7 +164,7 @@ function sendImport(
   let sent = 0;
   const send = () => {
     for (let n = 0; n < perCall && sent < imported; n++, sent++) {
-      queue.send(importer, { org: importer, shard: random.between(0, shards - 1), sentAt: loop.now, deferrals: 0 });
+      queue.send(importer, { orgId: importer, shard: random.between(0, shards - 1), sentAt: loop.now, deferrals: 0 });
     }
     if (sent < imported) loop.after((perCall / importPerSecond) * 1_000, send);
   };
@@ -180,7 +180,7 @@ function sendQuiet(
   const { orgs, perSecond, random, isOver } = options;
   const send = () => {
     const org = `q${random.between(0, orgs - 1)}`;
-    queue.send(org, { org, shard: 0, sentAt: loop.now, deferrals: 0 });
+    queue.send(org, { orgId: org, shard: 0, sentAt: loop.now, deferrals: 0 });
     if (isOver() && loop.now > 60_000) return;
     loop.after((-Math.log(1 - random.next()) / perSecond) * 1_000, send);
   };

@@ -14,6 +14,9 @@ export type ApiRequest = {
   readonly body?: object;
 };
 
+/** The path of the FinzBooks API and of the webhook API. */
+export const apiPath = "/api/public/v1";
+
 /** A response, and the path of the next page; `null` on the last one. */
 export type ApiResponse<T> = { readonly body: T; readonly next: string | null };
 

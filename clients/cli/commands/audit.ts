@@ -87,13 +87,13 @@ export const auditList = defineCommand({
   examples: ["audit list"],
   options: {},
   async run(_, context) {
-    const shape: readonly TableColumn<SavedQuery>[] = [
+    const columns: readonly TableColumn<SavedQuery>[] = [
       { title: "QUERY", cell: ({ name }) => name, style: () => "cyan" },
       { title: "NEEDS", cell: (query) => requiredOptions(query).join(" ") },
       { title: "SHOWS", cell: ({ summary }) => summary },
     ];
     const json = savedQueries.map((query) => ({ name: query.name, title: query.title, needs: requiredOptions(query) }));
-    return { json: { queries: json }, text: formatTable(shape, savedQueries, context.columns) };
+    return { json: { queries: json }, text: formatTable(columns, savedQueries, context.columns) };
   },
 });
 

@@ -11,7 +11,7 @@ import { watchDeadLetters } from "#clients/cli/emit/dead-letters.ts";
 import { emitLines } from "#clients/cli/emit/emit-lines.ts";
 import { createFindStored } from "#clients/cli/emit/find-stored.ts";
 import { readLines } from "#clients/cli/emit/read-lines.ts";
-import { type EmitSummary, emptySummary, totalOf } from "#clients/cli/emit/summary.ts";
+import { createSummary, type EmitSummary, totalOf } from "#clients/cli/emit/summary.ts";
 import { type SentEvent, type WaitOptions, waitUntilStored } from "#clients/cli/emit/wait-until-stored.ts";
 import { connectionErrorCode, formatError } from "#clients/cli/format-error.ts";
 import { createProgressBar } from "#clients/cli/progress-bar.ts";
@@ -96,7 +96,7 @@ function toStoppedError(howToResume: string | null, error: unknown): unknown {
 type JobOptions = { readonly log: string; readonly wait: boolean; readonly quiet: boolean };
 
 async function openSource(name: string, rest: JobOptions, context: CommandContext): Promise<EventSource> {
-  const start: EmitProgress = { offset: 0, lines: 0, summary: emptySummary() };
+  const start: EmitProgress = { offset: 0, lines: 0, summary: createSummary() };
   if (name === "-") {
     const nothing = async () => {};
     const howToResume = () => null;

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { type ApiCredentials, callApi, fetchPages } from "#clients/cli/api/activity-api.ts";
+import { type ApiCredentials, apiPath, callApi, fetchPages } from "#clients/cli/api/activity-api.ts";
 import { credentialOptions, resolveCredentials } from "#clients/cli/api/credentials.ts";
 import { defineCommand } from "#clients/cli/command.ts";
 import { CliError } from "#clients/cli/command-result.ts";
@@ -31,7 +31,7 @@ type ListedEvent = z.infer<typeof listedEvent>;
 
 const page = z.object({ activity: z.array(listedEvent) });
 
-const activityPath = "/api/public/v1/activity";
+const activityPath = `${apiPath}/activity`;
 
 /** The API's name of each filter. */
 const filters = {

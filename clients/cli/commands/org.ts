@@ -108,7 +108,7 @@ export const orgList = defineCommand({
     const stack = await resolveStack(cwd, text("stack"));
     const json = await callAdmin(stack, { action: "org.list" }, z.object({ orgs: z.array(org) }));
     if (json.orgs.length === 0) return { json, text: "No organisations. Create one with org create ORG_ID." };
-    const shape = [
+    const tableColumns = [
       { title: "ORG", cell: (row: Org) => row.org_id },
       { title: "SLUG", cell: (row: Org) => row.slug ?? "-" },
       { title: "NUMBER", cell: (row: Org) => row.account_number ?? "-" },
@@ -118,7 +118,7 @@ export const orgList = defineCommand({
       { title: "CREATED", cell: (row: Org) => row.created_at.slice(0, 10) },
       { title: "NAME", cell: (row: Org) => row.name },
     ];
-    return { json, text: formatTable(shape, json.orgs, columns) };
+    return { json, text: formatTable(tableColumns, json.orgs, columns) };
   },
 });
 

@@ -24,7 +24,7 @@ export const rejectedList = defineCommand({
     const has_more = seen.length > limit;
     if (has_more) stderr.write("More events follow. Raise --limit to show them.\n");
     const json = { rejected, has_more };
-    return { json, text: rejected.length === 0 ? nothingRejected : formatTable(shape, rejected, columns) };
+    return { json, text: rejected.length === 0 ? nothingRejected : formatTable(tableColumns, rejected, columns) };
   },
 });
 
@@ -75,7 +75,7 @@ function retriedText(count: number): string {
   return `Sent ${count} rejected ${events} to the ingest queue again. Any that are rejected once more appear in rejected list.`;
 }
 
-const shape: readonly TableColumn<RejectedMessage>[] = [
+const tableColumns: readonly TableColumn<RejectedMessage>[] = [
   { title: "MESSAGE ID", cell: ({ message_id }) => message_id ?? "-" },
   {
     title: "REJECTED (UTC)",

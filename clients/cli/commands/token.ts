@@ -61,7 +61,7 @@ export const tokenList = defineCommand({
     const request = { action: "token.list" as const, org_id: text("org") ?? "" };
     const json = await callAdmin(stack, request, z.object({ tokens: z.array(token) }));
     if (json.tokens.length === 0) return { json, text: `${request.org_id} has no tokens.` };
-    return { json, text: formatTable(shape(now().toISOString()), json.tokens, columns) };
+    return { json, text: formatTable(tableColumns(now().toISOString()), json.tokens, columns) };
   },
 });
 
@@ -99,7 +99,7 @@ function formatRemainingEndpoints(
   columns: number | null,
 ): string[] {
   if (endpoints.length === 0) return ["It created and changed no webhook endpoints."];
-  const shape: TableColumn<z.infer<typeof tokenEndpoint>>[] = [
+  const tableColumns: TableColumn<z.infer<typeof tokenEndpoint>>[] = [
     { title: "ENDPOINT", cell: ({ endpoint_id }) => endpoint_id },
     { title: "STATE", cell: ({ status }) => status },
     { title: "BY THIS TOKEN", cell: ({ relation }) => relation },
@@ -109,7 +109,7 @@ function formatRemainingEndpoints(
   const isLeft = endpoints.some(({ relation, status }) => relation !== "unknown" && status === "enabled");
   const isUnknown = endpoints.some(({ relation }) => relation === "unknown");
   return [
-    formatTable(shape, endpoints, columns),
+    formatTable(tableColumns, endpoints, columns),
     ...(isLeft ? ["Enabled endpoints still receive events. Disable them with --with-endpoints."] : []),
     ...(isUnknown ? ["unknown: created before tokens were recorded. Ask the owner, or see their events."] : []),
   ];
@@ -124,7 +124,7 @@ function parseScope(text: string): Scope {
   );
 }
 
-function shape(now: string): TableColumn<Token>[] {
+function tableColumns(now: string): TableColumn<Token>[] {
   return [
     { title: "TOKEN", cell: ({ token_id }) => token_id },
     {

@@ -20,7 +20,7 @@ export type EmitSummary = z.infer<typeof emitSummarySchema>;
 
 export type EventOutcome = "sent" | "accepted" | "repeated" | { readonly rejected: string };
 
-export const emptySummary = (): EmitSummary => ({ sent: 0, accepted: 0, repeated: 0, rejected: 0, faults: [] });
+export const createSummary = (): EmitSummary => ({ sent: 0, accepted: 0, repeated: 0, rejected: 0, faults: [] });
 
 /** Adds the outcome of a line. */
 export function countOutcome(summary: EmitSummary, line: number, outcome: EventOutcome): void {

@@ -1,7 +1,7 @@
 import { styleText } from "node:util";
 import * as z from "zod";
 import type { TableColumn, TextStyle } from "#clients/cli/output.ts";
-import { keyValueList, toPrintable, toPrintableLines } from "#clients/cli/output.ts";
+import { formatKeyValues, toPrintable, toPrintableLines } from "#clients/cli/output.ts";
 import { formatTime } from "#clients/cli/time-options.ts";
 import { endpointPath } from "./endpoint-view.ts";
 
@@ -62,7 +62,7 @@ export const deliveryColumns: readonly TableColumn<DeliveryView>[] = [
 /** Formats a delivery and each of its attempts, with the response of the endpoint. */
 export function formatDelivery({ delivery }: DeliveryResponse): string {
   const { delivery_id, event_id, event_type, status, created_at, attempts } = delivery;
-  const about = keyValueList([
+  const about = formatKeyValues([
     ["delivery", delivery_id],
     ["event type", event_type],
     ["event", event_id ?? "none (test delivery)"],

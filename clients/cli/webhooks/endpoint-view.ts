@@ -1,14 +1,15 @@
 import * as z from "zod";
+import { apiPath } from "#clients/cli/api/activity-api.ts";
 import type { CommandOption } from "#clients/cli/command.ts";
 import type { CommandContext } from "#clients/cli/command-context.ts";
 import { CliError } from "#clients/cli/command-result.ts";
 import type { TableColumn, TextStyle } from "#clients/cli/output.ts";
-import { type KeyValue, keyValueList, toPrintable } from "#clients/cli/output.ts";
+import { formatKeyValues, type KeyValue, toPrintable } from "#clients/cli/output.ts";
 import { formatTime } from "#clients/cli/time-options.ts";
 import { formatSuggestion } from "#shared/platform/did-you-mean.ts";
 import { eventTypeCatalogue } from "#shared/webhooks/event-types/catalogue.ts";
 
-export const endpointsPath = "/api/public/v1/webhooks/endpoints";
+export const endpointsPath = `${apiPath}/webhooks/endpoints`;
 
 export const eventsOption = {
   value: "FILTER",
@@ -87,7 +88,7 @@ export const endpointColumns: readonly TableColumn<EndpointView>[] = [
 
 export function formatEndpoint(endpoint: EndpointView): string {
   const { endpoint_id, url, events, entity_id, description, header_names = [], created_at, updated_at } = endpoint;
-  return keyValueList([
+  return formatKeyValues([
     ["endpoint", endpoint_id],
     ["url", url],
     ["events", events.join(" ")],

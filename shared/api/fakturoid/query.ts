@@ -1,6 +1,6 @@
 import { invalidValue, singleParam } from "#shared/api/http/parameters.ts";
 import { isCleanId, maxIdLength } from "#shared/events/limits.ts";
-import { hashListName, type ListQuery } from "#shared/events/query/offset-pagination.ts";
+import { hashListKey, type ListQuery } from "#shared/events/query/offset-pagination.ts";
 import { noFilter } from "#shared/events/query/query.ts";
 import { parseTimeRange, type Zone } from "#shared/platform/time/time-range.ts";
 import { visibleEntityTypes } from "./mapping.ts";
@@ -56,7 +56,7 @@ export function toListQuery(orgId: string, kind: "events" | "paid", { since, sub
   };
   return {
     org_id: orgId,
-    name: hashListName("fakturoid", kind, since, subjectId),
+    listKey: hashListKey("fakturoid", kind, since, subjectId),
     queries: subjectId === null || isId(subjectId) ? [query] : [],
     matches: null,
   };

@@ -2,7 +2,7 @@ import { formatFilters, redactForLog } from "#shared/api/http/format-filters.ts"
 import { findUnknownParam, invalidValue, singleParam } from "#shared/api/http/parameters.ts";
 import type { AuditFields } from "#shared/api/http/request.ts";
 import { isCleanId, maxIdLength } from "#shared/events/limits.ts";
-import { hashListName, type ListQuery } from "#shared/events/query/offset-pagination.ts";
+import { hashListKey, type ListQuery } from "#shared/events/query/offset-pagination.ts";
 import { type EventQuery, noFilter } from "#shared/events/query/query.ts";
 import { findNearest } from "#shared/platform/did-you-mean.ts";
 import { getZoneClock } from "#shared/platform/time/zone-clock.ts";
@@ -121,7 +121,7 @@ export function toListQuery(
   const { time_zone, robot_name } = context.org;
   return {
     org_id: orgId,
-    name: hashListName("simplybooks", conditions, search, time_zone, robot_name, context.origin),
+    listKey: hashListKey("simplybooks", conditions, search, time_zone, robot_name, context.origin),
     queries: choice.filters.map((filter) => ({ ...base, ...filter })),
     matches:
       remaining.length === 0 && search === ""
@@ -165,7 +165,7 @@ export function toActivityQuery(orgId: string, id: string, context: ActivityCont
   if (second === null) return null;
   return {
     org_id: orgId,
-    name: hashListName("simplybooks activity", id),
+    listKey: hashListKey("simplybooks activity", id),
     queries: [{ ...allActivitiesOf(orgId), ...second }],
     matches: (event) => toActivity(event, context).activity_id === id,
   };

@@ -5,18 +5,18 @@ import { type AttributeMap, toStringAttributes } from "#shared/platform/dynamodb
 import { pageCheckpointKey, pageCheckpointPartition, pageCheckpointPrefix } from "#shared/platform/dynamodb/keys.ts";
 import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
 
-const keptForSeconds = 15 * 60;
+const ttlSeconds = 15 * 60;
 
-/** How many more checkpoints to read if all before have expired. */
-const furtherLimits = [100, 400];
+/** Limits of the further reads if all checkpoints so far have expired. */
+const retryLimits = [100, 400];
 
 /**
- * Creates the store of page checkpoints in the config table. The organisation is part of the key, so a checkpoint never leads
- * to the log of another one.
+ * Creates the store of page checkpoints in the config table, because items of the events table never expire. The
+ * organisation is part of the key, so that no checkpoint is used for the list of another organisation.
  */
 export function createPageCheckpointStore(client: DynamoDBClient, table: string): PageCheckpointStore {
   return {
-    async listUpTo({ org_id, name }, offset, count, now) {
+    async findNearest({ org_id, listKey: name }, offset, count, now) {
       const query: QueryCommandInput = {
         TableName: table,
         KeyConditionExpression: "pk = :pk AND sk BETWEEN :first AND :last",
@@ -31,25 +31,28 @@ export function createPageCheckpointStore(client: DynamoDBClient, table: string)
       };
       // TTL deletes items hours late, so expired ones may precede valid ones.
       let start: AttributeMap | undefined;
-      for (const Limit of [count, ...furtherLimits]) {
+      for (const Limit of [count, ...retryLimits]) {
         const response = await mapTransientErrors(
           client.send(new QueryCommand({ ...query, Limit, ExclusiveStartKey: start })),
         );
-        const live = (response.Items ?? []).filter((item) => Number(item.expires_at_seconds?.N) > now.getTime() / 1000);
+        const unexpired = (response.Items ?? []).filter(
+          (item) => Number(item.expires_at_seconds?.N) > now.getTime() / 1000,
+        );
         start = response.LastEvaluatedKey;
-        if (live.length > 0 || start === undefined) return live.slice(0, count).map(parseCheckpointItem);
+        if (unexpired.length > 0 || start === undefined) return unexpired.slice(0, count).map(parseCheckpointItem);
       }
+      // Too many expired checkpoints: the page is found from the beginning, which is slower but right.
       return [];
     },
 
-    async put({ org_id, name }, { offset, after, head }, now) {
+    async put({ org_id, listKey: name }, { offset, after, head }, now) {
       const Item = {
         ...toStringAttributes({
           ...pageCheckpointKey(org_id, name, offset),
           after: encodePosition(after),
           head: encodePosition(head),
         }),
-        expires_at_seconds: { N: String(Math.ceil(now.getTime() / 1000) + keptForSeconds) },
+        expires_at_seconds: { N: String(Math.ceil(now.getTime() / 1000) + ttlSeconds) },
       };
       await mapTransientErrors(client.send(new PutItemCommand({ TableName: table, Item })));
     },

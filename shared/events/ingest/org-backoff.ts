@@ -3,7 +3,7 @@ export type BackoffWait = { readonly waitMs: number; readonly failures: number }
 
 /** Throttled organisations, whose events one instance defers without a write until their wait is over. */
 export type OrgBackoff = {
-  isWaiting(orgId: string, nowMs: number): boolean;
+  isBackingOff(orgId: string, nowMs: number): boolean;
   /** Records that DynamoDB throttled the organisation. Returns the wait that this began; `null` during a wait. */
   recordThrottling(orgId: string, nowMs: number, random: number): BackoffWait | null;
   /** Records that an event of the organisation was stored. Resets its failures, but does not end a wait. */
@@ -23,7 +23,7 @@ export function createOrgBackoff(maxOrgs = 1_000): OrgBackoff {
   const isWaiting = (orgId: string, nowMs: number) => (waits.get(orgId)?.untilMs ?? 0) > nowMs;
 
   return {
-    isWaiting,
+    isBackingOff: isWaiting,
 
     recordThrottling(orgId, nowMs, random) {
       // The events of one batch fail together and count as one failure.

@@ -30,11 +30,11 @@ export type ListQuery = {
   readonly matches: ((event: ActivityEvent) => boolean) | null;
   readonly org_id: string;
   /** Identifies this list within the organisation. */
-  readonly name: string;
+  readonly listKey: string;
 };
 
-/** Returns the name of a list, made from everything that distinguishes it from others. */
-export function hashListName(...parts: readonly unknown[]): string {
+/** Returns the key of a list: a hash of everything that distinguishes it from others. */
+export function hashListKey(...parts: readonly unknown[]): string {
   return createHash("sha256").update(JSON.stringify(parts)).digest("base64url").slice(0, 22);
 }
 
@@ -71,8 +71,9 @@ export async function readOffsetPage(
   const source = mergeQueries(ports.events, list.queries);
   const window = { skip, take, matches: list.matches };
   // Pages of another size or alignment are another list, since their checkpoints may be of another time.
-  const pagedList = { org_id: list.org_id, name: `${list.name}.${take}.${skip % take}` };
-  const known = skip === 0 ? [] : await ports.checkpoints.listUpTo(pagedList, skip + take, maxCheckpoints, ports.now());
+  const pagedList = { org_id: list.org_id, listKey: `${list.listKey}.${take}.${skip % take}` };
+  const known =
+    skip === 0 ? [] : await ports.checkpoints.findNearest(pagedList, skip + take, maxCheckpoints, ports.now());
   const { start, previousEnd, head, firstPage } = await seek(source, window, known);
 
   let scan = scanPage(createOffsetScan(window, start, previousEnd), firstPage);

@@ -2,19 +2,19 @@ import { ActivityError } from "#shared/errors.ts";
 import type { Position } from "#shared/events/event.ts";
 import { isSamePosition } from "./position.ts";
 
-/** A list of an organisation that is paged by offset. */
-export type PagedList = { readonly org_id: string; readonly name: string };
+/** A list of an organisation that is paged by offset. `listKey` identifies it within the organisation. */
+export type PagedList = { readonly org_id: string; readonly listKey: string };
 
 /**
- * Position after the first `offset` events of a list. `head` was the newest event then: newer ones have moved the
- * offset since.
+ * Position after the first `offset` events of a list. `head` was its newest event at that time: each event that was
+ * added before it since moves the offset by one.
  */
 export type PageCheckpoint = { readonly offset: number; readonly after: Position; readonly head: Position };
 
 /** Checkpoints of lists, kept for a few minutes. Losing one makes the next page slower, never wrong. */
 export type PageCheckpointStore = {
-  /** Returns up to `count` checkpoints of a list, from `offset` down, highest first. */
-  listUpTo(list: PagedList, offset: number, count: number, now: Date): Promise<readonly PageCheckpoint[]>;
+  /** Returns the `count` checkpoints of a list that are nearest to `offset` and not beyond it, nearest first. */
+  findNearest(list: PagedList, offset: number, count: number, now: Date): Promise<readonly PageCheckpoint[]>;
   put(list: PagedList, checkpoint: PageCheckpoint, now: Date): Promise<void>;
 };
 

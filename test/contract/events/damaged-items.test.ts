@@ -139,7 +139,7 @@ describe("reading from a stored position at a damaged item", () => {
 
   it("lets a list by offset reach its page", async () => {
     const checkpoints = createPageCheckpointStore(stack.dynamodb, stack.tables.config ?? "");
-    const list = { queries: [aQuery({ org_id })], matches: null, org_id, name: "damaged" };
+    const list = { queries: [aQuery({ org_id })], matches: null, org_id, listKey: "damaged" };
     const read = () => readOffsetPage({ events: reader(), checkpoints, now }, list, { skip: 15, take: 5 });
     for (let tries = 0; tries < 40; tries++) {
       const window = await read().catch((error: unknown) => {

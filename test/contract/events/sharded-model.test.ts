@@ -7,72 +7,73 @@ import { savePageCheckpoint } from "#shared/events/query/page-checkpoint.ts";
 import { type ShardCount, shardCounts } from "#shared/events/shards/shards.ts";
 import { memoryPageCheckpoints } from "#test/support/memory/page-checkpoints.ts";
 import {
-  eventsOf,
-  expected,
-  nameOf,
-  type SomeEvent,
-  someEvent,
-  someQuery,
-  walk,
+  buildEvents,
+  eventArbitrary,
+  eventKey,
+  expectedKeys,
+  type GeneratedEvent,
+  queryArbitrary,
+  readAllPages,
 } from "#test/support/memory/query-model.ts";
 import { startStack, type TestStack } from "#test/support/stack.ts";
 
 let stack: TestStack;
-let logs = 0;
+let orgCounter = 0;
 
 beforeAll(async () => {
   stack = await startStack();
 });
 
-/** One to three increasing counts: no raise, one or two. */
-const someCounts = fc.subarray([...shardCounts], { minLength: 1, maxLength: 3 });
+/** One to three increasing shard counts: the organisation is resharded never, once or twice. */
+const shardCountsArbitrary = fc.subarray([...shardCounts], { minLength: 1, maxLength: 3 });
 
-/** A history with events in as many phases as counts. */
-const somePhases = fc.array(fc.tuple(fc.nat(2), someEvent), { minLength: 1, maxLength: 40 });
+/** Pairs of a phase and an event; in each phase, writers use another shard count. */
+const eventsWithPhaseArbitrary = fc.array(fc.tuple(fc.nat(2), eventArbitrary), { minLength: 1, maxLength: 40 });
 
-function storeWith(count: ShardCount, budget = { reads: 8, bytes: 5_000_000 }) {
+function createStore(count: ShardCount, budget = { reads: 8, bytes: 5_000_000 }) {
   const shards = { countToRead: () => count, countToWrite: () => count };
   return createEventStore(stack.dynamodb, stack.tables.events ?? "", { shards, budget });
 }
 
-/** Returns the events of each phase, with the count that writers use in it. */
-function historyOf(drafts: readonly (readonly [number, SomeEvent])[], counts: readonly ShardCount[]) {
-  logs += 1;
-  const org_id = `org_sharded_${logs}`;
+/** Builds the events of a new organisation, and which of them are written with each shard count. */
+function buildHistory(generated: readonly (readonly [number, GeneratedEvent])[], counts: readonly ShardCount[]) {
+  orgCounter += 1;
+  const org_id = `org_sharded_${orgCounter}`;
   const phaseOf = new Map<string, number>();
-  const events = eventsOf(
+  const events = buildEvents(
     org_id,
-    drafts.map(([, draft]) => draft),
+    generated.map(([, event]) => event),
   );
-  for (const [at, event] of events.entries()) phaseOf.set(nameOf(event), (drafts[at]?.[0] ?? 0) % counts.length);
-  const phases = counts.map((count, at) => ({
+  for (const [index, event] of events.entries())
+    phaseOf.set(eventKey(event), (generated[index]?.[0] ?? 0) % counts.length);
+  const phases = counts.map((count, phase) => ({
     count,
-    events: events.filter((event) => phaseOf.get(nameOf(event)) === at),
+    events: events.filter((event) => phaseOf.get(eventKey(event)) === phase),
   }));
   return { org_id, events, phases };
 }
 
 type Phase = { readonly count: ShardCount; readonly events: readonly ActivityEvent[] };
 
-async function write({ count, events }: Phase): Promise<void> {
-  const store = storeWith(count);
+async function writePhase({ count, events }: Phase): Promise<void> {
+  const store = createStore(count);
   await Promise.all(events.map((event) => store.put(event)));
 }
 
-describe("the event store with raised shards (property)", () => {
+describe("the event store after resharding (property)", () => {
   it("returns for every query, page after page, the same as filtering and sorting all events", async () => {
     await fc.assert(
       fc.asyncProperty(
-        somePhases,
-        someCounts,
-        fc.array(someQuery, { minLength: 4, maxLength: 4 }),
+        eventsWithPhaseArbitrary,
+        shardCountsArbitrary,
+        fc.array(queryArbitrary, { minLength: 4, maxLength: 4 }),
         fc.integer({ min: 1, max: 3 }),
-        async (drafts, counts, queries, reads) => {
-          const { org_id, events, phases } = historyOf(drafts, counts);
-          for (const phase of phases) await write(phase);
-          const store = storeWith(counts.at(-1) ?? 1, { reads, bytes: 5_000_000 });
+        async (generated, counts, queries, readBudget) => {
+          const { org_id, events, phases } = buildHistory(generated, counts);
+          for (const phase of phases) await writePhase(phase);
+          const store = createStore(counts.at(-1) ?? 1, { reads: readBudget, bytes: 5_000_000 });
           for (const query of queries) {
-            expect(await walk(store, { ...query, org_id })).toEqual(expected(events, query));
+            expect(await readAllPages(store, { ...query, org_id })).toEqual(expectedKeys(events, query));
           }
         },
       ),
@@ -80,32 +81,32 @@ describe("the event store with raised shards (property)", () => {
     );
   });
 
-  it("returns all events that existed when paging began, in order, while shards are raised and filled", async () => {
+  it("returns all events that existed when paging began, in order, while the shard count is increased and events are added", async () => {
     await fc.assert(
       fc.asyncProperty(
-        somePhases,
-        someCounts,
-        someQuery,
+        eventsWithPhaseArbitrary,
+        shardCountsArbitrary,
+        queryArbitrary,
         fc.integer({ min: 1, max: 3 }),
-        async (drafts, counts, query, reads) => {
-          const { org_id, events, phases } = historyOf(drafts, counts);
+        async (generated, counts, query, readBudget) => {
+          const { org_id, events, phases } = buildHistory(generated, counts);
           const [first, ...later] = phases;
           let count = first?.count ?? 1;
-          if (first !== undefined) await write(first);
+          if (first !== undefined) await writePhase(first);
           const store = { readPage: storePage };
-          function storePage(asked: Parameters<ReturnType<typeof storeWith>["readPage"]>[0]) {
-            return storeWith(count, { reads, bytes: 5_000_000 }).readPage(asked);
+          function storePage(request: Parameters<ReturnType<typeof createStore>["readPage"]>[0]) {
+            return createStore(count, { reads: readBudget, bytes: 5_000_000 }).readPage(request);
           }
-          const raise = async () => {
+          const reshard = async () => {
             const next = later.shift();
             if (next === undefined) return;
             // Readers know a count before writers use it.
             count = next.count;
-            await write(next);
+            await writePhase(next);
           };
-          const seen = await walk(store, { ...query, org_id }, raise);
-          const before = new Set(first?.events.map(nameOf));
-          const all = expected(events, query);
+          const seen = await readAllPages(store, { ...query, org_id }, reshard);
+          const before = new Set(first?.events.map(eventKey));
+          const all = expectedKeys(events, query);
           expect(seen.filter((name) => before.has(name))).toEqual(all.filter((name) => before.has(name)));
           expect(seen).toEqual(all.filter((name) => seen.includes(name)));
         },
@@ -114,24 +115,24 @@ describe("the event store with raised shards (property)", () => {
     );
   });
 
-  it("returns the same offset pages as the list cut into pages", async () => {
+  it("returns the same offset pages as slicing the full list", async () => {
     await fc.assert(
       fc.asyncProperty(
-        somePhases,
-        someCounts,
-        someQuery,
+        eventsWithPhaseArbitrary,
+        shardCountsArbitrary,
+        queryArbitrary,
         fc.integer({ min: 1, max: 9 }),
-        async (drafts, counts, { limit: _, ...query }, take) => {
-          const { org_id, events, phases } = historyOf(drafts, counts);
-          for (const phase of phases) await write(phase);
-          const all = expected(events, query);
+        async (generated, counts, { limit: _, ...query }, limit) => {
+          const { org_id, events, phases } = buildHistory(generated, counts);
+          for (const phase of phases) await writePhase(phase);
+          const all = expectedKeys(events, query);
           const now = () => new Date("2026-06-01T00:00:00.000Z");
-          const ports = { events: storeWith(counts.at(-1) ?? 1), checkpoints: memoryPageCheckpoints(), now };
-          const list = { queries: [{ ...query, org_id }], matches: null, org_id, name: "list" };
-          for (let skip = 0; skip <= all.length; skip += take) {
-            const window = await readOffsetPage(ports, list, { skip, take });
-            await savePageCheckpoint(ports, window.checkpoint);
-            expect(window.events.map(nameOf)).toEqual(all.slice(skip, skip + take));
+          const ports = { events: createStore(counts.at(-1) ?? 1), checkpoints: memoryPageCheckpoints(), now };
+          const list = { queries: [{ ...query, org_id }], matches: null, org_id, listKey: "list" };
+          for (let offset = 0; offset <= all.length; offset += limit) {
+            const page = await readOffsetPage(ports, list, { skip: offset, take: limit });
+            await savePageCheckpoint(ports, page.checkpoint);
+            expect(page.events.map(eventKey)).toEqual(all.slice(offset, offset + limit));
           }
         },
       ),

@@ -26,7 +26,7 @@ const some = <T>(...values: T[]) => fc.option(fc.constantFrom(...values), { nil:
 
 const action = ["INVOICE_SENT", "INVOICE_PAID", "BILL_PAID", "EMAIL_SENT"] as const;
 
-const someEvent = fc.record({
+const eventArbitrary = fc.record({
   action: fc.constantFrom(...action),
   entity_type: fc.constantFrom("INVOICE" as const, "BILL" as const, "USER" as const),
   entity_id: fc.constantFrom("1", "a/b", "ü#"),
@@ -34,7 +34,7 @@ const someEvent = fc.record({
   occurred_at: time,
 });
 
-const someQuery = fc
+const queryArbitrary = fc
   .record({
     entity_type: some("INVOICE", "BILL"),
     entity_id: some("1", "a/b", "ü#"),
@@ -63,8 +63,8 @@ let runs = 0;
 it("GET /activity returns what filtering and sorting all events returns, to the last page", async () => {
   await fc.assert(
     fc.asyncProperty(
-      fc.array(someEvent, { minLength: 1, maxLength: 25 }),
-      fc.array(someQuery, { minLength: 5, maxLength: 5 }),
+      fc.array(eventArbitrary, { minLength: 1, maxLength: 25 }),
+      fc.array(queryArbitrary, { minLength: 5, maxLength: 5 }),
       async (drafts, queries) => {
         runs += 1;
         const { org_id, headers } = await stack.tenant();

@@ -32,7 +32,7 @@ const refIn = (text: string) => /REF-\d+/.exec(text)?.[0] ?? "none";
 const second = (instant: number) => new Date(Math.floor(instant / 1000) * 1000).toISOString();
 
 /** Few moments and many kinds, so that events share seconds and milliseconds and only the order of ids is left. */
-const someEvent = fc.record({
+const eventArbitrary = fc.record({
   type: fc.constantFrom(...documentTypes),
   verb: fc.constantFrom("CREATED", "UPDATED", "SENT", "PAID", "VOIDED", "STATUS_CHANGED", "FOO_BARRED"),
   document: fc.nat(8),
@@ -42,7 +42,7 @@ const someEvent = fc.record({
   id: fc.option(fc.stringMatching(/^[0-9a-f]{32}$/)),
 });
 
-type EventFacts = typeof someEvent extends fc.Arbitrary<infer T> ? T : never;
+type EventFacts = typeof eventArbitrary extends fc.Arbitrary<infer T> ? T : never;
 
 function inputs(org_id: string, facts: readonly EventFacts[]): EventInput[] {
   return facts.map(({ type, verb, document, contact, ms, actor, id }, at) => ({
@@ -145,7 +145,7 @@ describe("three dialects", () => {
 
   it("return the same events in the same order for any log", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(someEvent, { minLength: 1, maxLength: 130 }), async (facts) => {
+      fc.asyncProperty(fc.array(eventArbitrary, { minLength: 1, maxLength: 130 }), async (facts) => {
         const org = await anOrg(String(orgs++));
         await stack.append(inputs(org.org_id, facts));
         const expected = await byFinzbooks(org);
@@ -159,7 +159,7 @@ describe("three dialects", () => {
 
   it("return the events of a sharded organisation like those of an unsharded one, also after its shards were raised", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(someEvent, { minLength: 30, maxLength: 130 }), async (facts) => {
+      fc.asyncProperty(fc.array(eventArbitrary, { minLength: 30, maxLength: 130 }), async (facts) => {
         const org = sharded.pop();
         if (org === undefined) throw new Error("There are as many organisations as runs.");
         const expected = await appendSharded(org, facts);
@@ -173,7 +173,7 @@ describe("three dialects", () => {
 
   it("find an event by its own time and day, in each dialect's time zone", async () => {
     const org = await anOrg("bounds");
-    const [facts] = fc.sample(someEvent, 1);
+    const [facts] = fc.sample(eventArbitrary, 1);
     const draft = inputs(org.org_id, facts === undefined ? [] : [{ ...facts, type: "INVOICE", verb: "SENT" }]);
     // 02:00 of the day after, in the account's zone.
     await stack.append(draft.map((input) => ({ ...input, occurred_at: "2026-03-03T20:30:00.123456Z" })));

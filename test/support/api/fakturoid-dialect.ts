@@ -50,13 +50,13 @@ export function fakturoidDialect({
   const ports = tokenPorts(() => token, used, suspended);
   const read = vi.fn<EventReader["readPage"]>(async () => page);
   const readOrg = vi.fn<OrgReader["get"]>(async (orgId) => known.get(orgId) ?? null);
-  const upTo = vi.fn<PageCheckpointStore["listUpTo"]>(async () => []);
+  const upTo = vi.fn<PageCheckpointStore["findNearest"]>(async () => []);
   const put = vi.fn<PageCheckpointStore["put"]>(async () => undefined);
   const answer = createFakturoidHandler({
     tokens: ports,
     orgs: { get: readOrg },
     events: { readPage: read },
-    checkpoints: { listUpTo: upTo, put },
+    checkpoints: { findNearest: upTo, put },
     now: () => clock.now,
   });
   const ask = async (target: string, { method = "GET", headers = {} }: Asked = {}) => {

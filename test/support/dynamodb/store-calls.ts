@@ -203,9 +203,9 @@ export function orgCalls(client: DynamoDBClient): Calls<OrgReader> {
 
 export function placeCalls(client: DynamoDBClient): Calls<PageCheckpointStore> {
   const store = createPageCheckpointStore(client, tables.config);
-  const list = { org_id, name: "list" };
+  const list = { org_id, listKey: "list" };
   return {
-    listUpTo: () => store.listUpTo(list, 100, 5, testNow),
+    findNearest: () => store.findNearest(list, 100, 5, testNow),
     put: () => store.put(list, { offset: 100, after: anEvent(), head: anEvent() }, testNow),
   };
 }

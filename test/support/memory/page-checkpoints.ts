@@ -7,14 +7,14 @@ export function memoryPageCheckpoints(): PageCheckpointStore & {
   const lists = new Map<string, PageCheckpoint[]>();
   return {
     all: lists,
-    async listUpTo({ org_id, name }, offset, count) {
+    async findNearest({ org_id, listKey: name }, offset, count) {
       const checkpoints = lists.get(`${org_id} ${name}`) ?? [];
       return checkpoints
         .filter((checkpoint) => checkpoint.offset <= offset)
         .sort((left, right) => right.offset - left.offset)
         .slice(0, count);
     },
-    async put({ org_id, name }, checkpoint) {
+    async put({ org_id, listKey: name }, checkpoint) {
       const key = `${org_id} ${name}`;
       lists.set(key, [...(lists.get(key) ?? []).filter(({ offset }) => offset !== checkpoint.offset), checkpoint]);
     },

@@ -20,7 +20,7 @@ const time = fc
 /** Most events have unique ids; a few share one and differ only in their entities. */
 const id = fc.option(fc.constantFrom("1", "2"), { freq: 2 });
 
-export const someEvent = fc.record({
+export const eventArbitrary = fc.record({
   id,
   entity_type: fc.constantFrom("INVOICE", "BILL", "CONTACT", "USER"),
   entity_id: entity,
@@ -30,11 +30,11 @@ export const someEvent = fc.record({
   occurred_at: time,
 });
 
-export type SomeEvent = typeof someEvent extends fc.Arbitrary<infer T> ? T : never;
+export type GeneratedEvent = typeof eventArbitrary extends fc.Arbitrary<infer T> ? T : never;
 
 const canonical = (text: string | null) => (text === null ? null : new Date(text).toISOString());
 
-export const someQuery = fc
+export const queryArbitrary = fc
   .record(
     {
       entity_type: fc.option(fc.constantFrom("INVOICE", "BILL", "CONTACT")),
@@ -57,21 +57,21 @@ export const someQuery = fc
     until: canonical(until),
   }));
 
-/** Returns the events of a history, each identity once. */
-export function eventsOf(org_id: string, drafts: readonly SomeEvent[]): ActivityEvent[] {
-  const events = drafts.map(({ id, contact, ...draft }, at) => {
+/** Builds valid events of an organisation from generated ones, without duplicates. */
+export function buildEvents(org_id: string, generated: readonly GeneratedEvent[]): ActivityEvent[] {
+  const events = generated.map(({ id, contact, ...fields }, index) => {
     const related = contact === null ? {} : { related: [{ entity_type: "CONTACT", entity_id: contact }] };
     const event_id = id === null ? {} : { event_id: `evt_${id.repeat(32)}` };
     return parseEventValue(
-      { org_id, ...draft, ...related, ...event_id },
-      { now: new Date(), entropy: `${org_id} ${at}` },
+      { org_id, ...fields, ...related, ...event_id },
+      { now: new Date(), entropy: `${org_id} ${index}` },
     ).event;
   });
-  return [...new Map(events.map((event) => [nameOf(event), event])).values()];
+  return [...new Map(events.map((event) => [eventKey(event), event])).values()];
 }
 
-/** Returns the result of a query by definition: every event, filtered and sorted. */
-export function expected(
+/** Returns the keys of the events that match a query, in its order, by filtering and sorting all events. */
+export function expectedKeys(
   events: readonly ActivityEvent[],
   query: Omit<EventQuery, "after" | "limit" | "projection" | "org_id">,
 ): string[] {
@@ -85,29 +85,29 @@ export function expected(
     .filter((event) => query.payment_status === null || event.payment_status === query.payment_status)
     .filter((event) => query.since === null || event.occurred_at >= query.since)
     .filter((event) => query.until === null || event.occurred_at <= query.until)
-    .map(nameOf)
+    .map(eventKey)
     .sort((left, right) => Buffer.compare(Buffer.from(right), Buffer.from(left)));
 }
 
 /** Returns a key that is unique in the organisation and sorts in the order of lists. */
-export function nameOf({ occurred_at, event_id, entity_id }: Position): string {
+export function eventKey({ occurred_at, event_id, entity_id }: Position): string {
   return `${occurred_at} ${event_id} ${entity_id}`;
 }
 
-/** Reads a list page by page to its end. Calls `between` after each page. */
-export async function walk(
+/** Reads a list page by page to its end. Calls `afterPage` after each page, and returns the keys. */
+export async function readAllPages(
   reader: EventReader,
   query: Omit<EventQuery, "after">,
-  between: () => Promise<void> = async () => undefined,
+  afterPage: () => Promise<void> = async () => undefined,
 ): Promise<string[]> {
   const seen: string[] = [];
   let after: Position | null = null;
   do {
     const page = await listEvents(reader, { ...query, after });
     if (page.events.length > query.limit) throw new Error(`A page has ${page.events.length} events.`);
-    seen.push(...page.events.map(nameOf));
+    seen.push(...page.events.map(eventKey));
     after = page.next;
-    await between();
+    await afterPage();
   } while (after !== null);
   return seen;
 }

@@ -56,7 +56,7 @@ const splices = [
   largestItem,
 ];
 
-const attribute: fc.Arbitrary<AttributeValue> = fc.oneof(
+const attributeArbitrary: fc.Arbitrary<AttributeValue> = fc.oneof(
   fc.oneof(fc.constantFrom(...splices), fc.string({ unit: "binary", minLength: 1 })).map((S) => ({ S })),
   fc.constantFrom<AttributeValue>({ N: "1" }, { BOOL: true }, { NULL: true }, { L: [] }, { M: {} }, { SS: ["a"] }),
 );
@@ -74,7 +74,10 @@ const hostile = fc
       fc.oneof(fc.constantFrom(...splices.slice(0, -1)), fc.string({ minLength: 1 })).map((S) => ({ S })),
       { maxKeys: 1 },
     ),
-    others: fc.dictionary(fc.constantFrom(...fields, ...parts), fc.option(attribute), { minKeys: 1, maxKeys: 3 }),
+    others: fc.dictionary(fc.constantFrom(...fields, ...parts), fc.option(attributeArbitrary), {
+      minKeys: 1,
+      maxKeys: 3,
+    }),
   })
   .map(({ second, keys, others }): TableItem => {
     const occurred_at = `2026-05-11T08:30:${second}.500Z`;

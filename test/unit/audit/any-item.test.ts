@@ -29,7 +29,7 @@ const whole: Attributes = Object.fromEntries(
 const unit = fc.constantFrom("\u0001", "\u0000", '"', "\\", "\u001b", "é", "発", "😀", "x");
 
 /** Attributes with an event's names, or any names, as large as an item may be. */
-const someImage: fc.Arbitrary<Attributes> = fc
+const imageArbitrary: fc.Arbitrary<Attributes> = fc
   .tuple(
     fc.constantFrom({}, whole),
     fc.constantFrom(...Object.keys(whole), "note", "message", "x".repeat(60_000), "\u0001".repeat(65_000)),
@@ -49,10 +49,10 @@ const someImage: fc.Arbitrary<Attributes> = fc
     return { ...base, [name]: values[kind] };
   });
 
-const someRecord = fc.record({
+const recordArbitrary = fc.record({
   eventName: fc.constantFrom("INSERT" as const, "MODIFY" as const, "REMOVE" as const),
-  before: fc.option(someImage),
-  after: fc.option(someImage),
+  before: fc.option(imageArbitrary),
+  after: fc.option(imageArbitrary),
 });
 
 /** Returns an event with the texts of an item. Throws if one is missing, as every reader does. */
@@ -103,7 +103,7 @@ it.each([
   async (_, read) => {
     captureLogLines();
     await fc.assert(
-      fc.asyncProperty(someRecord, async ({ eventName, before, after }) => {
+      fc.asyncProperty(recordArbitrary, async ({ eventName, before, after }) => {
         const dynamodb = {
           SequenceNumber: "1",
           ApproximateCreationDateTime: testNow.getTime() / 1_000,

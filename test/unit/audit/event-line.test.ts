@@ -4,7 +4,7 @@ import { formatEventLine, toEventLine } from "#shared/audit/event-line.ts";
 import { type ActivityEvent, type JsonText, toJsonText } from "#shared/events/event.ts";
 import { getZoneClock } from "#shared/platform/time/zone-clock.ts";
 import { anEvent, testNow } from "#test/support/builders.ts";
-import { someMoment, someStoredEvent, zones } from "#test/support/events/some-events.ts";
+import { instantArbitrary, storedEventArbitrary, zones } from "#test/support/events/event-arbitraries.ts";
 
 const stored = new Date("2026-06-01T12:00:29.000Z");
 
@@ -204,7 +204,7 @@ describe("local times of toEventLine", () => {
       return [Number(part("hour")), ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"].indexOf(part("weekday")) + 1];
     };
     fc.assert(
-      fc.property(fc.constantFrom(...zones), someMoment, (zone, instant) => {
+      fc.property(fc.constantFrom(...zones), instantArbitrary, (zone, instant) => {
         const line = lineOf(anEvent({ occurred_at: new Date(instant).toISOString() }), zone);
         expect([line.occurred_hour, line.occurred_weekday]).toEqual(shownBySystem(zone, instant));
         expect(line.occurred_local.slice(11, 13)).toBe(String(line.occurred_hour).padStart(2, "0"));
@@ -346,7 +346,7 @@ describe("formatEventLine", () => {
   it("(property) returns JSON with each structured field as its writer wrote it", () => {
     const texts = fc.record({ changes: object, metadata: object, params: object }, { requiredKeys: [] });
     fc.assert(
-      fc.property(someStoredEvent, texts, fc.constantFrom(...zones), (event, parts, zone) => {
+      fc.property(storedEventArbitrary, texts, fc.constantFrom(...zones), (event, parts, zone) => {
         const line = lineOf(withTexts(parts, event), zone);
         const text = formatEventLine(line);
         const { actor, related, changes, params, metadata, ...plain } = line;

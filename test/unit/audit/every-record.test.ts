@@ -46,7 +46,7 @@ const someEvent = fc
   );
 
 /** Events with unique keys. Each line appears once or twice. */
-const someLog: fc.Arbitrary<Stored[]> = fc
+const logArbitrary: fc.Arbitrary<Stored[]> = fc
   .array(fc.tuple(someEvent, fc.integer({ min: 1, max: 2 })), { maxLength: 40 })
   .map((found) => {
     const byKey = new Map(found.map(([event, copies]) => [JSON.stringify(keyOf(event)), { event, copies }]));
@@ -102,7 +102,7 @@ describe("saved queries over any log with reused event ids", () => {
     ["late-events", { threshold: 86_400 * 20 }, ({ occurred_at }) => occurred_at < "2026-05-12"],
   ])("%s with %j has a row for every matching stored event", (name, filled, isAbout) => {
     fc.assert(
-      fc.property(someLog, (log) => {
+      fc.property(logArbitrary, (log) => {
         const expected = log.map(({ event }) => event).filter(isAbout);
         expect(identities(ask(name, log, filled))).toEqual(identities(expected));
       }),
@@ -111,7 +111,7 @@ describe("saved queries over any log with reused event ids", () => {
 
   it("return only rows of the requested organisation", () => {
     fc.assert(
-      fc.property(someLog, (log) => {
+      fc.property(logArbitrary, (log) => {
         const expected = log
           .map(({ event }) => event)
           .filter((event) => event.org_id === "org_b" && event.entity_id === "inv_1");
@@ -123,7 +123,7 @@ describe("saved queries over any log with reused event ids", () => {
 
   it("count stored events", () => {
     fc.assert(
-      fc.property(someLog, (log) => {
+      fc.property(logArbitrary, (log) => {
         const events = log.map(({ event }) => event);
         const bySource = Map.groupBy(events, ({ org_id }) => org_id);
         const counted = ask("changes-by-source", log).map(({ org_id, changes }) => [org_id, changes]);
@@ -146,7 +146,7 @@ describe("saved queries over any log with reused event ids", () => {
       (event.action === "INVOICE_UPDATED" || Object.keys(changesOf(event)).some((name) => name !== "status"));
     const times = (found: readonly ActivityEvent[]) => found.map(({ occurred_at }) => occurred_at).sort();
     fc.assert(
-      fc.property(someLog, (log) => {
+      fc.property(logArbitrary, (log) => {
         const documents = Map.groupBy(
           log.map(({ event }) => event),
           ({ org_id, entity_id }) => `${org_id} ${entity_id}`,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type ImportOptions, type InstancePolicy, simulateImport } from "#test/simulate/ingest-import.ts";
+import { type ImportOptions, type IngestPolicy, simulateImport } from "#test/simulate/ingest-import.ts";
 import { createIngestPolicy } from "#test/simulate/ingest-policy.ts";
 
 const options: ImportOptions = {
@@ -13,10 +13,10 @@ const options: ImportOptions = {
 };
 
 /** Creates a policy that never defers: throttled events stay in the queue, and each receive counts. */
-const leaveToQueue = (): InstancePolicy => ({
-  holdMs: () => null,
-  throttledMs: () => null,
-  stored: () => undefined,
+const leaveToQueue = (): IngestPolicy => ({
+  deferralBeforePutMs: () => null,
+  onThrottled: () => null,
+  onStored: () => undefined,
 });
 
 const simulate = (changed: Partial<ImportOptions> = {}) => simulateImport({ ...options, ...changed }, () => undefined);

@@ -1,14 +1,14 @@
 import * as z from "zod";
-import { callApi } from "#clients/cli/api/activity-api.ts";
+import { apiPath, callApi } from "#clients/cli/api/activity-api.ts";
 import { credentialOptions, resolveCredentials } from "#clients/cli/api/credentials.ts";
 import { defineCommand } from "#clients/cli/command.ts";
 import { formatTable, type TableColumn } from "#clients/cli/output.ts";
 
-const eventType = z.looseObject({ event_type: z.string(), description: z.string() });
+const eventTypeSchema = z.looseObject({ event_type: z.string(), description: z.string() });
 
-const responseSchema = z.object({ event_types: z.array(eventType) });
+const responseSchema = z.object({ event_types: z.array(eventTypeSchema) });
 
-const shape: readonly TableColumn<z.infer<typeof eventType>>[] = [
+const columns: readonly TableColumn<z.infer<typeof eventTypeSchema>>[] = [
   { title: "EVENT TYPE", cell: ({ event_type }) => event_type },
   { title: "DESCRIPTION", cell: ({ description }) => description },
 ];
@@ -19,8 +19,8 @@ export const webhooksEventTypes = defineCommand({
   examples: ["webhooks event-types"],
   options: credentialOptions,
   async run(args, context) {
-    const path = "/api/public/v1/webhooks/event-types";
+    const path = `${apiPath}/webhooks/event-types`;
     const { body: json } = await callApi(await resolveCredentials(args, context), { path }, responseSchema);
-    return { json, text: formatTable(shape, json.event_types, context.columns) };
+    return { json, text: formatTable(columns, json.event_types, context.columns) };
   },
 });

@@ -54,7 +54,7 @@ export const webhooksRepair = defineCommand({
       skipped: count("skipped"),
       endpoints,
     };
-    const rows = endpoints.length === 0 ? [] : [formatTable(shape, endpoints, context.columns)];
+    const rows = endpoints.length === 0 ? [] : [formatTable(columns, endpoints, context.columns)];
     return { json, text: [...rows, formatSummary(json)].join("\n") };
   },
 });
@@ -94,7 +94,7 @@ async function repairPart(
   }
 }
 
-const shape: readonly TableColumn<RepairedEndpoint>[] = [
+const columns: readonly TableColumn<RepairedEndpoint>[] = [
   { title: "ORG", cell: ({ org_id }) => org_id },
   { title: "ENDPOINT", cell: ({ endpoint_id }) => endpoint_id },
   {

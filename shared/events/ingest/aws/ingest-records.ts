@@ -79,7 +79,7 @@ async function ingestOne(ports: IngestPorts, event: ReceivedEvent, progress: Pro
   const { store, backoff, now } = ports;
   const { record, orgId } = event;
   if (isUnfinished(record)) return { kind: "unfinished" };
-  if (orgId !== null && backoff.isWaiting(orgId, now().getTime())) return { kind: "throttled" };
+  if (orgId !== null && backoff.isBackingOff(orgId, now().getTime())) return { kind: "throttled" };
   try {
     const draft = parseEvent(record.body, { now: now(), entropy: record.body });
     const outcome = await append(store, draft, event.writer);

@@ -89,7 +89,7 @@ function asking(
 function dialect(log: Log = {}) {
   const whole: EventPage = { events: log.events ?? [paid], next: null };
   const page = vi.fn<EventReader["readPage"]>(log.page ?? (async () => whole));
-  const places: PageCheckpointStore = { listUpTo: async () => [], put: async () => undefined };
+  const places: PageCheckpointStore = { findNearest: async () => [], put: async () => undefined };
   const orgs = { get: async () => anOrg({ time_zone: "Europe/Prague" }) };
   const answer = createFakturoidHandler({
     events: { readPage: page },

@@ -161,7 +161,7 @@ describe("toListQuery", () => {
 
 describe("toListQuery name", () => {
   const nameOf = (kind: "events" | "paid", over: Partial<EventListRequest> = {}) =>
-    toListQuery("org_a", kind, { page: 1, since: null, subjectId: null, ...over }).name;
+    toListQuery("org_a", kind, { page: 1, since: null, subjectId: null, ...over }).listKey;
 
   it("is the same for every page of a list, and differs between lists", () => {
     expect(nameOf("events", { page: 7 })).toBe(nameOf("events"));

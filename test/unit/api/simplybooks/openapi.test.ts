@@ -62,7 +62,7 @@ type Log = {
 function dialect({ events = [newer, older], token, used = 1, suspended = [], ...log }: Log = {}) {
   const whole: EventPage = { events, next: null };
   const page = vi.fn<EventReader["readPage"]>(log.page ?? (async () => whole));
-  const places: PageCheckpointStore = { listUpTo: async () => [], put: async () => undefined };
+  const places: PageCheckpointStore = { findNearest: async () => [], put: async () => undefined };
   const answer = createSimplybooksHandler({
     events: { readPage: page },
     checkpoints: places,

@@ -292,7 +292,7 @@ describe("toActivityQuery", () => {
 describe("toListQuery name", () => {
   it("is the same for every page of a list, and differs between lists", () => {
     const nameOf = (over: Partial<ActivityListRequest>, zone = "UTC") =>
-      toListQuery(org_id, { ...read("filter=user=a"), ...over }, settingIn(zone)).name;
+      toListQuery(org_id, { ...read("filter=user=a"), ...over }, settingIn(zone)).listKey;
     expect(nameOf({ skip: 300, take: 7, fields: ["user"] })).toBe(nameOf({}));
     const { conditions } = read("filter=user=b");
     const names = [
@@ -328,7 +328,7 @@ const anyRelated = fc.uniqueArray(
 const verbs = ["CREATED", "UPDATED", "SENT", "PAID", "COMMENT_ADDED", "LOGGED_IN", "PERSON_CREATED", "LAMINATED"];
 
 /** An event as the dialect gets it: none of a kind that it does not show. */
-const anyEvent: fc.Arbitrary<ActivityEvent> = fc
+const eventArbitrary: fc.Arbitrary<ActivityEvent> = fc
   .record({
     entity_type: fc.constantFrom(...visibleEntityTypes, "INVOICE" as const, "PAYMENT" as const),
     entity_id: anyId,
@@ -393,7 +393,7 @@ it.each(["UTC", "Asia/Kolkata", "America/New_York", "Europe/Brussels"])(
     let found = 0;
     fc.assert(
       fc.property(
-        fc.array(anyEvent, { minLength: 1, maxLength: 12 }),
+        fc.array(eventArbitrary, { minLength: 1, maxLength: 12 }),
         fc.array(anyCondition, { minLength: 1, maxLength: 3 }),
         (events, wanted) => {
           const activities = events.map((event) => toActivity(event, setting));
@@ -431,7 +431,7 @@ it.each([
 
 it("toListQuery reads each event once for any type", () => {
   fc.assert(
-    fc.property(anyEvent, (event) => {
+    fc.property(eventArbitrary, (event) => {
       const { type } = toActivity(event, settingIn("UTC"));
       const { queries } = filtered(`type=${type}`);
       expect(queries.filter((query) => isAsked(event, { ...query, limit: 1, after: null }))).toHaveLength(1);

@@ -10,8 +10,8 @@ describe("createOrgBackoff", () => {
     const hold = holds.recordThrottling("org_hot", 1_000, latest);
     expect(hold?.failures).toBe(1);
     expect(hold?.waitMs).toBeCloseTo(500);
-    expect([1_000, 1_499, 1_501].map((ms) => holds.isWaiting("org_hot", ms))).toEqual([true, true, false]);
-    expect(holds.isWaiting("org_quiet", 1_000)).toBe(false);
+    expect([1_000, 1_499, 1_501].map((ms) => holds.isBackingOff("org_hot", ms))).toEqual([true, true, false]);
+    expect(holds.isBackingOff("org_quiet", 1_000)).toBe(false);
   });
 
   it("counts failures during a wait as one", () => {
@@ -38,13 +38,13 @@ describe("createOrgBackoff", () => {
     const holds = createOrgBackoff();
     holds.recordThrottling("org_hot", 1_000, latest);
     holds.recordStored("org_hot", 1_001);
-    expect(holds.isWaiting("org_hot", 1_002)).toBe(true);
+    expect(holds.isBackingOff("org_hot", 1_002)).toBe(true);
   });
 
   it("drops the organisation that was throttled first when it is full", () => {
     const holds = createOrgBackoff(2);
     for (const org of ["a", "b", "c"]) holds.recordThrottling(org, 0, latest);
-    expect(["a", "b", "c"].map((org) => holds.isWaiting(org, 1))).toEqual([false, true, true]);
+    expect(["a", "b", "c"].map((org) => holds.isBackingOff(org, 1))).toEqual([false, true, true]);
   });
 
   it("(property) never waits for an organisation that was not throttled", () => {
@@ -59,7 +59,7 @@ describe("createOrgBackoff", () => {
           now += after;
           if (fails) holds.recordThrottling(org, now, 0.5);
           else holds.recordStored(org, now);
-          expect(holds.isWaiting("innocent", now)).toBe(false);
+          expect(holds.isBackingOff("innocent", now)).toBe(false);
         }
       }),
     );

@@ -24,7 +24,7 @@ function eventAt(ms: number, over: Partial<ActivityEvent> = {}): ActivityEvent {
 const { limit: _, after: __, ...query } = aQuery();
 
 function aListing(over: Partial<ListQuery> = {}): ListQuery {
-  return { queries: [query], matches: null, org_id: query.org_id, name: "all", ...over };
+  return { queries: [query], matches: null, org_id: query.org_id, listKey: "all", ...over };
 }
 
 /** Creates ports over a log in memory and counts their reads. */
@@ -183,7 +183,7 @@ describe("cost of readOffsetPage", () => {
 describe("readOffsetPage with a failing checkpoint store", () => {
   it("returns the page when the store is busy", async () => {
     const busy: PageCheckpointStore = {
-      listUpTo: async () => [],
+      findNearest: async () => [],
       put: () => Promise.reject(new ActivityError("unavailable", "The store is busy.")),
     };
     expect(await read(createEnvironment(aLog(100), busy).ports, aListing(), 40, 40)).toHaveLength(40);
@@ -191,7 +191,7 @@ describe("readOffsetPage with a failing checkpoint store", () => {
 
   it("propagates an error that is not transient", async () => {
     const broken: PageCheckpointStore = {
-      listUpTo: async () => [],
+      findNearest: async () => [],
       put: () => Promise.reject(new Error("Not a checkpoint.")),
     };
     await expect(read(createEnvironment(aLog(100), broken).ports, aListing(), 40, 40)).rejects.toThrow(
@@ -210,9 +210,9 @@ const step = fc.oneof(
 describe("readOffsetPage with writes", () => {
   const listings = [
     aListing(),
-    aListing({ name: "bills", matches: isBill }),
+    aListing({ listKey: "bills", matches: isBill }),
     aListing({
-      name: "union",
+      listKey: "union",
       queries: [
         { ...query, entity_type: "BILL" },
         { ...query, entity_type: "PAYMENT" },

@@ -116,7 +116,7 @@ describe.each([16, 32] as const)(
 
     it("returns the same offset page as with one shard", async () => {
       const { limit: _, after: __, ...query } = aQuery();
-      const list = { queries: [query], matches: null, org_id: query.org_id, name: "rare" };
+      const list = { queries: [query], matches: null, org_id: query.org_id, listKey: "rare" };
       const windowOf = (read: (asked: Asked) => Promise<Read>) => {
         const events: EventReader = {
           readPage: async ({ after, limit }) => (await read({ after, limit, matches: oneIn(100) })).page,

@@ -10,7 +10,7 @@ import { toListQuery } from "#shared/api/simplybooks/query.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import { readOffsetPage } from "#shared/events/query/offset-pagination.ts";
 import { anEvent, anOrg, testNow } from "#test/support/builders.ts";
-import { someStoredEvent, zones } from "#test/support/events/some-events.ts";
+import { storedEventArbitrary, zones } from "#test/support/events/event-arbitraries.ts";
 import { memoryEvents } from "#test/support/memory/events.ts";
 import { memoryPageCheckpoints } from "#test/support/memory/page-checkpoints.ts";
 
@@ -37,7 +37,7 @@ const operators: readonly FilterOperator[] = ["eq", "ne", "le", "ge", "lt", "gt"
 const fields = activityFields.filter((field) => field !== "references");
 
 /** A condition about what one of the activities shows. */
-const someCondition = fc.record({
+const conditionArbitrary = fc.record({
   field: fc.constantFrom(...fields),
   operator: fc.oneof(fc.constant("eq" as const), fc.constantFrom(...operators)),
   of: fc.nat(),
@@ -46,8 +46,8 @@ const someCondition = fc.record({
 it("toListQuery with two conditions returns the intersection, whichever one an index fulfils", async () => {
   await fc.assert(
     fc.asyncProperty(
-      fc.uniqueArray(someStoredEvent, { minLength: 1, maxLength: 15, selector: ({ event_id }) => event_id }),
-      fc.tuple(someCondition, someCondition),
+      fc.uniqueArray(storedEventArbitrary, { minLength: 1, maxLength: 15, selector: ({ event_id }) => event_id }),
+      fc.tuple(conditionArbitrary, conditionArbitrary),
       fc.constantFrom(...zones),
       async (log, wanted, zone) => {
         const setting = settingIn(zone);
@@ -69,7 +69,7 @@ it("toListQuery (property) finds each event by its shown values in every syntax"
   const isWritten = (text: string) => text !== "" && !text.includes(",") && text === text.trim();
   await fc.assert(
     fc.asyncProperty(
-      fc.uniqueArray(someStoredEvent, { minLength: 1, maxLength: 10, selector: ({ event_id }) => event_id }),
+      fc.uniqueArray(storedEventArbitrary, { minLength: 1, maxLength: 10, selector: ({ event_id }) => event_id }),
       fc.constantFrom(...fields),
       fc.constantFrom(...zones),
       async (log, field, zone) => {

@@ -10,7 +10,7 @@ import { renderActivities, renderActivity } from "#shared/api/simplybooks/render
 import { comparable, readActivitiesXml, readActivityXml } from "#test/support/api/activity-xml.ts";
 import { withParts } from "#test/support/api/simplybooks-dialect.ts";
 import { anOrg } from "#test/support/builders.ts";
-import { someStoredEvent, zones } from "#test/support/events/some-events.ts";
+import { storedEventArbitrary, zones } from "#test/support/events/event-arbitraries.ts";
 
 const setting = (time_zone: string): ActivityContext => ({
   org: anOrg({ time_zone }),
@@ -23,7 +23,7 @@ const writable = (text: string) =>
 
 it("renderActivity returns the same values in XML and JSON, except for characters that XML forbids", () => {
   fc.assert(
-    fc.property(fc.array(someStoredEvent, { maxLength: 4 }), fc.constantFrom(...zones), (events, zone) => {
+    fc.property(fc.array(storedEventArbitrary, { maxLength: 4 }), fc.constantFrom(...zones), (events, zone) => {
       const activities = events.map((event) => toActivity(event, setting(zone)));
       const inJson: Record<string, unknown>[] = JSON.parse(renderActivities(activities, activityFields, "json"));
       const expected = inJson.map((activity) => {
@@ -40,7 +40,7 @@ it("renderActivity returns the same values in XML and JSON, except for character
 
 it("renderActivity in JSON has every key in order, ids as text, and reference URLs on the host", () => {
   fc.assert(
-    fc.property(someStoredEvent, fc.constantFrom(...zones), (event, zone) => {
+    fc.property(storedEventArbitrary, fc.constantFrom(...zones), (event, zone) => {
       const shown = JSON.parse(renderActivity(toActivity(event, setting(zone)), activityFields, "json"));
       expect(Object.keys(shown)).toEqual(activityFields);
       expect(shown.activity_id).toMatch(/^\d{1,16}$/);
@@ -61,7 +61,7 @@ it("renderActivity in JSON has every key in order, ids as text, and reference UR
 
 it("toActivity uses only fields of activityProjection", () => {
   fc.assert(
-    fc.property(someStoredEvent, (event) => {
+    fc.property(storedEventArbitrary, (event) => {
       const read = withParts(event, activityProjection);
       expect(toActivity(read, setting("UTC"))).toEqual(toActivity(event, setting("UTC")));
     }),

@@ -18,18 +18,18 @@ export const zones = [
 ] as const;
 
 /** Any well-formed action. */
-export const someAction = fc.stringMatching(/^[A-Z][A-Z0-9]{0,7}(_[A-Z0-9]{1,7}){1,4}$/);
+export const actionArbitrary = fc.stringMatching(/^[A-Z][A-Z0-9]{0,7}(_[A-Z0-9]{1,7}){1,4}$/);
 
 const knownVerb = fc.constantFrom("CREATED", "UPDATED", "SENT", "PAID", "COMMENT_ADDED", "STATUS_CHANGED", "FROBBED");
 
 /** Only a few, so that events share entities and contacts. */
-export const someId = fc.constantFrom("1", "7", "10", "2002", "inv_8c3f1a9b", "a b/ü", "発票-1", "x<y&z", '"q"');
+export const idArbitrary = fc.constantFrom("1", "7", "10", "2002", "inv_8c3f1a9b", "a b/ü", "発票-1", "x<y&z", '"q"');
 
-const someText = fc.option(
+const textArbitrary = fc.option(
   fc.oneof(fc.constantFrom("Factuur aangemaakt", "a > b\r\n&amp;"), fc.string({ unit: "binary" })),
 );
 
-const someActor = fc.option(
+const actorArbitrary = fc.option(
   fc.record({
     name: fc.option(fc.constantFrom("John Doe", "Ève <x>", "")),
     email: fc.option(fc.constantFrom("a@b.be", "")),
@@ -37,7 +37,7 @@ const someActor = fc.option(
 );
 
 /** Random times, many of them at night and on days when clocks change. */
-export const someMoment = fc.oneof(
+export const instantArbitrary = fc.oneof(
   fc.integer({ min: Date.UTC(1973, 0, 1), max: Date.UTC(2037, 0, 1) }),
   fc
     .tuple(
@@ -61,40 +61,42 @@ type EventDraft = {
   readonly information: string | null;
 } & Pick<EventInput, "entity_id" | "entity_ref" | "actor_user_id" | "actor" | "related"> & { readonly at: number };
 
-const eventDraft: fc.Arbitrary<EventDraft> = fc.record({
+const eventDraftArbitrary: fc.Arbitrary<EventDraft> = fc.record({
   type: fc.constantFrom(...visibleEntityTypes),
-  action: fc.option(someAction),
+  action: fc.option(actionArbitrary),
   verb: knownVerb,
-  entity_id: someId,
+  entity_id: idArbitrary,
   entity_ref: fc.option(fc.constantFrom("2012-0001", "INV-2026-0042")),
   actor_user_id: fc.option(fc.constantFrom("usr_1", "5")),
-  actor: someActor,
-  text: someText,
-  information: someText,
+  actor: actorArbitrary,
+  text: textArbitrary,
+  information: textArbitrary,
   related: fc.array(
     fc.record({
       entity_type: fc.oneof(fc.constant("CONTACT" as const), fc.constantFrom(...entityTypes)),
-      entity_id: someId,
+      entity_id: idArbitrary,
     }),
     { maxLength: 5 },
   ),
-  at: someMoment,
+  at: instantArbitrary,
 });
 
 /** A text as a writer may send it. */
 const storable = (text: string) => text.toWellFormed().replaceAll("\u0000", "\u0001");
 
 /** A stored event of any entity type that the dialect shows. */
-export const someStoredEvent: fc.Arbitrary<ActivityEvent> = fc.tuple(eventDraft, fc.nat()).map(([event, entropy]) => {
-  const { type, action, verb, at, text, information, ...said } = event;
-  const input: EventInput = {
-    org_id: "org_8f9a1c2d",
-    action: action ?? `${type}_${verb}`,
-    entity_type: type,
-    occurred_at: new Date(at).toISOString(),
-    text: text === null ? null : storable(text),
-    information: information === null ? null : storable(information),
-    ...said,
-  };
-  return parseEventValue(input, { now: new Date("2040-01-01"), entropy: String(entropy) }).event;
-});
+export const storedEventArbitrary: fc.Arbitrary<ActivityEvent> = fc
+  .tuple(eventDraftArbitrary, fc.nat())
+  .map(([event, entropy]) => {
+    const { type, action, verb, at, text, information, ...said } = event;
+    const input: EventInput = {
+      org_id: "org_8f9a1c2d",
+      action: action ?? `${type}_${verb}`,
+      entity_type: type,
+      occurred_at: new Date(at).toISOString(),
+      text: text === null ? null : storable(text),
+      information: information === null ? null : storable(information),
+      ...said,
+    };
+    return parseEventValue(input, { now: new Date("2040-01-01"), entropy: String(entropy) }).event;
+  });
