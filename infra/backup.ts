@@ -4,8 +4,8 @@ import { Metric } from "aws-cdk-lib/aws-cloudwatch";
 import type { TableV2 } from "aws-cdk-lib/aws-dynamodb";
 import { Schedule } from "aws-cdk-lib/aws-events";
 import { Construct } from "constructs";
+import { whenNonZero } from "./constructs/alarm-conditions.ts";
 import type { Alarms } from "./constructs/alarms.ts";
-import { whenNonZero } from "./constructs/conditions.ts";
 import { retainExceptOnCreate, uniqueName } from "./constructs/retention.ts";
 
 export type BackupProps = {

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { createAdminHandler } from "#shared/auth/aws/admin-handler.ts";
 import { createAdminStore } from "#shared/auth/dynamodb/admin-store.ts";
-import { tokenBytes } from "#shared/auth/token.ts";
+import { tokenBytes } from "#shared/auth/token-format.ts";
 import { createDynamoClient } from "#shared/platform/dynamodb/client.ts";
 import { envVars } from "#shared/platform/env-vars.ts";
 import { env } from "#shared/platform/handlers/env.ts";

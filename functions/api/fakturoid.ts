@@ -1,4 +1,4 @@
-import { createReadPorts } from "#shared/api/dynamodb/read-ports.ts";
+import { createOffsetDialectPorts } from "#shared/api/dynamodb/offset-dialect-ports.ts";
 import { renderError } from "#shared/api/fakturoid/errors.ts";
 import { createFakturoidHandler } from "#shared/api/fakturoid/handler.ts";
 import { createHttpHandler } from "#shared/api/handlers/http-handler.ts";
@@ -7,7 +7,7 @@ import { env } from "#shared/platform/handlers/env.ts";
 import { reportDamagedItems } from "#shared/platform/observability/damaged-items.ts";
 
 const tables = { events: env(envVars.eventsTable), config: env(envVars.configTable) };
-const ports = createReadPorts(tables, reportDamagedItems);
+const ports = createOffsetDialectPorts(tables, reportDamagedItems);
 
 /** Serves the Fakturoid dialect. Writes only the usage of tokens and page checkpoints. */
 export const handler = createHttpHandler({

@@ -1,4 +1,4 @@
-import { createReadPorts } from "#shared/api/dynamodb/read-ports.ts";
+import { createOffsetDialectPorts } from "#shared/api/dynamodb/offset-dialect-ports.ts";
 import { createHttpHandler } from "#shared/api/handlers/http-handler.ts";
 import { renderError } from "#shared/api/simplybooks/errors.ts";
 import { createSimplybooksHandler } from "#shared/api/simplybooks/handler.ts";
@@ -7,7 +7,7 @@ import { env } from "#shared/platform/handlers/env.ts";
 import { reportDamagedItems } from "#shared/platform/observability/damaged-items.ts";
 
 const tables = { events: env(envVars.eventsTable), config: env(envVars.configTable) };
-const ports = createReadPorts(tables, reportDamagedItems);
+const ports = createOffsetDialectPorts(tables, reportDamagedItems);
 
 /** Serves the SimplyBooks dialect. Writes only the usage of tokens and page checkpoints. */
 export const handler = createHttpHandler({

@@ -3,7 +3,7 @@ import type { HttpApi } from "aws-cdk-lib/aws-apigatewayv2";
 import { ComparisonOperator, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
-import { whenNonZeroForThreePeriods } from "#infra/constructs/conditions.ts";
+import { whenNonZeroForThreePeriods } from "#infra/constructs/alarm-conditions.ts";
 import { heartbeatPeriod, missingHeartbeat } from "#infra/constructs/heartbeat.ts";
 import type { Observability } from "#infra/constructs/observability.ts";
 import { functionThrottles } from "#infra/constructs/throttling.ts";

@@ -4,7 +4,7 @@ import { LambdaFunction as LambdaTarget } from "aws-cdk-lib/aws-events-targets";
 import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectLockRetention } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
-import { whenNonZero } from "#infra/constructs/conditions.ts";
+import { whenNonZero } from "#infra/constructs/alarm-conditions.ts";
 import { NodeFunction } from "#infra/constructs/function.ts";
 import { missingHeartbeat } from "#infra/constructs/heartbeat.ts";
 import type { Observability } from "#infra/constructs/observability.ts";

@@ -4,7 +4,7 @@ import { SqsDlq } from "aws-cdk-lib/aws-lambda-event-sources";
 import { CfnQueryDefinition, FilterPattern, MetricFilter } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import type { Auth } from "#infra/auth.ts";
-import { whenNonZero, whenNonZeroForThreePeriods, whenStreamLagExceeds } from "#infra/constructs/conditions.ts";
+import { whenNonZero, whenNonZeroForThreePeriods, whenStreamLagExceeds } from "#infra/constructs/alarm-conditions.ts";
 import { NodeFunction, streamFunctionProps } from "#infra/constructs/function.ts";
 import { heartbeatPeriod, missingHeartbeat } from "#infra/constructs/heartbeat.ts";
 import type { Observability } from "#infra/constructs/observability.ts";

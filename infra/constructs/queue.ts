@@ -1,8 +1,8 @@
 import { Duration, Validations } from "aws-cdk-lib";
 import { Queue, QueueEncryption, type QueueProps } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
+import { whenNonZero } from "./alarm-conditions.ts";
 import type { Alarms } from "./alarms.ts";
-import { whenNonZero } from "./conditions.ts";
 import { retainExceptOnCreate } from "./retention.ts";
 
 /** Settings of every queue: encryption, TLS only, and the longest retention of SQS. */

@@ -9,7 +9,7 @@ import { GetAccountSettingsCommand, GetFunctionConcurrencyCommand, LambdaClient 
 import { paginateGetResources, ResourceGroupsTaggingAPIClient } from "@aws-sdk/client-resource-groups-tagging-api";
 import { GetHostedZoneCommand, Route53Client } from "@aws-sdk/client-route-53";
 import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
-import type { AccountPorts, StackState, TaggedResource } from "./account.ts";
+import type { AccountPorts, StackState, TaggedResource } from "./account-ports.ts";
 
 /** SSM parameter with the version of the CDK's bootstrap stack, with the default qualifier. */
 const bootstrapParameter = "/cdk-bootstrap/hnb659fds/version";

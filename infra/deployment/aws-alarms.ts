@@ -7,7 +7,7 @@ import {
   SetAlarmStateCommand,
 } from "@aws-sdk/client-cloudwatch";
 import { paginateListSubscriptionsByTopic, SNSClient } from "@aws-sdk/client-sns";
-import type { AlarmPorts, TopicSubscription } from "./alarm-test.ts";
+import type { AlarmPorts, TopicSubscription } from "./trigger-test-alarm.ts";
 
 /** Creates the ports for alarms and topics in the account of the AWS profile, in its region or another. */
 export function createAwsAlarms(config: { readonly region?: string }): AlarmPorts {

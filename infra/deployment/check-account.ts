@@ -1,7 +1,7 @@
-import type { AccountPorts, DeploymentFinding } from "./account.ts";
+import type { AccountPorts, DeploymentFinding } from "./account-ports.ts";
 import { checkCertificate, checkHostedZone } from "./check-domain.ts";
 import { checkLeftovers, checkStack } from "./check-stack.ts";
-import { bootstrapVersion, type StageNeeds, unreservable } from "./needs.ts";
+import { bootstrapVersion, type StageRequirements, unreservable } from "./stage-requirements.ts";
 
 /** Quota code of "Concurrent executions" of Lambda. */
 const quotaCode = "L-B99A9384";
@@ -10,7 +10,7 @@ const quotaCode = "L-B99A9384";
  * Checks an account for problems that would make the deployment of a stage fail, or cause errors later. A check that
  * fails, for example without permission, is a finding that does not stop the deployment.
  */
-export async function checkAccount(needs: StageNeeds, account: AccountPorts): Promise<DeploymentFinding[]> {
+export async function checkAccount(needs: StageRequirements, account: AccountPorts): Promise<DeploymentFinding[]> {
   const checks: Record<string, () => Promise<DeploymentFinding[]>> = {
     "the stack": () => checkStack(needs, account),
     "resources of an earlier stack": () => checkLeftovers(needs, account),
@@ -46,7 +46,7 @@ async function checkBootstrap(account: AccountPorts): Promise<DeploymentFinding[
   );
 }
 
-async function checkConcurrency({ stackName, reserved, shared }: StageNeeds, account: AccountPorts) {
+async function checkConcurrency({ stackName, reserved, shared }: StageRequirements, account: AccountPorts) {
   const { limit, unreserved } = await account.concurrency();
   // A new deployment can use what the stage has already reserved.
   const free = unreserved + (await account.reservedBy(stackName));
@@ -65,7 +65,7 @@ async function checkConcurrency({ stackName, reserved, shared }: StageNeeds, acc
   return [{ stops: false, message: `${has} ${why} ${ask(others + reserved + shared)}. Or lower ${settings}.` }];
 }
 
-async function checkBackup({ hasBackup }: StageNeeds, account: AccountPorts): Promise<DeploymentFinding[]> {
+async function checkBackup({ hasBackup }: StageRequirements, account: AccountPorts): Promise<DeploymentFinding[]> {
   if (!hasBackup) return [];
   const { optedIn, isManaged } = await account.backupSettings();
   if (optedIn && isManaged) return [];

@@ -1,8 +1,8 @@
-import type { AccountPorts, DeploymentFinding } from "./account.ts";
-import type { StageNeeds } from "./needs.ts";
+import type { AccountPorts, DeploymentFinding } from "./account-ports.ts";
+import type { StageRequirements } from "./stage-requirements.ts";
 
 /** Checks that the certificate is issued, in the right region and valid for the domain: otherwise deployment fails late. */
-export async function checkCertificate(needs: StageNeeds, account: AccountPorts): Promise<DeploymentFinding[]> {
+export async function checkCertificate(needs: StageRequirements, account: AccountPorts): Promise<DeploymentFinding[]> {
   const { domain } = needs;
   if (domain === null) return [];
   const { name, certificateArn } = domain;
@@ -21,7 +21,7 @@ export async function checkCertificate(needs: StageNeeds, account: AccountPorts)
 
 /** Checks that the hosted zone exists in this account and contains the domain: otherwise deployment fails late. */
 export async function checkHostedZone(
-  { domain, hostedZone }: StageNeeds,
+  { domain, hostedZone }: StageRequirements,
   account: AccountPorts,
 ): Promise<DeploymentFinding[]> {
   if (domain === null || hostedZone === null) return [];

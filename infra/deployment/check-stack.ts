@@ -1,6 +1,6 @@
-import type { AccountPorts, DeploymentFinding, StackState } from "./account.ts";
-import { toImportMapping } from "./import-mapping.ts";
-import type { StageNeeds } from "./needs.ts";
+import type { AccountPorts, DeploymentFinding, StackState } from "./account-ports.ts";
+import { toImportMapping } from "./cdk-import-mapping.ts";
+import type { StageRequirements } from "./stage-requirements.ts";
 
 const deletionCommands = (name: string) =>
   `aws cloudformation update-termination-protection --stack-name ${name} --no-enable-termination-protection, then aws cloudformation delete-stack --stack-name ${name}`;
@@ -11,7 +11,10 @@ export function isIncomplete(stack: StackState | null): boolean {
 }
 
 /** Checks that the stack is in a state in which it can be deployed. A finding says how to recover. */
-export async function checkStack({ stackName }: StageNeeds, account: AccountPorts): Promise<DeploymentFinding[]> {
+export async function checkStack(
+  { stackName }: StageRequirements,
+  account: AccountPorts,
+): Promise<DeploymentFinding[]> {
   const stack = await account.stack(stackName);
   const message = stack === null ? null : describeRecovery(stackName, stack);
   return message === null ? [] : [{ stops: true, message }];
@@ -43,7 +46,7 @@ const holdsData = /^arn:[^:]+:(?:dynamodb|sqs|logs|s3):/;
  * Checks for data that an earlier stack of the same name left. A new stack would start with empty tables, without any
  * error; in production an operator must decide about the old data first.
  */
-export async function checkLeftovers(needs: StageNeeds, account: AccountPorts): Promise<DeploymentFinding[]> {
+export async function checkLeftovers(needs: StageRequirements, account: AccountPorts): Promise<DeploymentFinding[]> {
   const { stackName, isProduction, tags } = needs;
   if ((await account.stack(stackName)) !== null) return [];
   const stackOf = (one: Readonly<Record<string, string>>) => one["aws:cloudformation:stack-name"] ?? stackName;

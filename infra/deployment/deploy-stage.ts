@@ -1,10 +1,10 @@
 import type { Stage, StageName } from "#infra/config.ts";
-import type { AccountPorts } from "./account.ts";
-import { type AlarmPorts, testAlarm } from "./alarm-test.ts";
+import type { AccountPorts } from "./account-ports.ts";
 import { checkAccount } from "./check-account.ts";
 import { isIncomplete } from "./check-stack.ts";
-import { stageNeeds } from "./needs.ts";
 import { cdkCommand, type ProgramCommand, smokeTest } from "./stage-commands.ts";
+import { stageRequirements } from "./stage-requirements.ts";
+import { type AlarmPorts, triggerTestAlarm } from "./trigger-test-alarm.ts";
 
 export type DeployPorts = {
   readonly account: AccountPorts;
@@ -27,7 +27,7 @@ export async function deployStage(
   cdkArgs: readonly string[],
   ports: DeployPorts,
 ): Promise<number> {
-  const needs = stageNeeds(name, stage);
+  const needs = stageRequirements(name, stage);
   const findings = await checkAccount(needs, ports.account);
   for (const { stops, message } of findings) ports.write(`${stops ? "Cannot deploy. " : ""}${message}\n`);
   if (findings.some(({ stops }) => stops)) return 1;
@@ -57,7 +57,7 @@ async function isUnfinished(stackName: string, account: AccountPorts): Promise<b
 
 async function checkAlarms(stackName: string, { alarms, write }: DeployPorts): Promise<boolean> {
   try {
-    const { failed, lines } = await testAlarm(stackName, alarms);
+    const { failed, lines } = await triggerTestAlarm(stackName, alarms);
     for (const line of lines) write(`${line}\n`);
     return !failed;
   } catch (error) {

@@ -9,7 +9,7 @@ import {
 import { AnyPrincipal, Effect, type IGrantable, PolicyDocument, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { EventSourceMappingOptions, Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
-import { whenNonZero, whenNonZeroForThreePeriods } from "#infra/constructs/conditions.ts";
+import { whenNonZero, whenNonZeroForThreePeriods } from "#infra/constructs/alarm-conditions.ts";
 import type { Observability } from "#infra/constructs/observability.ts";
 import { protectedTable } from "#infra/constructs/table.ts";
 import { tableThrottles } from "#infra/constructs/throttling.ts";

@@ -2,7 +2,7 @@ import { Duration } from "aws-cdk-lib";
 import { Rule, RuleTargetInput, Schedule } from "aws-cdk-lib/aws-events";
 import { LambdaFunction as LambdaTarget } from "aws-cdk-lib/aws-events-targets";
 import { Construct } from "constructs";
-import { whenNonZero, whenNonZeroForThreePeriods } from "#infra/constructs/conditions.ts";
+import { whenNonZero, whenNonZeroForThreePeriods } from "#infra/constructs/alarm-conditions.ts";
 import { NodeFunction } from "#infra/constructs/function.ts";
 import { heartbeatPeriod, missingHeartbeat } from "#infra/constructs/heartbeat.ts";
 import type { Observability } from "#infra/constructs/observability.ts";

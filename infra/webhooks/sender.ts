@@ -5,7 +5,7 @@ import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import type { Auth } from "#infra/auth.ts";
 import type { Stage } from "#infra/config.ts";
-import { whenNonZero } from "#infra/constructs/conditions.ts";
+import { whenNonZero } from "#infra/constructs/alarm-conditions.ts";
 import { NodeFunction } from "#infra/constructs/function.ts";
 import type { Observability } from "#infra/constructs/observability.ts";
 import { ownMetric } from "#infra/constructs/widgets.ts";

@@ -5,7 +5,7 @@ import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import type { PublicApi } from "#infra/api/public-api.ts";
 import type { Auth } from "#infra/auth.ts";
-import { whenNonZeroForThreePeriods } from "#infra/constructs/conditions.ts";
+import { whenNonZeroForThreePeriods } from "#infra/constructs/alarm-conditions.ts";
 import { NodeFunction, requestFunctionProps } from "#infra/constructs/function.ts";
 import type { Observability } from "#infra/constructs/observability.ts";
 import { retainExceptOnCreate } from "#infra/constructs/retention.ts";

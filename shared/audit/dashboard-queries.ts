@@ -1,5 +1,5 @@
 import { toInsightsQuery } from "./insights.ts";
-import type { LineField } from "./lines.ts";
+import type { LineField } from "./line-types.ts";
 import type { Aggregate, LineCondition } from "./saved-query.ts";
 
 const isEvent: LineCondition = { field: "message", is: "event" };

@@ -4,10 +4,10 @@ import { actionVerb } from "#shared/events/entity-types.ts";
 import type { ActivityEvent, JsonText } from "#shared/events/event.ts";
 import { isJsonObject, type JsonObject } from "#shared/events/text/json.ts";
 import { boundText } from "#shared/platform/text/bounded-text.ts";
-import type { ZoneClock } from "#shared/platform/time/zone-clock.ts";
-import { formatEdit } from "./edit-text.ts";
-import { limitLine, maxFieldBytes } from "./line-text.ts";
-import type { EventLine } from "./lines.ts";
+import type { ZoneClock } from "#shared/platform/time/time-zone-clock.ts";
+import { formatEdit } from "./format-edit.ts";
+import { limitLine, maxFieldBytes } from "./limit-line.ts";
+import type { EventLine } from "./line-types.ts";
 
 /** The stream record of an event. */
 export type EventRecordInfo = {

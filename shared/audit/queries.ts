@@ -1,4 +1,4 @@
-import type { LineField } from "./lines.ts";
+import type { LineField } from "./line-types.ts";
 import type { LineCondition, SavedQuery } from "./saved-query.ts";
 
 const isEvent: LineCondition = { field: "message", is: "event" };

@@ -1,4 +1,4 @@
-import type { LineField } from "./lines.ts";
+import type { LineField } from "./line-types.ts";
 
 /** The parameters of queries. Also the names of command-line options and placeholders. */
 export type QueryParameter = "user" | "document" | "field" | "threshold";

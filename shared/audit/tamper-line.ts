@@ -1,6 +1,6 @@
 import { boundText } from "#shared/platform/text/bounded-text.ts";
-import { limitLine, maxFieldBytes } from "./line-text.ts";
-import type { TamperLine } from "./lines.ts";
+import { limitLine, maxFieldBytes } from "./limit-line.ts";
+import type { TamperLine } from "./line-types.ts";
 
 /** An item of the table by its attributes, with any values. */
 export type ItemImage = Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-import { accessTokenSeconds } from "./access-token.ts";
+import { accessTokenSeconds } from "./access-token-settings.ts";
 
 /** One access token of a client, as stored with the client. The token itself is never stored. */
 export type AccessGrant = {

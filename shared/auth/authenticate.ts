@@ -1,9 +1,9 @@
 import { ActivityError } from "#shared/errors.ts";
 import { type ActiveToken, orgSuspendedError, type Token } from "./caller.ts";
+import type { ExpensiveReadLease, NoExpensiveReadLease } from "./expensive-read-lease.ts";
 import type { RateLimitWindow } from "./rate-limit.ts";
-import type { NoReadLease, ReadLease } from "./read-lease.ts";
 import type { ReadCharge } from "./request-meter.ts";
-import { isEqual, type TokenRef } from "./token.ts";
+import { isEqual, type TokenRef } from "./token-format.ts";
 
 /** A token and its requests in the current window, including the carry-over of the previous one. */
 export type CountedToken<T extends Token = ActiveToken> = { readonly token: T; readonly used: number };
@@ -19,7 +19,7 @@ export type TokenUsageStore<T extends Token = ActiveToken> = {
    */
   count(ref: TokenRef, window: RateLimitWindow): Promise<CountedToken<T> | null>;
   /** Acquires a lease for an expensive request. */
-  acquireLease(holder: string, now: Date, until: Date): Promise<ReadLease | NoReadLease>;
+  acquireLease(holder: string, now: Date, until: Date): Promise<ExpensiveReadLease | NoExpensiveReadLease>;
   /**
    * Adds to what was counted in the window and ends the lease where it is still held, in the same write. Answers what
    * is counted then.

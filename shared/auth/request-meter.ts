@@ -1,20 +1,20 @@
 import { ActivityError } from "#shared/errors.ts";
 import type { ReadMeter } from "#shared/events/query/query.ts";
-import { readCost, toRequestCount } from "./read-cost.ts";
-import type { ReadLease } from "./read-lease.ts";
+import type { ExpensiveReadLease } from "./expensive-read-lease.ts";
+import { readCost, toRequestCount } from "./rate-limit-cost.ts";
 
 /** The charge of a request beyond the one request that is counted when it arrives. */
 export type ReadCharge = {
   readonly requests: number;
   /** The lease to release with the charge; `null` if the request has no lease. */
-  readonly lease: ReadLease | null;
+  readonly lease: ExpensiveReadLease | null;
 };
 
 export type RequestMeterPorts = {
   /** Resolves once the caller is authorized; rejects if it is not. */
   readonly admitted: Promise<unknown>;
   /** Acquires a lease for an expensive request. Throws `ActivityError` `rate_limited` if all are taken. */
-  acquireLease(): Promise<ReadLease>;
+  acquireLease(): Promise<ExpensiveReadLease>;
   /** Whether the token is known to have no lease left, so that an expensive request is rejected before it reads. */
   hasNoLeaseLeft(): boolean;
   now(): Date;
@@ -31,7 +31,7 @@ export class RequestMeter implements ReadMeter {
   #ended = 0;
   #running = 0;
   #nextEnd = Promise.withResolvers<void>();
-  #lease: Promise<ReadLease> | null = null;
+  #lease: Promise<ExpensiveReadLease> | null = null;
 
   constructor(ports: RequestMeterPorts) {
     this.#ports = ports;
@@ -75,7 +75,7 @@ export class RequestMeter implements ReadMeter {
     await this.#lease;
   }
 
-  async #acquire(): Promise<ReadLease> {
+  async #acquire(): Promise<ExpensiveReadLease> {
     // Reads begin during authentication: write nothing for a caller that is not authorized.
     await this.#ports.admitted;
     return this.#ports.acquireLease();

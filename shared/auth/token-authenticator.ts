@@ -2,11 +2,11 @@ import { ActivityError } from "#shared/errors.ts";
 import { ExpiringCache } from "#shared/platform/cache.ts";
 import { assertActiveToken, type CountedToken, invalidTokenError, type TokenUsageStore } from "./authenticate.ts";
 import type { ActiveToken } from "./caller.ts";
+import type { ExpensiveReadLease, NoExpensiveReadLease } from "./expensive-read-lease.ts";
 import { rateLimitedError, windowEnd, windowStart } from "./rate-limit.ts";
-import { readCost } from "./read-cost.ts";
-import type { NoReadLease, ReadLease } from "./read-lease.ts";
+import { readCost } from "./rate-limit-cost.ts";
 import type { ReadCharge } from "./request-meter.ts";
-import { isWellFormedToken, type TokenRef, toTokenRef } from "./token.ts";
+import { isWellFormedToken, type TokenRef, toTokenRef } from "./token-format.ts";
 
 /** Maximum number of tokens in each cache of an instance. */
 const capacity = 10_000;
@@ -25,7 +25,7 @@ export class TokenAuthenticator {
   /** Until when tokens are rate limited, by hash, in Unix milliseconds. Only tokens that were valid. */
   readonly #limited = new ExpiringCache<number>(capacity);
   /** When the first lease of tokens without a free one ends, by the id of their items. */
-  readonly #withoutLease = new ExpiringCache<NoReadLease>(capacity);
+  readonly #withoutLease = new ExpiringCache<NoExpensiveReadLease>(capacity);
 
   constructor(uses: TokenUsageStore) {
     this.#uses = uses;
@@ -86,7 +86,7 @@ export class TokenAuthenticator {
    * Acquires a lease for an expensive request. Throws `ActivityError` `rate_limited` if the token has no lease left,
    * without a call if one was recently denied.
    */
-  async acquireLease(secret: string, now: Date): Promise<ReadLease> {
+  async acquireLease(secret: string, now: Date): Promise<ExpensiveReadLease> {
     const { holder } = refOf(secret);
     const known = this.#withoutLease.get(holder, now);
     if (known !== null) throw noLeaseError(known.freeAt, now);

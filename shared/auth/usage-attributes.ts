@@ -1,4 +1,4 @@
-import { readCost } from "./read-cost.ts";
+import { readCost } from "./rate-limit-cost.ts";
 
 /** Returns the attribute of a token's item with the end of a lease, in Unix milliseconds. */
 export function leaseAttribute(slot: number): string {

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { maxDepth, maxEventBytes } from "./limits.ts";
 import { type EventInput, eventSchema } from "./schema.ts";
-import { levelDefinitions } from "./text/json-levels.ts";
+import { levelDefinitions } from "./text/json-depth-schema.ts";
 
 export const eventSchemaPath = "/schemas/event.json";
 

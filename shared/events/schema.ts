@@ -16,8 +16,8 @@ import {
   orgIdPattern,
 } from "./limits.ts";
 import { isDeeperThan, isJsonObject, type JsonObject } from "./text/json.ts";
-import { levelReference, nul, objectOfLevels, withoutPattern } from "./text/json-levels.ts";
-import { maxCodeUnits } from "./text/max-units.ts";
+import { levelReference, nul, objectOfLevels, withoutPattern } from "./text/json-depth-schema.ts";
+import { maxCodeUnits } from "./text/max-code-units.ts";
 import { hasOnlyStorableText, invisiblePattern, isHttpsUrl, isStorableText, isVisibleId } from "./text/text-rules.ts";
 
 const unstorable = "must not contain an unpaired surrogate or U+0000";

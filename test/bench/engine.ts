@@ -13,7 +13,7 @@ import { createResources } from "#infra/local/template/resources.ts";
 import { type AdminResult, handleAdminRequest } from "#shared/auth/admin/admin.ts";
 import type { AdminRequest } from "#shared/auth/admin/admin-request.ts";
 import { createAdminStore } from "#shared/auth/dynamodb/admin-store.ts";
-import { tokenBytes } from "#shared/auth/token.ts";
+import { tokenBytes } from "#shared/auth/token-format.ts";
 import { envVars } from "#shared/platform/env-vars.ts";
 import { noEndpoints } from "#test/support/api/token-endpoints.ts";
 import { setEnvironment } from "#test/support/vitest/environment.ts";

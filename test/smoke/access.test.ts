@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { formatToken } from "#shared/auth/token.ts";
+import { formatToken } from "#shared/auth/token-format.ts";
 import { issued, openTestEnvironment, type SmokeTenant, type TestEnvironment } from "#test/support/test-environment.ts";
 
 const feed = "/api/public/v1/activity";

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { LocalRuntime } from "#infra/local/runtime.ts";
-import { parseLines } from "#shared/audit/evaluate.ts";
+import { parseLines } from "#shared/audit/evaluate-query.ts";
 import type { JsonObject } from "#shared/events/text/json.ts";
 
 /** Returns the lines of an audit log of a running stack so far. */

@@ -1,7 +1,7 @@
 import type { HttpRequest } from "#shared/api/http/request.ts";
 import type { ActiveToken, Token } from "#shared/auth/caller.ts";
 import type { Org } from "#shared/auth/orgs/org.ts";
-import { formatToken, hashToken, toTokenId } from "#shared/auth/token.ts";
+import { formatToken, hashToken, toTokenId } from "#shared/auth/token-format.ts";
 import { documentTypes } from "#shared/events/entity-types.ts";
 import { type ActivityEvent, toJsonText } from "#shared/events/event.ts";
 import { type EventFilter, type EventQuery, noFilter } from "#shared/events/query/query.ts";

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { secretPrefixes } from "#shared/auth/token.ts";
+import { secretPrefixes } from "#shared/auth/token-format.ts";
 
 const prefixes = [...Object.values(secretPrefixes), "whsec_"];
 

@@ -1,4 +1,4 @@
-import type { AuditRow } from "#shared/audit/evaluate.ts";
+import type { AuditRow } from "#shared/audit/evaluate-query.ts";
 import { isJsonObject } from "#shared/events/text/json.ts";
 import { parseJson } from "#shared/platform/json.ts";
 

@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
-import { evaluateQuery, isOfOrg, isWithin, parseLines } from "#shared/audit/evaluate.ts";
+import { evaluateQuery, isOfOrg, isWithin, parseLines } from "#shared/audit/evaluate-query.ts";
 import { maxRows } from "#shared/audit/saved-query.ts";
 import type { JsonObject } from "#shared/events/text/json.ts";
 import type { AuditLogSource } from "./source.ts";

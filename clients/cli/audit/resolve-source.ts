@@ -5,7 +5,7 @@ import type { CommandContext } from "#clients/cli/command-context.ts";
 import { CliError } from "#clients/cli/command-result.ts";
 import { unreachableMessage } from "#clients/cli/format-error.ts";
 import { resolveStack } from "#clients/cli/stack/resolve-stack.ts";
-import { auditLogIndex } from "#shared/audit/log-index.ts";
+import { auditLogIndex } from "#shared/audit/local-log-index.ts";
 import { createInsightsSource } from "./insights-source.ts";
 import { createLogFileSource } from "./log-file-source.ts";
 import type { AuditLogSource } from "./source.ts";

@@ -1,4 +1,4 @@
-import type { AuditRow, AuditWindow } from "#shared/audit/evaluate.ts";
+import type { AuditRow, AuditWindow } from "#shared/audit/evaluate-query.ts";
 import type { QueryArgs, SavedQuery } from "#shared/audit/saved-query.ts";
 
 export type AuditQueryResult = {

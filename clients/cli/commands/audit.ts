@@ -7,7 +7,7 @@ import type { CommandContext } from "#clients/cli/command-context.ts";
 import { CliError, type CommandResult, exitCodes } from "#clients/cli/command-result.ts";
 import { formatTable, type TableColumn, toPrintable } from "#clients/cli/output.ts";
 import { parseTimeRangeOptions, sinceOption, untilOption } from "#clients/cli/time-options.ts";
-import type { AuditRow, AuditWindow } from "#shared/audit/evaluate.ts";
+import type { AuditRow, AuditWindow } from "#shared/audit/evaluate-query.ts";
 import { savedQueries } from "#shared/audit/queries.ts";
 import type { QueryArgs, QueryParameter, SavedQuery } from "#shared/audit/saved-query.ts";
 import { orgIdPattern } from "#shared/events/limits.ts";

@@ -11,7 +11,7 @@ import { createAdaptiveLimit } from "./adaptive-limit.ts";
 import { pollQueue, queuePollerActions } from "./queue-poller.ts";
 import { openStreamCheckpoints } from "./stream-checkpoints.ts";
 import { openStreamPoller, streamPollerActions } from "./stream-poller.ts";
-import type { WriteCounter } from "./write-counter.ts";
+import type { WriteCounter } from "./table-write-counter.ts";
 
 type EventSourceMappingsOptions = {
   readonly resources: TemplateResources;

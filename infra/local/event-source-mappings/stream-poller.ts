@@ -16,7 +16,7 @@ import {
   type StreamRecord,
   type StreamShard,
 } from "./stream-shards.ts";
-import type { WriteCounter } from "./write-counter.ts";
+import type { WriteCounter } from "./table-write-counter.ts";
 
 /** The permissions that Lambda itself asks of the function's role. */
 export const streamPollerActions = ["dynamodb:DescribeStream", "dynamodb:GetShardIterator", "dynamodb:GetRecords"];

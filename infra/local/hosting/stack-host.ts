@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { partitionKeysOf } from "#infra/local/emulators/create-table.ts";
 import type { Emulators } from "#infra/local/emulators/emulators.ts";
 import { createLatencyGauge } from "#infra/local/emulators/latency.ts";
-import { createWriteCounter } from "#infra/local/event-source-mappings/write-counter.ts";
+import { createWriteCounter } from "#infra/local/event-source-mappings/table-write-counter.ts";
 import type { FaultInjector } from "#infra/local/fault-injection.ts";
 import { createHttpApi } from "#infra/local/http/http-api.ts";
 import { type HttpApiDefinition, parseHttpApi } from "#infra/local/http/http-api-definition.ts";

@@ -1,6 +1,6 @@
 import type { Authorize } from "#infra/local/iam/authorizer.ts";
 import type { InvokeFunction } from "#infra/local/lambda/local-function.ts";
-import { apiId } from "#infra/local/template/identities.ts";
+import { apiId } from "#infra/local/template/resource-identities.ts";
 import { formatAccessLogLine } from "./access-log.ts";
 import { preflightResponse, withCors } from "./cors.ts";
 import { type GatewayResponse, gatewayError, parseFunctionResponse } from "./gateway-response.ts";

@@ -3,7 +3,7 @@ import type { AwsEnvironment } from "#infra/local/aws-environment.ts";
 import type { Authorize, Principal } from "#infra/local/iam/authorizer.ts";
 import { isJson } from "#infra/local/json.ts";
 import { readBody } from "#infra/local/read-body.ts";
-import { functionArn } from "#infra/local/template/identities.ts";
+import { functionArn } from "#infra/local/template/resource-identities.ts";
 import type { InvocationResult } from "./execution-environment.ts";
 import type { HostedFunction } from "./host.ts";
 import type { ThrottledInvocation } from "./local-function.ts";

@@ -1,6 +1,6 @@
 import type { Template } from "./assembly.ts";
-import { apiId, identify, type StackLocation } from "./identities.ts";
 import { evaluateCondition, resolveIntrinsics, type TemplateScope } from "./intrinsics.ts";
+import { apiId, identify, type StackLocation } from "./resource-identities.ts";
 import { assertSupported } from "./resource-types.ts";
 
 export type TemplateResource = {

@@ -6,7 +6,7 @@ import type { ProjectableField } from "#shared/events/query/query.ts";
 import { type EntityReference, ownAndRelatedEntities } from "#shared/events/related-entities.ts";
 import { type FieldChange, summarize } from "#shared/events/rendering/event-summary.ts";
 import { isJsonObject } from "#shared/events/text/json.ts";
-import { formatOffset, getZoneClock } from "#shared/platform/time/zone-clock.ts";
+import { formatOffset, getZoneClock } from "#shared/platform/time/time-zone-clock.ts";
 import { toNumericId } from "./ids/numeric-id.ts";
 import { getNamingChange, relatedObjectTypes, toEventName } from "./mapping.ts";
 

@@ -1,7 +1,7 @@
 import middy from "@middy/core";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
 import type { HttpRequest, HttpResponse, RequestContext } from "#shared/api/http/request.ts";
-import type { RequestLine } from "#shared/audit/lines.ts";
+import type { RequestLine } from "#shared/audit/line-types.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { envVars } from "#shared/platform/env-vars.ts";
 import { optionalEnv } from "#shared/platform/handlers/env.ts";

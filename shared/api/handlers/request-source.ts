@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
-import { isEqual } from "#shared/auth/token.ts";
+import { isEqual } from "#shared/auth/token-format.ts";
 import { edgeHeaders } from "./edge-headers.ts";
 
 /** How a function recognises requests from the CloudFront distribution in front of the API. */

@@ -1,7 +1,7 @@
 import type { ActiveToken } from "#shared/auth/caller.ts";
 import { type RateLimitState, rateLimit, rateLimitState } from "#shared/auth/rate-limit.ts";
-import { parseTokenId } from "#shared/auth/token.ts";
 import type { TokenAuthenticator } from "#shared/auth/token-authenticator.ts";
+import { parseTokenId } from "#shared/auth/token-format.ts";
 import { ActivityError } from "#shared/errors.ts";
 import type { HttpRequest, RequestContext } from "./request.ts";
 

@@ -1,4 +1,4 @@
-import { secretPrefixes } from "#shared/auth/token.ts";
+import { secretPrefixes } from "#shared/auth/token-format.ts";
 
 type LoggedFilter = readonly [name: string, value: string | number | null];
 

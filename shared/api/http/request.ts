@@ -1,4 +1,4 @@
-import type { RequestLine } from "#shared/audit/lines.ts";
+import type { RequestLine } from "#shared/audit/line-types.ts";
 
 /** A request to any dialect. */
 export type HttpRequest = {

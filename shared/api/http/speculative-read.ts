@@ -1,5 +1,5 @@
 import type { ActiveToken } from "#shared/auth/caller.ts";
-import { parseTokenId } from "#shared/auth/token.ts";
+import { parseTokenId } from "#shared/auth/token-format.ts";
 import { ActivityError } from "#shared/errors.ts";
 import type { ReadMeter } from "#shared/events/query/query.ts";
 import {
@@ -9,7 +9,7 @@ import {
   withRateLimitHeaders,
 } from "./authenticate-request.ts";
 import type { CallerCache } from "./caller-cache.ts";
-import { withReadCharge } from "./read-charge.ts";
+import { withReadCharge } from "./charge-read.ts";
 
 /** The authentication of a request that reads events. */
 export type ReadAuthContext = AuthContext & {

@@ -7,7 +7,7 @@ import {
   authenticateWithoutCounting,
 } from "#shared/api/http/authenticate-request.ts";
 import type { HttpRequest, HttpResponse, RequestContext } from "#shared/api/http/request.ts";
-import { accessTokenScopes } from "#shared/auth/access-token.ts";
+import { accessTokenScopes } from "#shared/auth/access-token-settings.ts";
 import type { TokenUsageStore } from "#shared/auth/authenticate.ts";
 import { clientScope, type Token } from "#shared/auth/caller.ts";
 import {
@@ -15,9 +15,9 @@ import {
   getReusableAccessToken,
   type IssuedToken,
   issueAccessToken,
-} from "#shared/auth/client-tokens.ts";
-import { isWellFormedToken, parseTokenId, toTokenRef } from "#shared/auth/token.ts";
+} from "#shared/auth/issue-access-token.ts";
 import { TokenAuthenticator } from "#shared/auth/token-authenticator.ts";
+import { isWellFormedToken, parseTokenId, toTokenRef } from "#shared/auth/token-format.ts";
 import { ActivityError, type ErrorCode } from "#shared/errors.ts";
 import { isJsonObject, type JsonObject } from "#shared/events/text/json.ts";
 

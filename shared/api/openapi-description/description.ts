@@ -8,7 +8,7 @@ import { webhookPaths } from "#shared/api/webhooks/openapi/openapi.ts";
 import { webhookSchemaPath } from "#shared/api/webhooks/openapi/payload-schema.ts";
 import { webhookSchemas } from "#shared/api/webhooks/openapi/schemas.ts";
 import { renderWebhookRequests } from "#shared/api/webhooks/openapi/webhook-requests.ts";
-import { secretPrefixes } from "#shared/auth/token.ts";
+import { secretPrefixes } from "#shared/auth/token-format.ts";
 import { eventSchemaPath } from "#shared/events/event-json-schema.ts";
 
 /** The public paths that serve the specs of this API, and their summaries. */

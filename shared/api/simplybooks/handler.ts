@@ -8,8 +8,8 @@ import { type ReadAuthContext, speculativeRead } from "#shared/api/http/speculat
 import type { TokenUsageStore } from "#shared/auth/authenticate.ts";
 import type { ActiveToken } from "#shared/auth/caller.ts";
 import { OrgCache, type OrgReader } from "#shared/auth/orgs/org-cache.ts";
-import { hashToken } from "#shared/auth/token.ts";
 import { TokenAuthenticator } from "#shared/auth/token-authenticator.ts";
+import { hashToken } from "#shared/auth/token-format.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { type OffsetPaginationPorts, readOffsetPage } from "#shared/events/query/offset-pagination.ts";
 import { savePageCheckpoint } from "#shared/events/query/page-checkpoint.ts";

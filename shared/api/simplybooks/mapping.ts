@@ -5,7 +5,7 @@ import type { ActivityEvent } from "#shared/events/event.ts";
 import type { ProjectableField } from "#shared/events/query/query.ts";
 import { type EntityReference, ownAndRelatedEntities } from "#shared/events/related-entities.ts";
 import { summarize } from "#shared/events/rendering/event-summary.ts";
-import { getZoneClock } from "#shared/platform/time/zone-clock.ts";
+import { getZoneClock } from "#shared/platform/time/time-zone-clock.ts";
 import { toActivityId } from "./activity/activity-id.ts";
 import { getNaming, toActivityType } from "./activity/activity-types.ts";
 import { basePath } from "./routes.ts";

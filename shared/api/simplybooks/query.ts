@@ -5,7 +5,7 @@ import { isCleanId, maxIdLength } from "#shared/events/limits.ts";
 import { hashListKey, type ListQuery } from "#shared/events/query/offset-pagination.ts";
 import { type EventQuery, noFilter } from "#shared/events/query/query.ts";
 import { findNearest } from "#shared/platform/did-you-mean.ts";
-import { getZoneClock } from "#shared/platform/time/zone-clock.ts";
+import { getZoneClock } from "#shared/platform/time/time-zone-clock.ts";
 import { parseActivitySecond } from "./activity/activity-id.ts";
 import { findEntityTypes, visibleEntityTypes } from "./activity/activity-types.ts";
 import { type FilterCondition, matchesCondition, parseActivityFilter } from "./filter/conditions.ts";

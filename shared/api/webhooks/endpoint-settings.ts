@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { maxIdLength } from "#shared/events/limits.ts";
-import { maxCodeUnits } from "#shared/events/text/max-units.ts";
+import { maxCodeUnits } from "#shared/events/text/max-code-units.ts";
 import { isVisibleId, isVisibleLine } from "#shared/events/text/text-rules.ts";
 import type { StoredEndpointSettings } from "#shared/webhooks/endpoints/endpoint-settings.ts";
 import type { EndpointSettings } from "#shared/webhooks/endpoints/manage-endpoints.ts";

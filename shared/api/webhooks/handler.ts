@@ -1,13 +1,13 @@
 import { authenticateCaller, parseCredentials } from "#shared/api/finzbooks/credentials.ts";
 import { defaultRateLimitPolicy } from "#shared/api/http/authenticate-request.ts";
+import { withReadCharge } from "#shared/api/http/charge-read.ts";
 import { assertKnownParameters } from "#shared/api/http/parameters.ts";
-import { withReadCharge } from "#shared/api/http/read-charge.ts";
 import type { HttpRequest, HttpResponse, RequestContext } from "#shared/api/http/request.ts";
 import type { TokenUsageStore } from "#shared/auth/authenticate.ts";
 import { assertScope } from "#shared/auth/caller.ts";
 import { TokenAuthenticator } from "#shared/auth/token-authenticator.ts";
 import { createMeteredReader } from "#shared/events/query/query.ts";
-import { meteredDeliveries } from "#shared/webhooks/deliveries/metered-deliveries.ts";
+import { meterDeliveryReads } from "#shared/webhooks/deliveries/meter-delivery-reads.ts";
 import { deliveryIdPattern, endpointIdPattern, replayIdPattern } from "#shared/webhooks/ids.ts";
 import type { WebhookManagementPorts } from "#shared/webhooks/management-ports.ts";
 import { operations } from "./operations.ts";
@@ -49,7 +49,7 @@ export function createWebhooksHandler({ tokens, ...ports }: WebhooksApiPorts) {
           ...ports,
           rules: withRequestHost(ports.rules, request.origin),
           events: createMeteredReader(ports.events, meter),
-          deliveries: meteredDeliveries(ports.deliveries, meter),
+          deliveries: meterDeliveryReads(ports.deliveries, meter),
         },
       }),
     );

@@ -11,7 +11,7 @@ import { runInInvocation } from "#shared/platform/observability/invocation.ts";
 import { errorFields, log } from "#shared/platform/observability/log.ts";
 import { metricNames } from "#shared/platform/observability/metric-names.ts";
 import { emitMetrics } from "#shared/platform/observability/metrics.ts";
-import type { ZoneClock } from "#shared/platform/time/zone-clock.ts";
+import type { ZoneClock } from "#shared/platform/time/time-zone-clock.ts";
 import type { AuditEntry, AuditLog } from "./audit-log.ts";
 
 export type AuditStreamPorts = {

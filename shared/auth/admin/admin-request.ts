@@ -3,7 +3,7 @@ import { scopes } from "#shared/auth/caller.ts";
 import { isTimeZone } from "#shared/auth/orgs/org.ts";
 import { orgIdPattern } from "#shared/events/limits.ts";
 import { shardCounts } from "#shared/events/shards/shards.ts";
-import { maxCodeUnits } from "#shared/events/text/max-units.ts";
+import { maxCodeUnits } from "#shared/events/text/max-code-units.ts";
 import { isVisibleId, isVisibleLine } from "#shared/events/text/text-rules.ts";
 
 const orgId = z.string().check(z.regex(orgIdPattern));

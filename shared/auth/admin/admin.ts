@@ -1,6 +1,6 @@
 import { clientScope, type Token } from "#shared/auth/caller.ts";
 import { type Org, type OrgUpdate, orgDefaults } from "#shared/auth/orgs/org.ts";
-import { formatToken, hashToken, toTokenId } from "#shared/auth/token.ts";
+import { formatToken, hashToken, toTokenId } from "#shared/auth/token-format.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { parseTimestamp } from "#shared/platform/time/timestamp.ts";
 import type { AdminRequest } from "./admin-request.ts";

@@ -1,5 +1,5 @@
 import { type DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
-import type { AccessGrantStore } from "#shared/auth/client-tokens.ts";
+import type { AccessGrantStore } from "#shared/auth/issue-access-token.ts";
 import { type AttributeMap, toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { tokenKey } from "#shared/platform/dynamodb/keys.ts";
 import { getItem, writeConditionally } from "#shared/platform/dynamodb/operations.ts";

@@ -1,6 +1,6 @@
 import { type DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
-import { readCost } from "#shared/auth/read-cost.ts";
-import type { NoReadLease, ReadLease } from "#shared/auth/read-lease.ts";
+import type { ExpensiveReadLease, NoExpensiveReadLease } from "#shared/auth/expensive-read-lease.ts";
+import { readCost } from "#shared/auth/rate-limit-cost.ts";
 import { leaseAttribute } from "#shared/auth/usage-attributes.ts";
 import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { tokenKey } from "#shared/platform/dynamodb/keys.ts";
@@ -18,7 +18,7 @@ export async function acquireReadLease(
   table: string,
   holder: string,
   { now, until }: { readonly now: Date; readonly until: Date },
-): Promise<ReadLease | NoReadLease> {
+): Promise<ExpensiveReadLease | NoExpensiveReadLease> {
   let candidates = leases;
   let freeAt: number | null = null;
   for (;;) {

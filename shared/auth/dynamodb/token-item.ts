@@ -1,9 +1,9 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import type { AccessGrant, AccessGrants } from "#shared/auth/access-grants.ts";
-import { accessTokenScopes } from "#shared/auth/access-token.ts";
+import { accessTokenScopes } from "#shared/auth/access-token-settings.ts";
 import type { Token } from "#shared/auth/caller.ts";
-import { type TokenRef, toTokenId } from "#shared/auth/token.ts";
+import { type TokenRef, toTokenId } from "#shared/auth/token-format.ts";
 import { type AttributeMap, toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { tokenKey } from "#shared/platform/dynamodb/keys.ts";
 

@@ -1,9 +1,9 @@
 import { type DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import type { TokenUsageStore } from "#shared/auth/authenticate.ts";
 import type { Token } from "#shared/auth/caller.ts";
+import type { ExpensiveReadLease } from "#shared/auth/expensive-read-lease.ts";
 import { carryOver, type RateLimitWindow } from "#shared/auth/rate-limit.ts";
-import type { ReadLease } from "#shared/auth/read-lease.ts";
-import type { TokenRef } from "#shared/auth/token.ts";
+import type { TokenRef } from "#shared/auth/token-format.ts";
 import { leaseAttribute } from "#shared/auth/usage-attributes.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { type AttributeMap, toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
@@ -21,7 +21,7 @@ const windowIsOver = "attribute_exists(pk) AND (attribute_not_exists(rate_window
 const maxAttempts = 3;
 
 type Holder = Pick<TokenRef, "holder">;
-type Count = { readonly window: RateLimitWindow; readonly requests: number; readonly lease: ReadLease | null };
+type Count = { readonly window: RateLimitWindow; readonly requests: number; readonly lease: ExpensiveReadLease | null };
 
 /** One attempt: counts in the open window, or opens the next one with the `carried` count. */
 type Step = { readonly carried: number | null; readonly isLimited: boolean };
@@ -96,7 +96,7 @@ export function createTokenUsageStore(client: DynamoDBClient, table: string): To
     acquireLease: (holder, now, until) => acquireReadLease(client, table, holder, { now, until }),
 
     async charge(holder, window, { requests, lease }) {
-      const add = (held: ReadLease | null) => {
+      const add = (held: ExpensiveReadLease | null) => {
         const fits = (item: AttributeMap) => held === null || isHolderOf(item, held);
         return count({ holder }, { window, requests, lease: held }, { fits, isLimited: false });
       };
@@ -107,7 +107,7 @@ export function createTokenUsageStore(client: DynamoDBClient, table: string): To
   };
 }
 
-function isHolderOf(item: AttributeMap, { slot, until }: ReadLease): boolean {
+function isHolderOf(item: AttributeMap, { slot, until }: ExpensiveReadLease): boolean {
   return Number(item[leaseAttribute(slot)]?.N) === until;
 }
 

@@ -1,4 +1,4 @@
-import { isMarkedBusy, isMarkedSlow } from "#shared/webhooks/limits/endpoint-marks.ts";
+import { isMarkedBusy, isMarkedSlow } from "#shared/webhooks/limits/slow-endpoint-marks.ts";
 import type { DeliveryMessage } from "./delivery.ts";
 import type { DeliveryOutcome, DeliveryPorts } from "./delivery-ports.ts";
 import { enqueue } from "./reschedule.ts";

@@ -1,7 +1,7 @@
 import { ActivityError } from "#shared/errors.ts";
 import type { EndpointChange, EndpointReader, EndpointSubscription } from "./endpoint.ts";
 import { EndpointListCache } from "./endpoint-list-cache.ts";
-import { OrgPresence } from "./org-presence.ts";
+import { OrgFingerprintSet } from "./org-fingerprint-set.ts";
 
 /** Maximum age of the last poll of the change log. */
 const pollIntervalMs = 2_000;
@@ -24,7 +24,7 @@ export class EndpointCache {
   readonly #source: EndpointReader;
   readonly #now: () => Date;
   readonly #onDamagedChange: (change: EndpointChange) => void;
-  readonly #presence: OrgPresence;
+  readonly #presence: OrgFingerprintSet;
   readonly #lists: EndpointListCache;
   /** Ids of applied changes that the next poll may return again. They begin with the time of the change. */
   readonly #applied = new Set<string>();
@@ -38,7 +38,7 @@ export class EndpointCache {
     this.#source = source;
     this.#now = now;
     this.#onDamagedChange = onDamagedChange;
-    this.#presence = new OrgPresence(source);
+    this.#presence = new OrgFingerprintSet(source);
     this.#lists = new EndpointListCache(source);
   }
 

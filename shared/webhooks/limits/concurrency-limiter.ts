@@ -1,5 +1,4 @@
 import type { SendOutcome } from "./circuit-breaker.ts";
-import { markBusy, markSlow } from "./endpoint-marks.ts";
 import {
   acquireEndpointPermits,
   countPermits,
@@ -10,6 +9,7 @@ import {
 } from "./endpoint-permits.ts";
 import { orgPermitsAboveMs } from "./latency.ts";
 import { acquireOrgPermits, type OrgEndpoint, type OrgPermitPorts, type OrgPermits } from "./org-permits.ts";
+import { markBusy, markSlow } from "./slow-endpoint-marks.ts";
 
 export type LimiterPorts = EndpointPermitPorts & OrgPermitPorts & { newId(): string };
 

@@ -1,9 +1,9 @@
 import { type Agent, request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import type { LookupFunction } from "node:net";
-import { headNormalizer, maxHeadBytes } from "./head-normalizer.ts";
 import type { HttpTarget } from "./http-target.ts";
 import { type ReceiverResponse, type ResponseLimits, readResponse } from "./read-response.ts";
+import { attachHeadNormalizer, maxHeadBytes } from "./response-head-normalizer.ts";
 import {
   connectTimeoutFailure,
   invalidStatusFailure,
@@ -90,7 +90,7 @@ export function sendHttpRequest(
     };
     const total = setTimeout(() => abort(responseTimeoutFailure(limits.totalMs)), deadline - performance.now());
     request.on("socket", (socket) => {
-      headNormalizer(socket).expectResponse();
+      attachHeadNormalizer(socket).expectResponse();
       if (request.reusedSocket) return onConnected();
       connecting = setTimeout(() => abort(connectTimeoutFailure(stage, limits.connectMs)), limits.connectMs);
       if (!secure) return socket.once("connect", onConnected);
@@ -108,7 +108,7 @@ export function sendHttpRequest(
       hasResponse = true;
       // An intermediary may parse a rewritten head differently, and take other bytes for the next response.
       const { socket } = response;
-      if (headNormalizer(socket).hasRewritten()) response.once("end", () => socket.destroy());
+      if (attachHeadNormalizer(socket).hasRewritten()) response.once("end", () => socket.destroy());
       readResponse(response, limits, end);
     });
     request.on("upgrade", (_response, socket) => {

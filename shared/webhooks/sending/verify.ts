@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { isEqual } from "#shared/auth/token.ts";
+import { isEqual } from "#shared/auth/token-format.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { aibooksSignature, standardSignature } from "./sign.ts";
 

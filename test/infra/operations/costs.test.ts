@@ -9,7 +9,7 @@ import { formatEventLine, toEventLine } from "#shared/audit/event-line.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import { parseEventValue } from "#shared/events/parse-event.ts";
 import { metricNames } from "#shared/platform/observability/metric-names.ts";
-import { getZoneClock } from "#shared/platform/time/zone-clock.ts";
+import { getZoneClock } from "#shared/platform/time/time-zone-clock.ts";
 import { testNow } from "#test/support/builders.ts";
 import { itemBytes } from "#test/support/dynamodb/metering.ts";
 import { costTables } from "#test/support/infra/cost-tables.ts";

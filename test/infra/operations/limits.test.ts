@@ -14,7 +14,7 @@ import { maxHeaders, maxHeaderValueLength, maxHeaderValuesLength } from "#shared
 import { maxConcurrencyLimit } from "#shared/webhooks/limits/circuit-breaker.ts";
 import { initialConcurrencyLimit } from "#shared/webhooks/limits/endpoint-health.ts";
 import { maxActiveReplaysPerOrg } from "#shared/webhooks/replays/replay.ts";
-import { maxHeadBytes } from "#shared/webhooks/sending/head-normalizer.ts";
+import { maxHeadBytes } from "#shared/webhooks/sending/response-head-normalizer.ts";
 
 const rows = readFileSync(join(import.meta.dirname, "../../../docs/limits.md"), "utf8").split("\n");
 const { dev, prod } = stages;

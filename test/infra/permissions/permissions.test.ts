@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { stageNames } from "#infra/config.ts";
-import { leadingKeys } from "#infra/constructs/leading-keys.ts";
+import { leadingKeys } from "#infra/constructs/dynamodb-key-conditions.ts";
 import { permissionsOf } from "#test/support/infra/policies.ts";
 import { plainId, templateOf } from "#test/support/infra/template.ts";
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { readCost } from "#shared/auth/read-cost.ts";
+import { readCost } from "#shared/auth/rate-limit-cost.ts";
 import { plainId, templateOf } from "#test/support/infra/template.ts";
 
 /** Seconds that each function may run which counts requests on tokens' items, by its policies in the template. */

@@ -1,7 +1,7 @@
 import { BatchWriteItemCommand, DeleteItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { beforeAll, describe, expect, it } from "vitest";
 import { windowStart } from "#shared/auth/rate-limit.ts";
-import { formatToken } from "#shared/auth/token.ts";
+import { formatToken } from "#shared/auth/token-format.ts";
 import { anInput } from "#test/support/builders.ts";
 import { readLogs, startStack, type Tenant, type TestStack } from "#test/support/stack.ts";
 import { until } from "#test/support/until.ts";

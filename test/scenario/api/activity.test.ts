@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { generateQuarter } from "#infra/local/demo/quarter.ts";
+import { generateQuarter } from "#infra/local/demo/generate-quarter.ts";
 import { demoOrg, seedEvents } from "#infra/local/demo/seed-events.ts";
 import { anInput } from "#test/support/builders.ts";
 import { startStack, type Tenant, type TestStack } from "#test/support/stack.ts";

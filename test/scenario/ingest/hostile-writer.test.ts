@@ -1,7 +1,7 @@
 import { DynamoDBDocumentClient, PutCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
-import { evaluateQuery } from "#shared/audit/evaluate.ts";
+import { evaluateQuery } from "#shared/audit/evaluate-query.ts";
 import { savedQueries } from "#shared/audit/queries.ts";
 import { toEventItem } from "#shared/events/dynamodb/event-item.ts";
 import { auditLines } from "#test/support/audit-lines.ts";

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
-import { evaluateQuery } from "#shared/audit/evaluate.ts";
+import { evaluateQuery } from "#shared/audit/evaluate-query.ts";
 import { savedQueries } from "#shared/audit/queries.ts";
 import { toEventItem } from "#shared/events/dynamodb/event-item.ts";
 import type { JsonObject } from "#shared/events/text/json.ts";

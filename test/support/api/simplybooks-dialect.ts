@@ -5,7 +5,7 @@ import { createSimplybooksHandler } from "#shared/api/simplybooks/handler.ts";
 import type { Token } from "#shared/auth/caller.ts";
 import type { Org } from "#shared/auth/orgs/org.ts";
 import type { OrgReader } from "#shared/auth/orgs/org-cache.ts";
-import { toTokenId } from "#shared/auth/token.ts";
+import { toTokenId } from "#shared/auth/token-format.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import { type EventReader, type ProjectableField, projectableFields } from "#shared/events/query/query.ts";
 import { anEvent, anOrg, aRequest, aSecret, aToken, testNow } from "#test/support/builders.ts";

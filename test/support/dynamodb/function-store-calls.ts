@@ -1,8 +1,8 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { AdminStore } from "#shared/auth/admin/admin.ts";
-import type { AccessGrantStore } from "#shared/auth/client-tokens.ts";
 import { createAccessGrantStore } from "#shared/auth/dynamodb/access-grant-store.ts";
 import { createAdminStore } from "#shared/auth/dynamodb/admin-store.ts";
+import type { AccessGrantStore } from "#shared/auth/issue-access-token.ts";
 import type { AppendStore } from "#shared/events/append.ts";
 import { createEventStore } from "#shared/events/dynamodb/event-store.ts";
 import { createIdempotencyStore } from "#shared/events/dynamodb/idempotency-store.ts";

@@ -7,7 +7,7 @@ import { createSuspendedOrgReader } from "#shared/auth/dynamodb/suspended-org-st
 import { toTokenItem } from "#shared/auth/dynamodb/token-item.ts";
 import { createTokenUsageStore } from "#shared/auth/dynamodb/token-usage-store.ts";
 import type { OrgReader } from "#shared/auth/orgs/org-cache.ts";
-import { toTokenRef } from "#shared/auth/token.ts";
+import { toTokenRef } from "#shared/auth/token-format.ts";
 import { toEventItem } from "#shared/events/dynamodb/event-item.ts";
 import { createEventStore } from "#shared/events/dynamodb/event-store.ts";
 import { createPageCheckpointStore } from "#shared/events/dynamodb/page-checkpoint-store.ts";

@@ -1,11 +1,11 @@
-import { generateQuarter } from "#infra/local/demo/quarter.ts";
+import { generateQuarter } from "#infra/local/demo/generate-quarter.ts";
 import { demoOrg, seedEvents } from "#infra/local/demo/seed-events.ts";
 import { formatEventLine, toEventLine } from "#shared/audit/event-line.ts";
 import { type RecordKey, toRecordId } from "#shared/audit/record-id.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import { parseEventValue } from "#shared/events/parse-event.ts";
 import { positionKey, timelineKey } from "#shared/platform/dynamodb/keys.ts";
-import { getZoneClock } from "#shared/platform/time/zone-clock.ts";
+import { getZoneClock } from "#shared/platform/time/time-zone-clock.ts";
 
 /** Returns the events of the demo, each written three seconds after it occurred. */
 export function demoEvents(invoices: number): ActivityEvent[] {

@@ -1,8 +1,8 @@
 import { stages } from "#infra/config.ts";
+import { deliveryCosts, edgeRequestCosts, pageCosts, slowDeliveryCosts } from "#infra/costs/costs-per-million.ts";
 import { edgeCosts, fixedCosts, type StackCounts } from "#infra/costs/fixed-costs.ts";
 import { type CostLine, monthlyCosts, type StorageSettings, total, type Volume } from "#infra/costs/monthly-costs.ts";
 import { prices } from "#infra/costs/prices.ts";
-import { deliveryCosts, edgeRequestCosts, pageCosts, slowDeliveryCosts } from "#infra/costs/use-costs.ts";
 import { gb, million, perEvent } from "#infra/costs/workload.ts";
 
 /** A row of a table. Sums and comparisons have no basis. */

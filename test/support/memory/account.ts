@@ -1,5 +1,5 @@
-import type { AccountPorts } from "#infra/deployment/account.ts";
-import type { AlarmAction, AlarmPorts, TopicSubscription } from "#infra/deployment/alarm-test.ts";
+import type { AccountPorts } from "#infra/deployment/account-ports.ts";
+import type { AlarmAction, AlarmPorts, TopicSubscription } from "#infra/deployment/trigger-test-alarm.ts";
 
 /** Creates the ports of an account that was used before, with the default quotas and without a stack of the log. */
 export function buildAccountPorts(changed: Partial<AccountPorts> = {}): AccountPorts {

@@ -1,7 +1,7 @@
 import { vi } from "vitest";
 import type { TokenUsageStore } from "#shared/auth/authenticate.ts";
 import type { ActiveToken, Token } from "#shared/auth/caller.ts";
-import type { TokenRef } from "#shared/auth/token.ts";
+import type { TokenRef } from "#shared/auth/token-format.ts";
 
 /**
  * Creates a store of tokens in memory. Each request counts as number `used`; charges are added to it. `suspended` are

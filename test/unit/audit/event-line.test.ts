@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { formatEventLine, toEventLine } from "#shared/audit/event-line.ts";
 import { type ActivityEvent, type JsonText, toJsonText } from "#shared/events/event.ts";
-import { getZoneClock } from "#shared/platform/time/zone-clock.ts";
+import { getZoneClock } from "#shared/platform/time/time-zone-clock.ts";
 import { anEvent, testNow } from "#test/support/builders.ts";
 import { instantArbitrary, storedEventArbitrary, zones } from "#test/support/events/event-arbitraries.ts";
 

@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { dashboardQueries } from "#shared/audit/dashboard-queries.ts";
-import { type AuditWindow, evaluateQuery, parseLines } from "#shared/audit/evaluate.ts";
+import { type AuditWindow, evaluateQuery, parseLines } from "#shared/audit/evaluate-query.ts";
 import { formatEventLine, toEventLine } from "#shared/audit/event-line.ts";
 import { toInsightsQuery } from "#shared/audit/insights.ts";
 import { savedQueries } from "#shared/audit/queries.ts";
 import { toRecordId } from "#shared/audit/record-id.ts";
 import type { QueryArgs } from "#shared/audit/saved-query.ts";
 import { type ActivityEvent, toJsonText } from "#shared/events/event.ts";
-import { getZoneClock } from "#shared/platform/time/zone-clock.ts";
+import { getZoneClock } from "#shared/platform/time/time-zone-clock.ts";
 import { anEvent } from "#test/support/builders.ts";
 import { keyOf } from "#test/support/events/demo-log.ts";
 

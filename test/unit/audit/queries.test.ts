@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { demoOrg } from "#infra/local/demo/seed-events.ts";
-import { type AuditRow, type AuditWindow, evaluateQuery, parseLines } from "#shared/audit/evaluate.ts";
-import type { AdminLine, DeliveryLine, RequestLine } from "#shared/audit/lines.ts";
+import { type AuditRow, type AuditWindow, evaluateQuery, parseLines } from "#shared/audit/evaluate-query.ts";
+import type { AdminLine, DeliveryLine, RequestLine } from "#shared/audit/line-types.ts";
 import { savedQueries } from "#shared/audit/queries.ts";
 import type { QueryArgs } from "#shared/audit/saved-query.ts";
 import { actionVerb } from "#shared/events/entity-types.ts";

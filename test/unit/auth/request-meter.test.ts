@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { carryOver, rateLimit, windowEnd, windowStart } from "#shared/auth/rate-limit.ts";
-import { readCost, toRequestCount } from "#shared/auth/read-cost.ts";
+import { readCost, toRequestCount } from "#shared/auth/rate-limit-cost.ts";
 import { RequestMeter, type RequestMeterPorts } from "#shared/auth/request-meter.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { testNow } from "#test/support/builders.ts";

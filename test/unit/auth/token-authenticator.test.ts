@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { rateLimit, windowStart } from "#shared/auth/rate-limit.ts";
-import { formatToken } from "#shared/auth/token.ts";
 import { TokenAuthenticator } from "#shared/auth/token-authenticator.ts";
+import { formatToken } from "#shared/auth/token-format.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { anActiveToken, aSecret, aToken, testNow } from "#test/support/builders.ts";
 import { catchRejection } from "#test/support/catch-error.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { type Stage, stages } from "#infra/config.ts";
-import type { AccountPorts } from "#infra/deployment/account.ts";
+import type { AccountPorts } from "#infra/deployment/account-ports.ts";
 import { checkAccount } from "#infra/deployment/check-account.ts";
-import { stageNeeds } from "#infra/deployment/needs.ts";
+import { stageRequirements } from "#infra/deployment/stage-requirements.ts";
 import { fullStage } from "#test/support/infra/full-stage.ts";
 import { buildAccountPorts } from "#test/support/memory/account.ts";
 
@@ -10,14 +10,17 @@ const domain = { ...fullStage.domain, certificateArn: "arn:aws:acm:eu-central-1:
 
 /** Returns the findings for prod, with changed parts of the stage and of the account. */
 async function found(account: Partial<AccountPorts>, stage: Partial<Stage> = {}) {
-  const findings = await checkAccount(stageNeeds("prod", { ...stages.prod, ...stage }), buildAccountPorts(account));
+  const findings = await checkAccount(
+    stageRequirements("prod", { ...stages.prod, ...stage }),
+    buildAccountPorts(account),
+  );
   return findings.map(({ stops, message }) => `${stops ? "stops" : "note"}: ${message}`);
 }
 
 describe("checkAccount with the default quotas", () => {
   it("returns no findings for the configured stages", async () => {
     for (const name of ["prod", "dev"] as const) {
-      expect(await checkAccount(stageNeeds(name, stages[name]), buildAccountPorts())).toEqual([]);
+      expect(await checkAccount(stageRequirements(name, stages[name]), buildAccountPorts())).toEqual([]);
     }
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { stages } from "#infra/config.ts";
-import type { AccountPorts, StackState } from "#infra/deployment/account.ts";
+import type { AccountPorts, StackState } from "#infra/deployment/account-ports.ts";
 import { deployStage } from "#infra/deployment/deploy-stage.ts";
 import type { ProgramCommand } from "#infra/deployment/stage-commands.ts";
 import { type AlarmsInMemory, buildAccountPorts, buildAlarmPorts } from "#test/support/memory/account.ts";

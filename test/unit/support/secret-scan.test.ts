@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import { deriveAccessToken } from "#shared/auth/token.ts";
+import { deriveAccessToken } from "#shared/auth/token-format.ts";
 import { aSecret } from "#test/support/builders.ts";
 import { findSecrets } from "#test/support/secret-scan.ts";
 

@@ -3,7 +3,7 @@ import { pageSize } from "#shared/api/fakturoid/query.ts";
 import { renderEvents, renderUser } from "#shared/api/fakturoid/render.ts";
 import { objectSchema } from "#shared/api/openapi/components.ts";
 import { orgDefaults } from "#shared/auth/orgs/org.ts";
-import { formatToken, hashToken, tokenBytes, toTokenId } from "#shared/auth/token.ts";
+import { formatToken, hashToken, tokenBytes, toTokenId } from "#shared/auth/token-format.ts";
 import { maxIdLength } from "#shared/events/limits.ts";
 import { parseEventValue } from "#shared/events/parse-event.ts";
 

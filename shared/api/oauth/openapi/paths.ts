@@ -1,6 +1,6 @@
 import { okResponse, userAgentRefs } from "#shared/api/fakturoid/openapi/paths.ts";
 import { objectSchema } from "#shared/api/openapi/components.ts";
-import { accessTokenSeconds } from "#shared/auth/access-token.ts";
+import { accessTokenSeconds } from "#shared/auth/access-token-settings.ts";
 import { describeErrorResponses, errorResponseRefs, errorSchemas } from "./errors.ts";
 import { oauthSchemas, sampleToken } from "./schemas.ts";
 

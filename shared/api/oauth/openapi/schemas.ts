@@ -1,6 +1,6 @@
 import { objectSchema } from "#shared/api/openapi/components.ts";
-import { accessTokenScopes, accessTokenSeconds } from "#shared/auth/access-token.ts";
-import { deriveAccessToken, formatToken, tokenBytes } from "#shared/auth/token.ts";
+import { accessTokenScopes, accessTokenSeconds } from "#shared/auth/access-token-settings.ts";
+import { deriveAccessToken, formatToken, tokenBytes } from "#shared/auth/token-format.ts";
 
 const accessToken = deriveAccessToken(formatToken(new Uint8Array(tokenBytes).fill(171), "client"), "sample");
 

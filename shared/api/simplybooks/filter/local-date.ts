@@ -1,6 +1,6 @@
 import { toInstants } from "#shared/platform/time/time-range.ts";
+import type { ZoneClock } from "#shared/platform/time/time-zone-clock.ts";
 import { parseWallTime } from "#shared/platform/time/wall-time.ts";
-import type { ZoneClock } from "#shared/platform/time/zone-clock.ts";
 
 /** The vendor's format: without fractions and offsets. */
 const pattern = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?)?$/;

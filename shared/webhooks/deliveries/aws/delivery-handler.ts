@@ -1,7 +1,7 @@
 import type { SQSRecord } from "aws-lambda";
 import type { AuditEntry, AuditLog } from "#shared/audit/aws/audit-log.ts";
-import { limitLine } from "#shared/audit/line-text.ts";
-import type { DeliveryLine } from "#shared/audit/lines.ts";
+import { limitLine } from "#shared/audit/limit-line.ts";
+import type { DeliveryLine } from "#shared/audit/line-types.ts";
 import type { RecordResult } from "#shared/platform/handlers/sqs-handler.ts";
 import { errorFields, log } from "#shared/platform/observability/log.ts";
 import { type MetricName, metricNames } from "#shared/platform/observability/metric-names.ts";

@@ -22,7 +22,7 @@ const claimUpdate = [
 ].join(", ");
 
 /** Creates the claims of attempts: one conditional write each, so that only one of several concurrent claims is granted. */
-export function deliveryClaims(client: DynamoDBClient, table: string): Pick<DeliveryStore, "claim"> {
+export function createDeliveryClaims(client: DynamoDBClient, table: string): Pick<DeliveryStore, "claim"> {
   return {
     async claim(message, now, leaseSeconds) {
       const { cycle, step, resend } = message;

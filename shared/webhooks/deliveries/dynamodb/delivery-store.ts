@@ -5,10 +5,10 @@ import { batchGet, getItem, queryAll } from "#shared/platform/dynamodb/operation
 import { knownOrUnrecognised, parseItem } from "#shared/platform/dynamodb/stored-item.ts";
 import { type DeliveryStore, deliveryMessageSchema, deliveryStatuses } from "#shared/webhooks/deliveries/delivery.ts";
 import { fromAttemptItem } from "./attempt-item.ts";
-import { deliveryClaims } from "./delivery-claim.ts";
+import { createDeliveryClaims } from "./delivery-claim.ts";
 import { fromDeliveryItem } from "./delivery-item.ts";
 import { deliveryPages } from "./delivery-page.ts";
-import { deliveryRecords } from "./delivery-record.ts";
+import { createDeliveryWrites } from "./delivery-writes.ts";
 
 const storedStatusSchema = z.object({
   delivery_id: deliveryMessageSchema.shape.delivery_id,
@@ -23,8 +23,8 @@ const statusProjection = {
 /** Creates the store of deliveries and their attempts in the deliveries table. A page makes at most `reads` queries. */
 export function deliveryStore(client: DynamoDBClient, table: string, reads = 8): DeliveryStore {
   return {
-    ...deliveryClaims(client, table),
-    ...deliveryRecords(client, table),
+    ...createDeliveryClaims(client, table),
+    ...createDeliveryWrites(client, table),
     ...deliveryPages(client, table, reads),
 
     get: (endpointId, deliveryId) => getItem(client, table, deliveryKey(endpointId, deliveryId), fromDeliveryItem),

@@ -3,7 +3,7 @@ import { visibleEntityTypes } from "#shared/api/fakturoid/mapping.ts";
 import { type EventListRequest, parseListRequest, toListQuery } from "#shared/api/fakturoid/query.ts";
 import { eventProjection } from "#shared/api/fakturoid/render.ts";
 import { planQuery } from "#shared/events/query/query.ts";
-import { ZoneClock } from "#shared/platform/time/zone-clock.ts";
+import { ZoneClock } from "#shared/platform/time/time-zone-clock.ts";
 import { aFilter } from "#test/support/builders.ts";
 import { catchError } from "#test/support/catch-error.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { formatFilters } from "#shared/api/http/format-filters.ts";
-import { deriveAccessToken } from "#shared/auth/token.ts";
+import { deriveAccessToken } from "#shared/auth/token-format.ts";
 import { aSecretOf } from "#test/support/api/fakturoid-dialect.ts";
 import { aSecret } from "#test/support/builders.ts";
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { clientScope } from "#shared/auth/caller.ts";
-import { deriveAccessToken, isWellFormedToken } from "#shared/auth/token.ts";
+import { deriveAccessToken, isWellFormedToken } from "#shared/auth/token-format.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { aClient, aSecretOf, basic, oauthDialect } from "#test/support/api/fakturoid-dialect.ts";
 import { aSecret, aToken, testNow } from "#test/support/builders.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { toRequestCount } from "#shared/auth/read-cost.ts";
+import { toRequestCount } from "#shared/auth/rate-limit-cost.ts";
 import { orgA, orgB, webhooksApi } from "#test/support/api/webhooks-dialect.ts";
 import { anEvent, testNow } from "#test/support/builders.ts";
 

@@ -8,7 +8,7 @@ import { parseEventItem } from "#shared/events/dynamodb/parse-event-item.ts";
 import { type ActivityEvent, toJsonText } from "#shared/events/event.ts";
 import { shardOf } from "#shared/events/shards/shards.ts";
 import { isJsonObject, type JsonObject } from "#shared/events/text/json.ts";
-import { getZoneClock } from "#shared/platform/time/zone-clock.ts";
+import { getZoneClock } from "#shared/platform/time/time-zone-clock.ts";
 import { buildLambdaContext } from "#test/support/api/http-event.ts";
 import { anEvent, testNow } from "#test/support/builders.ts";
 import { keyOf } from "#test/support/events/demo-log.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { type AdminStore, handleAdminRequest } from "#shared/auth/admin/admin.ts";
 import { type AdminRequest, adminRequestSchema } from "#shared/auth/admin/admin-request.ts";
-import { hashToken, toTokenId } from "#shared/auth/token.ts";
+import { hashToken, toTokenId } from "#shared/auth/token-format.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { noEndpoints } from "#test/support/api/token-endpoints.ts";
 import { aSecret, aToken, testNow } from "#test/support/builders.ts";

@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from "vitest";
 import { openStreamCheckpoints } from "#infra/local/event-source-mappings/stream-checkpoints.ts";
 import { openStreamPoller } from "#infra/local/event-source-mappings/stream-poller.ts";
-import { createWriteCounter } from "#infra/local/event-source-mappings/write-counter.ts";
+import { createWriteCounter } from "#infra/local/event-source-mappings/table-write-counter.ts";
 import { parseEventSourceMapping } from "#infra/local/lambda/event-source-mapping.ts";
 import { until } from "#test/support/until.ts";
 

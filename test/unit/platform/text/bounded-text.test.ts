@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { limitLine, maxLineBytes } from "#shared/audit/line-text.ts";
+import { limitLine, maxLineBytes } from "#shared/audit/limit-line.ts";
 import { boundText } from "#shared/platform/text/bounded-text.ts";
 
 const jsonBytes = (text: string) => Buffer.byteLength(JSON.stringify(text)) - 2;

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseEventValue } from "#shared/events/parse-event.ts";
 import { describeTimeIssue, parseTimeInterval, parseTimeRange } from "#shared/platform/time/time-range.ts";
-import { ZoneClock } from "#shared/platform/time/zone-clock.ts";
+import { ZoneClock } from "#shared/platform/time/time-zone-clock.ts";
 import { catchError } from "#test/support/catch-error.ts";
 
 describe("parseTimeInterval", () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { generateQuarter } from "#infra/local/demo/quarter.ts";
+import { generateQuarter } from "#infra/local/demo/generate-quarter.ts";
 import { demoOrg, seedEvents } from "#infra/local/demo/seed-events.ts";
 import { parseActivitySecond, toActivityId } from "#shared/api/simplybooks/activity/activity-id.ts";
 import type { Position } from "#shared/events/event.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseLocalDate, toUtcBounds } from "#shared/api/simplybooks/filter/local-date.ts";
-import { ZoneClock } from "#shared/platform/time/zone-clock.ts";
+import { ZoneClock } from "#shared/platform/time/time-zone-clock.ts";
 
 describe("parseLocalDate", () => {
   it.each([

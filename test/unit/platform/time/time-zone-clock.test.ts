@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { formatOffset, getZoneClock, ZoneClock } from "#shared/platform/time/zone-clock.ts";
+import { formatOffset, getZoneClock, ZoneClock } from "#shared/platform/time/time-zone-clock.ts";
 
 describe("ZoneClock", () => {
   it.each([

@@ -9,7 +9,7 @@ import type { EventInput } from "#shared/events/schema.ts";
 import { chunk } from "#shared/platform/chunk.ts";
 import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import type { DemoCredentials } from "./banner.ts";
-import { generateQuarter } from "./quarter.ts";
+import { generateQuarter } from "./generate-quarter.ts";
 import { demoOrg, seedEvents } from "./seed-events.ts";
 
 const otherOrg = { org_id: "org_2b7e4c90", name: "Lighthouse Books BV", slug: "lighthouse-books" } as const;

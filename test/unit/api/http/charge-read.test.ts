@@ -3,7 +3,7 @@ import { createFakturoidHandler } from "#shared/api/fakturoid/handler.ts";
 import { createFinzbooksHandler } from "#shared/api/finzbooks/handler.ts";
 import type { HttpRequest, HttpResponse, RequestContext } from "#shared/api/http/request.ts";
 import { createSimplybooksHandler } from "#shared/api/simplybooks/handler.ts";
-import { readCost, toRequestCount } from "#shared/auth/read-cost.ts";
+import { readCost, toRequestCount } from "#shared/auth/rate-limit-cost.ts";
 import { ActivityError } from "#shared/errors.ts";
 import type { EventReader } from "#shared/events/query/query.ts";
 import { anEvent, anOrg, aRequest, aSecret, aToken, testNow } from "#test/support/builders.ts";

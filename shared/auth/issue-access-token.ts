@@ -1,10 +1,10 @@
 import { ActivityError } from "#shared/errors.ts";
 import { retryOnConflict } from "#shared/platform/retry-on-conflict.ts";
 import { type AccessGrants, addGrant, findReusableGrant } from "./access-grants.ts";
-import { accessTokenSeconds } from "./access-token.ts";
+import { accessTokenSeconds } from "./access-token-settings.ts";
 import { invalidTokenError } from "./authenticate.ts";
 import type { Token } from "./caller.ts";
-import { deriveAccessToken, hashToken, saltBytes } from "./token.ts";
+import { deriveAccessToken, hashToken, saltBytes } from "./token-format.ts";
 
 /** The access tokens that API clients got by OAuth. */
 export type AccessGrantStore = {

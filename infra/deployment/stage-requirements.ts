@@ -2,7 +2,7 @@ import { globalRegion } from "#infra/api/edge-acl.ts";
 import { type Stage, type StageName, stackName } from "#infra/config.ts";
 
 /** What the deployment of a stage requires of an account. */
-export type StageNeeds = {
+export type StageRequirements = {
   readonly stackName: string;
   readonly isProduction: boolean;
   /** Concurrency that the stage reserves. */
@@ -31,7 +31,7 @@ export const bootstrapVersion = 6;
 export const unreservable = 100;
 
 /** Returns the requirements of a stage. A test compares the numbers with the template. */
-export function stageNeeds(name: StageName, stage: Stage): StageNeeds {
+export function stageRequirements(name: StageName, stage: Stage): StageRequirements {
   const { reserved, ingestConcurrency, deliveryConcurrency, slowDeliveryConcurrency, domain } = stage;
   return {
     stackName: stackName(name),

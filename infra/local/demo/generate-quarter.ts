@@ -1,6 +1,6 @@
 import type { EntityType } from "#shared/events/entity-types.ts";
 import type { EventInput } from "#shared/events/schema.ts";
-import { type DemoContact, fieldChange, Ledger, type LedgerSubject } from "./ledger.ts";
+import { type DemoContact, fieldChange, Ledger, type LedgerSubject } from "./demo-ledger.ts";
 import { Random } from "./random.ts";
 
 const firms = ["Contoso", "Northwind", "Fabrikam", "Tailspin", "Litware", "Proseware", "Wingtip", "Adatum", "Lucerne"];

@@ -8,7 +8,7 @@ import {
   secretPrefixes,
   toTokenId,
   toTokenRef,
-} from "#shared/auth/token.ts";
+} from "#shared/auth/token-format.ts";
 import { aSecretOf } from "#test/support/api/fakturoid-dialect.ts";
 import { aSecret } from "#test/support/builders.ts";
 

@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { formatToken, hashToken, isEqual, isWellFormedToken, tokenBytes, toTokenId } from "#shared/auth/token.ts";
+import {
+  formatToken,
+  hashToken,
+  isEqual,
+  isWellFormedToken,
+  tokenBytes,
+  toTokenId,
+} from "#shared/auth/token-format.ts";
 
 const random = fc.uint8Array({ minLength: tokenBytes, maxLength: tokenBytes });
 const printable = fc.string({ unit: "grapheme-ascii", minLength: 1, maxLength: 1 });

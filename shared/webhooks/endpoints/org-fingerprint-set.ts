@@ -6,7 +6,7 @@ import { hashOrg } from "./org-hash.ts";
  * kept as sorted fingerprints of four bytes. If two organisations have the same fingerprint, an empty list is read in
  * vain, but no delivery is missed.
  */
-export class OrgPresence {
+export class OrgFingerprintSet {
   readonly #source: Pick<EndpointReader, "listOrgIds">;
   readonly #shards = new Map<number, Promise<Uint32Array>>();
 

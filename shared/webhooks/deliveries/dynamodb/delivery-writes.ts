@@ -10,7 +10,7 @@ import { deliveryRetentionDays } from "#shared/webhooks/delivery-lifetime.ts";
 import { toAttemptItem } from "./attempt-item.ts";
 
 /** Creates the writes of deliveries and their attempts. */
-export function deliveryRecords(
+export function createDeliveryWrites(
   client: DynamoDBClient,
   table: string,
 ): Pick<DeliveryStore, "create" | "recordScheduled" | "record"> {

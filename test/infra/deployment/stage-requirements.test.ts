@@ -2,14 +2,14 @@ import { App } from "aws-cdk-lib";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { stageNames } from "#infra/config.ts";
-import { bootstrapVersion, stageNeeds, unreservable } from "#infra/deployment/needs.ts";
+import { bootstrapVersion, stageRequirements, unreservable } from "#infra/deployment/stage-requirements.ts";
 import { stageWithAddress } from "#test/support/infra/full-stage.ts";
 import { stackOf, templateOf } from "#test/support/infra/template.ts";
 
 /** Default quota "Concurrent executions" of an account: see "Lambda quotas". */
 const defaultQuota = 1_000;
 
-describe.each(stageNames)("stageNeeds of %s", (name) => {
+describe.each(stageNames)("stageRequirements of %s", (name) => {
   const cases = [
     stageWithAddress(name),
     { ...stageWithAddress(name), reserved: { api: 7, stream: 3 } },
@@ -24,13 +24,13 @@ describe.each(stageNames)("stageNeeds of %s", (name) => {
     const shared = sources
       .filter(({ Properties }) => reservedOf(Properties.FunctionName.Ref) === 0)
       .map(({ Properties }): number => Properties.ScalingConfig?.MaximumConcurrency ?? 0);
-    const needs = stageNeeds(name, stage);
+    const needs = stageRequirements(name, stage);
     expect(needs.reserved).toBe(Object.keys(functions).reduce((sum, id) => sum + reservedOf(id), 0));
     expect(needs.shared).toBe(shared.reduce((sum, one) => sum + one, 0));
   });
 
   it("fits into the default quota of an account, with all queues under load", () => {
-    const { reserved, shared } = stageNeeds(name, stageWithAddress(name));
+    const { reserved, shared } = stageRequirements(name, stageWithAddress(name));
     expect(reserved + Math.max(shared, unreservable)).toBeLessThanOrEqual(defaultQuota);
   });
 });

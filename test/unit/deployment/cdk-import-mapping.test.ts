@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { toImportMapping } from "#infra/deployment/import-mapping.ts";
+import { toImportMapping } from "#infra/deployment/cdk-import-mapping.ts";
 
 const tagged = (arn: string, logicalId: string) => ({ arn, tags: { "aws:cloudformation:logical-id": logicalId } });
 

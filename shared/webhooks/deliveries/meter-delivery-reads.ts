@@ -8,7 +8,7 @@ const units = { listed: 0.25, status: 1 } as const;
  * Wraps deliveries so that a meter counts the expected cost of pages and statuses: the preview of a replay reads
  * thousands of them.
  */
-export function meteredDeliveries<T extends Pick<DeliveryStore, "page" | "statuses">>(
+export function meterDeliveryReads<T extends Pick<DeliveryStore, "page" | "statuses">>(
   deliveries: T,
   meter: ReadMeter,
 ): T {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readCost, toRequestCount } from "#shared/auth/read-cost.ts";
+import { readCost, toRequestCount } from "#shared/auth/rate-limit-cost.ts";
 import type { ActivityEvent, Position } from "#shared/events/event.ts";
 import { readShardedPage } from "#shared/events/shards/sharded-page.ts";
 import { type ShardCount, shardCounts, shardOf } from "#shared/events/shards/shards.ts";

@@ -14,8 +14,8 @@ export type HeadNormalizer = {
 
 const normalizers = new WeakMap<Socket, HeadNormalizer>();
 
-/** Returns the normalizer of a connection, and attaches it at the first call. */
-export function headNormalizer(socket: Socket): HeadNormalizer {
+/** Attaches a normalizer to a connection at the first call, and returns it. */
+export function attachHeadNormalizer(socket: Socket): HeadNormalizer {
   const known = normalizers.get(socket);
   if (known !== undefined) return known;
   const normalizer = attach(socket);

@@ -12,7 +12,7 @@ import { ShardSettingsCache } from "#shared/events/shards/shard-settings-cache.t
 import { createDynamoClient } from "#shared/platform/dynamodb/client.ts";
 
 /** Creates the ports of a dialect whose lists are paged by number. */
-export function createReadPorts(
+export function createOffsetDialectPorts(
   tables: { readonly events: string; readonly config: string },
   reportDamage: NonNullable<EventStoreOptions["reportDamage"]>,
 ): OffsetPaginationPorts & {

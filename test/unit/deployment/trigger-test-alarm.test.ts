@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { testAlarm } from "#infra/deployment/alarm-test.ts";
+import { triggerTestAlarm } from "#infra/deployment/trigger-test-alarm.ts";
 import { buildAlarmPorts } from "#test/support/memory/account.ts";
 
 const accepted = "Successfully executed action arn:aws:sns:eu-central-1:1:notice";
 const rejected =
   "Failed to execute action arn:aws:sns:eu-central-1:1:notice. … is not authorized to perform: SNS:Publish";
 
-describe("testAlarm", () => {
+describe("triggerTestAlarm", () => {
   it("sets an alarm to ALARM and back, and reports success when its topic accepts the message", async () => {
     const alarms = buildAlarmPorts(accepted);
-    expect(await testAlarm("stack", alarms)).toEqual({
+    expect(await triggerTestAlarm("stack", alarms)).toEqual({
       failed: false,
       lines: [`Alarms reach their topic: ${accepted}`],
     });
@@ -18,13 +18,13 @@ describe("testAlarm", () => {
 
   it("fails when the topic rejects the message, or gets none within a minute", async () => {
     const alarms = buildAlarmPorts(rejected);
-    expect(await testAlarm("stack", alarms)).toEqual({
+    expect(await triggerTestAlarm("stack", alarms)).toEqual({
       failed: true,
       lines: [`Alarms do not reach their topic: ${rejected}`],
     });
     expect(alarms.states).toEqual(["ALARM", "OK"]);
     const silent = buildAlarmPorts(null);
-    expect(await testAlarm("stack", silent)).toMatchObject({
+    expect(await triggerTestAlarm("stack", silent)).toMatchObject({
       failed: true,
       lines: [expect.stringContaining("got no message within 60 s")],
     });
@@ -32,9 +32,9 @@ describe("testAlarm", () => {
   });
 
   it("fails when the stack has no such alarm, and skips an alarm that is in ALARM", async () => {
-    expect(await testAlarm("stack", buildAlarmPorts(accepted, { alarm: null }))).toMatchObject({ failed: true });
+    expect(await triggerTestAlarm("stack", buildAlarmPorts(accepted, { alarm: null }))).toMatchObject({ failed: true });
     const inAlarm = buildAlarmPorts(accepted, { state: "ALARM" });
-    expect(await testAlarm("stack", inAlarm)).toMatchObject({
+    expect(await triggerTestAlarm("stack", inAlarm)).toMatchObject({
       failed: false,
       lines: [expect.stringContaining("is in ALARM already")],
     });
@@ -43,12 +43,12 @@ describe("testAlarm", () => {
 
   it("reports unconfirmed subscriptions, and topics without subscriptions", async () => {
     const pending = buildAlarmPorts(accepted, { subscriptions: [{ endpoint: "ops@example.com", isConfirmed: false }] });
-    expect((await testAlarm("stack", pending)).lines).toEqual([
+    expect((await triggerTestAlarm("stack", pending)).lines).toEqual([
       expect.stringContaining("Alarms reach"),
       "ops@example.com receives no alarms yet. Confirm both subscriptions by the links in the e-mails from AWS.",
     ]);
     const none = buildAlarmPorts(accepted, { subscriptions: [] });
-    expect((await testAlarm("stack", none)).lines).toContain(
+    expect((await triggerTestAlarm("stack", none)).lines).toContain(
       "The alarm topics have no subscription. Set alarmEmail in infra/config.ts.",
     );
   });

@@ -31,7 +31,7 @@ const pauseMs = 2_000;
  * Sets an alarm of a stack to ALARM, and reads from its history whether its topic accepted the message. Also reports
  * unconfirmed subscriptions, which receive nothing yet. Throws if a call to AWS fails.
  */
-export async function testAlarm(stackName: string, ports: AlarmPorts): Promise<AlarmTestResult> {
+export async function triggerTestAlarm(stackName: string, ports: AlarmPorts): Promise<AlarmTestResult> {
   const pending = await listUnconfirmed(stackName, ports);
   const name = await ports.alarmOf(stackName, testedAlarm);
   if (name === null) return { failed: true, lines: [`${stackName} has no alarm ${testedAlarm}.`, ...pending] };

@@ -1,4 +1,4 @@
-import type { TaggedResource } from "./account.ts";
+import type { TaggedResource } from "./account-ports.ts";
 
 /** The property by which CloudFormation imports a resource, and its value, by the pattern of the ARN. */
 const identifiers: readonly [pattern: RegExp, property: string, idOf: (match: string[]) => string][] = [
