@@ -10,15 +10,18 @@ const quotaCode = "L-B99A9384";
  * Checks an account for problems that would make the deployment of a stage fail, or cause errors later. A check that
  * fails, for example without permission, is a finding that does not stop the deployment.
  */
-export async function checkAccount(needs: StageRequirements, account: AccountPorts): Promise<DeploymentFinding[]> {
+export async function checkAccount(
+  requirements: StageRequirements,
+  account: AccountPorts,
+): Promise<DeploymentFinding[]> {
   const checks: Record<string, () => Promise<DeploymentFinding[]>> = {
-    "the stack": () => checkStack(needs, account),
-    "resources of an earlier stack": () => checkLeftovers(needs, account),
+    "the stack": () => checkStack(requirements, account),
+    "resources of an earlier stack": () => checkLeftovers(requirements, account),
     "the bootstrap stack": () => checkBootstrap(account),
-    "the Lambda concurrency": () => checkConcurrency(needs, account),
-    "the certificate": () => checkCertificate(needs, account),
-    "the hosted zone": () => checkHostedZone(needs, account),
-    "the settings of AWS Backup": () => checkBackup(needs, account),
+    "the Lambda concurrency": () => checkConcurrency(requirements, account),
+    "the certificate": () => checkCertificate(requirements, account),
+    "the hosted zone": () => checkHostedZone(requirements, account),
+    "the settings of AWS Backup": () => checkBackup(requirements, account),
   };
   const found = await Promise.all(
     Object.entries(checks).map(async ([what, check]) => {

@@ -2,11 +2,14 @@ import type { AccountPorts, DeploymentFinding } from "./account-ports.ts";
 import type { StageRequirements } from "./stage-requirements.ts";
 
 /** Checks that the certificate is issued, in the right region and valid for the domain: otherwise deployment fails late. */
-export async function checkCertificate(needs: StageRequirements, account: AccountPorts): Promise<DeploymentFinding[]> {
-  const { domain } = needs;
+export async function checkCertificate(
+  requirements: StageRequirements,
+  account: AccountPorts,
+): Promise<DeploymentFinding[]> {
+  const { domain } = requirements;
   if (domain === null) return [];
   const { name, certificateArn } = domain;
-  const expected = needs.certificateRegion ?? (await account.region());
+  const expected = requirements.certificateRegion ?? (await account.region());
   const region = certificateArn.split(":")[3] ?? "";
   if (region !== expected) return stops(`The certificate of ${name} is in ${region}, but must be in ${expected}.`);
   const certificate = await account.certificate(certificateArn);

@@ -46,8 +46,11 @@ const holdsData = /^arn:[^:]+:(?:dynamodb|sqs|logs|s3):/;
  * Checks for data that an earlier stack of the same name left. A new stack would start with empty tables, without any
  * error; in production an operator must decide about the old data first.
  */
-export async function checkLeftovers(needs: StageRequirements, account: AccountPorts): Promise<DeploymentFinding[]> {
-  const { stackName, isProduction, tags } = needs;
+export async function checkLeftovers(
+  requirements: StageRequirements,
+  account: AccountPorts,
+): Promise<DeploymentFinding[]> {
+  const { stackName, isProduction, tags } = requirements;
   if ((await account.stack(stackName)) !== null) return [];
   const stackOf = (one: Readonly<Record<string, string>>) => one["aws:cloudformation:stack-name"] ?? stackName;
   const left = (await account.tagged(tags)).filter((one) => holdsData.test(one.arn) && stackOf(one.tags) === stackName);

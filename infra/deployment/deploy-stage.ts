@@ -27,12 +27,12 @@ export async function deployStage(
   cdkArgs: readonly string[],
   ports: DeployPorts,
 ): Promise<number> {
-  const needs = stageRequirements(name, stage);
-  const findings = await checkAccount(needs, ports.account);
+  const requirements = stageRequirements(name, stage);
+  const findings = await checkAccount(requirements, ports.account);
   for (const { stops, message } of findings) ports.write(`${stops ? "Cannot deploy. " : ""}${message}\n`);
   if (findings.some(({ stops }) => stops)) return 1;
 
-  const isFirstDeployment = await isUnfinished(needs.stackName, ports.account);
+  const isFirstDeployment = await isUnfinished(requirements.stackName, ports.account);
   const flags = isFirstDeployment && !cdkArgs.some((one) => /^--(no-)?rollback\b|^-R$/.test(one)) ? [noRollback] : [];
   const deployed = ports.run(cdkCommand("deploy", name, [...flags, ...cdkArgs]));
   if (deployed !== 0) {
@@ -43,7 +43,7 @@ export async function deployStage(
   }
   const smoked = ports.run(smokeTest(name, stage));
   if (smoked !== 0) return smoked;
-  return (await checkAlarms(needs.stackName, ports)) ? 0 : 1;
+  return (await checkAlarms(requirements.stackName, ports)) ? 0 : 1;
 }
 
 /** Returns whether the stack was never created completely. Assumes a complete stack if AWS cannot be read. */

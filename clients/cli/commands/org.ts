@@ -31,7 +31,7 @@ const settings = {
 
 const changes = {
   ...settings,
-  shards: { value: "COUNT", help: `shards of its index: ${shardCounts.join(", ")}; can only be raised` },
+  shards: { value: "COUNT", help: `shards of its index: ${shardCounts.join(", ")}; can only be increased` },
 } as const;
 
 export const orgCreate = defineCommand({
@@ -64,7 +64,7 @@ export const orgUpdate = defineCommand({
     const request = { action: "org.update" as const, org_id: args.operand("ORG_ID"), ...changed };
     const json = await callAdmin(stack, request, z.object({ org }));
     const { org_id, shards: setting } = json.org;
-    const raised = shards === undefined || setting === null ? "" : ` It has ${shardsText(setting)}.`;
+    const raised = shards === undefined || setting === null ? "" : ` It has ${formatShards(setting)}.`;
     return { json, text: `Changed ${org_id}.${raised}` };
   },
 });
@@ -114,7 +114,7 @@ export const orgList = defineCommand({
       { title: "NUMBER", cell: (row: Org) => row.account_number ?? "-" },
       { title: "STATE", cell: (row: Org) => (row.suspended_at === null ? "active" : "suspended") },
       { title: "ZONE", cell: (row: Org) => row.time_zone },
-      { title: "SHARDS", cell: (row: Org) => (row.shards === null ? "1" : shardsText(row.shards)) },
+      { title: "SHARDS", cell: (row: Org) => (row.shards === null ? "1" : formatShards(row.shards)) },
       { title: "CREATED", cell: (row: Org) => row.created_at.slice(0, 10) },
       { title: "NAME", cell: (row: Org) => row.name },
     ];
@@ -128,7 +128,7 @@ function parseShardCount(text: string): ShardCount {
   throw new CliError("usage", `--shards must be one of ${shardCounts.join(", ")}.`);
 }
 
-function shardsText({ count, from }: NonNullable<Org["shards"]>): string {
+function formatShards({ count, from }: NonNullable<Org["shards"]>): string {
   return `${count} from ${from}`;
 }
 

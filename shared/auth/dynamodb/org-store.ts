@@ -4,7 +4,7 @@ import type { AdminStore } from "#shared/auth/admin/admin.ts";
 import type { Org } from "#shared/auth/orgs/org.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { toShardedOrgItem } from "#shared/events/dynamodb/shard-settings-store.ts";
-import { raiseShardCount } from "#shared/events/shards/shards.ts";
+import { increaseShardCount } from "#shared/events/shards/shards.ts";
 import { type AttributeMap, toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import {
   listedOrgKey,
@@ -46,7 +46,7 @@ export function createOrgAdminStore(
     async updateOrg(orgId, { shards: count, ...settings }, now) {
       const before = await get(orgId);
       if (before === null) return null;
-      const shards = count === undefined ? before.shards : raiseShardCount(before.shards, count, now);
+      const shards = count === undefined ? before.shards : increaseShardCount(before.shards, count, now);
       const isRaised = shards !== before.shards;
       const changes = { ...settings, ...(isRaised && { shards }) };
       const changed = Object.entries(changes).filter(([, value]) => value !== undefined);

@@ -47,14 +47,14 @@ export function isShardCount(value: unknown): value is ShardCount {
 }
 
 /**
- * Returns the setting after a raise at `now`; the same setting if the count is the same. Throws `ActivityError`
+ * Returns the setting with a higher shard count from `now` on; the same setting if the count is the same. Throws `ActivityError`
  * `invalid_value` if the count is lower, because events stay in their shards.
  */
-export function raiseShardCount(current: ShardSetting | null, count: ShardCount, now: Date): ShardSetting | null {
+export function increaseShardCount(current: ShardSetting | null, count: ShardCount, now: Date): ShardSetting | null {
   const present = current?.count ?? 1;
   if (count === present) return current;
   if (count < present) {
-    const message = `The organisation has ${present} shards. The number can only be raised, because events stay in their shards.`;
+    const message = `The organisation has ${present} shards. The number can only be increased, because events stay in their shards.`;
     throw new ActivityError("invalid_value", message, { field: "shards" });
   }
   return { before: shardCountToWrite(current, now), count, from: new Date(now.getTime() + shardLeadMs).toISOString() };

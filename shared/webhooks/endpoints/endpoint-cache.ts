@@ -24,7 +24,7 @@ export class EndpointCache {
   readonly #source: EndpointReader;
   readonly #now: () => Date;
   readonly #onDamagedChange: (change: EndpointChange) => void;
-  readonly #presence: OrgFingerprintSet;
+  readonly #orgs: OrgFingerprintSet;
   readonly #lists: EndpointListCache;
   /** Ids of applied changes that the next poll may return again. They begin with the time of the change. */
   readonly #applied = new Set<string>();
@@ -38,7 +38,7 @@ export class EndpointCache {
     this.#source = source;
     this.#now = now;
     this.#onDamagedChange = onDamagedChange;
-    this.#presence = new OrgFingerprintSet(source);
+    this.#orgs = new OrgFingerprintSet(source);
     this.#lists = new EndpointListCache(source);
   }
 
@@ -48,7 +48,7 @@ export class EndpointCache {
    */
   async list(orgId: string): Promise<readonly EndpointSubscription[]> {
     await this.#poll();
-    return (await this.#presence.has(orgId)) ? this.#lists.get(orgId) : [];
+    return (await this.#orgs.has(orgId)) ? this.#lists.get(orgId) : [];
   }
 
   /** Calls within two seconds share one poll. */
@@ -80,7 +80,7 @@ export class EndpointCache {
 
   /** Drops all lists, so that each is read again on demand. */
   #clear(): void {
-    this.#presence.clear();
+    this.#orgs.clear();
     this.#lists.clear();
   }
 
@@ -104,7 +104,7 @@ export class EndpointCache {
         this.#onDamagedChange(change);
         continue;
       }
-      this.#presence.add(org_id);
+      this.#orgs.add(org_id);
       this.#lists.markChanged(org_id, endpoint_id);
     }
     for (const id of this.#applied) if (id < since) this.#applied.delete(id);

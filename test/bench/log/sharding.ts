@@ -60,7 +60,7 @@ async function compareFeeds(label: string, reader: Reader, { whole, sharded, rai
   for (const limit of [20, 100, 500]) {
     for (const [name, org] of [
       ["feed of 16 shards against one", sharded],
-      ["feed of old events after a raise to 16 shards against one", raised],
+      ["feed of old events after resharding to 16 shards against one", raised],
     ] as const) {
       measures.push(
         ...(await compare({

@@ -144,7 +144,7 @@ describe("the shards of an organisation", () => {
   const later = (ms: number) => new Date(now.getTime() + ms);
   const at = (ms: number) => later(ms).toISOString();
 
-  it("are in the list and the profile only after a raise", async () => {
+  it("are in the list and the profile only after resharding", async () => {
     const org = await created();
     await store.updateOrg(org.org_id, { name: "New", shards: 1 }, now);
     expect(await listed(org.org_id)).toBeUndefined();
@@ -177,7 +177,7 @@ describe("the shards of an organisation", () => {
     await store.updateOrg(org.org_id, { shards: 8 }, now);
     const error = await catchRejection(store.updateOrg(org.org_id, { shards: 4, name: "New" }, later(shardLeadMs)));
     expect([error.code, error.context.field]).toEqual(["invalid_value", "shards"]);
-    expect(error.message).toMatch(/has 8 shards. The number can only be raised/);
+    expect(error.message).toMatch(/has 8 shards. The number can only be increased/);
     expect(await reader.get(org.org_id)).toMatchObject({ name: org.name, shards: { count: 8 } });
   });
 

@@ -35,7 +35,7 @@ describe("shards command of an administrator", () => {
     await cli.json(["org", "update", org_id, "--shards", "8"]);
     expect(await cli.run(["org", "update", org_id, "--shards", "4"])).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining("has 8 shards. The number can only be raised"),
+      stderr: expect.stringContaining("has 8 shards. The number can only be increased"),
     });
     expect(await cli.run(["org", "update", org_id, "--shards", "12"])).toMatchObject({
       code: 2,

@@ -21,7 +21,7 @@ const thorough: readonly string[] = [
   "api/simplybooks/filter/local-date",
   "api/simplybooks/openapi",
   "api/simplybooks/query",
-  "events/shards/raised-shards",
+  "events/shards/resharding",
   "events/text/stored-json",
   "platform/time/timestamp",
   "events/query/offset-pagination",

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ActivityError } from "#shared/errors.ts";
 import { readableForMs, type ShardSettings, ShardSettingsCache } from "#shared/events/shards/shard-settings-cache.ts";
-import { raiseShardCount, shardLeadMs } from "#shared/events/shards/shards.ts";
+import { increaseShardCount, shardLeadMs } from "#shared/events/shards/shards.ts";
 
 const start = Date.parse("2026-05-11T08:30:00.000Z");
 
@@ -36,7 +36,7 @@ function aCache(initial: ShardSettings = new Map()) {
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 const busy = new ActivityError("unavailable", "The store is busy or away.");
-const sixteen = new Map([["org_big", raiseShardCount(null, 16, new Date(start))]]);
+const sixteen = new Map([["org_big", increaseShardCount(null, 16, new Date(start))]]);
 
 describe("ShardSettingsCache", () => {
   it("reads all settings once for any number of organisations and requests", async () => {

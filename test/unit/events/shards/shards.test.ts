@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import {
+  increaseShardCount,
   isPossibleShard,
   isShardCount,
-  raiseShardCount,
   shardCounts,
   shardCountToWrite,
   shardLeadMs,
@@ -77,7 +77,7 @@ describe("isShardCount", () => {
 
 describe("raiseShardCount", () => {
   it("applies the new count after the lead time, and the old one until then", () => {
-    const raised = raiseShardCount(null, 16, now);
+    const raised = increaseShardCount(null, 16, now);
     expect(raised).toEqual({ before: 1, count: 16, from: later(shardLeadMs).toISOString() });
     expect(shardCountToWrite(raised, later(shardLeadMs - 1))).toBe(1);
     expect(shardCountToWrite(raised, later(shardLeadMs))).toBe(16);
@@ -85,20 +85,20 @@ describe("raiseShardCount", () => {
   });
 
   it("returns the same setting when the count is the same", () => {
-    const raised = raiseShardCount(null, 16, now);
-    expect(raiseShardCount(raised, 16, later(1))).toBe(raised);
-    expect(raiseShardCount(null, 1, now)).toBeNull();
+    const raised = increaseShardCount(null, 16, now);
+    expect(increaseShardCount(raised, 16, later(1))).toBe(raised);
+    expect(increaseShardCount(null, 1, now)).toBeNull();
   });
 
   it("keeps the count in force until the second of two raises applies", () => {
-    const first = raiseShardCount(null, 4, now);
-    expect(raiseShardCount(first, 8, later(1))?.before).toBe(1);
-    expect(raiseShardCount(first, 8, later(shardLeadMs))?.before).toBe(4);
+    const first = increaseShardCount(null, 4, now);
+    expect(increaseShardCount(first, 8, later(1))?.before).toBe(1);
+    expect(increaseShardCount(first, 8, later(shardLeadMs))?.before).toBe(4);
   });
 
   it("throws when the count is lower", async () => {
-    const raised = raiseShardCount(null, 16, now);
-    const error = await catchRejection(Promise.resolve().then(() => raiseShardCount(raised, 8, later(shardLeadMs))));
+    const raised = increaseShardCount(null, 16, now);
+    const error = await catchRejection(Promise.resolve().then(() => increaseShardCount(raised, 8, later(shardLeadMs))));
     expect([error.code, error.context.field]).toEqual(["invalid_value", "shards"]);
   });
 });

@@ -91,7 +91,7 @@ function aHistory(written: readonly { events: number; shards: ShardCount }[], co
 }
 
 describe.each([16, 32] as const)(
-  "readShardedPage in an organisation raised to %d shards with only older events",
+  "readShardedPage in an organisation resharded to %d shards with only older events",
   (count) => {
     const history = aHistory([{ events: 20_000, shards: 1 }], count);
 
@@ -143,7 +143,7 @@ describe("readShardedPage of a history under several shard counts", () => {
   );
 
   it.each([
-    ["two", "by raises", 2, (left: { shards: number }, right: { shards: number }) => left.shards - right.shards],
+    ["two", "after resharding", 2, (left: { shards: number }, right: { shards: number }) => left.shards - right.shards],
     ["three", "also by writers that do not know the number", 3, () => 0],
   ] as const)(
     "takes at most %s rounds more than with one shard, %s, and returns the same page",
