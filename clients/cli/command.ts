@@ -79,9 +79,9 @@ export function defineCommand<Name extends string, Operand extends string = neve
       assertNotTakenByNpm({ name, options, isGiven: parsed.flag }, context);
       const missing = required.filter(([key]) => parsed.list(key).length === 0);
       const absent = [...operands.slice(parsed.operands.length), ...missing.map(([key]) => `--${key}`)];
-      if (absent.length > 0) throw usageError(`${name} needs ${absent.join(" and ")}.`, usage);
+      if (absent.length > 0) throw createUsageError(`${name} needs ${absent.join(" and ")}.`, usage);
       const extra = parsed.operands[operands.length];
-      if (extra !== undefined) throw usageError(`Unexpected argument '${extra}'.`, usage);
+      if (extra !== undefined) throw createUsageError(`Unexpected argument '${extra}'.`, usage);
       return run({ ...parsed, operand: (operand) => parsed.operands[operands.indexOf(operand)] ?? "" }, context);
     },
   };
@@ -105,13 +105,13 @@ function parse(args: readonly string[], options: ReadonlyMap<string, CommandOpti
     const option = options.get(token.name);
     if (option === undefined) {
       const names = [...options.keys()].map((key) => `--${key}`);
-      throw usageError(
+      throw createUsageError(
         `Unknown option ${token.rawName}.${formatSuggestion(token.rawName, names) || ` Options: ${names.join(", ")}.`}`,
         usage,
       );
     }
     if ((option.value === undefined) !== (token.value === undefined)) {
-      throw usageError(
+      throw createUsageError(
         option.value === undefined
           ? `${token.rawName} takes no value.`
           : `${token.rawName} needs a value: ${option.value}.`,
@@ -119,7 +119,7 @@ function parse(args: readonly string[], options: ReadonlyMap<string, CommandOpti
       );
     }
     if (values.has(token.name) && option.multiple !== true)
-      throw usageError(`${token.rawName} can be given only once.`, usage);
+      throw createUsageError(`${token.rawName} can be given only once.`, usage);
     const all = [...(values.get(token.name) ?? []), token.value ?? ""];
     values.set(token.name, all);
     open = option.multiple === true ? all : undefined;
@@ -152,7 +152,7 @@ function assertNotTakenByNpm({ name, options, isGiven }: NpmCheck, { isNpmOption
   );
 }
 
-function usageError(message: string, usage: string): CliError {
+function createUsageError(message: string, usage: string): CliError {
   return new CliError("usage", `${message}\nUsage: ${usage}`);
 }
 

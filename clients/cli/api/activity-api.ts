@@ -58,7 +58,7 @@ export async function callApi<T>(
   const parsed = schema.safeParse(reply);
   if (!parsed.success)
     throw new CliError("failed", `Unknown response from ${api}. This version of the command line may be too old.`);
-  return { body: parsed.data, next: nextPath(response.headers.get("link"), api) };
+  return { body: parsed.data, next: parseNextPath(response.headers.get("link"), api) };
 }
 
 /** Repeats a call after the wait that the rate limit of the token demands. */
@@ -95,7 +95,7 @@ export async function fetchPages<T>(
 }
 
 /** Follows only the path of a link, so that the token is never sent to another host. */
-function nextPath(link: string | null, api: string): string | null {
+function parseNextPath(link: string | null, api: string): string | null {
   const [, address] = /<([^>]*)>; *rel="next"/.exec(link ?? "") ?? [];
   if (address === undefined) return null;
   const { pathname, search } = new URL(address, api);

@@ -74,12 +74,15 @@ export const list = defineCommand({
     const json = { events, has_more: more };
     if (events.length > 0) return { json, text: formatTable(tableColumns(events), events, context.columns) };
     const isLimited = since !== null || until !== null;
-    return { json, text: `No events.${isLimited && !args.flag("json") ? await newestHint(credentials, query) : ""}` };
+    return {
+      json,
+      text: `No events.${isLimited && !args.flag("json") ? await fetchNewestEventHint(credentials, query) : ""}`,
+    };
   },
 });
 
 /** Returns a hint at the newest event that the other filters match; nothing if the API has none or fails. */
-async function newestHint(credentials: ApiCredentials, query: URLSearchParams): Promise<string> {
+async function fetchNewestEventHint(credentials: ApiCredentials, query: URLSearchParams): Promise<string> {
   const newest = new URLSearchParams(query);
   newest.delete("since");
   newest.delete("until");

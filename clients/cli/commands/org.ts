@@ -42,7 +42,7 @@ export const orgCreate = defineCommand({
   options: settings,
   async run(args, { cwd }) {
     const stack = await resolveStack(cwd, args.text("stack"));
-    const request = { action: "org.create" as const, org_id: args.operand("ORG_ID"), ...givenSettings(args) };
+    const request = { action: "org.create" as const, org_id: args.operand("ORG_ID"), ...parseSettings(args) };
     const json = await callAdmin(stack, request, z.object({ org }));
     return { json, text: `Created ${json.org.org_id}. Next: token create --org ${json.org.org_id} --scope SCOPE` };
   },
@@ -56,7 +56,7 @@ export const orgUpdate = defineCommand({
   options: changes,
   async run(args, { cwd }) {
     const shards = args.text("shards");
-    const changed = { ...givenSettings(args), ...(shards === undefined ? {} : { shards: parseShardCount(shards) }) };
+    const changed = { ...parseSettings(args), ...(shards === undefined ? {} : { shards: parseShardCount(shards) }) };
     if (Object.keys(changed).length === 0) {
       throw new CliError("usage", `Nothing to change. Give one of --${Object.keys(changes).join(", --")}.`);
     }
@@ -132,7 +132,7 @@ function formatShards({ count, from }: NonNullable<Org["shards"]>): string {
   return `${count} from ${from}`;
 }
 
-function givenSettings({ text }: Pick<ParsedArgs<keyof typeof settings>, "text">) {
+function parseSettings({ text }: Pick<ParsedArgs<keyof typeof settings>, "text">) {
   const settingsByField = {
     name: text("name"),
     slug: text("slug"),

@@ -38,7 +38,7 @@ export const rejectedRetry = defineCommand({
     const stack = await resolveStack(cwd, text("stack"));
     const client = new SQSClient(stack.clientConfig("sqs"));
     const json = { retried: await retryRejected({ client, queues: stack.queues, limit }) };
-    return { json, text: json.retried === 0 ? nothingToRetry : retriedText(json.retried) };
+    return { json, text: json.retried === 0 ? nothingToRetry : formatRetried(json.retried) };
   },
 });
 
@@ -70,7 +70,7 @@ const nothingRejected =
 
 const nothingToRetry = "The rejected queue is empty. No event was sent again.";
 
-function retriedText(count: number): string {
+function formatRetried(count: number): string {
   const events = count === 1 ? "event" : "events";
   return `Sent ${count} rejected ${events} to the ingest queue again. Any that are rejected once more appear in rejected list.`;
 }

@@ -48,7 +48,7 @@ export const webhooksCreate = defineCommand({
       endpointWithSecretSchema,
     );
     warnOfUnknownEventTypes(body.events, context);
-    context.stderr.write(`${storeSecretNote(json)} Next: webhooks test ${toPrintable(json.endpoint.endpoint_id)}\n`);
+    context.stderr.write(`${formatSecretNote(json)} Next: webhooks test ${toPrintable(json.endpoint.endpoint_id)}\n`);
     return { json, text: toPrintable(json.endpoint.secret) };
   },
 });
@@ -115,7 +115,7 @@ export const webhooksRotateSecret = defineCommand({
       { method: "POST", path, body },
       endpointWithSecretSchema,
     );
-    context.stderr.write(`${storeSecretNote(json)}\n`);
+    context.stderr.write(`${formatSecretNote(json)}\n`);
     return { json, text: toPrintable(json.endpoint.secret) };
   },
 });
@@ -123,7 +123,7 @@ export const webhooksRotateSecret = defineCommand({
 const endpointWithSecretSchema = z.object({ endpoint: endpointSchema.extend({ secret: z.string() }) });
 
 /** Written to stderr, because stdout has only the secret, for scripts to capture. */
-function storeSecretNote({ endpoint }: z.infer<typeof endpointWithSecretSchema>): string {
+function formatSecretNote({ endpoint }: z.infer<typeof endpointWithSecretSchema>): string {
   return `Store the secret of ${toPrintable(endpoint.endpoint_id)} now: it is not shown again.`;
 }
 

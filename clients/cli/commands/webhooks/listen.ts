@@ -37,7 +37,7 @@ export const webhooksListen = defineCommand({
     const open =
       secret === undefined
         ? createTemporaryEndpoint(await resolveCredentials(args, context), events)
-        : useGivenSecret(secret);
+        : createSourceWithSecret(secret);
 
     const interruption = context.installSignalHandlers();
     const receiver = await startDeliveryReceiver(port, context);
@@ -66,7 +66,7 @@ const outOfReach = [
 /** An endpoint that sends to the receiver until it is closed. */
 type DeliverySource = { readonly secret: string; close(): Promise<void> };
 
-function useGivenSecret(secret: string): () => Promise<DeliverySource> {
+function createSourceWithSecret(secret: string): () => Promise<DeliverySource> {
   return async () => ({ secret, close: async () => {} });
 }
 
