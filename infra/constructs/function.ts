@@ -12,10 +12,10 @@ import {
 } from "aws-cdk-lib/aws-lambda";
 import { type ILogGroup, LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
+import { sourceMapsKey } from "#shared/platform/cdk-context.ts";
 import { bundle } from "./bundle.ts";
 import type { Observability } from "./observability.ts";
 import { retainExceptOnCreate } from "./retention.ts";
-import { hasSourceMaps } from "./source-maps.ts";
 
 export type NodeFunctionProps = {
   /** Path of the entry file from the root of the repository. */
@@ -55,7 +55,7 @@ export class NodeFunction extends LambdaFunction {
     // Not the managed policy, which would allow writing to any log group, including the audit log.
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal("lambda.amazonaws.com") });
     logGroup.grantWrite(role);
-    const { folder } = bundle(props.entry, { sourceMaps: hasSourceMaps(scope) });
+    const { folder } = bundle(props.entry, { sourceMaps: scope.node.tryGetContext(sourceMapsKey) !== false });
     super(scope, id, {
       description: props.description,
       runtime: Runtime.NODEJS_24_X,

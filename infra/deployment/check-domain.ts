@@ -37,7 +37,7 @@ export async function checkHostedZone(
   return stops(`${domain.name} is not in the hosted zone ${name}.`);
 }
 
-/** Returns whether a name of a certificate covers a host. A leading `*.` stands for one label. */
+/** Returns whether a name of a certificate covers a host. A leading `*.` matches one label. */
 function covers(certified: string, host: string): boolean {
   if (!certified.startsWith("*.")) return certified === host;
   return host.split(".").slice(1).join(".") === certified.slice(2);

@@ -1,4 +1,4 @@
-/** The account and the region that the runtime stands for. */
+/** The account and the region that the runtime emulates. */
 export type AwsEnvironment = {
   readonly account: string;
   readonly region: string;

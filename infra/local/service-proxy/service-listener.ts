@@ -4,7 +4,7 @@ import { sendAwsError } from "./send-aws-error.ts";
 import { createServiceProxy, type ServiceProxyOptions } from "./service-proxy.ts";
 
 /**
- * The one server that stands for DynamoDB, SQS, KMS, CloudWatch Logs and Lambda: SDKs, the AWS CLI and the functions
+ * The one server that emulates DynamoDB, SQS, KMS, CloudWatch Logs and Lambda: SDKs, the AWS CLI and the functions
  * all come here.
  */
 export function createServiceListener(options: ServiceProxyOptions & InvokeApiOptions) {

@@ -5,7 +5,7 @@ export type StackLocation = {
   readonly stackName: string;
   /** Origin of the HTTP API, as `http://127.0.0.1:3000`. */
   readonly api: string;
-  /** Origin of the servers that stand for the AWS services. */
+  /** Origin of the servers that emulate the AWS services. */
   readonly services: string;
   /** Label of each table's stream, by table name; filled as tables are created. */
   readonly streamLabels: ReadonlyMap<string, string>;

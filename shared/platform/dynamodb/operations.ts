@@ -104,10 +104,10 @@ async function queryAllPages(client: DynamoDBClient, request: QueryCommandInput)
   return items;
 }
 
-/** `item` is the one that failed the condition, if the request asks for it; `null` if none exists. */
-export type ConditionalWriteResult<T> =
+/** `item` is the one that failed the condition. It is `null` if none exists, or if the request does not ask for it. */
+export type ConditionalWriteResult<T, Item = AttributeMap | null> =
   | { readonly isWritten: true; readonly output: T }
-  | { readonly isWritten: false; readonly item: AttributeMap | null };
+  | { readonly isWritten: false; readonly item: Item };
 
 /** Waits for a conditional write. Returns its output, or the item that failed its condition. */
 export async function writeConditionally<T>(write: Promise<T>): Promise<ConditionalWriteResult<T>> {
@@ -123,11 +123,7 @@ export async function writeConditionally<T>(write: Promise<T>): Promise<Conditio
  * Waits for a write whose condition fails only if an item exists, and that asks for this item. Returns the output, or
  * the item. Throws if DynamoDB returned no item.
  */
-export async function writeOrGetExisting<T>(
-  write: Promise<T>,
-): Promise<
-  { readonly isWritten: true; readonly output: T } | { readonly isWritten: false; readonly item: AttributeMap }
-> {
+export async function writeOrGetExisting<T>(write: Promise<T>): Promise<ConditionalWriteResult<T, AttributeMap>> {
   const result = await writeConditionally(write);
   if (result.isWritten) return result;
   if (result.item === null) throw new Error("DynamoDB returned no item with the failed condition.");

@@ -4,7 +4,7 @@ import type { ActivityEvent } from "#shared/events/event.ts";
 import { maxActionLength } from "#shared/events/limits.ts";
 import { eventTypeOf } from "./event-type.ts";
 
-/** The entities that `*` stands for, alone and in `*.voided`. */
+/** The entities that `*` matches, alone and in `*.voided`. */
 const documents: ReadonlySet<string> = new Set(documentTypes.map((type) => type.toLowerCase()));
 
 /** The entities that a filter can name. `*` does not match events of webhook endpoints. */
@@ -72,7 +72,7 @@ function matches(filter: string, eventType: string): boolean {
   return filterVerb === "*" || filterVerb === verb;
 }
 
-/** Returns the entity and the verb of an event type or filter. `*` alone stands for both. */
+/** Returns the entity and the verb of an event type or filter. `*` alone matches every entity and verb. */
 function splitEventType(text: string): readonly [string, string] {
   const at = text.indexOf(".");
   return at < 0 ? [text, "*"] : [text.slice(0, at), text.slice(at + 1)];

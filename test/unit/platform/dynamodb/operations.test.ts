@@ -138,10 +138,10 @@ describe("queries of a whole partition", () => {
   });
 });
 
-describe("writeConditionally", () => {
-  const refused = (Item?: ReturnType<typeof itemOf>) =>
-    Promise.reject(new ConditionalCheckFailedException({ $metadata: {}, message: "refused", ...(Item && { Item }) }));
+const refused = (Item?: ReturnType<typeof itemOf>) =>
+  Promise.reject(new ConditionalCheckFailedException({ $metadata: {}, message: "refused", ...(Item && { Item }) }));
 
+describe("writeConditionally", () => {
   it("returns the output of a write whose condition held", async () => {
     expect(await writeConditionally(Promise.resolve("output"))).toEqual({ isWritten: true, output: "output" });
   });
@@ -162,9 +162,6 @@ describe("writeConditionally", () => {
 });
 
 describe("writeOrGetExisting", () => {
-  const refused = (Item?: ReturnType<typeof itemOf>) =>
-    Promise.reject(new ConditionalCheckFailedException({ $metadata: {}, message: "refused", ...(Item && { Item }) }));
-
   it("returns the output, or the item that failed the condition", async () => {
     expect(await writeOrGetExisting(Promise.resolve("output"))).toEqual({ isWritten: true, output: "output" });
     expect(await writeOrGetExisting(refused(itemOf("1")))).toEqual({ isWritten: false, item: itemOf("1") });
