@@ -37,9 +37,9 @@ export class Alarms extends Construct {
     for (const topic of Object.values(this.#topics)) topic.addSubscription(new EmailSubscription(email));
   }
 
-  /** Adds an alarm beside the resource that it watches. Its id is the heading of its entry in RUNBOOK.md. */
+  /** Adds an alarm beside the resource that it watches. Its id is the heading of its entry in the runbook. */
   add(scope: Construct, id: string, { severity, description, ...props }: OperatorAlarm): void {
-    const alarmDescription = `[${severity}] ${description} See RUNBOOK.md, "${id}".`;
+    const alarmDescription = `[${severity}] ${description} See docs/operate/runbook.md, "${id}".`;
     const alarm = new Alarm(scope, id, { ...props, alarmDescription });
     alarm.addAlarmAction(new SnsAction(this.#topics[severity]));
   }

@@ -28,7 +28,7 @@ function describeRecovery(name: string, { status, isProtected }: StackState): st
     case "ROLLBACK_FAILED":
       // The CDK deletes such a stack itself, unless it has termination protection.
       return isProtected
-        ? `${name} was rolled back during its creation and must be deleted: ${deletionCommands(name)}. See "Deploying again" in infra/RUNBOOK.md.`
+        ? `${name} was rolled back during its creation and must be deleted: ${deletionCommands(name)}. See "Deploying again" in docs/operate/backup.md.`
         : null;
     case "UPDATE_ROLLBACK_FAILED":
       return `${name} is ${status}: aws cloudformation continue-update-rollback --stack-name ${name}.`;
@@ -58,7 +58,7 @@ export async function checkLeftovers(
   const lines = [
     `An earlier ${stackName} left ${left.length} resources with data:`,
     ...left.map(({ arn }) => `  ${arn}`),
-    'Adopt them, delete them, or remove their tag "stage": see "Deploying again" in infra/RUNBOOK.md. The mapping for cdk import:',
+    'Adopt them, delete them, or remove their tag "stage": see "Deploying again" in docs/operate/backup.md. The mapping for cdk import:',
     `  ${JSON.stringify(toImportMapping(left))}`,
   ];
   return [{ stops: isProduction, message: lines.join("\n") }];

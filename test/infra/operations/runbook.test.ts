@@ -6,7 +6,7 @@ import { plainId, templateOf } from "#test/support/infra/template.ts";
 
 /** The entries of the runbook, by heading. */
 function runbook(): ReadonlyMap<string, string> {
-  const text = readFileSync(join(import.meta.dirname, "../../../infra/RUNBOOK.md"), "utf8");
+  const text = readFileSync(join(import.meta.dirname, "../../../docs/operate/runbook.md"), "utf8");
   const [, ...sections] = text.split(/^## /m);
   return new Map(sections.map((section) => [section.split("\n", 1)[0] ?? "", section]));
 }
@@ -19,10 +19,10 @@ const templates = stageNames.map(
 describe.each(templates)("alarms of %s", (_, template) => {
   const alarms = Object.entries(template.findResources("AWS::CloudWatch::Alarm"));
   const described = alarms.map(([id, { Properties }]) => [plainId(id), Properties] as const);
-  const entryOf = (description: string) => /See RUNBOOK\.md, "(\w+)"\.$/.exec(description)?.[1] ?? "";
+  const entryOf = (description: string) => /See docs\/operate\/runbook\.md, "(\w+)"\.$/.exec(description)?.[1] ?? "";
 
   it.each(described)("%s has a severity, a description and a reference to the runbook", (_, { AlarmDescription }) => {
-    expect(AlarmDescription).toMatch(/^\[(page|notice)\] [A-Z].*\. See RUNBOOK\.md, "\w+"\.$/);
+    expect(AlarmDescription).toMatch(/^\[(page|notice)\] [A-Z].*\. See docs\/operate\/runbook\.md, "\w+"\.$/);
   });
 
   it.each(described)("%s notifies the topic of its severity", (_, { AlarmDescription, AlarmActions }) => {

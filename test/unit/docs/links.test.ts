@@ -1,36 +1,64 @@
-import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { pagePaths, projectFolder, readPage } from "#test/support/docs/pages.ts";
 
-const root = join(import.meta.dirname, "../../..");
-const pages = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "*.md"], { cwd: root, encoding: "utf8" })
-  .split("\n")
-  .filter((path) => path !== "" && existsSync(join(root, path)));
+/** The text of a page without its blocks and spans of code, which contain no links. */
+function proseOf(page: string): string {
+  return readPage(page)
+    .replaceAll(/^ *```[\s\S]*?^ *```$/gm, "")
+    .replaceAll(/`[^`\n]+`/g, "");
+}
 
-/** Headings as GitHub makes anchors of them. */
-const anchorsOf = (text: string) =>
-  [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
-    heading
+/** The targets of the inline links and images of a page. Reference links are not used. */
+function linksOf(page: string): readonly string[] {
+  return [...proseOf(page).matchAll(/\]\(([^)\s]*)\)/g)].map(([, target = ""]) => target);
+}
+
+/** The anchors that GitHub makes of the headings of a page; the second heading of the same text ends in `-1`. */
+function anchorsOf(page: string): ReadonlySet<string> {
+  const seen = new Map<string, number>();
+  const text = readPage(page).replaceAll(/^ *```[\s\S]*?^ *```$/gm, "");
+  const anchors = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) => {
+    const anchor = heading
+      .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1")
       .toLowerCase()
       .replaceAll(/[^\p{L}\p{N} _-]/gu, "")
-      .replaceAll(" ", "-"),
-  );
+      .replaceAll(" ", "-");
+    const count = seen.get(anchor) ?? 0;
+    seen.set(anchor, count + 1);
+    return count === 0 ? anchor : `${anchor}-${count}`;
+  });
+  return new Set(anchors);
+}
+
+const isExternal = (link: string) => /^(?:https?|mailto):/.test(link);
+
+function isBroken(page: string, link: string): boolean {
+  if (isExternal(link)) return !URL.canParse(link) || (!link.startsWith("mailto:") && !link.startsWith("https://"));
+  const [path = "", anchor] = link.split("#");
+  const file = path === "" ? page : join(dirname(page), path);
+  if (link === "" || !existsSync(join(projectFolder, file))) return true;
+  return anchor !== undefined && !anchorsOf(file).has(anchor);
+}
 
 describe("links of the documentation", () => {
-  it.each(pages)("%s contains only links to existing files and headings", (page) => {
-    const text = readFileSync(join(root, page), "utf8").replaceAll(/```[\s\S]*?```/g, "");
-    const links = [...text.matchAll(/\]\((?!https?:|mailto:)([^)\s]+)\)/g)].map(([, target = ""]) => target);
-    const broken = links.filter((link) => {
-      const [path = "", anchor] = link.split("#");
-      const file = path === "" ? page : join(dirname(page), path);
-      if (!existsSync(join(root, file))) return true;
-      return anchor !== undefined && !anchorsOf(readFileSync(join(root, file), "utf8")).includes(anchor);
-    });
-    expect(broken).toEqual([]);
+  it.each(pagePaths)("%s contains only links to existing files and headings", (page) => {
+    expect(linksOf(page).filter((link) => isBroken(page, link))).toEqual([]);
   });
 
-  it("README.md contains links", () => {
-    expect(readFileSync(join(root, "README.md"), "utf8")).toMatch(/\]\(docs\//);
+  it.each(pagePaths)("%s contains no reference links, which this test does not check", (page) => {
+    expect(proseOf(page).match(/^\[[^\]]+\]: .*$|\]\[[^\]]*\]/gm) ?? []).toEqual([]);
+  });
+
+  it("reach every page of docs from README.md", () => {
+    const reached = new Set(["README.md"]);
+    for (const page of reached) {
+      if (!page.endsWith(".md")) continue;
+      for (const link of linksOf(page).filter((each) => !isExternal(each))) {
+        reached.add(join(dirname(page), link.split("#")[0] ?? ""));
+      }
+    }
+    expect(pagePaths.filter((page) => page.startsWith("docs/") && !reached.has(page))).toEqual([]);
   });
 });

@@ -13,9 +13,9 @@ type Poll = (api: string, state: PollState, now: Date) => Promise<ListedEvent[]>
 const folder = mkdtempSync(join(tmpdir(), "activity-log-polling-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Imports `poll()` from the code block in docs/api-finzbooks.md. */
+/** Imports `poll()` from the code block in docs/read-api.md. */
 async function importDocumentedPoll(): Promise<Poll> {
-  const [, code = ""] = /## Polling\n.*?```js\n(.*?)```/s.exec(readFileSync("docs/api-finzbooks.md", "utf8")) ?? [];
+  const [, code = ""] = /## Polling\n.*?```js\n(.*?)```/s.exec(readFileSync("docs/read-api.md", "utf8")) ?? [];
   const file = join(folder, "poll.mjs");
   writeFileSync(file, code);
   const moduleSchema = z.object({ poll: z.custom<Poll>((value) => typeof value === "function") });
@@ -49,7 +49,7 @@ function occurredAt({ minute, delayMinutes }: Arrival): string {
   return new Date(start + (minute - delayMinutes) * minuteMs).toISOString();
 }
 
-it("poll() of docs/api-finzbooks.md finds each event once, including late-arriving events", async () => {
+it("poll() of docs/read-api.md finds each event once, including late-arriving events", async () => {
   const poll = await importDocumentedPoll();
   /** The minute in which the API first lists an event, and the minutes since it occurred: fewer than `poll()` looks back. */
   const arrivalArbitrary = fc.record({

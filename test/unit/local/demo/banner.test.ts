@@ -15,8 +15,8 @@ const stack = { api: "http://127.0.0.1:3000", notRun: [] };
 const logs = "/home/you/activity-log/.local/memory/logs";
 
 describe("renderBanner", () => {
-  it("matches docs/getting-started.md", () => {
-    expect(readFileSync("docs/getting-started.md", "utf8")).toContain(
+  it("matches docs/quickstart.md", () => {
+    expect(readFileSync("docs/quickstart.md", "utf8")).toContain(
       `\`\`\`sh\n${renderBanner(stack, demo, logs).trim()}\n\`\`\``,
     );
   });
