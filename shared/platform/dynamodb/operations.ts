@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import {
   BatchGetItemCommand,
   ConditionalCheckFailedException,
@@ -7,6 +8,7 @@ import {
   QueryCommand,
   type QueryCommandInput,
 } from "@aws-sdk/client-dynamodb";
+import { ActivityError } from "#shared/errors.ts";
 import { chunk } from "#shared/platform/chunk.ts";
 import { mapWithConcurrency } from "#shared/platform/concurrency.ts";
 import { type AttributeMap, toStringAttributes } from "./attributes.ts";
@@ -31,24 +33,39 @@ const maxBatchKeys = 100;
 
 const maxConcurrentBatches = 8;
 
+/** Requests in a row that DynamoDB may leave wholly unprocessed. Their waits take a second at most. */
+const maxStalledRequests = 6;
+
+const backOff = (stalled: number) => setTimeout(Math.random() * 10 * 2 ** stalled);
+
 /** The attributes to read; all by default. */
 export type BatchGetProjection = Pick<KeysAndAttributes, "ProjectionExpression" | "ExpressionAttributeNames">;
 
-/** Reads the items of distinct keys, strongly consistent. Returns the existing ones, in no order. */
+/**
+ * Reads the items of distinct keys, strongly consistent. Returns the existing ones, in no order. Throws `ActivityError`
+ * `unavailable` if a throttled table repeatedly processes none of the keys.
+ */
 export async function batchGet(
   client: DynamoDBClient,
   table: string,
   keys: readonly ItemKey[],
   projection: BatchGetProjection = {},
+  wait: (stalled: number) => Promise<unknown> = backOff,
 ): Promise<AttributeMap[]> {
   const readBatch = async (batch: readonly ItemKey[]) => {
     const items: AttributeMap[] = [];
     let pending: AttributeMap[] = batch.map(toStringAttributes);
+    let stalled = 0;
     while (pending.length > 0) {
       const RequestItems = { [table]: { ...projection, Keys: pending, ConsistentRead: true } };
       const response = await mapTransientErrors(client.send(new BatchGetItemCommand({ RequestItems })));
       items.push(...(response.Responses?.[table] ?? []));
-      pending = response.UnprocessedKeys?.[table]?.Keys ?? [];
+      const unprocessed = response.UnprocessedKeys?.[table]?.Keys ?? [];
+      stalled = unprocessed.length === pending.length ? stalled + 1 : 0;
+      if (stalled === maxStalledRequests)
+        throw new ActivityError("unavailable", "The store is busy.", { retryAfter: 1 });
+      if (stalled > 0) await wait(stalled);
+      pending = unprocessed;
     }
     return items;
   };

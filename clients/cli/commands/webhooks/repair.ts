@@ -69,7 +69,10 @@ async function repairAll(stack: StackConnection, range: RepairRange, context: Co
       all.orgs += repair.orgs;
       all.endpoints.push(...repair.endpoints);
       cursor = repair.next;
-      bar.show(repair.progress, `${all.orgs} organisations examined, ${all.endpoints.length} endpoints affected`);
+      bar.show(
+        repair.progress,
+        `${all.orgs} organisations with endpoints examined, ${all.endpoints.length} endpoints affected`,
+      );
     } while (cursor !== null);
     return all;
   } finally {
@@ -113,5 +116,5 @@ type RepairCounts = Readonly<
 function formatSummary(counts: RepairCounts & { readonly dry_run: boolean }): string {
   const { orgs_examined, orgs_concerned, started, would_start, skipped, dry_run } = counts;
   const replays = dry_run ? `Replays to start: ${would_start}` : `Replays started: ${started}`;
-  return `${replays}. Endpoints skipped: ${skipped}. Organisations affected: ${orgs_concerned} of ${orgs_examined} examined.`;
+  return `${replays}. Endpoints skipped: ${skipped}. Organisations affected: ${orgs_concerned} of ${orgs_examined} with endpoints.`;
 }

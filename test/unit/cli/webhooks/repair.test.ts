@@ -68,7 +68,7 @@ describe("webhooks repair", () => {
       expect.stringMatching(/^ORG +ENDPOINT +OUTCOME +MISSING +REASON$/),
       expect.stringMatching(/^org_a +wh_1 +started +3 +rpl_1$/),
       expect.stringMatching(/^org_a +wh_2 +skipped +500 or more +disabled$/),
-      "Replays started: 1. Endpoints skipped: 1. Organisations affected: 1 of 30 examined.",
+      "Replays started: 1. Endpoints skipped: 1. Organisations affected: 1 of 30 with endpoints.",
     ]);
   });
 
@@ -86,7 +86,7 @@ describe("webhooks repair", () => {
 
   it("reports that no endpoint missed events", async () => {
     const { text } = await repair(part([]), "--since", "2h");
-    expect(text).toBe("Replays started: 0. Endpoints skipped: 0. Organisations affected: 0 of 10 examined.");
+    expect(text).toBe("Replays started: 0. Endpoints skipped: 0. Organisations affected: 0 of 10 with endpoints.");
   });
 
   it("retries a part that fails, and continues", async () => {

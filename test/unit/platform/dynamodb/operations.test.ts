@@ -86,6 +86,31 @@ describe("batchGet", () => {
     );
   });
 
+  it("waits between requests of which no key was processed, and gives up after six", async () => {
+    const { client, commands } = createClient((command) => ({ UnprocessedKeys: { table: requested(command) } }));
+    const waits: number[] = [];
+    const reading = batchGet(client, "table", keys(2), {}, async (stalled) => waits.push(stalled));
+    expect(await catchRejection(reading)).toMatchObject({ code: "unavailable", context: { retryAfter: 1 } });
+    expect(waits).toEqual([1, 2, 3, 4, 5]);
+    expect(commands).toHaveLength(6);
+  });
+
+  it("does not wait while keys are processed", async () => {
+    const stalls = new Set([1, 2]);
+    const { client, commands } = createClient((command, at) => {
+      const { Keys, ...options } = requested(command);
+      const processed = stalls.has(at) ? 0 : 1;
+      return {
+        Responses: { table: Keys.slice(0, processed) },
+        UnprocessedKeys: Keys.length > processed ? { table: { ...options, Keys: Keys.slice(processed) } } : {},
+      };
+    });
+    const waits: number[] = [];
+    const items = await batchGet(client, "table", keys(3), {}, async (stalled) => waits.push(stalled));
+    expect(items).toEqual(keys(3).map(toStringAttributes));
+    expect([waits, commands.length]).toEqual([[1, 2], 5]);
+  });
+
   it("sends no request for no keys", async () => {
     const { client, commands } = createClient(() => ({}));
     expect(await batchGet(client, "table", [])).toEqual([]);
