@@ -1,0 +1,60 @@
+import { getBody } from "#clients/client/http/body.ts";
+import { type ConnectionOptions, createConnection } from "#clients/client/http/connection.ts";
+import type { List } from "#clients/client/http/page.ts";
+import { encodePathSegment } from "#clients/client/http/path-segment.ts";
+import type { ApiResponse, RequestOptions } from "#clients/client/http/request.ts";
+import { send } from "#clients/client/http/send.ts";
+import type { OperationId, QueryOf, Schemas } from "#clients/client/openapi-types.ts";
+import { basePath, createCursorList } from "./cursor-list.ts";
+import { createWebhooks, type Webhooks } from "./webhooks.ts";
+
+export type FinzbooksClientOptions = ConnectionOptions & {
+  /** `aibooks_pat_…`. */
+  readonly token: string;
+  /** The organisation. Needed if the token has access to several. */
+  readonly org?: string | undefined;
+};
+
+export type ActivityEvent = Schemas["Event"];
+
+export type ActivityParams = Omit<QueryOf<"list_activity">, "organization_id">;
+
+export type TimelineParams = Omit<QueryOf<"list_invoices_activity">, "organization_id">;
+
+/** The collections of documents that have timelines: `invoices`, `bills` … */
+export type Collection = CollectionOf<OperationId>;
+
+type CollectionOf<Id> = Id extends `list_${infer Name}_activity` ? Name : never;
+
+export type FinzbooksClient = {
+  /** The events of the organisation, newest first. */
+  readonly activity: List<ActivityEvent, ActivityParams>;
+  /** The events of one document, newest first. The list of an unknown document is empty. */
+  timeline(collection: Collection, id: string): List<ActivityEvent, TimelineParams>;
+  /** Returns what the token may do. */
+  whoami(options?: RequestOptions): Promise<Schemas["Whoami"]["token"]>;
+  /** Needs a token with the scope `AIBooks.webhooks.MANAGE`. */
+  readonly webhooks: Webhooks;
+};
+
+/** Creates a client of the FinzBooks API and of the webhook API. Throws `ActivityLogError` if an option is invalid. */
+export function createFinzbooksClient({ token, org, ...options }: FinzbooksClientOptions): FinzbooksClient {
+  const connection = createConnection(options, { authorization: `Bearer ${token}`, "x-aibooks-org": org });
+  const events = {
+    connection,
+    getBody: (response: ApiResponse) => getBody<Schemas["Activity"]>(response, "activity", "page_context"),
+    getItems: ({ activity }: Schemas["Activity"]) => activity,
+  };
+  const activity: ActivityParams = {};
+  const timeline: TimelineParams = {};
+  return {
+    activity: createCursorList(activity, { ...events, path: `${basePath}/activity` }),
+    timeline: (collection, id) =>
+      createCursorList(timeline, { ...events, path: `${basePath}/${collection}/${encodePathSegment(id)}/activity` }),
+    async whoami(requestOptions) {
+      const response = await send(connection, { method: "GET", path: `${basePath}/whoami` }, requestOptions);
+      return getBody<Schemas["Whoami"]>(response, "token").token;
+    },
+    webhooks: createWebhooks(connection),
+  };
+}
