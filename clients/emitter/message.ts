@@ -1,7 +1,7 @@
 import { ActivityError } from "#shared/errors.ts";
+import type { EventInput } from "#shared/events/event-input.ts";
 import { maxEventBytes } from "#shared/events/limits.ts";
 import { type Draft, type ParseContext, parseEvent } from "#shared/events/parse-event.ts";
-import type { EventInput } from "#shared/events/schema.ts";
 import type { OutgoingMessage } from "./send.ts";
 
 /** An event to send: the body of its message, and the event as ingest will parse it. */

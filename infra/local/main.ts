@@ -6,6 +6,7 @@ import { auditLogIndex } from "#shared/audit/local-log-index.ts";
 import { activityLog, synthesisContext } from "./demo/activity-log.ts";
 import { type DemoCredentials, renderBanner } from "./demo/banner.ts";
 import { loadDemoData } from "./demo/load-demo-data.ts";
+import { renderStackEnv } from "./demo/stack-env.ts";
 import { findJava } from "./emulators/java.ts";
 import { environment, useUtc } from "./environment.ts";
 import { lockFolder } from "./lock.ts";
@@ -17,7 +18,10 @@ import { synthesize } from "./synthesize.ts";
 
 const project = resolve(import.meta.dirname, "../..");
 const folder = join(project, ".local");
+/** For the command line and the tests. */
 const stackFile = join(folder, "stack.json");
+/** For services that write events, and partner apps. */
+const envFile = join(folder, "stack.env");
 /** Files of a stack without a data folder. They are deleted when the next one starts. */
 const memoryFolder = join(folder, "memory");
 
@@ -43,8 +47,10 @@ try {
 async function run({ port, data, empty }: StartOptions): Promise<void> {
   await findJava();
   for (const taken of data === undefined ? [folder] : [folder, resolve(data)]) process.on("exit", lockFolder(taken));
-  const unpublish = () => rmSync(stackFile, { force: true });
-  unpublish(); // a killed process may have left its file
+  const unpublish = () => {
+    for (const file of [stackFile, envFile]) rmSync(file, { force: true });
+  };
+  unpublish(); // a killed process may have left its files
   process.on("exit", unpublish);
   useUtc();
 
@@ -84,15 +90,21 @@ function stopWithParent(): void {
   }, 500).unref();
 }
 
-/** Writes the addresses and names for the command line and the tests. The file is replaced atomically. */
+/** Writes the addresses and names of the stack. */
 function publish(stack: LocalRuntime, data: string | undefined, demo: DemoCredentials | undefined): void {
   const { api, endpoints, queues, tables, functions, logFiles } = stack;
-  const partial = `${stackFile}.partial`;
   const { pid } = process;
   const kept = data === undefined ? null : getOrCreateLogId(resolve(data));
   const found = { api, endpoints, queues, tables, functions, logFiles, pid, log_id: kept, demo };
-  writeFileSync(partial, `${JSON.stringify(found, null, 2)}\n`);
-  renameSync(partial, stackFile);
+  replaceFile(envFile, renderStackEnv(stack, demo));
+  replaceFile(stackFile, `${JSON.stringify(found, null, 2)}\n`);
+}
+
+/** Replaces a file atomically: what waits for it never reads a part of it. */
+function replaceFile(file: string, content: string): void {
+  const partial = `${file}.partial`;
+  writeFileSync(partial, content);
+  renameSync(partial, file);
 }
 
 /** Records which files are the audit logs, so that they can be read after the stack has stopped. */

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
+import type { EventInput } from "./event-input.ts";
 import { maxDepth, maxEventBytes } from "./limits.ts";
-import { type EventInput, eventSchema } from "./schema.ts";
+import { eventSchema } from "./schema.ts";
 import { levelDefinitions } from "./text/json-depth-schema.ts";
 
 export const eventSchemaPath = "/schemas/event.json";

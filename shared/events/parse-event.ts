@@ -4,8 +4,9 @@ import { describeIssue } from "./describe-issue.ts";
 import { isPaymentAction } from "./entity-types.ts";
 import { type ActivityEvent, toJsonText } from "./event.ts";
 import { eventIdFromKey, eventIdFromTime } from "./event-id.ts";
+import type { EventInput } from "./event-input.ts";
 import { maxEventBytes } from "./limits.ts";
-import { type EventInput, eventSchema } from "./schema.ts";
+import { eventSchema } from "./schema.ts";
 import { parseJsonExactly } from "./text/json.ts";
 
 /** How far a writer's clock may be ahead. A later `occurred_at` is a mistake and would hide every newer event. */

@@ -139,6 +139,3 @@ export const eventSchema = z.strictObject({
   /** `false` to send no webhook, for example in an import. An instruction, not part of the content. */
   notify: z.optional(z.boolean()),
 });
-
-/** An event as services write it, with `occurred_at` in any ISO 8601 form. */
-export type EventInput = z.input<typeof eventSchema>;

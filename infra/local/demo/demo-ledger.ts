@@ -1,5 +1,5 @@
 import type { EntityType } from "#shared/events/entity-types.ts";
-import type { EventInput } from "#shared/events/schema.ts";
+import type { EventInput } from "#shared/events/event-input.ts";
 import type { Random } from "./random.ts";
 
 export type DemoContact = { readonly id: string; readonly name: string };

@@ -1,5 +1,5 @@
 import type { EntityType } from "#shared/events/entity-types.ts";
-import type { EventInput } from "#shared/events/schema.ts";
+import type { EventInput } from "#shared/events/event-input.ts";
 import { type DemoContact, fieldChange, Ledger, type LedgerSubject } from "./demo-ledger.ts";
 import { Random } from "./random.ts";
 

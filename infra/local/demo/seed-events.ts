@@ -1,4 +1,4 @@
-import type { EventInput } from "#shared/events/schema.ts";
+import type { EventInput } from "#shared/events/event-input.ts";
 
 export const demoOrg = {
   org_id: "org_8f9a1c2d",

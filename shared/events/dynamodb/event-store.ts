@@ -10,7 +10,7 @@ import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { eventKey } from "#shared/platform/dynamodb/keys.ts";
 import { getItem, writeOrGetExisting } from "#shared/platform/dynamodb/operations.ts";
 import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
-import { toEventItem } from "./event-item.ts";
+import { buildEventPut } from "./event-put.ts";
 import { buildPageQuery, limitToPresent, toPosition, toStartKey } from "./event-query.ts";
 import { PageParser } from "./page-parser.ts";
 import { type EventItem, parseEventItem } from "./parse-event-item.ts";
@@ -187,16 +187,6 @@ async function queryMetered(client: DynamoDBClient, request: QueryCommandInput, 
   } finally {
     meter?.add(units);
   }
-}
-
-/** Builds the conditional put that appends an event. It never replaces an event, but returns the existing one. */
-export function buildEventPut(table: string, event: ActivityEvent, shards: ShardCount = 1) {
-  return {
-    TableName: table,
-    Item: toEventItem(event, shards),
-    ConditionExpression: "attribute_not_exists(timeline)",
-    ReturnValuesOnConditionCheckFailure: "ALL_OLD",
-  } as const;
 }
 
 /** Returns how many of the events fit into a response; at least one. */

@@ -1,6 +1,6 @@
 import type { ActivityEvent } from "#shared/events/event.ts";
+import type { EventInput } from "#shared/events/event-input.ts";
 import { parseEventValue } from "#shared/events/parse-event.ts";
-import type { EventInput } from "#shared/events/schema.ts";
 import { type EventTypeVerb, getEventTypeDefinition, type SubscribableEntityType } from "./catalogue.ts";
 
 const sampleEntities: Readonly<Record<SubscribableEntityType, Pick<EventInput, "entity_id" | "entity_ref">>> = {

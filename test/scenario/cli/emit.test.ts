@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { EventInput } from "#shared/events/schema.ts";
+import type { EventInput } from "#shared/events/event-input.ts";
 import { anInput } from "#test/support/builders.ts";
 import { type CommandLine, commandLine, stackFile } from "#test/support/command-line.ts";
 import { startStack, type TestStack } from "#test/support/stack.ts";

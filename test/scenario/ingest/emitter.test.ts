@@ -1,7 +1,8 @@
 import { CreateTableCommand, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, GetCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { beforeAll, describe, expect, it } from "vitest";
-import { activityPut, createEmitter } from "#clients/emitter/emitter.ts";
+import { activityPut } from "#clients/emitter/activity-put.ts";
+import { createEmitter } from "#clients/emitter/emitter.ts";
 import { anInput } from "#test/support/builders.ts";
 import { startStack, type Tenant, type TestStack } from "#test/support/stack.ts";
 import { until } from "#test/support/until.ts";

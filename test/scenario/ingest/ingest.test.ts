@@ -6,7 +6,7 @@ import {
 } from "@aws-sdk/client-sqs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import type { EventInput } from "#shared/events/schema.ts";
+import type { EventInput } from "#shared/events/event-input.ts";
 import { anInput } from "#test/support/builders.ts";
 import { changedAssembly } from "#test/support/infra/assembly.ts";
 import { readLogs, startStack, type TestStack } from "#test/support/stack.ts";

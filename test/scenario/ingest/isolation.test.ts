@@ -4,7 +4,7 @@ import { expect, inject, it } from "vitest";
 import * as z from "zod";
 import { createEmitter } from "#clients/emitter/emitter.ts";
 import type { FaultInjector } from "#infra/local/fault-injection.ts";
-import type { EventInput } from "#shared/events/schema.ts";
+import type { EventInput } from "#shared/events/event-input.ts";
 import { anInput } from "#test/support/builders.ts";
 import { readLogs, startStack, type Tenant, type TestStack } from "#test/support/stack.ts";
 import { until } from "#test/support/until.ts";

@@ -15,6 +15,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { env, execPath } from "node:process";
 import { text } from "node:stream/consumers";
+import { parseEnv } from "node:util";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import * as z from "zod";
@@ -28,6 +29,7 @@ for (const part of ["cdk.json", "clients", "functions", "infra", "node_modules",
   symlinkSync(resolve(import.meta.dirname, "../../..", part), join(project, part));
 }
 const stackFile = join(project, ".local/stack.json");
+const envFile = join(project, ".local/stack.env");
 /** Of the data folder that the tests give. */
 const engineLog = join(project, "data/logs/dynamodb-local.log");
 const started: ChildProcess[] = [];
@@ -138,13 +140,14 @@ describe("npm start", () => {
     rmSync(stackFile);
     const { child, output } = start(options);
     const again = await running();
+    expect(parseEnv(readFileSync(envFile, "utf8"))).toMatchObject({ ACTIVITY_API: again.api });
     expect(await organisations(again, { action: "org.list" })).toContain("org_kept");
     await until(() => output.out.includes(`The activity log serves at ${again.api}\n`));
     const asked = Date.now();
     expect(await ended(child, "SIGTERM")).toBe(0);
     expect(Date.now() - asked).toBeLessThan(3_000 * slowness());
     expect(await Promise.all([again.api, again.endpoints.lambda, engine()].map(serves))).toEqual([false, false, false]);
-    expect(existsSync(stackFile)).toBe(false);
+    expect([stackFile, envFile].filter(existsSync)).toEqual([]);
 
     // The logs lie with the data, of both starts, and are read on request.
     const left = await review("--from-files", join(project, "data"), "--org", "org_kept");

@@ -1,7 +1,7 @@
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { Webhook } from "standardwebhooks";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { EventInput } from "#shared/events/schema.ts";
+import type { EventInput } from "#shared/events/event-input.ts";
 import { verifyWebhook } from "#shared/webhooks/sending/verify.ts";
 import { anInput } from "#test/support/builders.ts";
 import { until } from "#test/support/until.ts";

@@ -1,5 +1,5 @@
 import type { Random } from "#infra/local/demo/random.ts";
-import type { EventInput } from "#shared/events/schema.ts";
+import type { EventInput } from "#shared/events/event-input.ts";
 
 /** An item in the events table that is not an event. No other item has its `entity_id`. */
 export type DamagedSoakItem = Readonly<Record<string, unknown>> & {

@@ -1,4 +1,4 @@
-import type { EventInput } from "#shared/events/schema.ts";
+import type { EventInput } from "#shared/events/event-input.ts";
 
 type Sample = Omit<EventInput, "org_id">;
 

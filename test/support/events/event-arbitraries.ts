@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { visibleEntityTypes } from "#shared/api/simplybooks/activity/activity-types.ts";
 import { entityTypes } from "#shared/events/entity-types.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
+import type { EventInput } from "#shared/events/event-input.ts";
 import { parseEventValue } from "#shared/events/parse-event.ts";
-import type { EventInput } from "#shared/events/schema.ts";
 
 /** Zones with whole, half and quarter hours, a daylight saving time of half an hour, and a skipped day. */
 export const zones = [

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { entityTypes } from "#shared/events/entity-types.ts";
+import type { EventInput } from "#shared/events/event-input.ts";
 import { maxDepth } from "#shared/events/limits.ts";
-import type { EventInput } from "#shared/events/schema.ts";
 import { anInput } from "#test/support/builders.ts";
 
 const specials = ["\u0000", "\u0001", "\n", "\u007f", "\u0085", "\u00ad", "\u200b", "\u200e", "\u2028", "\u202e"];

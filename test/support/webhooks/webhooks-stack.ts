@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { z } from "zod";
-import type { EventInput } from "#shared/events/schema.ts";
+import type { EventInput } from "#shared/events/event-input.ts";
 import type { StoredDelivery } from "#shared/webhooks/deliveries/delivery.ts";
 import { deliveryStore } from "#shared/webhooks/deliveries/dynamodb/delivery-store.ts";
 import { anInput } from "#test/support/builders.ts";

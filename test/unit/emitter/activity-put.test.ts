@@ -2,7 +2,7 @@ import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { activityPut } from "#clients/emitter/emitter.ts";
+import { activityPut } from "#clients/emitter/activity-put.ts";
 
 const event = {
   org_id: "org_1",

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createEmitter } from "#clients/emitter/emitter.ts";
-import type { EventInput } from "#shared/events/schema.ts";
+import type { EventInput } from "#shared/events/event-input.ts";
 import { type QueuedEntryResult, recordingQueue } from "./recording-queue.ts";
 
 const queueUrl = "http://127.0.0.1:1/000000000000/ingest";

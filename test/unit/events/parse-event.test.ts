@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { eventIdFromKey, eventIdFromTime } from "#shared/events/event-id.ts";
+import type { EventInput } from "#shared/events/event-input.ts";
 import { parseEvent, parseEventValue } from "#shared/events/parse-event.ts";
-import type { EventInput } from "#shared/events/schema.ts";
 import { anInput, anInputText, testNow } from "#test/support/builders.ts";
 import { catchError } from "#test/support/catch-error.ts";
 

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { entityTypes } from "#shared/events/entity-types.ts";
+import type { EventInput } from "#shared/events/event-input.ts";
 import { maxDepth, maxEventBytes } from "#shared/events/limits.ts";
 import { parseEvent, parseEventValue } from "#shared/events/parse-event.ts";
-import type { EventInput } from "#shared/events/schema.ts";
 import { anInput, anInputText, testNow } from "#test/support/builders.ts";
 import { catchError } from "#test/support/catch-error.ts";
 

@@ -1,6 +1,6 @@
 import type { DynamoDBClient, TransactWriteItem } from "@aws-sdk/client-dynamodb";
 import { ActivityError } from "#shared/errors.ts";
-import { buildEventPut } from "#shared/events/dynamodb/event-store.ts";
+import { buildEventPut } from "#shared/events/dynamodb/event-put.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { endpointKey, endpointSummaryKey, webhookOrgKey } from "#shared/platform/dynamodb/keys.ts";

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { renderEvents } from "#shared/api/fakturoid/render.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
+import type { EventInput } from "#shared/events/event-input.ts";
 import { parseEvent } from "#shared/events/parse-event.ts";
-import type { EventInput } from "#shared/events/schema.ts";
 import { anOrg, testNow } from "#test/support/builders.ts";
 
 /** The vendor's samples as compact JSON. Their texts have no-break spaces where its typography wants them. */

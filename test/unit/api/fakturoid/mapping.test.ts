@@ -5,8 +5,8 @@ import { demoOrg, seedEvents } from "#infra/local/demo/seed-events.ts";
 import { getNamingChange, isPaymentName, toEventName, visibleEntityTypes } from "#shared/api/fakturoid/mapping.ts";
 import { type EntityType, entityTypes } from "#shared/events/entity-types.ts";
 import { toJsonText } from "#shared/events/event.ts";
+import type { EventInput } from "#shared/events/event-input.ts";
 import { parseEventValue } from "#shared/events/parse-event.ts";
-import type { EventInput } from "#shared/events/schema.ts";
 import { anInput, testNow } from "#test/support/builders.ts";
 
 const stored = (input: Partial<EventInput>) =>

@@ -1,0 +1,27 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { execPath } from "node:process";
+
+export const root = join(import.meta.dirname, "../..");
+
+/**
+ * Returns a new folder with the declarations of sources and of what they import, at their paths in the repository. Throws
+ * `Error` if they have type errors, which the compiler prints.
+ */
+export function emitDeclarations(sources: readonly string[]): string {
+  mkdirSync(join(root, ".build"), { recursive: true });
+  const folder = mkdtempSync(join(root, ".build/declarations-"));
+  const compilerOptions = {
+    noEmit: false,
+    declaration: true,
+    emitDeclarationOnly: true,
+    rootDir: root,
+    outDir: folder,
+  };
+  const files = sources.map((source) => join(root, source));
+  const config = { extends: join(root, "tsconfig.json"), compilerOptions, files, include: [] };
+  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
+  execFileSync(execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", folder], { stdio: "inherit" });
+  return folder;
+}
