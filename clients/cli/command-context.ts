@@ -12,6 +12,8 @@ export type CommandContext = {
   readonly columns: number | null;
   /** Shows a part of the result on stdout, as text or as JSON, while the command runs. */
   show(part: Pick<CommandResult, "text" | "json">): void;
+  /** What help and errors write before the name of a command: `activity`, or how npm runs it. */
+  readonly commandPrefix: string;
   /** Whether npm runs this and has set an option of that name for itself. */
   isNpmOption(name: string): boolean;
   now(): Date;

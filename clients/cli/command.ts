@@ -1,16 +1,9 @@
 import { parseArgs } from "node:util";
 import { formatSuggestion } from "#shared/platform/did-you-mean.ts";
 import type { CommandContext } from "./command-context.ts";
+import { type CommandDescription, type CommandOption, commonOptions, formatOption } from "./command-description.ts";
+import { formatCommandHelp } from "./command-help.ts";
 import { CliError, type CommandResult } from "./command-result.ts";
-
-export type CommandOption = {
-  readonly help: string;
-  /** What the value is called in the help; an option without one is a flag. */
-  readonly value?: string;
-  /** May be given several times. */
-  readonly multiple?: true;
-  readonly required?: true;
-};
 
 /** The parsed arguments, by the names that the command declares. */
 export type ParsedArgs<Name extends string, Operand extends string = never> = {
@@ -32,20 +25,10 @@ export type CommandDefinition<Name extends string, Operand extends string> = {
   run(args: ParsedArgs<Name | CommonOptionName, Operand>, context: CommandContext): Promise<CommandResult | null>;
 };
 
-export type Command = {
-  readonly name: string;
-  readonly summary: string;
-  readonly usage: string;
-  readonly examples: readonly string[];
+export type Command = CommandDescription & {
   /** Returns `null` if the command has shown its output already. Throws `CliError` if the arguments are wrong. */
   run(args: readonly string[], context: CommandContext): Promise<CommandResult | null>;
 };
-
-const commonOptions = {
-  stack: { value: "NAME", help: "use this deployed stack instead of the local one" },
-  json: { help: "print one JSON document to stdout and nothing else" },
-  help: { help: "show this text" },
-} satisfies Record<string, CommandOption>;
 
 type CommonOptionName = keyof typeof commonOptions;
 
@@ -65,15 +48,13 @@ export function defineCommand<Name extends string, Operand extends string = neve
   const required = [...options].filter(([, option]) => option.required);
   const shape = [name, ...operands, ...required.map(([key, option]) => formatOption(key, option)), "[options]"];
   const usage = shape.join(" ");
+  const description = { name, summary, usage, examples, options };
   return {
-    name,
-    summary,
-    usage,
-    examples,
+    ...description,
     async run(args, context) {
       const parsed = parse(args, options, usage);
       if (parsed.flag("help")) {
-        const text = formatCommandHelp({ usage, summary, examples }, options);
+        const text = formatCommandHelp(description, context.commandPrefix);
         return { text, json: { help: text } };
       }
       assertNotTakenByNpm({ name, options, isGiven: parsed.flag }, context);
@@ -142,36 +123,14 @@ type NpmCheck = {
  * Throws `CliError` if npm has taken options for itself: without `--`, `npm run activity list --all` runs `list`. The
  * option `json` is left out, because users may have set it in their `.npmrc`.
  */
-function assertNotTakenByNpm({ name, options, isGiven }: NpmCheck, { isNpmOption }: CommandContext): void {
+function assertNotTakenByNpm({ name, options, isGiven }: NpmCheck, context: CommandContext): void {
+  const { isNpmOption, commandPrefix } = context;
   const taken = [...options.keys()].filter((key) => key !== "json" && !isGiven(key) && isNpmOption(key));
   if (taken.length === 0) return;
   const list = taken.map((key) => `--${key}`).join(", ");
-  throw new CliError(
-    "usage",
-    `npm has taken ${list} for itself. Write -- first: npm run activity -- ${name} ${list} …`,
-  );
+  throw new CliError("usage", `npm has taken ${list} for itself. Write -- first: ${commandPrefix} ${name} ${list} …`);
 }
 
 function createUsageError(message: string, usage: string): CliError {
   return new CliError("usage", `${message}\nUsage: ${usage}`);
-}
-
-function formatCommandHelp(
-  { usage, summary, examples }: Pick<Command, "usage" | "summary" | "examples">,
-  options: ReadonlyMap<string, CommandOption>,
-): string {
-  const rows = [...options].map(([key, option]) => [formatOption(key, option), option.help] as const);
-  const width = Math.max(...rows.map(([option]) => option.length));
-  const lines = rows.map(([option, help]) => `  ${option.padEnd(width)}  ${help}`);
-  const shown = examples.map((example) => `  npm run activity -- ${example}`);
-  return [
-    `Usage: npm run activity -- ${usage}`,
-    ...["", summary],
-    ...["", "Options", ...lines],
-    ...["", examples.length === 1 ? "Example" : "Examples", ...shown],
-  ].join("\n");
-}
-
-function formatOption(key: string, { value, multiple }: CommandOption): string {
-  return `--${key}${value === undefined ? "" : ` ${value}`}${multiple ? "..." : ""}`;
 }

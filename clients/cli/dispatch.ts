@@ -1,7 +1,9 @@
 import { formatSuggestion } from "#shared/platform/did-you-mean.ts";
 import type { Command } from "./command.ts";
 import type { CommandContext } from "./command-context.ts";
-import { CliError, type CommandResult, exitCodeHelp } from "./command-result.ts";
+import { type CommandGroups, formatCommandList, formatGeneralHelp } from "./command-help.ts";
+import { renderCommandReference } from "./command-reference.ts";
+import { CliError, type CommandResult } from "./command-result.ts";
 import { audit, auditList } from "./commands/audit.ts";
 import { clientCreate, keyCreate } from "./commands/client.ts";
 import { emit } from "./commands/emit.ts";
@@ -26,7 +28,7 @@ import { webhooksUpdate } from "./commands/webhooks/update.ts";
 import { packageVersion } from "./environment.ts";
 
 /** The commands, in the order in which the help shows them. */
-export const commandGroups: Readonly<Record<string, readonly Command[]>> = {
+export const commandGroups: CommandGroups<Command> = {
   Events: [emit, list, rejectedList, rejectedRetry, rejectedDiscard],
   Organisations: [orgCreate, orgUpdate, orgSuspend, orgResume, orgList],
   "Tokens, API keys and API clients": [tokenCreate, keyCreate, clientCreate, tokenList, tokenRevoke],
@@ -62,6 +64,7 @@ const elsewhere: Readonly<Record<string, string>> = {
 /** Runs the command that the arguments begin with. Throws `CliError` if no such command exists. */
 export async function dispatch(rawArgs: readonly string[], context: CommandContext): Promise<CommandResult | null> {
   if (rawArgs[0] === "--version") return { text: packageVersion, json: { version: packageVersion } };
+  if (rawArgs[0] === "help" && rawArgs[1] === "--markdown") return toHelp(renderCommandReference(commandGroups));
   const args = withHelpOption(rawArgs);
   const firstOption = args.findIndex((word) => word.startsWith("-"));
   const words = args.slice(0, firstOption === -1 ? 2 : Math.min(firstOption, 2));
@@ -70,11 +73,23 @@ export async function dispatch(rawArgs: readonly string[], context: CommandConte
   if (command) return command.run(args.slice(command.name.split(" ").length), context);
 
   const group = allCommands.filter(({ name }) => name.startsWith(`${words[0]} `));
+  const { commandPrefix } = context;
   if (args.includes("--help") && (words.length === 0 || (words.length === 1 && group.length > 0))) {
-    const text = helpOf(new Set(group.length > 0 ? group : allCommands));
-    return { text, json: { help: text } };
+    return toHelp(formatGeneralHelp(group.length > 0 ? groupsOf(group) : commandGroups, commandPrefix));
   }
-  throw new CliError("usage", unknownCommandMessage(words, group));
+  throw new CliError("usage", `${unknownCommandMessage(words, group)}\n${commandPrefix} help lists all commands.`);
+}
+
+function toHelp(text: string): CommandResult {
+  return { text, json: { help: text } };
+}
+
+/** Returns the groups of some commands. */
+function groupsOf(commands: readonly Command[]): CommandGroups {
+  const shown = Object.entries(commandGroups)
+    .map(([title, group]) => [title, group.filter((command) => commands.includes(command))] as const)
+    .filter(([, group]) => group.length > 0);
+  return Object.fromEntries(shown);
 }
 
 /** Rewrites `help COMMAND`, `COMMAND -h` and `GROUP help` to `COMMAND --help`; `help help` is the general help. */
@@ -86,40 +101,11 @@ function withHelpOption(args: readonly string[]): readonly string[] {
 }
 
 function unknownCommandMessage(words: readonly string[], group: readonly Command[]): string {
-  const hint = "npm run activity -- help lists all commands.";
-  if (words.length === 0) return `Give a command.\n\n${listOf(new Set(allCommands))}\n\n${hint}`;
-  if (group.length > 0 && words.length === 1)
-    return `Give one of ${group.map(({ name }) => name).join(", ")}.\n${hint}`;
+  if (words.length === 0) return `Give a command.\n\n${formatCommandList(commandGroups)}\n`;
+  if (group.length > 0 && words.length === 1) return `Give one of ${group.map(({ name }) => name).join(", ")}.`;
   const command = words.join(" ");
   const names = allCommands.map(({ name }) => name);
   const other = Object.hasOwn(elsewhere, command) ? ` ${elsewhere[command]}` : "";
   const close = other || formatSuggestion(command, names) || formatSuggestion(words[0] ?? "", names);
-  return `Unknown command '${command}'.${close}\n${hint}`;
-}
-
-function helpOf(shown: ReadonlySet<Command>): string {
-  return [
-    "Usage: npm run activity -- COMMAND [options]",
-    "",
-    listOf(shown),
-    "",
-    "npm run activity -- help COMMAND shows the options of a command, with examples.",
-    "The -- is needed: npm takes the options before it for itself.",
-    "Every command takes --stack NAME for a deployed stack instead of the local one, --json, and --help.",
-    "In scripts, npm run --silent activity -- COMMAND keeps npm's own lines out of stdout.",
-    "",
-    exitCodeHelp,
-  ].join("\n");
-}
-
-/** Returns a line for each command, under the title of its group. */
-function listOf(shown: ReadonlySet<Command>): string {
-  const width = Math.max(...[...shown].map(({ name }) => name.length));
-  return Object.entries(commandGroups)
-    .map(([title, members]) => ({ title, members: members.filter((command) => shown.has(command)) }))
-    .filter(({ members }) => members.length > 0)
-    .map(({ title, members }) =>
-      [title, ...members.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`)].join("\n"),
-    )
-    .join("\n\n");
+  return `Unknown command '${command}'.${close}`;
 }

@@ -1,19 +1,30 @@
-import { readFileSync } from "node:fs";
 import { env } from "node:process";
-import * as z from "zod";
+import manifest from "./package.json" with { type: "json" };
+
+/** Whether this runs from source, not from the bundle of the package. */
+const isSource = import.meta.filename.endsWith(".ts");
 
 /** The API token of the environment. An empty variable counts as absent. */
 export const tokenFromEnv: string | undefined = env.ACTIVITY_TOKEN || undefined;
 
-/** Whether an npm script runs this. */
-export const isNpmScript: boolean = env.npm_lifecycle_event !== undefined;
+const { npm_lifecycle_event: npmScript } = env;
 
-/** Returns whether npm, which runs this, was given a flag of that name before `--`. */
+/** Whether npm runs this: as a script, or by `npx`. */
+export const isNpmChild: boolean = npmScript !== undefined;
+
+/** How the user has started this, up to the name of a command. */
+export const commandPrefix: string = formatCommandPrefix(npmScript, isSource);
+
+/** Returns how to start this: the repository has an npm script, its package a program, which `npx` runs too. */
+export function formatCommandPrefix(script: string | undefined, fromSource: boolean): string {
+  if (script === "npx") return "npx activity";
+  return fromSource || script === "activity" ? "npm run activity --" : "activity";
+}
+
+/** Returns whether npm was given a flag of that name before `--`. `npx` leaves what follows the name of a program. */
 export function isNpmOption(name: string): boolean {
-  return isNpmScript && env[`npm_config_${name.replaceAll("-", "_")}`] === "true";
+  return isNpmChild && npmScript !== "npx" && env[`npm_config_${name.replaceAll("-", "_")}`] === "true";
 }
 
 /** The version of this package. */
-export const packageVersion: string = z
-  .object({ version: z.string() })
-  .parse(JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"))).version;
+export const packageVersion: string = manifest.version;

@@ -1,6 +1,6 @@
 import process from "node:process";
 import { exitCodes } from "./command-result.ts";
-import { isNpmScript } from "./environment.ts";
+import { isNpmChild } from "./environment.ts";
 
 /** On Ctrl-C the terminal signals all processes, and npm forwards its signal: both count as one interruption. */
 const debounceMs = 1_000;
@@ -14,7 +14,7 @@ let forceExitAllowedAt = Number.POSITIVE_INFINITY;
  */
 export function installSignalHandlers(): AbortSignal {
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, handleSignal);
-  if (isNpmScript) interruptOnParentExit();
+  if (isNpmChild) interruptOnParentExit();
   return controller.signal;
 }
 

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { CommandContext } from "./command-context.ts";
 import { type ExitCode, exitCodes } from "./command-result.ts";
 import { dispatch } from "./dispatch.ts";
-import { isNpmOption, tokenFromEnv } from "./environment.ts";
+import { commandPrefix, isNpmOption, tokenFromEnv } from "./environment.ts";
 import { formatError } from "./format-error.ts";
 import { installSignalHandlers, interrupt } from "./interruption.ts";
 import { toPrintableJson, toPrintableLines } from "./output.ts";
@@ -22,6 +22,7 @@ const context: CommandContext = {
   show({ text, json }) {
     stdout.write(`${asJson ? toPrintableJson(JSON.stringify(json)) : text}\n`);
   },
+  commandPrefix,
   isNpmOption,
   now: () => new Date(),
   sleep,

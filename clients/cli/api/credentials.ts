@@ -1,5 +1,6 @@
-import type { CommandOption, ParsedArgs } from "#clients/cli/command.ts";
+import type { ParsedArgs } from "#clients/cli/command.ts";
 import type { CommandContext } from "#clients/cli/command-context.ts";
+import type { CommandOption } from "#clients/cli/command-description.ts";
 import { CliError } from "#clients/cli/command-result.ts";
 import { resolveStack } from "#clients/cli/stack/resolve-stack.ts";
 import type { ApiCredentials } from "./activity-api.ts";

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { apiPath } from "#clients/cli/api/activity-api.ts";
-import type { CommandOption } from "#clients/cli/command.ts";
 import type { CommandContext } from "#clients/cli/command-context.ts";
+import type { CommandOption } from "#clients/cli/command-description.ts";
 import { CliError } from "#clients/cli/command-result.ts";
 import type { TableColumn, TextStyle } from "#clients/cli/output.ts";
 import { formatKeyValues, type KeyValue, toPrintable } from "#clients/cli/output.ts";

@@ -15,6 +15,7 @@ export function aCommandContext(over: Partial<CommandContext> = {}) {
     stderr: { write: (text) => stderr.push(text) },
     columns: null,
     show: (part) => shown.push(part),
+    commandPrefix: "npm run activity --",
     isNpmOption: () => false,
     now: () => new Date(clock.ms),
     sleep: async (milliseconds) => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { defineCommand } from "#clients/cli/command.ts";
 import { CliError, exitCodes } from "#clients/cli/command-result.ts";
 import { commandGroups, dispatch } from "#clients/cli/dispatch.ts";
+import { formatCommandPrefix } from "#clients/cli/environment.ts";
 import { findNearest } from "#shared/platform/did-you-mean.ts";
 import { aCommandContext } from "./command-context.ts";
 
@@ -158,13 +159,41 @@ describe("command line", () => {
     expect(help).toEqual(await dispatch(meant, context));
   });
 
+  it.each([
+    [undefined, true, "npm run activity --"],
+    ["activity", true, "npm run activity --"],
+    [undefined, false, "activity"],
+    ["report", false, "activity"],
+    ["activity", false, "npm run activity --"],
+    ["npx", false, "npx activity"],
+  ])("is called as it was started: by the npm script %s, from source: %s", async (script, fromSource, prefix) => {
+    const started = { ...context, commandPrefix: formatCommandPrefix(script, fromSource) };
+    const general = await dispatch(["help"], started);
+    expect(general?.text).toContain(`Usage: ${prefix} COMMAND [options]\n`);
+    expect(general?.text.includes("The -- is needed")).toBe(prefix === "npm run activity --");
+    const { text = "" } = (await dispatch(["help", "org", "list"], started)) ?? {};
+    expect(text).toMatch(new RegExp(`^Usage: ${prefix} org list `));
+    expect(text).toContain(`\n  ${prefix} org list`);
+    await expect(dispatch(["lst"], started)).rejects.toThrow(`${prefix} help lists all commands.`);
+  });
+
+  it("prints all commands with their own options as Markdown", async () => {
+    const { text = "" } = (await dispatch(["help", "--markdown"], context)) ?? {};
+    const names = Object.values(commandGroups).flatMap((group) => group.map(({ name }) => name));
+    expect([...text.matchAll(/^### (.+)$/gm)].map(([, name]) => name)).toEqual(names);
+    expect([...text.matchAll(/^## (.+)$/gm)].map(([, title]) => title)).toEqual(Object.keys(commandGroups));
+    expect(text).toContain("| `--only failed\\|all` | failed: only undelivered events");
+    expect(text).toContain("```sh\nactivity list [options]\n```");
+    expect(text).not.toContain("--stack NAME");
+  });
+
   it("shows no general help for an unknown command", async () => {
     expect(await complaint("help", "lst")).toBe("Unknown command 'lst'. Did you mean list?");
     expect(await complaint("token", "make", "-h")).toMatch(/^Unknown command 'token make'\./);
   });
 
   it("prints the version of the package", async () => {
-    const { version } = JSON.parse(readFileSync("package.json", "utf8"));
+    const { version } = JSON.parse(readFileSync("clients/cli/package.json", "utf8"));
     expect(await dispatch(["--version"], context)).toEqual({ text: version, json: { version } });
   });
 

@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { callApi } from "#clients/cli/api/activity-api.ts";
 import { credentialOptions, resolveCredentials } from "#clients/cli/api/credentials.ts";
-import { type CommandOption, defineCommand, type ParsedArgs } from "#clients/cli/command.ts";
+import { defineCommand, type ParsedArgs } from "#clients/cli/command.ts";
+import type { CommandOption } from "#clients/cli/command-description.ts";
 import { CliError } from "#clients/cli/command-result.ts";
 import { toPrintable } from "#clients/cli/output.ts";
 import {
