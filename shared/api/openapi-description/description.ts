@@ -1,13 +1,14 @@
 import { fakturoidComponents, fakturoidPaths } from "#shared/api/fakturoid/openapi/paths.ts";
-import { errorResponseRefs } from "#shared/api/finzbooks/openapi/errors.ts";
-import { finzbooksComponents, finzbooksPaths } from "#shared/api/finzbooks/openapi/paths.ts";
+import { errorResponses } from "#shared/api/finzbooks/openapi/errors.ts";
+import { describedFinzbooksOperations } from "#shared/api/finzbooks/operations/finzbooks-operations.ts";
 import { oauthComponents, oauthPaths } from "#shared/api/oauth/openapi/paths.ts";
-import { headerRefs } from "#shared/api/openapi/components.ts";
+import { responseHeaders } from "#shared/api/openapi/headers.ts";
+import { type Components, collectComponents } from "#shared/api/operations/component.ts";
+import { describeOperations } from "#shared/api/operations/describe-operations.ts";
 import { simplybooksComponents, simplybooksPaths } from "#shared/api/simplybooks/openapi/paths.ts";
-import { webhookPaths } from "#shared/api/webhooks/openapi/openapi.ts";
 import { webhookSchemaPath } from "#shared/api/webhooks/openapi/payload-schema.ts";
-import { webhookSchemas } from "#shared/api/webhooks/openapi/schemas.ts";
 import { renderWebhookRequests } from "#shared/api/webhooks/openapi/webhook-requests.ts";
+import { describedWebhooksOperations } from "#shared/api/webhooks/operations/webhooks-operations.ts";
 import { secretPrefixes } from "#shared/auth/token-format.ts";
 import { eventSchemaPath } from "#shared/events/event-json-schema.ts";
 
@@ -17,11 +18,6 @@ export const specPaths = {
   [eventSchemaPath]: "The JSON Schema of an event that a service writes",
   [webhookSchemaPath]: "The JSON Schema of the body of a webhook",
 } as const;
-
-const wwwAuthenticate = {
-  description: "The authentication scheme and its parameters (RFC 9110, section 11.6.1).",
-  schema: { type: "string", pattern: "^(Bearer|Basic)\\b" },
-};
 
 const securitySchemes = {
   accessToken: {
@@ -78,39 +74,37 @@ const tags = [
 
 /** Returns the OpenAPI 3.1 document of all routes. `origin` is the scheme and host that the caller used. */
 export function createOpenApiDescription(origin: string) {
-  const finzbooks = finzbooksComponents();
   const simplybooks = simplybooksComponents();
   const fakturoid = fakturoidComponents();
   const oauth = oauthComponents();
+  const components: Components = {
+    schemas: {
+      ...simplybooks.schemas,
+      ...fakturoid.schemas,
+      ...oauth.schemas,
+      ...fakturoid.errorSchemas,
+      ...oauth.errorSchemas,
+    },
+    parameters: { ...simplybooks.parameters, ...fakturoid.parameters },
+    headers: { ...fakturoid.headers, ...oauth.headers },
+    responses: { ...simplybooks.responses, ...fakturoid.responses, ...oauth.responses },
+  };
+  const paths = {
+    ...describeOperations(describedFinzbooksOperations(), ["accessToken"]),
+    ...describeOperations(describedWebhooksOperations(), ["accessToken"]),
+    ...simplybooksPaths(),
+    ...fakturoidPaths(),
+    ...oauthPaths(),
+    ...describeSpecOperations(),
+  };
   return {
     openapi: "3.1.0",
     info,
     servers: [{ url: origin }],
     tags,
-    paths: {
-      ...finzbooksPaths(),
-      ...webhookPaths(),
-      ...simplybooksPaths(),
-      ...fakturoidPaths(),
-      ...oauthPaths(),
-      ...describeSpecOperations(),
-    },
-    webhooks: renderWebhookRequests(),
-    components: {
-      schemas: {
-        ...finzbooks.schemas,
-        ...webhookSchemas,
-        ...simplybooks.schemas,
-        ...fakturoid.schemas,
-        ...oauth.schemas,
-        ...fakturoid.errorSchemas,
-        ...oauth.errorSchemas,
-      },
-      parameters: { ...finzbooks.parameters, ...simplybooks.parameters, ...fakturoid.parameters },
-      headers: { ...finzbooks.headers, ...fakturoid.headers, ...oauth.headers, "WWW-Authenticate": wwwAuthenticate },
-      responses: { ...finzbooks.responses, ...simplybooks.responses, ...fakturoid.responses, ...oauth.responses },
-      securitySchemes,
-    },
+    paths: collectComponents(paths, components),
+    webhooks: collectComponents(renderWebhookRequests(), components),
+    components: { ...components, securitySchemes },
   };
 }
 
@@ -122,7 +116,7 @@ function describeSpecOperations() {
       summary,
       tags: ["documents"],
       security: [],
-      responses: { 200: { description: summary, headers: headerRefs([]), content }, ...errorResponseRefs(500, 503) },
+      responses: { 200: { description: summary, headers: responseHeaders([]), content }, ...errorResponses(500, 503) },
     };
     return [path, { get }] as const;
   });

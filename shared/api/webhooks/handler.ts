@@ -3,6 +3,8 @@ import { defaultRateLimitPolicy } from "#shared/api/http/authenticate-request.ts
 import { withReadCharge } from "#shared/api/http/charge-read.ts";
 import { assertKnownParameters } from "#shared/api/http/parameters.ts";
 import type { HttpRequest, HttpResponse, RequestContext } from "#shared/api/http/request.ts";
+import { queryNames } from "#shared/api/operations/parse-parameters.ts";
+import { createRouter } from "#shared/api/operations/router.ts";
 import type { TokenUsageStore } from "#shared/auth/authenticate.ts";
 import { assertScope } from "#shared/auth/caller.ts";
 import { TokenAuthenticator } from "#shared/auth/token-authenticator.ts";
@@ -10,20 +12,22 @@ import { createMeteredReader } from "#shared/events/query/query.ts";
 import { meterDeliveryReads } from "#shared/webhooks/deliveries/meter-delivery-reads.ts";
 import { deliveryIdPattern, endpointIdPattern, replayIdPattern } from "#shared/webhooks/ids.ts";
 import type { WebhookManagementPorts } from "#shared/webhooks/management-ports.ts";
-import { operations } from "./operations.ts";
-import { parametersOf } from "./query.ts";
-import { findWebhookRoute } from "./routes.ts";
+import { webhooksOperations } from "./operations/webhooks-operations.ts";
 
 export type WebhooksApiPorts = WebhookManagementPorts & { readonly tokens: TokenUsageStore };
+
+const findOperation = createRouter(webhooksOperations);
 
 /** Creates the handler of the webhooks API. It throws `ActivityError`, which `renderError` renders. */
 export function createWebhooksHandler({ tokens, ...ports }: WebhooksApiPorts) {
   const authenticator = new TokenAuthenticator(tokens);
 
   return async (request: HttpRequest, context: RequestContext): Promise<HttpResponse> => {
-    const route = findWebhookRoute(request.method, request.path);
-    context.auditFields.route = route.name;
-    context.auditFields.endpoint_id = endpointIdPattern.test(route.endpointId) ? route.endpointId : undefined;
+    const { operation, path } = findOperation(request.method, request.path);
+    const { endpoint_id = "", delivery_id = "", replay_id = "" } = path;
+    const { auditFields } = context;
+    auditFields.route = operation.route;
+    auditFields.endpoint_id = endpointIdPattern.test(endpoint_id) ? endpoint_id : undefined;
     const credentials = parseCredentials(request);
     const auth = {
       authenticator,
@@ -34,16 +38,16 @@ export function createWebhooksHandler({ tokens, ...ports }: WebhooksApiPorts) {
     };
     const caller = await authenticateCaller(auth, credentials);
     const { token, org_id } = caller;
-    assertScope(token, "AIBooks.webhooks.MANAGE");
-    assertKnownParameters(request.query, parametersOf(route.name));
+    if (operation.scope !== null) assertScope(token, operation.scope);
+    assertKnownParameters(request.query, queryNames(operation.parameters));
     const { token_id, user_id } = token;
-    if (deliveryIdPattern.test(route.deliveryId)) context.auditFields.delivery_id = route.deliveryId;
-    if (replayIdPattern.test(route.replayId)) context.auditFields.replay_id = route.replayId;
+    if (deliveryIdPattern.test(delivery_id)) auditFields.delivery_id = delivery_id;
+    if (replayIdPattern.test(replay_id)) auditFields.replay_id = replay_id;
     return withReadCharge(auth, Promise.resolve(caller), (meter) =>
-      operations[route.name]({
-        facts: context.auditFields,
+      operation.handle({
+        auditFields,
         request,
-        route,
+        path,
         requester: { org_id, user_id, token_id, request_id: request.requestId },
         ports: {
           ...ports,

@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { edgeThrottle } from "#infra/api/public-api.ts";
 import { stages } from "#infra/config.ts";
 import { perEvent } from "#infra/costs/workload.ts";
-import { maxLimit } from "#shared/api/finzbooks/query.ts";
+import { maxLimit } from "#shared/api/finzbooks/parameters.ts";
 import { rateLimit } from "#shared/auth/rate-limit.ts";
 import { maxEventBytes } from "#shared/events/limits.ts";
 import { offsetPageBudget } from "#shared/events/query/offset-scan.ts";

@@ -3,10 +3,17 @@ import type { HttpResponse } from "#shared/api/http/request.ts";
 import { createOpenApiDescription } from "#shared/api/openapi-description/description.ts";
 import { createResponseValidator, createSchemaValidator } from "./json-schema.ts";
 
-export const description = createOpenApiDescription("https://api.example.com");
+type Named<T> = Readonly<Record<string, T>>;
 
 type Schema = {
   readonly type?: string;
+  readonly enum?: readonly unknown[];
+  readonly examples?: readonly unknown[];
+  readonly pattern?: string;
+  readonly minLength?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly maxItems?: number;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly items?: Schema;
   readonly xml?: { readonly name?: string; readonly wrapped?: boolean };
@@ -29,10 +36,31 @@ type Operation = {
   readonly responses: Readonly<Record<string, DescribedResponse>>;
 };
 
-type Description = {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-  readonly components: { readonly responses: Readonly<Record<string, DescribedResponse>> };
+type DescribedParameter = {
+  readonly description: string;
+  readonly schema: Schema;
+  readonly example: string;
+  readonly examples: Named<{ readonly value: string }>;
 };
+
+type Components = {
+  readonly schemas: Named<Schema>;
+  readonly parameters: Named<DescribedParameter>;
+  readonly headers: Named<{ readonly schema: Schema; readonly example: unknown }>;
+  readonly responses: Named<DescribedResponse>;
+  readonly securitySchemes: Named<unknown>;
+};
+
+type Description = {
+  readonly servers: readonly { readonly url: string }[];
+  readonly tags: readonly { readonly name: string }[];
+  readonly paths: Named<Named<Operation>>;
+  readonly webhooks: Named<Named<Operation>>;
+  readonly components: Components;
+};
+
+/** The OpenAPI description as it is served. */
+export const description: Description = JSON.parse(JSON.stringify(createOpenApiDescription("https://api.example.com")));
 
 /** The OpenAPI description with all references resolved. */
 const { paths, components }: Description = JSON.parse(JSON.stringify(inlineRefs(description)));
@@ -52,6 +80,13 @@ export function operationOf(name: string) {
 /** Returns the error responses of a dialect: the response components whose names start with `prefix`. */
 export function errorResponsesOf(prefix: string): readonly DescribedResponse[] {
   return Object.entries(components.responses).flatMap(([name, value]) => (name.startsWith(prefix) ? [value] : []));
+}
+
+/** Returns one of the components of a section. Throws if it does not exist. */
+export function componentOf<Part>(components: Named<Part>, name: string): Part {
+  const found = components[name];
+  if (found === undefined) throw new Error(`The OpenAPI description has no component ${name}.`);
+  return found;
 }
 
 /** Returns every `$ref` in a part of the OpenAPI description. */
@@ -76,7 +111,7 @@ function inlineRefs(value: unknown): unknown {
 }
 
 /** Returns a function that validates a value against a component schema and returns its errors. */
-export function componentValidator(name: keyof typeof description.components.schemas) {
+export function componentValidator(name: string) {
   return createResponseValidator({ $ref: `#/components/schemas/${name}` }, { components: description.components });
 }
 

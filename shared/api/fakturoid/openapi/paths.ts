@@ -1,7 +1,8 @@
 import { fakturoidRateLimitPolicy } from "#shared/api/fakturoid/credentials.ts";
 import { maxPage, pageSize } from "#shared/api/fakturoid/query.ts";
 import { headerRefs, readCostDescription } from "#shared/api/openapi/components.ts";
-import { conditionalHeaderNames, ifNoneMatchRef, notModified } from "#shared/api/openapi/conditional.ts";
+import { conditionalHeaderNames, notModified } from "#shared/api/openapi/conditional.ts";
+
 import { timeParameter } from "#shared/api/openapi/time-parameter.ts";
 import type { Scope } from "#shared/auth/caller.ts";
 import { rateLimitState } from "#shared/auth/rate-limit.ts";
@@ -113,7 +114,7 @@ function list(operationId: string, summary: string, which: string) {
     security,
     parameters: [
       ...refs("FakturoidSlug", "FakturoidUserAgent", "FakturoidPage", "FakturoidSince", "FakturoidSubjectId"),
-      ifNoneMatchRef,
+      { $ref: "#/components/parameters/IfNoneMatch" },
     ],
     responses: {
       ...notModified(rateLimitHeaderNames),

@@ -1,5 +1,6 @@
 import { renderError } from "#shared/api/finzbooks/errors.ts";
-import { headerRefs, rateLimitHeaderNames } from "#shared/api/openapi/components.ts";
+import { type HeaderName, rateLimitHeaders, responseHeaders } from "#shared/api/openapi/headers.ts";
+import { Component, schemaComponent } from "#shared/api/operations/component.ts";
 import { invalidTokenError } from "#shared/auth/authenticate.ts";
 import { orgSuspendedError } from "#shared/auth/caller.ts";
 import { rateLimit } from "#shared/auth/rate-limit.ts";
@@ -42,8 +43,10 @@ const samples: Readonly<Record<ErrorCode | "defect", Error>> = {
   defect: new Error("never shown"),
 };
 
+type ErrorStatus = { readonly name: string; readonly description: string };
+
 /** The response component of each status. */
-const statuses: Readonly<Record<number, { readonly name: string; readonly description: string }>> = {
+const statuses: Readonly<Record<number, ErrorStatus>> = {
   400: { name: "BadRequest", description: "A value is invalid, or a required value is missing." },
   401: { name: "Unauthorized", description: "The token is missing, malformed, unknown, expired or revoked." },
   403: {
@@ -72,7 +75,7 @@ const rendered = Object.values(samples).map((error) => {
 /** The codes of all errors. */
 export const errorCodes: readonly string[] = [...new Set(rendered.map(({ sample }) => sample.code))];
 
-export const errorSchema = {
+const problemSchema = schemaComponent("Problem", {
   type: "object",
   description: "An error. `code` is stable; `message` is for people and may change.",
   required: ["code", "message"],
@@ -83,35 +86,30 @@ export const errorSchema = {
     details: { type: "object", description: "Details that help to correct the request, such as the valid values." },
     request_id: { type: "string", description: "Present with every 5xx." },
   },
-};
+});
 
 /** Errors after authentication have the rate limit headers. */
-const headersOfStatus: Readonly<Record<number, readonly string[]>> = {
-  400: rateLimitHeaderNames,
+const headersOfStatus: Readonly<Record<number, readonly HeaderName[]>> = {
+  400: rateLimitHeaders,
   401: ["WWW-Authenticate"],
-  403: rateLimitHeaderNames,
-  429: ["Retry-After", ...rateLimitHeaderNames],
-  500: rateLimitHeaderNames,
-  503: ["Retry-After", ...rateLimitHeaderNames],
+  403: rateLimitHeaders,
+  429: ["Retry-After", ...rateLimitHeaders],
+  500: rateLimitHeaders,
+  503: ["Retry-After", ...rateLimitHeaders],
 };
 
-/** Returns one response component for each status, with an example of each error that has it. */
-export function describeErrorResponses() {
-  const responses = Object.entries(statuses).map(([status, { name, description }]) => {
-    const examples = rendered
-      .filter((error) => error.status === Number(status))
-      .map(({ sample }) => [sample.code, { value: sample }] as const);
-    const content = {
-      "application/json": { schema: { $ref: "#/components/schemas/Problem" }, examples: Object.fromEntries(examples) },
-    };
-    return [name, { description, headers: headerRefs(headersOfStatus[Number(status)] ?? []), content }] as const;
-  });
-  return Object.fromEntries(responses);
+function describeError(status: string, { name, description }: ErrorStatus): Component {
+  const examples = rendered
+    .filter((error) => error.status === Number(status))
+    .map(({ sample }) => [sample.code, { value: sample }] as const);
+  const content = { "application/json": { schema: problemSchema, examples: Object.fromEntries(examples) } };
+  const headers = responseHeaders(headersOfStatus[Number(status)] ?? []);
+  return new Component("responses", name, { description, headers, content });
 }
 
-/** Returns references to the error responses of an operation. */
-export function errorResponseRefs(...codes: readonly number[]) {
-  return Object.fromEntries(
-    codes.map((status) => [String(status), { $ref: `#/components/responses/${statuses[status]?.name}` }]),
-  );
+const errors = Object.entries(statuses).map(([status, error]) => [status, describeError(status, error)] as const);
+
+/** Returns the error responses of an operation, each with an example of every error that has the status. */
+export function errorResponses(...codes: readonly number[]): Readonly<Record<string, Component>> {
+  return Object.fromEntries(errors.filter(([status]) => codes.includes(Number(status))));
 }

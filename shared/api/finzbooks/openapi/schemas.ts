@@ -1,8 +1,8 @@
-import { maxLimit } from "#shared/api/finzbooks/query.ts";
+import { entityTypeSchema, maxLimit } from "#shared/api/finzbooks/parameters.ts";
 import { type JsonSchemas, objectSchema, timestampSchema } from "#shared/api/openapi/components.ts";
+import { schemaComponent } from "#shared/api/operations/component.ts";
 import { scopes } from "#shared/auth/caller.ts";
 import { actorTypes } from "#shared/events/actor.ts";
-import { documentTypes } from "#shared/events/entity-types.ts";
 import {
   actionPattern,
   eventIdPattern,
@@ -11,7 +11,6 @@ import {
   maxRefLength,
   maxRelated,
 } from "#shared/events/limits.ts";
-import { errorSchema } from "./errors.ts";
 
 const sampleEvent = {
   event_id: "evt_8c3f1a9b40b14e3aaf2d7e91a76c1f02",
@@ -64,7 +63,7 @@ const includedSchemas = {
 };
 
 /** Returns the schema of an event. `optional` are properties that it may lack. */
-export function eventSchema(entityType: Readonly<Record<string, unknown>>, optional: JsonSchemas = {}) {
+export function eventSchema(entityType: object, optional: JsonSchemas = {}) {
   return objectSchema(
     {
       event_id: { type: "string", pattern: eventIdPattern.source },
@@ -99,13 +98,13 @@ export function eventSchema(entityType: Readonly<Record<string, unknown>>, optio
   );
 }
 
-/** The component schemas of this dialect. */
-export const finzbooksSchemas = {
-  EntityType: { type: "string", enum: documentTypes },
-  Event: eventSchema({ $ref: "#/components/schemas/EntityType" }, includedSchemas),
-  Activity: objectSchema({
+const feedEventSchema = schemaComponent("Event", eventSchema(entityTypeSchema, includedSchemas));
+
+export const activitySchema = schemaComponent(
+  "Activity",
+  objectSchema({
     ...successProperties,
-    activity: { type: "array", maxItems: maxLimit, items: { $ref: "#/components/schemas/Event" } },
+    activity: { type: "array", maxItems: maxLimit, items: feedEventSchema },
     page_context: objectSchema(
       {
         limit: { type: "integer", minimum: 1, maximum: maxLimit },
@@ -125,7 +124,11 @@ export const finzbooksSchemas = {
       },
     ),
   }),
-  Whoami: objectSchema({
+);
+
+export const whoamiSchema = schemaComponent(
+  "Whoami",
+  objectSchema({
     ...successProperties,
     token: objectSchema({
       token_id: { type: "string", pattern: "^tok_[0-9a-f]{32}$" },
@@ -135,5 +138,4 @@ export const finzbooksSchemas = {
       tier: { type: "string", const: "DEFAULT" },
     }),
   }),
-  Problem: errorSchema,
-};
+);

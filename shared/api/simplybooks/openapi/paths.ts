@@ -1,5 +1,5 @@
 import { headerRefs, rateLimitHeaderNames } from "#shared/api/openapi/components.ts";
-import { conditionalHeaderNames, ifNoneMatchRef, notModified } from "#shared/api/openapi/conditional.ts";
+import { conditionalHeaderNames, notModified } from "#shared/api/openapi/conditional.ts";
 import { filterPattern, maxFilterLength } from "#shared/api/simplybooks/filter/conditions.ts";
 import type { ResponseFormat } from "#shared/api/simplybooks/format/negotiate-format.ts";
 import { activityFields } from "#shared/api/simplybooks/mapping.ts";
@@ -134,7 +134,7 @@ function describeList() {
         "SimplybooksTake",
         "SimplybooksFormat",
       ),
-      ifNoneMatchRef,
+      { $ref: "#/components/parameters/IfNoneMatch" },
     ],
     responses: {
       ...notModified(rateLimitHeaderNames),

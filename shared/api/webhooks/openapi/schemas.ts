@@ -1,6 +1,7 @@
 import { objectSchema, timestampSchema } from "#shared/api/openapi/components.ts";
+import { schemaComponent } from "#shared/api/operations/component.ts";
 import { endpointSettingSchemas } from "#shared/api/webhooks/endpoint-settings.ts";
-import { maxDeliveries } from "#shared/api/webhooks/query.ts";
+import { maxDeliveries } from "#shared/api/webhooks/parameters.ts";
 import { deliveryStatuses } from "#shared/webhooks/deliveries/delivery.ts";
 import { maxEndpointsPerOrg } from "#shared/webhooks/endpoints/endpoint.ts";
 import { maxHeaderNameLength, maxHeaders } from "#shared/webhooks/endpoints/static-headers.ts";
@@ -78,12 +79,14 @@ const attempt = objectSchema({
   response_truncated: { type: "boolean" },
 });
 
-const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+export const webhookEndpointSchema = schemaComponent(
+  "WebhookEndpoint",
+  objectSchema(endpoint, { description: "A URL to which events are sent." }),
+);
 
-/** The component schemas of responses about webhooks. */
-export const webhookSchemas = {
-  WebhookEndpoint: objectSchema(endpoint, { description: "A URL to which events are sent." }),
-  WebhookEndpointWithSecret: objectSchema(
+export const webhookEndpointWithSecretSchema = schemaComponent(
+  "WebhookEndpointWithSecret",
+  objectSchema(
     {
       endpoint_id,
       url,
@@ -92,7 +95,11 @@ export const webhookSchemas = {
     },
     { description: "An endpoint with the secret that signs its deliveries." },
   ),
-  WebhookEndpointWithHealth: objectSchema({
+);
+
+export const webhookEndpointWithHealthSchema = schemaComponent(
+  "WebhookEndpointWithHealth",
+  objectSchema({
     ...endpoint,
     health: objectSchema({
       circuit: { ...oneOf(["closed", "open", "half_open"]), description: "While it is open, attempts wait." },
@@ -101,15 +108,41 @@ export const webhookSchemas = {
       last_success_at: timeOrNull,
     }),
   }),
-  WebhookEndpoints: { type: "array", maxItems: maxEndpointsPerOrg, items: ref("WebhookEndpoint") },
-  WebhookMissed: objectSchema(
+);
+
+export const webhookEndpointsSchema = schemaComponent("WebhookEndpoints", {
+  type: "array",
+  maxItems: maxEndpointsPerOrg,
+  items: webhookEndpointSchema,
+});
+
+export const webhookMissedSchema = schemaComponent(
+  "WebhookMissed",
+  objectSchema(
     { since: timestampSchema, until: timestampSchema, only: oneOf(replayScopes) },
     { description: "The body of a replay that sends what the endpoint missed while it was disabled." },
   ),
-  WebhookDelivery: objectSchema(delivery, { description: "One event for one endpoint." }),
-  WebhookDeliveryWithAttempts: objectSchema({ ...delivery, attempts: { type: "array", items: attempt } }),
-  WebhookDeliveries: { type: "array", maxItems: maxDeliveries, items: ref("WebhookDelivery") },
-  WebhookDeliveriesPage: objectSchema({
+);
+
+export const webhookDeliverySchema = schemaComponent(
+  "WebhookDelivery",
+  objectSchema(delivery, { description: "One event for one endpoint." }),
+);
+
+export const webhookDeliveryWithAttemptsSchema = schemaComponent(
+  "WebhookDeliveryWithAttempts",
+  objectSchema({ ...delivery, attempts: { type: "array", items: attempt } }),
+);
+
+export const webhookDeliveriesSchema = schemaComponent("WebhookDeliveries", {
+  type: "array",
+  maxItems: maxDeliveries,
+  items: webhookDeliverySchema,
+});
+
+export const webhookDeliveriesPageSchema = schemaComponent(
+  "WebhookDeliveriesPage",
+  objectSchema({
     limit: { type: "integer", minimum: 1, maximum: maxDeliveries },
     returned: { type: "integer", minimum: 0, maximum: maxDeliveries },
     has_more_page: {
@@ -117,12 +150,20 @@ export const webhookSchemas = {
       description: "Whether an older page exists, at the address in the `Link` header.",
     },
   }),
-  WebhookTest: objectSchema({
+);
+
+export const webhookTestSchema = schemaComponent(
+  "WebhookTest",
+  objectSchema({
     delivery_id: delivery.delivery_id,
     event_type: delivery.event_type,
     status: { type: "string", const: "pending" },
   }),
-  WebhookReplay: objectSchema(
+);
+
+export const webhookReplaySchema = schemaComponent(
+  "WebhookReplay",
+  objectSchema(
     {
       replay_id: matching(replayIdPattern),
       status: oneOf(["running", "done", "stopped"]),
@@ -137,20 +178,26 @@ export const webhookSchemas = {
     },
     { description: "A replay of the log. It stops if the endpoint is disabled or deleted." },
   ),
-  WebhookReplayCount: objectSchema({
+);
+
+export const webhookReplayCountSchema = schemaComponent(
+  "WebhookReplayCount",
+  objectSchema({
     dry_run: { type: "boolean", const: true },
     count: { ...count, description: "Events that the replay would send." },
     examined: count,
     complete: { type: "boolean", description: "Whether the whole range was examined, or only its newest part." },
   }),
-  WebhookEventTypes: {
-    type: "array",
-    items: objectSchema({
-      event_type: matching(eventTypePattern),
-      description: { type: "string" },
-      sample: ref("WebhookPayload"),
-      schema: { type: "object", description: "JSON Schema, draft 2020-12." },
-    }),
-  },
-  WebhookPayload: payloadSchema,
-};
+);
+
+export const webhookPayloadSchema = schemaComponent("WebhookPayload", payloadSchema);
+
+export const webhookEventTypesSchema = schemaComponent("WebhookEventTypes", {
+  type: "array",
+  items: objectSchema({
+    event_type: matching(eventTypePattern),
+    description: { type: "string" },
+    sample: webhookPayloadSchema,
+    schema: { type: "object", description: "JSON Schema, draft 2020-12." },
+  }),
+});

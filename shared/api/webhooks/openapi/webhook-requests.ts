@@ -2,6 +2,7 @@ import { renderPayload } from "#shared/webhooks/deliveries/payload.ts";
 import { sampleEvent } from "#shared/webhooks/event-types/samples.ts";
 import { signedHeaders } from "#shared/webhooks/sending/sign.ts";
 import { delivery, secret } from "./examples.ts";
+import { webhookPayloadSchema } from "./schemas.ts";
 
 const { org_id, delivery_id: deliveryId, event_type: eventType, created_at } = delivery;
 const body = renderPayload(sampleEvent(eventType, org_id, "2026-05-11T08:30:12.000Z"), deliveryId);
@@ -29,7 +30,7 @@ export function renderWebhookRequests() {
   });
   const content = {
     "application/json": {
-      schema: { $ref: "#/components/schemas/WebhookPayload" },
+      schema: webhookPayloadSchema,
       examples: { [eventType]: { value: JSON.parse(body) } },
     },
   };

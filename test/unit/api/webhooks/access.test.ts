@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { type WebhookRouteName, webhookRouteNames, webhookRoutes } from "#shared/api/webhooks/routes.ts";
+import { webhooksOperations } from "#shared/api/webhooks/operations/webhooks-operations.ts";
 import { scopes } from "#shared/auth/caller.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { orgB, webhooksApi } from "#test/support/api/webhooks-dialect.ts";
 import { captureLogLines } from "#test/support/log-lines.ts";
 
-const bodies: Partial<Record<WebhookRouteName, object>> = {
+const bodies: Readonly<Record<string, object>> = {
   create_webhook_endpoint: { url: "https://hooks.example.com/in?key=hidden", events: ["*"] },
   update_webhook_endpoint: { description: "taken over" },
   replay_webhook_events: { since: "2026-05-11", only: "all" },
@@ -24,15 +24,16 @@ async function withEverything() {
   return { ...dialect, ids, secret: String(secret) };
 }
 
-function pathOf(
-  name: WebhookRouteName,
-  ids: Readonly<Record<string, string>>,
-): readonly [method: string, path: string] {
-  const [method, template] = webhookRoutes[name];
-  return [method, template.slice("/webhooks".length).replaceAll(/\{(\w+)\}/g, (_, id: string) => ids[id] ?? "")];
+const names = webhooksOperations.map(({ operationId }) => operationId);
+
+function pathOf(name: string, ids: Readonly<Record<string, string>>): readonly [method: string, path: string] {
+  const found = webhooksOperations.find(({ operationId }) => operationId === name);
+  if (found === undefined) throw new Error(`The webhooks API has no operation ${name}.`);
+  const { method, path } = found;
+  return [method, path.replace(/^.*\/webhooks/, "").replaceAll(/\{(\w+)\}/g, (_, id: string) => ids[id] ?? "")];
 }
 
-const withIds = webhookRouteNames.filter((name) => webhookRoutes[name][1].includes("{"));
+const withIds = webhooksOperations.flatMap(({ operationId, path }) => (path.includes("{") ? [operationId] : []));
 
 describe("webhooks API, another organisation", () => {
   it.each(withIds)("%s returns the same 404 as for an unknown resource", async (name) => {
@@ -58,7 +59,7 @@ describe("webhooks API, another organisation", () => {
     const { ask, ids } = await withEverything();
     const own = await ask("POST", "/endpoints", { org: orgB, body: bodies.create_webhook_endpoint });
     const { endpoint_id } = JSON.parse(own.body).endpoint;
-    for (const name of ["get_webhook_delivery", "retry_webhook_delivery", "get_webhook_replay"] as const) {
+    for (const name of ["get_webhook_delivery", "retry_webhook_delivery", "get_webhook_replay"]) {
       const { status } = await ask(...pathOf(name, { ...ids, endpoint_id }), { org: orgB });
       expect([name, status]).toEqual([name, 404]);
     }
@@ -78,7 +79,7 @@ describe("webhooks API, another organisation", () => {
 describe("webhooks API, scope", () => {
   const anywhere = { endpoint_id: "x", delivery_id: "x", replay_id: "x" };
 
-  it.each(webhookRouteNames)("%s requires it before any other check", async (name) => {
+  it.each(names)("%s requires it before any other check", async (name) => {
     const { ask, endpointEvents, trace } = webhooksApi({ token: { scopes: ["AIBooks.activity.READ"] } });
     const body = () => {
       throw new Error("The body was read.");
@@ -96,7 +97,7 @@ describe("webhooks API, scope", () => {
 });
 
 describe("webhooks API, request", () => {
-  it.each(webhookRouteNames)("without a token returns 401 before its body is parsed: %s", async (name) => {
+  it.each(names)("without a token returns 401 before its body is parsed: %s", async (name) => {
     const { ask, ids } = await withEverything();
     const body = () => {
       throw new ActivityError("invalid_value", "The body was read.");
@@ -112,7 +113,7 @@ describe("webhooks API, request", () => {
     expect([status, headers.allow]).toEqual([405, "GET, HEAD, POST"]);
   });
 
-  it.each(webhookRouteNames)("with an unknown parameter returns 400 and changes nothing: %s", async (name) => {
+  it.each(names)("with an unknown parameter returns 400 and changes nothing: %s", async (name) => {
     const { ask, ids, endpointEvents } = await withEverything();
     const before = endpointEvents.length;
     const answer = await ask(...pathOf(name, ids), {
@@ -179,7 +180,7 @@ it("webhooks API never returns or logs a secret after its creation", async () =>
   const secrets = [secret, JSON.parse(rotated.body).endpoint.secret];
   expect(new Set(secrets).size).toBe(2);
   const shown = [];
-  for (const name of webhookRouteNames) {
+  for (const name of names) {
     if (name === "rotate_webhook_secret" || name === "create_webhook_endpoint" || name === "delete_webhook_endpoint")
       continue;
     // One replay is under way already: a second one can only be tried.

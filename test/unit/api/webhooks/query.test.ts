@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { deliveryParameters, parametersOf, parseDeliveryQuery } from "#shared/api/webhooks/query.ts";
-import { webhookRouteNames } from "#shared/api/webhooks/routes.ts";
+import { parseDeliveryQuery } from "#shared/api/webhooks/operations/list-webhook-deliveries.ts";
+import { deliveryParameters } from "#shared/api/webhooks/parameters.ts";
 import { catchError } from "#test/support/catch-error.ts";
 
 const read = (query: string) => parseDeliveryQuery("wh_1", new URLSearchParams(query));
@@ -18,12 +18,6 @@ const everything = {
 
 it("parseDeliveryQuery returns the newest fifty without filters when no parameter is set", () => {
   expect(read("")).toEqual(everything);
-});
-
-it("parametersOf returns further parameters only for the list of deliveries", () => {
-  for (const name of webhookRouteNames) {
-    expect(parametersOf(name)).toEqual(name === "list_webhook_deliveries" ? deliveryParameters : ["organization_id"]);
-  }
 });
 
 it("parseDeliveryQuery takes a date as its whole day and refuses a reversed range", () => {
@@ -60,7 +54,7 @@ describe("parseDeliveryQuery, parameter", () => {
     }
   });
 
-  it.each(deliveryParameters.filter((name) => name !== "organization_id"))("%s is refused when repeated", (name) => {
+  it.each(deliveryParameters)("$name is refused when repeated", ({ name }) => {
     expect(catchError(() => read(`${name}=x&${name}=x`)).message).toContain("more than once");
   });
 

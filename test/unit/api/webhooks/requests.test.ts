@@ -1,12 +1,10 @@
 import { describe, expect, it } from "vitest";
-import {
-  assertEmptyBody,
-  parseEndpointPatch,
-  parseEndpointSettings,
-  parseOverlapSeconds,
-  parseReplayRequest,
-  parseTestEventType,
-} from "#shared/api/webhooks/request-bodies.ts";
+import { parseEndpointSettings } from "#shared/api/webhooks/operations/create-webhook-endpoint.ts";
+import { parseReplayRequest } from "#shared/api/webhooks/operations/replay-webhook-events.ts";
+import { assertEmptyBody } from "#shared/api/webhooks/operations/retry-webhook-delivery.ts";
+import { parseOverlapSeconds } from "#shared/api/webhooks/operations/rotate-webhook-secret.ts";
+import { parseTestEventType } from "#shared/api/webhooks/operations/test-webhook-endpoint.ts";
+import { parseEndpointPatch } from "#shared/api/webhooks/operations/update-webhook-endpoint.ts";
 import type { ErrorCode } from "#shared/errors.ts";
 import { testNow } from "#test/support/builders.ts";
 import { catchError } from "#test/support/catch-error.ts";

@@ -1,21 +1,23 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { basePath, collections, findRoute } from "#shared/api/finzbooks/routes.ts";
+import { basePath } from "#shared/api/finzbooks/base-path.ts";
+import { finzbooksOperations } from "#shared/api/finzbooks/operations/finzbooks-operations.ts";
+import { collections } from "#shared/api/finzbooks/operations/list-document-activity.ts";
+import { createRouter, fillPath } from "#shared/api/operations/router.ts";
 import { documentTypes } from "#shared/events/entity-types.ts";
 import { catchError } from "#test/support/catch-error.ts";
 
-const documentOf = (path: string) => {
-  const route = findRoute("GET", `${basePath}${path}`);
-  return route.kind === "activity" ? route.document : null;
+const findRoute = createRouter(finzbooksOperations);
+
+/** Returns the operation of a path below the base, and the values that the path contains. */
+const routeOf = (path: string) => {
+  const { operation, path: values } = findRoute("GET", `${basePath}${path}`);
+  return [operation.operationId, ...Object.values(values)];
 };
 
 it("findRoute finds the feed and whoami", () => {
-  expect(findRoute("GET", "/api/public/v1/activity")).toEqual({
-    kind: "activity",
-    path: "/api/public/v1/activity",
-    document: null,
-  });
-  expect(findRoute("GET", "/api/public/v1/whoami")).toEqual({ kind: "whoami" });
+  expect(routeOf("/activity")).toEqual(["list_activity"]);
+  expect(routeOf("/whoami")).toEqual(["whoami"]);
 });
 
 describe("findRoute, timeline", () => {
@@ -23,13 +25,13 @@ describe("findRoute, timeline", () => {
     expect(Object.values(collections).sort()).toEqual(documentTypes.filter((type) => type !== "ATTACHMENT").sort());
   });
 
-  it.each(Object.entries(collections))("is found under /%s for %s", (collection, type) => {
-    expect(documentOf(`/${collection}/id_1/activity`)).toEqual({ type, id: "id_1" });
+  it.each(Object.keys(collections))("is found under /%s", (collection) => {
+    expect(routeOf(`/${collection}/id_1/activity`)).toEqual([`list_${collection}_activity`, "id_1"]);
   });
 
   it("is found for ids with slashes, spaces and any letters", () => {
     for (const id of ["a/b", "a b", "#1", "/activity", "x/activity", "..", "счёт", "請求書", "🧾", "%2F", "a\nb"]) {
-      expect(documentOf(`/invoices/${id}/activity`)).toEqual({ type: "INVOICE", id });
+      expect(routeOf(`/invoices/${id}/activity`)).toEqual(["list_invoices_activity", id]);
     }
   });
 
@@ -37,7 +39,7 @@ describe("findRoute, timeline", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme", minLength: 1, maxLength: 60 }), (id) => {
         const route = findRoute("GET", `${basePath}/bills/${id}/activity`);
-        const path = route.kind === "activity" ? route.path : "";
+        const path = fillPath(route.operation.path, route.path);
         expect(path).toMatch(/^[!-~]+$/);
         expect(findRoute("GET", decodeURIComponent(path))).toEqual(route);
       }),
@@ -45,7 +47,7 @@ describe("findRoute, timeline", () => {
   });
 
   it("is found for an id with a lone surrogate", () => {
-    expect(documentOf("/invoices/\ud800/activity")).toEqual({ type: "INVOICE", id: "\ud800" });
+    expect(routeOf("/invoices/\ud800/activity")).toEqual(["list_invoices_activity", "\ud800"]);
   });
 });
 

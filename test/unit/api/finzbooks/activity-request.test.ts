@@ -1,27 +1,33 @@
 import { describe, expect, it } from "vitest";
-import { parseActivityRequest } from "#shared/api/finzbooks/query.ts";
-import type { ActivityRoute } from "#shared/api/finzbooks/routes.ts";
+import { parseListActivity } from "#shared/api/finzbooks/operations/list-activity.ts";
+import { parseDocumentActivity } from "#shared/api/finzbooks/operations/list-document-activity.ts";
 import { documentTypes, platformTypes } from "#shared/events/entity-types.ts";
 import { aFilter } from "#test/support/builders.ts";
 import { catchError } from "#test/support/catch-error.ts";
 
-const feed: ActivityRoute = { kind: "activity", path: "/api/public/v1/activity", document: null };
-const timeline: ActivityRoute = { kind: "activity", path: "…", document: { type: "BILL", id: "bill_1" } };
+type Parse = (query: URLSearchParams) => ReturnType<typeof parseListActivity>;
 
-const read = (query: string, route = feed) => parseActivityRequest(route, new URLSearchParams(query));
+const timelineOf =
+  (id: string): Parse =>
+  (query) =>
+    parseDocumentActivity({ type: "BILL", id }, query);
 
-function expectInvalid(query: string, field: string, route = feed) {
-  const error = catchError(() => read(query, route));
+const timeline = timelineOf("bill_1");
+
+const read = (query: string, parse: Parse = parseListActivity) => parse(new URLSearchParams(query));
+
+function expectInvalid(query: string, field: string, parse: Parse = parseListActivity) {
+  const error = catchError(() => read(query, parse));
   expect([error.code, error.context.field]).toEqual(["invalid_value", field]);
   expect(error.message.length).toBeLessThan(200);
   return error;
 }
 
-it("parseActivityRequest returns the newest hundred events without filters when no parameter is set", () => {
+it("parseListActivity returns the newest hundred events without filters when no parameter is set", () => {
   expect(read("")).toEqual({ filter: aFilter(), limit: 100, cursor: null, eventId: null, include: new Set() });
 });
 
-it("parseActivityRequest combines all filters", () => {
+it("parseListActivity combines all filters", () => {
   const query =
     "entity_type=INVOICE&entity_id=inv_1&actor_user_id=usr_1&action=INVOICE_PAID&since=2026-05-01" +
     "&until=2026-05-31T23:59:59Z&limit=7&cursor=abc&include=actor,cursor";
@@ -41,7 +47,7 @@ it("parseActivityRequest combines all filters", () => {
   });
 });
 
-describe("parseActivityRequest, unknown parameter", () => {
+describe("parseListActivity, unknown parameter", () => {
   const ofAll = ["action", "event_id", "since", "until", "limit", "cursor", "include"];
   const known = ["organization_id", "entity_type", "entity_id", "actor_user_id", ...ofAll];
 
@@ -77,7 +83,7 @@ describe("parseActivityRequest, unknown parameter", () => {
   );
 });
 
-describe("parseActivityRequest, limit", () => {
+describe("parseListActivity, limit", () => {
   it.each([1, 2, 99, 100, 500])("accepts %i", (limit) => expect(read(`limit=${limit}`).limit).toBe(limit));
 
   it.each([
@@ -103,7 +109,7 @@ describe("parseActivityRequest, limit", () => {
   });
 });
 
-describe("parseActivityRequest, entity_type", () => {
+describe("parseListActivity, entity_type", () => {
   it.each(documentTypes)("accepts %s", (type) => expect(read(`entity_type=${type}`).filter.entity_type).toBe(type));
 
   it.each(["FOO", "invoice", "", "INVOICE,BILL", "INVOICE ", "toString", "__proto__", ...platformTypes])(
@@ -120,7 +126,7 @@ describe("parseActivityRequest, entity_type", () => {
   });
 });
 
-describe.each(["entity_id", "actor_user_id"])("parseActivityRequest, %s", (field) => {
+describe.each(["entity_id", "actor_user_id"])("parseListActivity, %s", (field) => {
   it.each(["inv#1", "a/b", "a b", "счёт", "🧾", "'; DROP", "x".repeat(256)])("accepts %j unchanged", (id) => {
     expect(read(`${field}=${encodeURIComponent(id)}`).filter).toMatchObject({ [field]: id });
   });
@@ -130,11 +136,11 @@ describe.each(["entity_id", "actor_user_id"])("parseActivityRequest, %s", (field
   });
 });
 
-it("parseActivityRequest accepts entity_id without entity_type", () => {
+it("parseListActivity accepts entity_id without entity_type", () => {
   expect(read("entity_id=inv_1").filter).toEqual(aFilter({ entity_id: "inv_1" }));
 });
 
-describe("parseActivityRequest, since and until", () => {
+describe("parseListActivity, since and until", () => {
   it.each([
     ["2026-05-11", "2026-05-11T00:00:00.000Z", "2026-05-11T23:59:59.999Z"],
     ["2026-05-11T08:30:12%2B05:30", "2026-05-11T03:00:12.000Z", "2026-05-11T03:00:12.999Z"],
@@ -176,7 +182,7 @@ describe("parseActivityRequest, since and until", () => {
   });
 });
 
-describe("parseActivityRequest, action", () => {
+describe("parseListActivity, action", () => {
   it.each(["INVOICE_PAID", "EMAIL_SENT", "A1_B2", `A_${"B".repeat(62)}`])(
     "accepts %s, also on a timeline",
     (action) => {
@@ -198,7 +204,7 @@ describe("parseActivityRequest, action", () => {
   });
 });
 
-describe("parseActivityRequest, include", () => {
+describe("parseListActivity, include", () => {
   it.each([
     ["actor", ["actor"]],
     ["text,related", ["text", "related"]],
@@ -217,7 +223,7 @@ describe("parseActivityRequest, include", () => {
   );
 });
 
-describe("parseActivityRequest, event_id", () => {
+describe("parseListActivity, event_id", () => {
   const id = "evt_3d1a80e05d5b3a3dac8c7c12a5c0b300";
 
   it("is accepted with a document", () => {
@@ -268,7 +274,7 @@ it.each([
   "limit",
   "cursor",
   "include",
-])("parseActivityRequest refuses a repeated %s, even with one value", (name) => {
+])("parseListActivity refuses a repeated %s, even with one value", (name) => {
   const valid = {
     entity_type: "BILL",
     limit: "5",
@@ -281,7 +287,7 @@ it.each([
   expectInvalid(`${name}=${value}&${name}=${value}`, name);
 });
 
-describe("parseActivityRequest, timeline", () => {
+describe("parseListActivity, timeline", () => {
   it("selects the events of the document, with paging and bounds", () => {
     const { filter, limit } = read("limit=10&since=2026-05-01", timeline);
     expect(filter).toEqual(aFilter({ entity_type: "BILL", entity_id: "bill_1", since: "2026-05-01T00:00:00.000Z" }));
@@ -289,11 +295,11 @@ describe("parseActivityRequest, timeline", () => {
   });
 
   it.each(["a\u0000", "\ud800", "x".repeat(257)])("refuses the id %j", (id) => {
-    expectInvalid("", "entity_id", { ...timeline, document: { type: "BILL", id } });
+    expectInvalid("", "entity_id", timelineOf(id));
   });
 });
 
-it("parseActivityRequest handles ten thousand parameters", () => {
+it("parseListActivity handles ten thousand parameters", () => {
   const query = Array.from({ length: 10_000 }, (_, at) => `utm_${at}=1`).join("&");
   expect(read(`${query}&limit=5`).limit).toBe(5);
   expectInvalid(`${query.replaceAll("utm_", "p")}&limit=5`, "p0");

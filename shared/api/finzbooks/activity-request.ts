@@ -1,0 +1,57 @@
+import { invalidValue } from "#shared/api/http/parameters.ts";
+import type { ParameterValues } from "#shared/api/operations/parse-parameters.ts";
+import { ActivityError } from "#shared/errors.ts";
+import { documentTypes } from "#shared/events/entity-types.ts";
+import { type EventFilter, noFilter } from "#shared/events/query/query.ts";
+import { parseTimeRange } from "#shared/platform/time/time-range.ts";
+import type { IncludeOption } from "./mapping.ts";
+import type { pageParameters } from "./parameters.ts";
+
+/** A parsed request for the feed of an organisation, or for the timeline of a document. */
+export type ActivityRequest = {
+  readonly filter: EventFilter;
+  readonly limit: number;
+  readonly cursor: string | null;
+  /** If set, only the event with this id. */
+  readonly eventId: string | null;
+  readonly include: ReadonlySet<IncludeOption>;
+};
+
+type ActivityValues = ParameterValues<typeof pageParameters> &
+  Pick<EventFilter, "entity_type" | "entity_id" | "actor_user_id">;
+
+/** Returns the request with these values. Throws `ActivityError` if they cannot be combined. */
+export function toActivityRequest({ since, until, event_id, ...values }: ActivityValues): ActivityRequest {
+  const { entity_type, entity_id, actor_user_id, action, limit, cursor, include } = values;
+  const filter = {
+    ...noFilter,
+    entity_type,
+    entity_id,
+    action,
+    actor_user_id,
+    visibleEntityTypes: documentTypes,
+    ...parseTimeRange({ since, until }),
+  };
+  if (event_id !== null) assertFindable(filter, cursor);
+  return { filter, limit, cursor, eventId: event_id, include };
+}
+
+/** A day, plus the rest of the minute that `until` names. */
+const maxEventIdRangeMs = 86_400_000 + 59_999;
+
+/**
+ * Checks that an event can be found by its id. No index contains ids, so the request must name the document or a range
+ * of at most a day. Throws `ActivityError` `required_field` if it names neither, `invalid_value` if a parameter cannot
+ * be combined.
+ */
+function assertFindable({ entity_id, since, until }: EventFilter, cursor: string | null): void {
+  if (cursor !== null) throw invalidValue("cursor", "cursor cannot be combined with event_id. Remove one of them.");
+  if (entity_id !== null) return;
+  const remedy = "Add entity_id, or since and until at most 24 hours apart.";
+  if (since === null || until === null) {
+    throw new ActivityError("required_field", `event_id needs a document or a day. ${remedy}`, { field: "entity_id" });
+  }
+  if (Date.parse(until) - Date.parse(since) > maxEventIdRangeMs) {
+    throw invalidValue("until", `The range is too long for event_id. ${remedy}`);
+  }
+}

@@ -1,0 +1,93 @@
+import type { ActivityRequest } from "#shared/api/finzbooks/activity-request.ts";
+import { type FinzbooksCredentials, toCaller } from "#shared/api/finzbooks/credentials.ts";
+import { toProjection } from "#shared/api/finzbooks/mapping.ts";
+import { type FinzbooksPage, renderFittingPage } from "#shared/api/finzbooks/render.ts";
+import { toConditionalResponse } from "#shared/api/http/conditional-response.ts";
+import { formatFilters, redactForLog } from "#shared/api/http/format-filters.ts";
+import type { AuditFields, HttpResponse } from "#shared/api/http/request.ts";
+import { jsonResponse, toNextLinkHeader } from "#shared/api/http/response.ts";
+import { speculativeRead } from "#shared/api/http/speculative-read.ts";
+import { queryNames } from "#shared/api/operations/parse-parameters.ts";
+import { fillPath } from "#shared/api/operations/router.ts";
+import { type ActiveToken, assertScope } from "#shared/auth/caller.ts";
+import { hashToken } from "#shared/auth/token-format.ts";
+import type { Position } from "#shared/events/event.ts";
+import { parseCursor } from "#shared/events/query/cursor.ts";
+import { findEvent } from "#shared/events/query/find-event.ts";
+import { listEvents } from "#shared/events/query/list-events.ts";
+import { createMeteredReader, type EventPage, type EventQuery, type EventReader } from "#shared/events/query/query.ts";
+import { authenticationOf, type FinzbooksCall, type FinzbooksOperation } from "./finzbooks-call.ts";
+
+/** Handles a request for a list of events. `parse` parses its parameters while it is being authenticated. */
+export async function handleActivity(
+  call: FinzbooksCall,
+  { path, parameters }: FinzbooksOperation,
+  parse: (query: URLSearchParams) => ActivityRequest,
+): Promise<HttpResponse> {
+  const { request, callerCache, context } = call;
+  const { auditFields } = context;
+  const { auth, credentials } = authenticationOf(call);
+  const cacheKey = `${hashToken(auth.secret)} ${credentials.namedOrgs}`;
+  const authorize = (token: ActiveToken) => authorizeReading(token, credentials, auditFields);
+  const page = await speculativeRead({ ...auth, callerCache, cacheKey, authorize }, async (orgId, meter) =>
+    readPage(createMeteredReader(call.events, meter), orgId, parse(request.query), auditFields),
+  );
+  const { body, cursor, count } = renderFittingPage(page);
+  auditFields.count = count;
+  const link =
+    cursor === null ? {} : toNextLinkHeader(request, fillPath(path, call.path), queryNames(parameters), cursor);
+  return toConditionalResponse(request, jsonResponse(body, 200, link), ["x-aibooks-org"]);
+}
+function authorizeReading(token: ActiveToken, { namedOrgs }: FinzbooksCredentials, auditFields: AuditFields): string {
+  const { org_id } = toCaller(token, namedOrgs);
+  // Set before the check of the scope, so that the audit line of a refused request names the organisation.
+  auditFields.org_id = org_id;
+  assertScope(token, "AIBooks.activity.READ");
+  return org_id;
+}
+
+async function readPage(
+  reader: EventReader,
+  org_id: string,
+  { filter, limit, cursor, eventId, include }: ActivityRequest,
+  auditFields: AuditFields,
+): Promise<FinzbooksPage> {
+  const after = cursor === null ? null : parseCursor(cursor, org_id, filter);
+  setAuditFilters(auditFields, { filter, limit, eventId, include }, after);
+  const query = { ...filter, org_id, projection: toProjection(include) };
+  const page =
+    eventId === null
+      ? await listEvents(reader, { ...query, limit, after })
+      : await readSingleEventPage(reader, query, eventId);
+  return { ...page, filter, limit, include, org_id };
+}
+
+function setAuditFilters(
+  auditFields: AuditFields,
+  { filter, limit, eventId, include }: Omit<ActivityRequest, "cursor">,
+  after: Position | null,
+): void {
+  const { entity_type, entity_id, action, actor_user_id, since, until } = filter;
+  auditFields.entity_id = entity_id === null ? undefined : redactForLog(entity_id);
+  auditFields.filters = formatFilters([
+    ["entity_type", entity_type],
+    ["action", action],
+    ["actor_user_id", actor_user_id],
+    ["event_id", eventId],
+    ["since", since],
+    ["until", until],
+    ["limit", limit],
+    ["include", include.size === 0 ? null : [...include].join(",")],
+    ["after", after?.occurred_at ?? null],
+  ]);
+}
+
+/** Returns a page with the event of an id; empty if no event matches. */
+async function readSingleEventPage(
+  reader: EventReader,
+  query: Omit<EventQuery, "limit" | "after">,
+  eventId: string,
+): Promise<EventPage> {
+  const event = await findEvent(reader, query, eventId);
+  return { events: event === null ? [] : [event], next: null };
+}
