@@ -31,7 +31,7 @@ export async function startDeliveryReceiver(
           response.writeHead(413, { connection: "close" }).end();
           return;
         }
-        const received = verifyReceived(request.headers, body, secret, context.now());
+        const received = await verifyReceived(request.headers, body, secret, context.now());
         context.show(formatReceived(received));
         response.writeHead(received.verified ? 204 : 400).end();
       });

@@ -2,8 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import { styleText } from "node:util";
 import type { CommandResult } from "#clients/cli/command-result.ts";
 import { toPrintable } from "#clients/cli/output.ts";
-import { ActivityError } from "#shared/errors.ts";
-import { verifyWebhook, type WebhookPayload } from "#shared/webhooks/sending/verify.ts";
+import { verifyWebhook, type WebhookPayload, WebhookVerificationError } from "#clients/webhooks/verify-webhook.ts";
 
 /** A received request. Without a valid signature, it has no payload and its headers are untrusted. */
 export type ReceivedDelivery = {
@@ -20,21 +19,21 @@ export type ReceivedDelivery = {
 };
 
 /** Verifies the signature of a request. */
-export function verifyReceived(
+export async function verifyReceived(
   headers: IncomingHttpHeaders,
   body: Uint8Array,
   secret: string,
   now: Date,
-): ReceivedDelivery {
+): Promise<ReceivedDelivery> {
   const received_at = now.toISOString();
   try {
-    const payload = verifyWebhook(headers, body, secret, now);
+    const payload = await verifyWebhook(body, headers, secret, { now });
     const { event_type, delivery_id, data } = payload;
-    const entity_ref = textOf(data.entity_ref) ?? textOf(data.entity_id);
+    const entity_ref = data.entity_ref ?? data.entity_id;
     const test = payload.test === true;
     return { received_at, event_type, entity_ref, delivery_id, verified: true, test, reason: null, payload };
   } catch (error) {
-    if (!(error instanceof ActivityError)) throw error;
+    if (!(error instanceof WebhookVerificationError)) throw error;
     const event_type = textOf(headers["x-aibooks-event"]);
     const delivery_id = textOf(headers["webhook-id"] ?? headers["x-aibooks-delivery"]);
     const reason = error.message;

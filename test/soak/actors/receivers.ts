@@ -1,9 +1,8 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
-import * as z from "zod";
+import { verifyWebhook } from "#clients/webhooks/verify-webhook.ts";
 import type { Random } from "#infra/local/demo/random.ts";
-import { verifyWebhook, type WebhookPayload } from "#shared/webhooks/sending/verify.ts";
 
 /** Status and delay of the responses of a receiver. */
 export type SoakReceiverBehaviour = {
@@ -28,8 +27,6 @@ export type ReceivedDelivery = {
   isAccepted: boolean;
 };
 
-const dataSchema = z.object({ event_id: z.string() });
-
 /** Event type of the test deliveries. No writer of a soak test writes such events. */
 export const testedType = "journal.created";
 
@@ -40,7 +37,7 @@ export class SoakReceiver {
   readonly tests = new Set<string>();
   /** Invalid requests. */
   readonly problems: string[] = [];
-  /** Newest last. After a rotation, cached settings may still sign with the previous secret. */
+  /** After a rotation, cached settings may still sign with the previous secret. */
   readonly #secrets: string[] = [];
   #behaviour: SoakReceiverBehaviour;
   readonly #random: Random;
@@ -86,7 +83,7 @@ export class SoakReceiver {
   async #receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks = await request.toArray().catch(() => undefined);
     if (chunks === undefined) return;
-    const received = this.#record(request, Buffer.concat(chunks));
+    const received = await this.#record(request, Buffer.concat(chunks));
     const status = this.#behaviour.status(this.#random);
     await delay(this.#behaviour.delayMs(this.#random));
     if (received !== undefined && status < 300) {
@@ -96,21 +93,9 @@ export class SoakReceiver {
     response.writeHead(status).end();
   }
 
-  #verify(headers: IncomingMessage["headers"], bytes: Buffer): WebhookPayload {
-    let reason: unknown = new Error("The receiver has no secret yet.");
-    for (const secret of this.#secrets.toReversed()) {
-      try {
-        return verifyWebhook(headers, bytes, secret);
-      } catch (error) {
-        reason = error;
-      }
-    }
-    throw reason;
-  }
-
-  #record({ headers }: IncomingMessage, bytes: Buffer): ReceivedDelivery | undefined {
+  async #record({ headers }: IncomingMessage, bytes: Buffer): Promise<ReceivedDelivery | undefined> {
     try {
-      const { delivery_id: webhookId, event_type, data } = this.#verify(headers, bytes);
+      const { delivery_id: webhookId, event_type, data } = await verifyWebhook(bytes, headers, this.#secrets);
       if (event_type === testedType) {
         this.tests.add(webhookId);
         return undefined;
@@ -118,7 +103,7 @@ export class SoakReceiver {
       const body = bytes.toString();
       const received = this.received.get(webhookId) ?? {
         webhookId,
-        eventId: dataSchema.parse(data).event_id,
+        eventId: data.event_id,
         body,
         requests: 0,
         isAccepted: false,

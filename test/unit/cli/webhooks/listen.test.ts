@@ -16,7 +16,17 @@ const payload = {
   delivery_id: "dlv_1",
   occurred_at: "2026-05-11T08:30:12Z",
   org_id: "org_demo",
-  data: { entity_ref: "INV-\u001b[2J1", entity_id: "inv_1" },
+  data: {
+    event_id: "evt_1",
+    action: "INVOICE_SENT",
+    entity_type: "INVOICE",
+    entity_id: "inv_1",
+    entity_ref: "INV-\u001b[2J1",
+    actor_user_id: null,
+    changes: null,
+    metadata: {},
+    occurred_at: "2026-05-11T08:30:12Z",
+  },
 };
 
 const post = (url: string, body: string, secrets: readonly string[]) =>

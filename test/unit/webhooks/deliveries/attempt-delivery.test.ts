@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { verifyWebhook } from "#clients/webhooks/verify-webhook.ts";
 import { DamagedItemError } from "#shared/events/damaged-item.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import type { SendError } from "#shared/webhooks/sending/send-result.ts";
-import { verifyWebhook } from "#shared/webhooks/sending/verify.ts";
 import { aDeliveryMessage, anEndpoint, anEvent, aSendResult, testNow } from "#test/support/builders.ts";
 import { secondsLater } from "#test/support/webhooks/delivery-builders.ts";
 import {
@@ -23,9 +23,9 @@ describe("deliverBatch when the receiver accepts the request", () => {
     const [request, ...others] = fixture.received;
     expect(others).toEqual([]);
     expect(request?.url).toBe(anEndpoint().url);
-    expect(
-      verifyWebhook(request?.headers ?? {}, request?.body ?? "", decryptedSecret("encrypted secret"), testNow),
-    ).toMatchObject({
+    const secret = decryptedSecret("encrypted secret");
+    const payload = await verifyWebhook(request?.body ?? "", request?.headers ?? {}, secret, { now: testNow });
+    expect(payload).toMatchObject({
       event_type: "invoice.sent",
       delivery_id: message.delivery_id,
       data: { event_id: anEvent().event_id },
@@ -53,14 +53,9 @@ describe("deliverBatch when the receiver accepts the request", () => {
     expect(second?.body).toBe(first?.body);
     expect(second?.headers["webhook-id"]).toBe(first?.headers["webhook-id"]);
     expect(Number(second?.headers["webhook-timestamp"]) - Number(first?.headers["webhook-timestamp"])).toBe(5);
-    expect(
-      verifyWebhook(
-        second?.headers ?? {},
-        second?.body ?? "",
-        decryptedSecret("encrypted secret"),
-        fixture.clock.now(),
-      ),
-    ).toBeDefined();
+    const secret = decryptedSecret("encrypted secret");
+    const verified = verifyWebhook(second?.body ?? "", second?.headers ?? {}, secret, { now: fixture.clock.now() });
+    await expect(verified).resolves.toMatchObject({ delivery_id: message.delivery_id });
     expect((await fixture.attemptsOf(message)).map(({ number, status }) => [number, status])).toEqual([
       [1, 500],
       [2, 204],
