@@ -5,7 +5,7 @@ import { oauthComponents, oauthPaths } from "#shared/api/oauth/openapi/paths.ts"
 import { responseHeaders } from "#shared/api/openapi/headers.ts";
 import { type Components, collectComponents } from "#shared/api/operations/component.ts";
 import { describeOperations } from "#shared/api/operations/describe-operations.ts";
-import { simplybooksComponents, simplybooksPaths } from "#shared/api/simplybooks/openapi/paths.ts";
+import { describedSimplybooksOperations } from "#shared/api/simplybooks/operations/simplybooks-operations.ts";
 import { webhookSchemaPath } from "#shared/api/webhooks/openapi/payload-schema.ts";
 import { renderWebhookRequests } from "#shared/api/webhooks/openapi/webhook-requests.ts";
 import { describedWebhooksOperations } from "#shared/api/webhooks/operations/webhooks-operations.ts";
@@ -74,25 +74,23 @@ const tags = [
 
 /** Returns the OpenAPI 3.1 document of all routes. `origin` is the scheme and host that the caller used. */
 export function createOpenApiDescription(origin: string) {
-  const simplybooks = simplybooksComponents();
   const fakturoid = fakturoidComponents();
   const oauth = oauthComponents();
   const components: Components = {
     schemas: {
-      ...simplybooks.schemas,
       ...fakturoid.schemas,
       ...oauth.schemas,
       ...fakturoid.errorSchemas,
       ...oauth.errorSchemas,
     },
-    parameters: { ...simplybooks.parameters, ...fakturoid.parameters },
+    parameters: { ...fakturoid.parameters },
     headers: { ...fakturoid.headers, ...oauth.headers },
-    responses: { ...simplybooks.responses, ...fakturoid.responses, ...oauth.responses },
+    responses: { ...fakturoid.responses, ...oauth.responses },
   };
   const paths = {
     ...describeOperations(describedFinzbooksOperations(), ["accessToken"]),
     ...describeOperations(describedWebhooksOperations(), ["accessToken"]),
-    ...simplybooksPaths(),
+    ...describeOperations(describedSimplybooksOperations(), ["apiKey", "accessToken"]),
     ...fakturoidPaths(),
     ...oauthPaths(),
     ...describeSpecOperations(),

@@ -8,7 +8,7 @@ import { summarize } from "#shared/events/rendering/event-summary.ts";
 import { getZoneClock } from "#shared/platform/time/time-zone-clock.ts";
 import { toActivityId } from "./activity/activity-id.ts";
 import { getNaming, toActivityType } from "./activity/activity-types.ts";
-import { basePath } from "./routes.ts";
+import { basePath } from "./base-path.ts";
 
 /** The fields of an event that this dialect shows in addition to those of all dialects. */
 export const activityProjection = [

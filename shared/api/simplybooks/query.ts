@@ -1,26 +1,22 @@
 import { formatFilters, redactForLog } from "#shared/api/http/format-filters.ts";
-import { findUnknownParam, invalidValue, singleParam } from "#shared/api/http/parameters.ts";
 import type { AuditFields } from "#shared/api/http/request.ts";
 import { isCleanId, maxIdLength } from "#shared/events/limits.ts";
 import { hashListKey, type ListQuery } from "#shared/events/query/offset-pagination.ts";
 import { type EventQuery, noFilter } from "#shared/events/query/query.ts";
-import { findNearest } from "#shared/platform/did-you-mean.ts";
 import { getZoneClock } from "#shared/platform/time/time-zone-clock.ts";
 import { parseActivitySecond } from "./activity/activity-id.ts";
 import { findEntityTypes, visibleEntityTypes } from "./activity/activity-types.ts";
-import { type FilterCondition, matchesCondition, parseActivityFilter } from "./filter/conditions.ts";
+import { type FilterCondition, matchesCondition } from "./filter/conditions.ts";
 import { parseLocalDate, toUtcBounds } from "./filter/local-date.ts";
-import { foldCase, matchesSearch } from "./filter/search.ts";
+import { matchesSearch } from "./filter/search.ts";
 import {
   type ActivityContext,
   type ActivityField,
-  activityFields,
   activityProjection,
   type DocumentField,
   documentFields,
   toActivity,
 } from "./mapping.ts";
-import type { SimplybooksRoute } from "./routes.ts";
 
 /** A parsed request for the list. */
 export type ActivityListRequest = {
@@ -32,72 +28,6 @@ export type ActivityListRequest = {
   /** With its case folded; empty without a search. */
   readonly search: string;
 };
-
-/** The parameters of each route. Other parameters are refused. */
-export const routeParameters = {
-  list: ["search", "fields", "filter", "skip", "take", "format"],
-  activity: ["fields", "format"],
-  account: ["format"],
-} as const satisfies Readonly<Record<SimplybooksRoute["kind"], readonly string[]>>;
-
-/**
- * Throws `ActivityError` `invalid_value` if a parameter is unknown: ignoring a misspelt filter would return activities
- * that it was meant to exclude.
- */
-export function assertKnownParameters(kind: SimplybooksRoute["kind"], query: URLSearchParams): void {
-  if (query.has("sort"))
-    throw invalidValue("sort", "sort unknown: no sorting possible, activities are listed newest first");
-  const known = routeParameters[kind];
-  const name = findUnknownParam(query, known);
-  if (name === null) return;
-  const closest = findNearest(name, known);
-  const hint = closest === null ? "" : ` did you mean ${closest}?`;
-  throw invalidValue(name, `${name} unknown:${hint} the parameters are ${known.join(", ")}`);
-}
-
-/** Activities per page: default and maximum. */
-export const maxTake = 100;
-
-/** Maximum of `skip`: nine digits. */
-export const maxSkip = 999_999_999;
-
-/** Maximum characters of a search. */
-export const maxSearchLength = 256;
-
-/** Parses the parameters of a list. Throws `ActivityError` `invalid_value` with the name of the parameter. */
-export function parseListRequest(query: URLSearchParams): ActivityListRequest {
-  assertKnownParameters("list", query);
-  const search = (singleParam(query, "search") ?? "").trim();
-  if (search.length > maxSearchLength) throw invalidValue("search", "search too long");
-  return {
-    skip: parseCount(singleParam(query, "skip"), { name: "skip", defaultCount: 0, min: 0, max: maxSkip }),
-    take: parseCount(singleParam(query, "take"), { name: "take", defaultCount: maxTake, min: 1, max: maxTake }),
-    fields: parseFields(query),
-    conditions: parseActivityFilter(singleParam(query, "filter") ?? ""),
-    search: foldCase(search),
-  };
-}
-
-function parseCount(
-  text: string | null,
-  { name, defaultCount, min, max }: { name: string; defaultCount: number; min: number; max: number },
-): number {
-  if (text === null) return defaultCount;
-  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= min && value <= max) return value;
-  throw invalidValue(name, `${name} unknown: it must be a whole number from ${min} to ${max}`);
-}
-
-/** Returns the fields to show; all without the parameter. Throws `ActivityError` `invalid_value` for an unknown field. */
-export function parseFields(query: URLSearchParams): readonly ActivityField[] {
-  const text = singleParam(query, "fields") ?? "";
-  const names = text.split(",").flatMap((name) => name.trim() || []);
-  if (names.length === 0) return activityFields;
-  const isField = new Set<string>(activityFields);
-  const unknown = names.find((name) => !isField.has(name));
-  if (unknown !== undefined) throw invalidValue(unknown, `${unknown.slice(0, 64)} unknown`);
-  return activityFields.filter((field) => names.includes(field));
-}
 
 /**
  * Returns the query of a list: the most selective index, and a predicate that checks all other conditions against the

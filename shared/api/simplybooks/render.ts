@@ -1,8 +1,8 @@
 import type { Org } from "#shared/auth/orgs/org.ts";
+import { basePath } from "./base-path.ts";
 import type { ResponseFormat } from "./format/negotiate-format.ts";
 import { toXml } from "./format/xml.ts";
 import { type Activity, type ActivityField, activityFields } from "./mapping.ts";
-import { basePath } from "./routes.ts";
 
 /** Renders a list: an array in JSON, `<activities>` in XML. */
 export function renderActivities(

@@ -1,8 +1,10 @@
 import type { HttpRequest } from "#shared/api/http/request.ts";
-import { headerRefs, objectSchema, rateLimitHeaderNames } from "#shared/api/openapi/components.ts";
+import { objectSchema } from "#shared/api/openapi/components.ts";
+import { type HeaderName, rateLimitHeaders, responseHeaders } from "#shared/api/openapi/headers.ts";
+import { Component, schemaComponent } from "#shared/api/operations/component.ts";
 import { renderError } from "#shared/api/simplybooks/errors.ts";
 import type { ResponseFormat } from "#shared/api/simplybooks/format/negotiate-format.ts";
-import { maxTake } from "#shared/api/simplybooks/query.ts";
+import { maxTake } from "#shared/api/simplybooks/parameters.ts";
 import { orgSuspendedError } from "#shared/auth/caller.ts";
 import { rateLimit } from "#shared/auth/rate-limit.ts";
 import { ActivityError } from "#shared/errors.ts";
@@ -37,14 +39,14 @@ const samples: Readonly<Record<string, Error>> = {
   defect: new Error("never shown"),
 };
 
-type Status = { readonly name: string; readonly description: string; readonly headers: readonly string[] };
+type Status = { readonly name: string; readonly description: string; readonly headers: readonly HeaderName[] };
 
 /** The response component of each status, and its headers besides the request id. */
 const statuses: Readonly<Record<number, Status>> = {
   400: {
     name: "SimplybooksBadRequest",
     description: "A parameter is invalid, too few events match, or the request must name the account.",
-    headers: rateLimitHeaderNames,
+    headers: rateLimitHeaders,
   },
   401: {
     name: "SimplybooksUnauthorized",
@@ -54,48 +56,46 @@ const statuses: Readonly<Record<number, Status>> = {
   403: {
     name: "SimplybooksForbidden",
     description: "The key lacks the scope or is not for the named account, or the account is suspended.",
-    headers: rateLimitHeaderNames,
+    headers: rateLimitHeaders,
   },
   404: {
     name: "SimplybooksNotFound",
     description: "The path or the activity does not exist.",
-    headers: rateLimitHeaderNames,
+    headers: rateLimitHeaders,
   },
   429: {
     name: "SimplybooksTooManyRequests",
     description: "The key has exceeded the rate limit, or sends too many expensive requests concurrently.",
-    headers: ["Retry-After", ...rateLimitHeaderNames],
+    headers: ["Retry-After", ...rateLimitHeaders],
   },
   500: {
     name: "SimplybooksInternalError",
     description: "Internal error. Quote the request id in the message when you report it.",
-    headers: rateLimitHeaderNames,
+    headers: rateLimitHeaders,
   },
   503: {
     name: "SimplybooksUnavailable",
     description:
       "The store is temporarily unavailable, or the page is too far from the pages requested recently. Retry after " +
       "`Retry-After`: each attempt reads further.",
-    headers: ["Retry-After", ...rateLimitHeaderNames],
+    headers: ["Retry-After", ...rateLimitHeaders],
   },
 };
 
-export const errorSchema = objectSchema(
-  { error: { type: "string", description: "For people: `<field> unknown`, `required` or `too long`, and a hint." } },
-  { description: "An error. Programs should use the status.", xml: { name: "data" } },
+const problemSchema = schemaComponent(
+  "SimplybooksProblem",
+  objectSchema(
+    { error: { type: "string", description: "For people: `<field> unknown`, `required` or `too long`, and a hint." } },
+    { description: "An error. Programs should use the status.", xml: { name: "data" } },
+  ),
 );
 
-/** Returns one response component for each status, with an example of each error that has it, in both formats. */
-export function describeErrorResponses() {
-  const schema = { $ref: "#/components/schemas/SimplybooksProblem" };
-  const responses = Object.entries(statuses).map(([status, { name, description, headers }]) => {
-    const content = {
-      "application/xml": { schema, examples: examplesOf(Number(status), "xml") },
-      "application/json": { schema, examples: examplesOf(Number(status), "json") },
-    };
-    return [name, { description, headers: headerRefs(headers), content }] as const;
-  });
-  return Object.fromEntries(responses);
+function describeError(status: number, { name, description, headers }: Status): Component {
+  const content = {
+    "application/xml": { schema: problemSchema, examples: examplesOf(status, "xml") },
+    "application/json": { schema: problemSchema, examples: examplesOf(status, "json") },
+  };
+  return new Component("responses", name, { description, headers: responseHeaders(headers), content });
 }
 
 function examplesOf(status: number, format: ResponseFormat) {
@@ -119,9 +119,12 @@ function sampleRequest(format: ResponseFormat): HttpRequest {
   };
 }
 
-/** Returns references to the error responses of an operation. */
-export function errorResponseRefs(...codes: readonly number[]) {
+/** Returns the error responses of an operation, with an example of each error in both formats. */
+export function errorResponses(...codes: readonly number[]): Readonly<Record<string, Component>> {
   return Object.fromEntries(
-    codes.map((status) => [String(status), { $ref: `#/components/responses/${statuses[status]?.name}` }]),
+    codes.flatMap((code) => {
+      const status = statuses[code];
+      return status === undefined ? [] : [[code, describeError(code, status)] as const];
+    }),
   );
 }

@@ -1,12 +1,12 @@
 import { objectSchema } from "#shared/api/openapi/components.ts";
+import { schemaComponent } from "#shared/api/operations/component.ts";
 import { entityNamings, toActivityType } from "#shared/api/simplybooks/activity/activity-types.ts";
 import type { ResponseFormat } from "#shared/api/simplybooks/format/negotiate-format.ts";
 import { type ActivityField, documentFields, toActivity } from "#shared/api/simplybooks/mapping.ts";
-import { maxTake } from "#shared/api/simplybooks/query.ts";
+import { maxTake } from "#shared/api/simplybooks/parameters.ts";
 import { orgDefaults } from "#shared/auth/orgs/org.ts";
 import { maxIdLength } from "#shared/events/limits.ts";
 import { parseEventValue } from "#shared/events/parse-event.ts";
-import { errorSchema } from "./errors.ts";
 
 const occurred_at = "2026-05-11T08:30:12Z";
 
@@ -120,31 +120,39 @@ const reference = objectSchema(
   { xml: { name: "reference" } },
 );
 
-const list = (name: string) => ({ type: "array", maxItems: maxTake, items: ref(name) });
+export const activitySchema = schemaComponent("SimplybooksActivity", {
+  type: "object",
+  description: "One state change. It has all fields, or those in `fields`. Ids are strings; absent values are `null`.",
+  examples: [sampleActivity],
+  minProperties: 1,
+  properties: fieldsIn("json"),
+});
 
-const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+export const activityElementSchema = schemaComponent("SimplybooksActivityElement", {
+  type: "object",
+  description:
+    "One state change. Absent values are empty elements, except for `linked_…` elements, which are left out. Without " +
+    "`fields` it has all other elements.",
+  properties: fieldsIn("xml"),
+  xml: { name: "activity" },
+});
 
-/** The component schemas of this dialect. */
-export const simplybooksSchemas = {
-  SimplybooksActivity: {
-    type: "object",
-    description:
-      "One state change. It has all fields, or those in `fields`. Ids are strings; absent values are `null`.",
-    examples: [sampleActivity],
-    minProperties: 1,
-    properties: fieldsIn("json"),
-  },
-  SimplybooksActivityElement: {
-    type: "object",
-    description:
-      "One state change. Absent values are empty elements, except for `linked_…` elements, which are left out. Without " +
-      "`fields` it has all other elements.",
-    properties: fieldsIn("xml"),
-    xml: { name: "activity" },
-  },
-  SimplybooksActivities: list("SimplybooksActivity"),
-  SimplybooksActivitiesElement: { ...list("SimplybooksActivityElement"), xml: { name: "activities", wrapped: true } },
-  SimplybooksAccount: objectSchema(
+export const activitiesSchema = schemaComponent("SimplybooksActivities", {
+  type: "array",
+  maxItems: maxTake,
+  items: activitySchema,
+});
+
+export const activitiesElementSchema = schemaComponent("SimplybooksActivitiesElement", {
+  type: "array",
+  maxItems: maxTake,
+  items: activityElementSchema,
+  xml: { name: "activities", wrapped: true },
+});
+
+export const accountSchema = schemaComponent(
+  "SimplybooksAccount",
+  objectSchema(
     {
       uri: { type: "string", format: "uri" },
       number: { type: "string", minLength: 1, description: "Its account number, or its id if it has none." },
@@ -152,5 +160,4 @@ export const simplybooksSchemas = {
     },
     { description: "The account of the key.", xml: { name: "account" } },
   ),
-  SimplybooksProblem: errorSchema,
-};
+);

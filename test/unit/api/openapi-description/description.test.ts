@@ -7,6 +7,7 @@ import { finzbooksOperations } from "#shared/api/finzbooks/operations/finzbooks-
 import { collections } from "#shared/api/finzbooks/operations/list-document-activity.ts";
 import { specPaths } from "#shared/api/openapi-description/description.ts";
 import { handleSpecs } from "#shared/api/openapi-description/handler.ts";
+import { simplybooksOperations } from "#shared/api/simplybooks/operations/simplybooks-operations.ts";
 import { webhooksOperations } from "#shared/api/webhooks/operations/webhooks-operations.ts";
 import { rateLimit } from "#shared/auth/rate-limit.ts";
 import { ActivityError } from "#shared/errors.ts";
@@ -82,7 +83,7 @@ describe("OpenAPI paths", () => {
 });
 
 describe("OpenAPI operations", () => {
-  const served = [...finzbooksOperations, ...webhooksOperations];
+  const served = [...finzbooksOperations, ...webhooksOperations, ...simplybooksOperations];
   const specs = operations.filter(({ path }) => Object.hasOwn(specPaths, path));
 
   it.each(served)("contain $method $path", ({ operationId, method, path }) => {

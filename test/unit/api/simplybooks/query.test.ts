@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { findEntityTypes, visibleEntityTypes } from "#shared/api/simplybooks/activity/activity-types.ts";
+import { assertKnownParameters } from "#shared/api/simplybooks/known-parameters.ts";
 import {
   type Activity,
   type ActivityContext,
@@ -9,14 +10,10 @@ import {
   documentFields,
   toActivity,
 } from "#shared/api/simplybooks/mapping.ts";
-import {
-  type ActivityListRequest,
-  assertKnownParameters,
-  parseFields,
-  parseListRequest,
-  toActivityQuery,
-  toListQuery,
-} from "#shared/api/simplybooks/query.ts";
+import { getActivity } from "#shared/api/simplybooks/operations/get-activity.ts";
+import { getCurrentAccount } from "#shared/api/simplybooks/operations/get-current-account.ts";
+import { parseListRequest } from "#shared/api/simplybooks/operations/list-activities.ts";
+import { type ActivityListRequest, toActivityQuery, toListQuery } from "#shared/api/simplybooks/query.ts";
 import { type ActivityEvent, toJsonText } from "#shared/events/event.ts";
 import type { ListQuery } from "#shared/events/query/offset-pagination.ts";
 import { planQuery } from "#shared/events/query/query.ts";
@@ -84,14 +81,17 @@ describe("parseListRequest", () => {
   });
 
   it.each([
-    ["activity", "search=x", "search unknown: the parameters are fields, format"],
-    ["account", "fields=number", "fields unknown: the parameters are format"],
-    ["account", "sort=x", "sort unknown: no sorting possible, activities are listed newest first"],
-  ] as const)("assertKnownParameters refuses a parameter of another route: %s %s", (kind, query, message) => {
-    const field = query.split("=")[0] ?? "";
-    const error = expectInvalid(() => assertKnownParameters(kind, new URLSearchParams(query)), field);
-    expect(error.message).toBe(message);
-  });
+    [getActivity, "search=x", "search unknown: the parameters are fields, format"],
+    [getCurrentAccount, "fields=number", "fields unknown: the parameters are format"],
+    [getCurrentAccount, "sort=x", "sort unknown: no sorting possible, activities are listed newest first"],
+  ] as const)(
+    "assertKnownParameters refuses a parameter of another operation: $0.route $1",
+    ({ parameters }, query, message) => {
+      const field = query.split("=")[0] ?? "";
+      const error = expectInvalid(() => assertKnownParameters(new URLSearchParams(query), parameters), field);
+      expect(error.message).toBe(message);
+    },
+  );
 
   it.each(["skip", "take", "fields", "filter", "search"])("refuses a repeated %s", (name) => {
     const value = name === "fields" ? "user" : name === "filter" ? "user=x" : "1";
@@ -122,7 +122,7 @@ describe("parseListRequest, skip and take", () => {
 });
 
 describe("parseListRequest, fields", () => {
-  const fieldsOf = (fields: string) => parseFields(new URLSearchParams({ fields }));
+  const fieldsOf = (fields: string) => parseListRequest(new URLSearchParams({ fields })).fields;
 
   it.each([
     ["user", ["user"]],
@@ -481,7 +481,7 @@ describe("toListQuery, impossible values", () => {
     expect(accepts(filtered("invoice_id=7,client_id=007"), event)).toBe(false);
   });
 
-  it("parseFields shortens an unknown name and ignores an empty one", () => {
+  it("parseListRequest shortens an unknown name and ignores an empty one", () => {
     const { message } = catchError(() => parseListRequest(new URLSearchParams({ filter: `${"x".repeat(1990)}=1` })));
     expect(message.length).toBeLessThan(100);
     expect(read("fields=user,").fields).toEqual(["user"]);
