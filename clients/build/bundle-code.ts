@@ -1,10 +1,25 @@
 import { join } from "node:path";
-import { build } from "esbuild";
+import { type BuildOptions, build, type Metafile } from "esbuild";
 import type { PackageManifest } from "./package-manifest.ts";
+import { bundledPackages, writeLicences } from "./third-party-licences.ts";
+
+/** A library runs anywhere. It is not minified, so that stack traces show its code. */
+const library = { platform: "neutral" } satisfies BuildOptions;
+
+/** A program is installed as one package without dependencies; without the CommonJS variants of what it bundles. */
+const program = {
+  platform: "node",
+  mainFields: ["module", "main"],
+  minifySyntax: true,
+  minifyWhitespace: true,
+  // Dependencies in CommonJS call `require` for modules of Node.
+  banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+} satisfies BuildOptions;
 
 /**
- * Bundles the code of a package into its `dist`, all but its dependencies. Throws `Error` if the code imports a package that
- * is not one of them, or if it does not import one of them.
+ * Bundles the code of a package into its `dist`, all but its dependencies. A program has its packages in the bundle, with
+ * their licences. Throws `Error` if the code of a library imports a package that is not one of its dependencies, or if it
+ * does not import one of them.
  */
 export async function bundleCode(folder: string, { target, exported, programs, dependencies }: PackageManifest) {
   const { metafile } = await build({
@@ -13,7 +28,6 @@ export async function bundleCode(folder: string, { target, exported, programs, d
     outdir: "dist",
     bundle: true,
     format: "esm",
-    platform: "neutral",
     target,
     external: ["node:*", ...dependencies],
     // Entry points share what they have in common, such as error classes, and programs import commands on demand.
@@ -22,11 +36,17 @@ export async function bundleCode(folder: string, { target, exported, programs, d
     legalComments: "none",
     metafile: true,
     logLevel: "error",
+    ...(programs.length > 0 ? program : library),
   });
-  const bundled = Object.keys(metafile.inputs).filter((path) => path.includes("node_modules/"));
-  if (bundled.length > 0) throw new Error(`Imported, but not in dependencies: ${bundled.join(", ")}`);
-  const imported = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
+  assertDependencies(metafile, dependencies);
+  const bundled = bundledPackages(folder, metafile);
+  if (programs.length > 0) writeLicences(folder, bundled);
+  else if (bundled.length > 0) throw new Error(`Imported, but not in dependencies: ${bundled.join(", ")}`);
+  return Object.keys(metafile.outputs).map((path) => join(folder, path));
+}
+
+function assertDependencies({ outputs }: Metafile, dependencies: readonly string[]): void {
+  const imported = Object.values(outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
   const unused = dependencies.filter((name) => !imported.some((path) => path === name || path.startsWith(`${name}/`)));
   if (unused.length > 0) throw new Error(`In dependencies, but not imported: ${unused.join(", ")}`);
-  return Object.keys(metafile.outputs).map((path) => join(folder, path));
 }

@@ -4,8 +4,14 @@ import type { CommandResult } from "./command-result.ts";
 /** The environment of a command: terminal, clock, credentials. The stack is found by the command itself. */
 export type CommandContext = {
   readonly cwd: string;
-  /** The API token of the environment. */
+  /** The API token of the environment (`ACTIVITY_TOKEN`). */
   readonly token: string | undefined;
+  /** The address of the API without a stack (`ACTIVITY_API`). */
+  readonly api: string | undefined;
+  /** The organisation, if the token has several (`ACTIVITY_ORG`). */
+  readonly org: string | undefined;
+  /** The stack of commands without `--stack` (`ACTIVITY_STACK`). */
+  readonly stack: string | undefined;
   readonly stdin: Readable;
   readonly stderr: { readonly isTTY?: boolean; write(text: string): unknown };
   /** The width of the terminal in characters; `null` if stdout is not a terminal. */

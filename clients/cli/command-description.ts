@@ -20,7 +20,10 @@ export type CommandDescription = {
 
 /** The options of every command. */
 export const commonOptions = {
-  stack: { value: "NAME", help: "use this deployed stack instead of the local one" },
+  stack: {
+    value: "NAME|FILE",
+    help: "a deployed stack, or the stack.json of a local one; default ACTIVITY_STACK, or .local/stack.json here",
+  },
   json: { help: "print one JSON document to stdout and nothing else" },
   help: { help: "show this text" },
 } satisfies Record<string, CommandOption>;

@@ -30,7 +30,7 @@ export function formatGeneralHelp(groups: CommandGroups, prefix: string): string
     formatCommandList(groups),
     "",
     `${prefix} help COMMAND shows the options of a command, with examples; help --markdown those of all commands.`,
-    "Every command takes --stack NAME for a deployed stack instead of the local one, --json, and --help.",
+    "Every command takes --stack NAME for a deployed stack instead of the local one here, --json, and --help.",
     ...(prefix.endsWith("--") ? npm : []),
     "",
     exitCodeHelp,

@@ -1,11 +1,27 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { env } from "node:process";
+import type { CommandContext } from "./command-context.ts";
 import manifest from "./package.json" with { type: "json" };
 
 /** Whether this runs from source, not from the bundle of the package. */
 const isSource = import.meta.filename.endsWith(".ts");
 
-/** The API token of the environment. An empty variable counts as absent. */
-export const tokenFromEnv: string | undefined = env.ACTIVITY_TOKEN || undefined;
+/**
+ * The folder of compiled code: the user's (XDG Base Directory Specification), or the project's. Not in the shared temporary
+ * folder, where another user could replace compiled code, and not in `node_modules`, which another user may own.
+ */
+export const compileCacheFolder: string = isSource
+  ? join(import.meta.dirname, "../../.build/compile-cache")
+  : join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "activity-log/compiled");
+
+/** The defaults of options. An empty variable counts as absent. */
+export const defaults: Pick<CommandContext, "token" | "api" | "org" | "stack"> = {
+  token: env.ACTIVITY_TOKEN || undefined,
+  api: env.ACTIVITY_API || undefined,
+  org: env.ACTIVITY_ORG || undefined,
+  stack: env.ACTIVITY_STACK || undefined,
+};
 
 const { npm_lifecycle_event: npmScript } = env;
 

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { CommandContext } from "./command-context.ts";
 import { type ExitCode, exitCodes } from "./command-result.ts";
 import { dispatch } from "./dispatch.ts";
-import { commandPrefix, isNpmOption, tokenFromEnv } from "./environment.ts";
+import { commandPrefix, defaults, isNpmOption } from "./environment.ts";
 import { formatError } from "./format-error.ts";
 import { installSignalHandlers, interrupt } from "./interruption.ts";
 import { toPrintableJson, toPrintableLines } from "./output.ts";
@@ -15,7 +15,7 @@ const asJson = args.includes("--json");
 
 const context: CommandContext = {
   cwd: process.cwd(),
-  token: tokenFromEnv,
+  ...defaults,
   stdin,
   stderr,
   columns: stdout.isTTY ? stdout.columns : null,

@@ -52,7 +52,10 @@ export async function openTestEnvironment(): Promise<TestEnvironment> {
   if (stack === null) return createTestEnvironment(await startLocalStack(), stages.dev.corsOrigins);
   const stage = stageNames.find((name) => stackName(name) === stack);
   if (stage === undefined) throw new Error(`${stack} does not belong to a stage in infra/config.ts.`);
-  const environment = createTestEnvironment(await resolveStack(".", stack), stages[stage].corsOrigins);
+  const environment = createTestEnvironment(
+    await resolveStack({ cwd: ".", stack: undefined }, stack),
+    stages[stage].corsOrigins,
+  );
   await untilPolled(environment);
   return environment;
 }

@@ -11,14 +11,27 @@ export const credentialOptions = {
   token: { value: "TOKEN", help: "the API token; ACTIVITY_TOKEN is safer, as process lists do not show it" },
 } satisfies Record<string, CommandOption>;
 
-/** Returns the address of the API and a token: the given one, or the demo token of a local stack. Throws `CliError` without one. */
+/**
+ * Returns the address of the API (that of the stack, or `ACTIVITY_API`) and a token: the given one, or the demo token of a
+ * local stack. Throws `CliError` without one.
+ */
 export async function resolveCredentials(
   args: Pick<ParsedArgs<keyof typeof credentialOptions | "stack">, "text">,
   context: CommandContext,
 ): Promise<ApiCredentials> {
-  const { api, demo } = await resolveStack(context.cwd, args.text("stack"));
   const token = args.text("token") ?? context.token;
-  if (token !== undefined) return { api, token, org: args.text("org") };
-  if (demo !== null) return { api, token: demo.token, org: args.text("org") ?? demo.org_id };
-  throw new CliError("usage", "No API token. Set ACTIVITY_TOKEN, or issue a token with token create.");
+  const org = args.text("org") ?? context.org;
+  const stack = args.text("stack");
+  if (stack === undefined && context.api !== undefined) {
+    if (token === undefined) throw createMissingTokenError();
+    return { api: context.api, token, org };
+  }
+  const { api, demo } = await resolveStack(context, stack);
+  if (token !== undefined) return { api, token, org };
+  if (demo !== null) return { api, token: demo.token, org: org ?? demo.org_id };
+  throw createMissingTokenError();
+}
+
+function createMissingTokenError(): CliError {
+  return new CliError("usage", "No API token. Set ACTIVITY_TOKEN, or issue a token with token create.");
 }

@@ -6,7 +6,6 @@ import { CliError } from "#clients/cli/command-result.ts";
 import { unreachableMessage } from "#clients/cli/format-error.ts";
 import { resolveStack } from "#clients/cli/stack/resolve-stack.ts";
 import { auditLogIndex } from "#shared/audit/local-log-index.ts";
-import { createInsightsSource } from "./insights-source.ts";
 import { createLogFileSource } from "./log-file-source.ts";
 import type { AuditLogSource } from "./source.ts";
 
@@ -24,9 +23,12 @@ export async function resolveAuditLogSource(
     if (stackName !== undefined) throw new CliError("usage", "Give --stack or --from-files, not both.");
     return createLogFileSource(await findLogFiles(folder));
   }
-  const stack = await resolveStack(context.cwd, stackName);
+  const stack = await resolveStack(context, stackName);
   const { audit } = stack;
-  if (audit.kind === "log-groups") return createInsightsSource(stack, context);
+  if (audit.kind === "log-groups") {
+    const { createInsightsSource } = await import("./insights-source.ts");
+    return createInsightsSource(stack, context);
+  }
   if (!isRunning(audit.pid)) {
     throw new CliError(
       "failed",

@@ -13,8 +13,8 @@ export const clientCreate = defineCommand({
   summary: "Creates an API client for the Fakturoid API. Its secret is shown only now and stored nowhere.",
   examples: ["client create --org org_1 --user usr_1"],
   options,
-  async run({ text }, { cwd, stderr }) {
-    const stack = await resolveStack(cwd, text("stack"));
+  async run({ text }, context) {
+    const stack = await resolveStack(context, text("stack"));
     const client = z.object({ client_id: z.string(), org_id: z.string(), slug: z.string() });
     const request = { action: "client.create" as const, org_id: text("org") ?? "", ...user(text("user")) };
     const json = await callAdmin(stack, request, z.object({ client, secret: z.string() }));
@@ -24,7 +24,7 @@ export const clientCreate = defineCommand({
       `Account slug  ${slug}`,
       `Store the client secret now: it is not shown again. To revoke it: token revoke ${client_id}`,
     ];
-    stderr.write(`${lines.join("\n")}\n`);
+    context.stderr.write(`${lines.join("\n")}\n`);
     return { json, text: json.secret };
   },
 });
@@ -34,12 +34,14 @@ export const keyCreate = defineCommand({
   summary: "Creates an API key for the SimplyBooks API. It is shown only now and stored nowhere.",
   examples: ["key create --org org_1"],
   options,
-  async run({ text }, { cwd, stderr }) {
-    const stack = await resolveStack(cwd, text("stack"));
+  async run({ text }, context) {
+    const stack = await resolveStack(context, text("stack"));
     const token = z.object({ token_id: z.string(), org_ids: z.array(z.string()) });
     const request = { action: "key.create" as const, org_id: text("org") ?? "", ...user(text("user")) };
     const json = await callAdmin(stack, request, z.object({ token, secret: z.string() }));
-    stderr.write(`Store the key now: it is not shown again. To revoke it: token revoke ${json.token.token_id}\n`);
+    context.stderr.write(
+      `Store the key now: it is not shown again. To revoke it: token revoke ${json.token.token_id}\n`,
+    );
     return { json, text: json.secret };
   },
 });

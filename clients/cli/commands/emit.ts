@@ -1,23 +1,16 @@
 import { createReadStream } from "node:fs";
 import { resolve } from "node:path";
 import { addAbortSignal, type Readable } from "node:stream";
-import { SQSClient } from "@aws-sdk/client-sqs";
 import { defineCommand } from "#clients/cli/command.ts";
 import type { CommandContext } from "#clients/cli/command-context.ts";
 import { CliError, type CommandResult, exitCodes } from "#clients/cli/command-result.ts";
 import { assertLines } from "#clients/cli/emit/assert-ndjson.ts";
 import { createCheckpoint, describeJob, type EmitProgress } from "#clients/cli/emit/checkpoint.ts";
-import { watchDeadLetters } from "#clients/cli/emit/dead-letters.ts";
-import { emitLines } from "#clients/cli/emit/emit-lines.ts";
-import { createFindStored } from "#clients/cli/emit/find-stored.ts";
 import { readLines } from "#clients/cli/emit/read-lines.ts";
 import { createSummary, type EmitSummary, totalOf } from "#clients/cli/emit/summary.ts";
-import { type SentEvent, type WaitOptions, waitUntilStored } from "#clients/cli/emit/wait-until-stored.ts";
 import { connectionErrorCode, formatError } from "#clients/cli/format-error.ts";
 import { createProgressBar } from "#clients/cli/progress-bar.ts";
-import { peekRejected } from "#clients/cli/rejected/rejected-queue.ts";
-import { resolveStack, type StackConnection } from "#clients/cli/stack/resolve-stack.ts";
-import { createSender } from "#clients/emitter/send.ts";
+import { resolveStack } from "#clients/cli/stack/resolve-stack.ts";
 
 export const emit = defineCommand({
   name: "emit",
@@ -29,7 +22,7 @@ export const emit = defineCommand({
     quiet: { help: "send no webhooks for these events; webhooks replay --only all sends them later" },
   },
   async run({ operand, text, flag }, context) {
-    const stack = await resolveStack(context.cwd, text("stack"));
+    const stack = await resolveStack(context, text("stack"));
     const work = { log: stack.storageId, wait: flag("wait"), quiet: flag("quiet") };
     const { wait, quiet } = work;
     const source = await openSource(operand("FILE.ndjson|-"), work, context);
@@ -41,6 +34,8 @@ export const emit = defineCommand({
     const show = (arrived = 0) =>
       bar.show(source.size === null ? null : offset / source.size, note(totalOf(summary) + arrived));
     const stream = source.stream();
+    const { connectEmit } = await import("#clients/cli/emit/connect-emit.ts");
+    const { emitLines } = await import("#clients/cli/emit/emit-lines.ts");
     try {
       show();
       const begins = source.start.offset === 0;
@@ -50,7 +45,7 @@ export const emit = defineCommand({
         summary,
         quiet,
         now: context.now,
-        ...(await connect(stack, wait, { interruption, onStored: show }, context)),
+        ...(await connectEmit(stack, wait, { interruption, onStored: show }, context)),
         async onProgress(progress) {
           await source.save(progress);
           offset = progress.offset;
@@ -122,30 +117,6 @@ async function openSource(name: string, rest: JobOptions, context: CommandContex
     },
     finish: checkpoint.remove,
   };
-}
-
-type WaitingOptions = Pick<WaitOptions, "interruption" | "onStored">;
-
-async function connect(
-  stack: StackConnection,
-  wait: boolean,
-  waiting: WaitingOptions,
-  { now, sleep, stderr }: CommandContext,
-) {
-  const client = new SQSClient(stack.clientConfig("sqs"));
-  const send = createSender({ queueUrl: stack.queues.ingest, client });
-  if (!wait) return { send, storage: null };
-  const findStored = createFindStored(stack);
-  const listRejected = () => peekRejected(client, stack.queues.rejected, 10_000);
-  const watch = watchDeadLetters({
-    client,
-    queueUrl: stack.queues.ingest_dead_letters,
-    now,
-    warn: (text) => stderr.write(`${text}\n`),
-  });
-  await watch();
-  const options = { findStored, listRejected, ...waiting, watch, now, sleep };
-  return { send, storage: { findStored, wait: (sent: readonly SentEvent[]) => waitUntilStored(sent, options) } };
 }
 
 /** Creates the note of the progress bar: processed events, and the rate of this run only. */

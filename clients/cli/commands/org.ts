@@ -40,8 +40,8 @@ export const orgCreate = defineCommand({
   examples: ['org create org_1 --name "Acme Traders" --time-zone Asia/Kolkata'],
   operands: ["ORG_ID"],
   options: settings,
-  async run(args, { cwd }) {
-    const stack = await resolveStack(cwd, args.text("stack"));
+  async run(args, context) {
+    const stack = await resolveStack(context, args.text("stack"));
     const request = { action: "org.create" as const, org_id: args.operand("ORG_ID"), ...parseSettings(args) };
     const json = await callAdmin(stack, request, z.object({ org }));
     return { json, text: `Created ${json.org.org_id}. Next: token create --org ${json.org.org_id} --scope SCOPE` };
@@ -54,13 +54,13 @@ export const orgUpdate = defineCommand({
   examples: ["org update org_1 --slug acme", "org update org_1 --shards 4"],
   operands: ["ORG_ID"],
   options: changes,
-  async run(args, { cwd }) {
+  async run(args, context) {
     const shards = args.text("shards");
     const changed = { ...parseSettings(args), ...(shards === undefined ? {} : { shards: parseShardCount(shards) }) };
     if (Object.keys(changed).length === 0) {
       throw new CliError("usage", `Nothing to change. Give one of --${Object.keys(changes).join(", --")}.`);
     }
-    const stack = await resolveStack(cwd, args.text("stack"));
+    const stack = await resolveStack(context, args.text("stack"));
     const request = { action: "org.update" as const, org_id: args.operand("ORG_ID"), ...changed };
     const json = await callAdmin(stack, request, z.object({ org }));
     const { org_id, shards: setting } = json.org;
@@ -75,8 +75,8 @@ export const orgSuspend = defineCommand({
   examples: ["org suspend org_1"],
   operands: ["ORG_ID"],
   options: {},
-  async run({ operand, text }, { cwd }) {
-    const stack = await resolveStack(cwd, text("stack"));
+  async run({ operand, text }, context) {
+    const stack = await resolveStack(context, text("stack"));
     const request = { action: "org.suspend" as const, org_id: operand("ORG_ID") };
     const json = await callAdmin(stack, request, z.object({ org }));
     const { org_id, suspended_at } = json.org;
@@ -90,8 +90,8 @@ export const orgResume = defineCommand({
   examples: ["org resume org_1"],
   operands: ["ORG_ID"],
   options: {},
-  async run({ operand, text }, { cwd }) {
-    const stack = await resolveStack(cwd, text("stack"));
+  async run({ operand, text }, context) {
+    const stack = await resolveStack(context, text("stack"));
     const request = { action: "org.resume" as const, org_id: operand("ORG_ID") };
     const json = await callAdmin(stack, request, z.object({ org }));
     const next = "Missed deliveries are listed as failed. webhooks replay sends them.";
@@ -104,8 +104,8 @@ export const orgList = defineCommand({
   summary: "Lists the organisations.",
   examples: ["org list", "org list --json"],
   options: {},
-  async run({ text }, { cwd, columns }) {
-    const stack = await resolveStack(cwd, text("stack"));
+  async run({ text }, context) {
+    const stack = await resolveStack(context, text("stack"));
     const json = await callAdmin(stack, { action: "org.list" }, z.object({ orgs: z.array(org) }));
     if (json.orgs.length === 0) return { json, text: "No organisations. Create one with org create ORG_ID." };
     const tableColumns = [
@@ -118,7 +118,7 @@ export const orgList = defineCommand({
       { title: "CREATED", cell: (row: Org) => row.created_at.slice(0, 10) },
       { title: "NAME", cell: (row: Org) => row.name },
     ];
-    return { json, text: formatTable(tableColumns, json.orgs, columns) };
+    return { json, text: formatTable(tableColumns, json.orgs, context.columns) };
   },
 });
 

@@ -1,11 +1,8 @@
-import { SQSClient } from "@aws-sdk/client-sqs";
 import { defineCommand } from "#clients/cli/command.ts";
 import { CliError } from "#clients/cli/command-result.ts";
 import { formatTable, type TableColumn, toPrintable } from "#clients/cli/output.ts";
-import { discardRejected } from "#clients/cli/rejected/discard-rejected.ts";
 import { parseRejectedEvent } from "#clients/cli/rejected/rejected-event.ts";
-import { peekRejected, type RejectedMessage } from "#clients/cli/rejected/rejected-queue.ts";
-import { retryRejected } from "#clients/cli/rejected/retry-rejected.ts";
+import type { RejectedMessage } from "#clients/cli/rejected/rejected-queue.ts";
 import { resolveStack } from "#clients/cli/stack/resolve-stack.ts";
 import { formatTime } from "#clients/cli/time-options.ts";
 
@@ -16,15 +13,20 @@ export const rejectedList = defineCommand({
   summary: "Lists rejected events with the reason. They stay in the rejected queue.",
   examples: ["rejected list --limit 20"],
   options: { limit: { value: "N", help: "events at most; default 100" } },
-  async run({ text }, { cwd, columns, stderr }) {
+  async run({ text }, context) {
     const limit = parseLimit(text("limit"), 100);
-    const stack = await resolveStack(cwd, text("stack"));
+    const stack = await resolveStack(context, text("stack"));
+    const { SQSClient } = await import("@aws-sdk/client-sqs");
+    const { peekRejected } = await import("#clients/cli/rejected/rejected-queue.ts");
     const seen = await peekRejected(new SQSClient(stack.clientConfig("sqs")), stack.queues.rejected, limit + 1);
     const rejected = seen.slice(0, limit).map(({ receipt: _, ...message }): RejectedMessage => message);
     const has_more = seen.length > limit;
-    if (has_more) stderr.write("More events follow. Raise --limit to show them.\n");
+    if (has_more) context.stderr.write("More events follow. Raise --limit to show them.\n");
     const json = { rejected, has_more };
-    return { json, text: rejected.length === 0 ? nothingRejected : formatTable(tableColumns, rejected, columns) };
+    return {
+      json,
+      text: rejected.length === 0 ? nothingRejected : formatTable(tableColumns, rejected, context.columns),
+    };
   },
 });
 
@@ -33,9 +35,11 @@ export const rejectedRetry = defineCommand({
   summary: "Sends rejected events to the ingest queue again, after their cause is fixed.",
   examples: ["rejected retry"],
   options: { limit: { value: "N", help: "events at most; default 1000" } },
-  async run({ text }, { cwd }) {
+  async run({ text }, context) {
     const limit = parseLimit(text("limit"), 1_000);
-    const stack = await resolveStack(cwd, text("stack"));
+    const stack = await resolveStack(context, text("stack"));
+    const { SQSClient } = await import("@aws-sdk/client-sqs");
+    const { retryRejected } = await import("#clients/cli/rejected/retry-rejected.ts");
     const client = new SQSClient(stack.clientConfig("sqs"));
     const json = { retried: await retryRejected({ client, queues: stack.queues, limit }) };
     return { json, text: json.retried === 0 ? nothingToRetry : formatRetried(json.retried) };
@@ -50,10 +54,12 @@ export const rejectedDiscard = defineCommand({
   options: {
     confirm: { value: "MESSAGE_ID", required: true, help: "the message id again: the event is lost for good" },
   },
-  async run({ operand, text }, { cwd }) {
+  async run({ operand, text }, context) {
     const messageId = operand("MESSAGE_ID");
     if (text("confirm") !== messageId) throw new CliError("usage", "--confirm must repeat MESSAGE_ID exactly.");
-    const stack = await resolveStack(cwd, text("stack"));
+    const stack = await resolveStack(context, text("stack"));
+    const { SQSClient } = await import("@aws-sdk/client-sqs");
+    const { discardRejected } = await import("#clients/cli/rejected/discard-rejected.ts");
     const client = new SQSClient(stack.clientConfig("sqs"));
     const found = await discardRejected({ client, queueUrl: stack.queues.rejected, messageId });
     if (found === null) {

@@ -34,7 +34,7 @@ export const tokenCreate = defineCommand({
     expires: { value: "90d|DATE", help: "when it expires; default never" },
     user: { value: "ID", help: "the user that it acts for" },
   },
-  async run({ text, list }, { cwd, now, stderr }) {
+  async run({ text, list }, context) {
     const expires = text("expires");
     const user_id = text("user");
     const request = {
@@ -42,11 +42,13 @@ export const tokenCreate = defineCommand({
       org_ids: [...list("org")],
       scopes: list("scope").map(parseScope),
       ...(user_id === undefined ? {} : { user_id }),
-      ...(expires === undefined ? {} : { expires_at: parseExpiry(expires, now()) }),
+      ...(expires === undefined ? {} : { expires_at: parseExpiry(expires, context.now()) }),
     };
-    const stack = await resolveStack(cwd, text("stack"));
+    const stack = await resolveStack(context, text("stack"));
     const json = await callAdmin(stack, request, z.object({ token, secret: z.string() }));
-    stderr.write(`Store the token now: it is not shown again. To revoke it: token revoke ${json.token.token_id}\n`);
+    context.stderr.write(
+      `Store the token now: it is not shown again. To revoke it: token revoke ${json.token.token_id}\n`,
+    );
     return { json, text: json.secret };
   },
 });
@@ -56,12 +58,12 @@ export const tokenList = defineCommand({
   summary: "Lists the tokens, API keys and API clients of an organisation, newest first.",
   examples: ["token list --org org_1"],
   options: { org: { value: "ORG", required: true, help: "the organisation" } },
-  async run({ text }, { cwd, columns, now }) {
-    const stack = await resolveStack(cwd, text("stack"));
+  async run({ text }, context) {
+    const stack = await resolveStack(context, text("stack"));
     const request = { action: "token.list" as const, org_id: text("org") ?? "" };
     const json = await callAdmin(stack, request, z.object({ tokens: z.array(token) }));
     if (json.tokens.length === 0) return { json, text: `${request.org_id} has no tokens.` };
-    return { json, text: formatTable(tableColumns(now().toISOString()), json.tokens, columns) };
+    return { json, text: formatTable(tableColumns(context.now().toISOString()), json.tokens, context.columns) };
   },
 });
 
@@ -79,15 +81,15 @@ export const tokenRevoke = defineCommand({
   examples: ["token revoke tok_0123456789abcdef0123456789abcdef --with-endpoints"],
   operands: ["TOKEN_ID"],
   options: { "with-endpoints": { help: "also disables the webhook endpoints that it created or changed" } },
-  async run({ operand, text, flag }, { cwd, columns }) {
-    const stack = await resolveStack(cwd, text("stack"));
+  async run({ operand, text, flag }, context) {
+    const stack = await resolveStack(context, text("stack"));
     const token_id = operand("TOKEN_ID");
     const with_endpoints = flag("with-endpoints");
     const request = { action: "token.revoke" as const, token_id, with_endpoints };
     const json = await callAdmin(stack, request, z.object({ token, endpoints: z.array(tokenEndpoint) }));
     const lines = [
       `Revoked ${json.token.token_id} at ${json.token.revoked_at}. Access tokens of a client are revoked with it.`,
-      ...formatRemainingEndpoints(json.endpoints, columns),
+      ...formatRemainingEndpoints(json.endpoints, context.columns),
     ];
     return { json, text: lines.join("\n") };
   },

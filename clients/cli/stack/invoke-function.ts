@@ -1,4 +1,3 @@
-import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import * as z from "zod";
 import type { ZodMiniType } from "zod/mini";
 import { CliError } from "#clients/cli/command-result.ts";
@@ -17,6 +16,8 @@ export async function invokeFunction<T>(
   request: object,
   schema: ZodMiniType<T> | z.ZodType<T>,
 ): Promise<T> {
+  // Imported on demand, as all clients of AWS: the help and the commands of the API need none.
+  const { InvokeCommand, LambdaClient } = await import("@aws-sdk/client-lambda");
   const client = new LambdaClient(stack.clientConfig("lambda"));
   const { FunctionError, Payload } = await client.send(
     new InvokeCommand({ FunctionName: stack.functions[name], Payload: JSON.stringify(request) }),

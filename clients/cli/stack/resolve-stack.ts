@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
+import { join, resolve } from "node:path";
 import * as z from "zod";
+import type { CommandContext } from "#clients/cli/command-context.ts";
 import { CliError } from "#clients/cli/command-result.ts";
 import { parseJson } from "#shared/platform/json.ts";
 import { parseStackOutputs } from "#shared/platform/stack-outputs.ts";
@@ -57,22 +57,28 @@ export type StackConnection = z.infer<typeof stackResourcesSchema> & {
 };
 
 /**
- * Resolves the deployed stack of that name, or the running local one without a name. Throws `CliError` if no local stack
- * runs or outputs are missing, and the error of CloudFormation if no stack has the name.
+ * Resolves the deployed stack of that name, the local one of that file, or without both the local one of the working
+ * directory. Throws `CliError` if no local stack runs or outputs are missing, and the error of CloudFormation if no stack
+ * has the name.
  */
-export function resolveStack(cwd: string, stack: string | undefined): Promise<StackConnection> {
-  return stack === undefined ? readLocalStack(cwd) : describeDeployedStack(stack);
+export function resolveStack(
+  context: Pick<CommandContext, "cwd" | "stack">,
+  option: string | undefined,
+): Promise<StackConnection> {
+  const stack = option ?? context.stack ?? join(".local", "stack.json");
+  // Names and ARNs of stacks in CloudFormation have no dots.
+  return stack.endsWith(".json") ? readLocalStack(resolve(context.cwd, stack)) : describeDeployedStack(stack);
 }
 
-async function readLocalStack(cwd: string): Promise<StackConnection> {
-  const file = join(cwd, ".local", "stack.json");
+async function readLocalStack(file: string): Promise<StackConnection> {
   let text: string;
   try {
     text = await readFile(file, "utf8");
   } catch (cause) {
     throw new CliError(
       "failed",
-      "No local stack is running. Start one with npm start, or name a deployed one with --stack.",
+      "No local stack is running. Start one with npm start in the project of the activity log. In another folder, give its " +
+        ".local/stack.json with --stack. For a deployed one, give its name.",
       { cause },
     );
   }
@@ -97,6 +103,7 @@ async function readLocalStack(cwd: string): Promise<StackConnection> {
 }
 
 async function describeDeployedStack(stack: string): Promise<StackConnection> {
+  const { CloudFormationClient, DescribeStacksCommand } = await import("@aws-sdk/client-cloudformation");
   const { Stacks } = await new CloudFormationClient({}).send(new DescribeStacksCommand({ StackName: stack }));
   const outputs: Record<string, string> = {};
   for (const { OutputKey, OutputValue } of Stacks?.[0]?.Outputs ?? []) {

@@ -24,7 +24,7 @@ describe("the deployed pipeline", () => {
   it("writes an audit line when an event is sent to the queue", async () => {
     const { org_id } = await environment.tenant();
     await environment.ingest([anInput({ org_id, entity_id: "inv_audited" })]);
-    const { audit } = await resolveStack(".", stackName("dev"));
+    const { audit } = await resolveStack({ cwd: ".", stack: undefined }, stackName("dev"));
     const logs = new CloudWatchLogsClient({});
     const line = await until(async () => {
       const { events = [] } = await logs.send(new FilterLogEventsCommand({ logGroupName: audit.events }));

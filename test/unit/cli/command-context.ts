@@ -11,6 +11,9 @@ export function aCommandContext(over: Partial<CommandContext> = {}) {
   const context: CommandContext = {
     cwd: "/nowhere",
     token: undefined,
+    api: undefined,
+    org: undefined,
+    stack: undefined,
     stdin: Readable.from([]),
     stderr: { write: (text) => stderr.push(text) },
     columns: null,

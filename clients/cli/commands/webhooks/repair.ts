@@ -40,7 +40,7 @@ export const webhooksRepair = defineCommand({
       until: until ?? now.toISOString(),
       dry_run: args.flag("dry-run"),
     };
-    const stack = await resolveStack(context.cwd, args.text("stack"));
+    const stack = await resolveStack(context, args.text("stack"));
     const { orgs, endpoints } = await repairAll(stack, range, context);
     const count = (outcome: RepairedEndpoint["outcome"]) => endpoints.filter((one) => one.outcome === outcome).length;
     const json = {
