@@ -15,7 +15,7 @@ const globalSetups: Readonly<Record<TestLevel, readonly string[]>> = {
   contract: ["synthesize", "start-dynamodb"],
   infra: [],
   thorough: [],
-  scenario: ["trusted-certificates", "synthesize", "start-dynamodb"],
+  scenario: ["trusted-certificates", "synthesize", "start-dynamodb", "build-packages"],
   smoke: ["trusted-certificates", "synthesize", "start-dynamodb"],
 };
 
