@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { parseFormOrJsonBody } from "#shared/api/handlers/form-body.ts";
 import { createHttpHandler } from "#shared/api/handlers/http-handler.ts";
-import { createOauthHandler, renderOauthError } from "#shared/api/oauth/handler.ts";
+import { renderOauthError } from "#shared/api/oauth/errors.ts";
+import { createOauthHandler } from "#shared/api/oauth/handler.ts";
 import { createAccessGrantStore } from "#shared/auth/dynamodb/access-grant-store.ts";
 import { createSuspendedOrgReader } from "#shared/auth/dynamodb/suspended-org-store.ts";
 import { createTokenUsageStore } from "#shared/auth/dynamodb/token-usage-store.ts";

@@ -6,7 +6,7 @@ import type { Org } from "#shared/auth/orgs/org.ts";
 import type { OrgCache } from "#shared/auth/orgs/org-cache.ts";
 import { secondsToReset } from "#shared/auth/rate-limit.ts";
 import { ActivityError } from "#shared/errors.ts";
-import { unknownResource } from "./routes.ts";
+import { unknownResource } from "./errors.ts";
 
 /** The vendor's rate limit. Clients parse these headers with regular expressions, so their format must not change. */
 export const fakturoidRateLimitPolicy: RateLimitPolicy = {

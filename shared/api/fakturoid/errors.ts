@@ -1,6 +1,11 @@
 import type { HttpRequest, HttpResponse } from "#shared/api/http/request.ts";
 import { ActivityError, type ErrorCode } from "#shared/errors.ts";
 
+/** Returns the same error for an unknown account and for one of another token, so that callers cannot tell them apart. */
+export function unknownResource(): ActivityError {
+  return new ActivityError("not_found", "Resource not found. Check the path and the account.");
+}
+
 /** Renders an error of this dialect. An error that is not an `ActivityError` is a defect: its message is not shown. */
 export function renderError(error: unknown, request: Pick<HttpRequest, "requestId">): HttpResponse {
   return renderErrorWith(error, request, translateCode);

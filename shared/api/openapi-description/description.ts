@@ -1,23 +1,13 @@
-import { fakturoidComponents, fakturoidPaths } from "#shared/api/fakturoid/openapi/paths.ts";
-import { errorResponses } from "#shared/api/finzbooks/openapi/errors.ts";
+import { describedFakturoidOperations } from "#shared/api/fakturoid/operations/fakturoid-operations.ts";
 import { describedFinzbooksOperations } from "#shared/api/finzbooks/operations/finzbooks-operations.ts";
-import { oauthComponents, oauthPaths } from "#shared/api/oauth/openapi/paths.ts";
-import { responseHeaders } from "#shared/api/openapi/headers.ts";
+import { describedOauthOperations } from "#shared/api/oauth/operations/oauth-operations.ts";
 import { type Components, collectComponents } from "#shared/api/operations/component.ts";
 import { describeOperations } from "#shared/api/operations/describe-operations.ts";
 import { describedSimplybooksOperations } from "#shared/api/simplybooks/operations/simplybooks-operations.ts";
-import { webhookSchemaPath } from "#shared/api/webhooks/openapi/payload-schema.ts";
 import { renderWebhookRequests } from "#shared/api/webhooks/openapi/webhook-requests.ts";
 import { describedWebhooksOperations } from "#shared/api/webhooks/operations/webhooks-operations.ts";
 import { secretPrefixes } from "#shared/auth/token-format.ts";
-import { eventSchemaPath } from "#shared/events/event-json-schema.ts";
-
-/** The public paths that serve the specs of this API, and their summaries. */
-export const specPaths = {
-  "/openapi.json": "This OpenAPI 3.1 description",
-  [eventSchemaPath]: "The JSON Schema of an event that a service writes",
-  [webhookSchemaPath]: "The JSON Schema of the body of a webhook",
-} as const;
+import { describedSpecOperations } from "./spec-operations.ts";
 
 const securitySchemes = {
   accessToken: {
@@ -72,28 +62,16 @@ const tags = [
   { name: "documents", description: "Machine-readable specs of this API." },
 ];
 
-/** Returns the OpenAPI 3.1 document of all routes. `origin` is the scheme and host that the caller used. */
+/** Returns the OpenAPI 3.1 document of all operations. `origin` is the scheme and host that the caller used. */
 export function createOpenApiDescription(origin: string) {
-  const fakturoid = fakturoidComponents();
-  const oauth = oauthComponents();
-  const components: Components = {
-    schemas: {
-      ...fakturoid.schemas,
-      ...oauth.schemas,
-      ...fakturoid.errorSchemas,
-      ...oauth.errorSchemas,
-    },
-    parameters: { ...fakturoid.parameters },
-    headers: { ...fakturoid.headers, ...oauth.headers },
-    responses: { ...fakturoid.responses, ...oauth.responses },
-  };
+  const components: Components = { schemas: {}, parameters: {}, headers: {}, responses: {} };
   const paths = {
     ...describeOperations(describedFinzbooksOperations(), ["accessToken"]),
     ...describeOperations(describedWebhooksOperations(), ["accessToken"]),
     ...describeOperations(describedSimplybooksOperations(), ["apiKey", "accessToken"]),
-    ...fakturoidPaths(),
-    ...oauthPaths(),
-    ...describeSpecOperations(),
+    ...describeOperations(describedFakturoidOperations(), ["oauthToken", "accessToken"]),
+    ...describeOperations(describedOauthOperations(), ["oauthClient"]),
+    ...describeOperations(describedSpecOperations(), []),
   };
   return {
     openapi: "3.1.0",
@@ -104,19 +82,4 @@ export function createOpenApiDescription(origin: string) {
     webhooks: collectComponents(renderWebhookRequests(), components),
     components: { ...components, securitySchemes },
   };
-}
-
-function describeSpecOperations() {
-  const content = { "application/json": { schema: { type: "object" } } };
-  const operations = Object.entries(specPaths).map(([path, summary]) => {
-    const get = {
-      operationId: `get_${path.replaceAll(/\W+/g, "_").replace(/^_/, "")}`,
-      summary,
-      tags: ["documents"],
-      security: [],
-      responses: { 200: { description: summary, headers: responseHeaders([]), content }, ...errorResponses(500, 503) },
-    };
-    return [path, { get }] as const;
-  });
-  return Object.fromEntries(operations);
 }

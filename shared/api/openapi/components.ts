@@ -17,14 +17,3 @@ export const timestampSchema = {
   description: "UTC; whole seconds, or three fraction digits.",
   pattern: String.raw`^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{3})?Z$`,
 };
-
-/** What the rate limit counts, for the descriptions of its headers. */
-export const readCostDescription = "A request that reads more than a page of ordinary events counts as several.";
-
-/** The rate limit headers of FinzBooks and SimplyBooks. */
-export const rateLimitHeaderNames = ["X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"] as const;
-
-/** Returns references to the headers of a response. Every response has a request id. */
-export function headerRefs(names: readonly string[]) {
-  return Object.fromEntries(["X-Request-Id", ...names].map((name) => [name, { $ref: `#/components/headers/${name}` }]));
-}

@@ -1,7 +1,9 @@
 import { Component } from "#shared/api/operations/component.ts";
 import { etagExample } from "#shared/api/operations/if-none-match.ts";
 import { rateLimit } from "#shared/auth/rate-limit.ts";
-import { readCostDescription } from "./components.ts";
+
+/** What the rate limit counts, for the descriptions of its headers. */
+export const readCostDescription = "A request that reads more than a page of ordinary events counts as several.";
 
 const text = { type: "string" };
 const integer = { type: "integer", format: "int64", minimum: 0 };

@@ -13,7 +13,7 @@ export type OperationDescription = {
 
 /** A definition, and the function that describes it. */
 export type DescribedOperation = readonly [
-  operation: Omit<Operation<never>, "handle">,
+  operation: Omit<Operation<never>, "handle" | "route">,
   describe: () => OperationDescription,
 ];
 

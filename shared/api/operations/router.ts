@@ -9,13 +9,20 @@ export type Route<Routed> = { readonly operation: Routed; readonly path: PathVal
 
 export type Router<Routed> = (method: string, path: string) => Route<Routed>;
 
+type RouterTexts = {
+  /** Returns the error of an unknown path. */
+  readonly notFound?: () => ActivityError;
+  /** What error messages call that which has a path. */
+  readonly noun?: string;
+};
+
 /**
- * Creates a function that finds the operation of a request, whose path is decoded. It throws what `notFound` returns if no
- * operation has the path, and `ActivityError` `method_not_allowed` if none has the method.
+ * Creates a function that finds the operation of a request, whose path is decoded. It throws `ActivityError` `not_found` if
+ * no operation has the path, and `method_not_allowed` if none has the method.
  */
 export function createRouter<Routed extends Routable>(
   operations: readonly Routed[],
-  notFound: () => ActivityError = resourceNotFound,
+  { notFound = resourceNotFound, noun = "resource" }: RouterTexts = {},
 ): Router<Routed> {
   const matchers = operations.map((operation) => ({ operation, pattern: toPattern(operation) }));
   const isReadOnly = operations.every(({ method }) => method === "GET");
@@ -25,18 +32,18 @@ export function createRouter<Routed extends Routable>(
       if (match !== null) return { operation, path: match.groups ?? {} };
     }
     const others = matchers.filter(({ pattern }) => pattern.test(path)).map(({ operation }) => operation);
-    throw others.length === 0 ? notFound() : methodNotAllowed(others, isReadOnly);
+    throw others.length === 0 ? notFound() : methodNotAllowed(others, isReadOnly, noun);
   };
 }
 
-export function resourceNotFound(): ActivityError {
+function resourceNotFound(): ActivityError {
   return new ActivityError("not_found", "Resource not found. Check the path.");
 }
 
 /** HEAD is allowed wherever GET is (RFC 9110, section 9.3.2). */
-function methodNotAllowed(operations: readonly Routable[], isReadOnly: boolean): ActivityError {
+function methodNotAllowed(operations: readonly Routable[], isReadOnly: boolean, noun: string): ActivityError {
   const allow = operations.flatMap(({ method }) => (method === "GET" ? ["GET", "HEAD"] : method)).join(", ");
-  const message = isReadOnly ? "This resource is read-only. Use GET or HEAD." : `This resource accepts only ${allow}.`;
+  const message = isReadOnly ? `This ${noun} is read-only. Use GET or HEAD.` : `This ${noun} accepts only ${allow}.`;
   return new ActivityError("method_not_allowed", message, { allow });
 }
 

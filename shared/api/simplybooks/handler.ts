@@ -15,7 +15,9 @@ import { simplybooksOperations } from "./operations/simplybooks-operations.ts";
 
 export type SimplybooksPorts = OffsetPaginationPorts & { readonly tokens: TokenUsageStore; readonly orgs: OrgReader };
 
-const findOperation = createRouter(simplybooksOperations, () => new ActivityError("not_found", "domain unknown"));
+const findOperation = createRouter(simplybooksOperations, {
+  notFound: () => new ActivityError("not_found", "domain unknown"),
+});
 
 /** Creates the handler of the SimplyBooks dialect. It throws `ActivityError`, which `renderError` renders. */
 export function createSimplybooksHandler({ tokens, ...ports }: SimplybooksPorts) {

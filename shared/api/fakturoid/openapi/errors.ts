@@ -1,20 +1,26 @@
 import { fakturoidRateLimitPolicy } from "#shared/api/fakturoid/credentials.ts";
-import { renderError } from "#shared/api/fakturoid/errors.ts";
+import { renderError, unknownResource } from "#shared/api/fakturoid/errors.ts";
 import { toNumericId } from "#shared/api/fakturoid/ids/numeric-id.ts";
 import { subjectNotFound } from "#shared/api/fakturoid/ids/subject-lookup.ts";
-import { maxPage } from "#shared/api/fakturoid/query.ts";
-import { unknownResource } from "#shared/api/fakturoid/routes.ts";
-import { headerRefs, objectSchema } from "#shared/api/openapi/components.ts";
+import { maxPage } from "#shared/api/fakturoid/parameters.ts";
+import { objectSchema } from "#shared/api/openapi/components.ts";
+import { type HeaderName, responseHeaders } from "#shared/api/openapi/headers.ts";
+import { Component, schemaComponent } from "#shared/api/operations/component.ts";
 import { invalidTokenError } from "#shared/auth/authenticate.ts";
 import { orgSuspendedError } from "#shared/auth/caller.ts";
 import { ActivityError } from "#shared/errors.ts";
-
-export const rateLimitHeaderNames = ["X-RateLimit-Policy", "X-RateLimit"] as const;
+import { fakturoidRateLimitHeaders } from "./headers.ts";
 
 /** The `id` of a subject in the examples, derived from its `custom_id`. */
 export const sampleSubject = toNumericId("con_acme").id;
 
-type ErrorStatus = { readonly name: string; readonly description: string; readonly headers: readonly string[] };
+type ErrorStatus = {
+  readonly name: string;
+  readonly description: string;
+  /** Besides those of the rate limit. */
+  readonly headers?: readonly HeaderName[];
+  readonly hasRateLimit?: false;
+};
 
 /** The errors of a group of operations: those that read events, or those on tokens. */
 export type ErrorFamily = {
@@ -43,17 +49,16 @@ export const commonErrorSamples = {
 };
 
 /** Statuses of every family. */
-export const commonErrorStatuses = {
+export const commonErrorStatuses: Readonly<Record<number, ErrorStatus>> = {
   429: {
     name: "TooManyRequests",
     description:
       "The token or its client has exceeded the rate limit, or sends too many expensive requests concurrently.",
-    headers: ["Retry-After", ...rateLimitHeaderNames],
+    headers: ["Retry-After"],
   },
   500: {
     name: "InternalError",
     description: "Internal error. Quote the request id in `error_description` when you report it.",
-    headers: rateLimitHeaderNames,
   },
 };
 
@@ -83,29 +88,27 @@ const reading: ErrorFamily = {
       description:
         "A parameter is invalid, no recent event has the subject of a derived `subject_id`, or the header " +
         "`User-Agent` is missing.",
-      headers: rateLimitHeaderNames,
     },
     401: {
       name: "Unauthorized",
       description: "The token is missing, malformed, unknown, expired or revoked. Request a new one.",
       headers: ["WWW-Authenticate"],
+      hasRateLimit: false,
     },
     403: {
       name: "Forbidden",
       description: "The token lacks the scope, or the operator has suspended the account.",
-      headers: rateLimitHeaderNames,
     },
     404: {
       name: "NotFound",
       description: "The path or the account does not exist, or the token is not for the account.",
-      headers: rateLimitHeaderNames,
     },
     503: {
       name: "Unavailable",
       description:
         "The store is temporarily unavailable, or the page is too far from the pages requested recently. Retry after " +
         "`Retry-After`: each attempt reads further.",
-      headers: ["Retry-After", ...rateLimitHeaderNames],
+      headers: ["Retry-After"],
     },
   },
 };
@@ -118,41 +121,32 @@ function renderSamples({ render, samples }: ErrorFamily) {
   });
 }
 
-/** Returns the schema of the errors of a family. */
-export function describeErrorSchema(family: ErrorFamily) {
-  return objectSchema(
-    {
-      error: { type: "string", enum: [...new Set(renderSamples(family).map(({ value }) => value.error))] },
-      error_description: { type: "string" },
-    },
-    { description: "An error. `error` is stable; `error_description` is for people and may change." },
-  );
-}
-
-/** Returns one response component for each status of a family, with an example of each error that has it. */
-export function describeFamilyResponses(family: ErrorFamily) {
+/** Returns a function that returns the error responses of an operation, with an example of each error. */
+export function describeErrorFamily(family: ErrorFamily) {
+  const { prefix, statuses } = family;
   const samples = renderSamples(family);
-  const responses = Object.entries(family.statuses).map(([status, { name, description, headers }]) => {
-    const examples = samples
-      .filter((sample) => sample.status === Number(status))
-      .map((sample) => [sample.name, { value: sample.value }] as const);
-    const schema = { $ref: `#/components/schemas/${family.prefix}Problem` };
-    const content = { "application/json": { schema, examples: Object.fromEntries(examples) } };
-    return [`${family.prefix}${name}`, { description, headers: headerRefs(headers), content }] as const;
-  });
-  return Object.fromEntries(responses);
-}
-
-/** Returns references to the error responses of an operation. */
-export function familyResponseRefs({ prefix, statuses }: ErrorFamily, codes: readonly number[]) {
-  return Object.fromEntries(
-    codes.map((status) => [String(status), { $ref: `#/components/responses/${prefix}${statuses[status]?.name}` }]),
+  const codes = [...new Set(samples.map(({ value }) => value.error))];
+  const schema = schemaComponent(
+    `${prefix}Problem`,
+    objectSchema(
+      { error: { type: "string", enum: codes }, error_description: { type: "string" } },
+      { description: "An error. `error` is stable; `error_description` is for people and may change." },
+    ),
   );
+  const responses = Object.entries(statuses).map(
+    ([status, { name, description, headers = [], hasRateLimit = true }]) => {
+      const examples = samples
+        .filter((sample) => sample.status === Number(status))
+        .map((sample) => [sample.name, { value: sample.value }] as const);
+      const content = { "application/json": { schema, examples: Object.fromEntries(examples) } };
+      const described = responseHeaders(headers, hasRateLimit ? fakturoidRateLimitHeaders : {});
+      const response = { description, headers: described, content };
+      return [status, new Component("responses", `${prefix}${name}`, response)] as const;
+    },
+  );
+  return (...used: readonly number[]): Readonly<Record<string, Component>> =>
+    Object.fromEntries(responses.filter(([status]) => used.includes(Number(status))));
 }
 
-export const errorSchemas = { FakturoidProblem: describeErrorSchema(reading) };
-
-export const describeErrorResponses = () => describeFamilyResponses(reading);
-
-/** Returns references to the error responses of an operation that reads events. */
-export const errorResponseRefs = (...codes: readonly number[]) => familyResponseRefs(reading, codes);
+/** Returns the error responses of an operation that reads events. */
+export const errorResponses = describeErrorFamily(reading);

@@ -1,7 +1,8 @@
 import { relatedObjectTypes, toEventName } from "#shared/api/fakturoid/mapping.ts";
-import { pageSize } from "#shared/api/fakturoid/query.ts";
+import { pageSize } from "#shared/api/fakturoid/parameters.ts";
 import { renderEvents, renderUser } from "#shared/api/fakturoid/render.ts";
 import { objectSchema } from "#shared/api/openapi/components.ts";
+import { schemaComponent } from "#shared/api/operations/component.ts";
 import { orgDefaults } from "#shared/auth/orgs/org.ts";
 import { formatToken, hashToken, tokenBytes, toTokenId } from "#shared/auth/token-format.ts";
 import { maxIdLength } from "#shared/events/limits.ts";
@@ -37,8 +38,6 @@ const org = {
   created_at: occurred_at,
   suspended_at: null,
 };
-
-export const sampleSlug = org.slug;
 
 const hash = hashToken(formatToken(new Uint8Array(tokenBytes).fill(171), "client"));
 
@@ -79,9 +78,9 @@ const rights = {
   allowed_scope: { type: "array", items: { type: "string", enum: ["reports", "expenses", "invoices"] } },
 };
 
-/** The component schemas of this dialect. */
-export const fakturoidSchemas = {
-  FakturoidEvent: objectSchema(
+const eventSchema = schemaComponent(
+  "FakturoidEvent",
+  objectSchema(
     {
       name: {
         type: "string",
@@ -134,8 +133,17 @@ export const fakturoidSchemas = {
     },
     { description: "One state change. Events never change." },
   ),
-  FakturoidEvents: { type: "array", maxItems: pageSize, items: { $ref: "#/components/schemas/FakturoidEvent" } },
-  FakturoidUser: objectSchema(
+);
+
+export const eventsSchema = schemaComponent("FakturoidEvents", {
+  type: "array",
+  maxItems: pageSize,
+  items: eventSchema,
+});
+
+export const userSchema = schemaComponent(
+  "FakturoidUser",
+  objectSchema(
     {
       id: { ...numericId, description: "The user, or the token itself if it has no user." },
       full_name: { type: "string", description: "The name of the first account's robot." },
@@ -158,4 +166,4 @@ export const fakturoidSchemas = {
     { description: "The user of the token, and its accounts." },
     customId,
   ),
-};
+);

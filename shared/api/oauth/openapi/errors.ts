@@ -1,13 +1,10 @@
 import {
   commonErrorSamples,
   commonErrorStatuses,
-  describeErrorSchema,
-  describeFamilyResponses,
+  describeErrorFamily,
   type ErrorFamily,
-  familyResponseRefs,
-  rateLimitHeaderNames,
 } from "#shared/api/fakturoid/openapi/errors.ts";
-import { renderOauthError } from "#shared/api/oauth/handler.ts";
+import { renderOauthError } from "#shared/api/oauth/errors.ts";
 import { ActivityError } from "#shared/errors.ts";
 
 const oauth: ErrorFamily = {
@@ -35,30 +32,25 @@ const oauth: ErrorFamily = {
       description:
         "A field is missing or invalid, the header `User-Agent` is missing, or the operator has suspended the account " +
         "of the client (`unauthorized_client`).",
-      headers: rateLimitHeaderNames,
     },
     401: {
       name: "Unauthorized",
       description: "The client is unknown or revoked, or its secret is wrong.",
       headers: ["WWW-Authenticate"],
+      hasRateLimit: false,
     },
-    413: { name: "TooLarge", description: "The body is too large.", headers: rateLimitHeaderNames },
+    413: { name: "TooLarge", description: "The body is too large." },
     415: {
       name: "UnsupportedMediaType",
       description: "The body is neither JSON nor a form.",
-      headers: rateLimitHeaderNames,
     },
     503: {
       name: "Unavailable",
       description: "The store is temporarily unavailable. Retry after `Retry-After`.",
-      headers: ["Retry-After", ...rateLimitHeaderNames],
+      headers: ["Retry-After"],
     },
   },
 };
 
-export const errorSchemas = { OauthProblem: describeErrorSchema(oauth) };
-
-export const describeErrorResponses = () => describeFamilyResponses(oauth);
-
-/** Returns references to the error responses of an operation on tokens. */
-export const errorResponseRefs = (...codes: readonly number[]) => familyResponseRefs(oauth, codes);
+/** Returns the error responses of an operation on tokens. */
+export const errorResponses = describeErrorFamily(oauth);

@@ -1,4 +1,5 @@
 import { objectSchema } from "#shared/api/openapi/components.ts";
+import { schemaComponent } from "#shared/api/operations/component.ts";
 import { accessTokenScopes, accessTokenSeconds } from "#shared/auth/access-token-settings.ts";
 import { deriveAccessToken, formatToken, tokenBytes } from "#shared/auth/token-format.ts";
 
@@ -6,15 +7,16 @@ const accessToken = deriveAccessToken(formatToken(new Uint8Array(tokenBytes).fil
 
 export const sampleToken = { access_token: accessToken, token_type: "Bearer", expires_in: accessTokenSeconds };
 
-/** The component schemas of requests and responses on tokens. */
-export const oauthSchemas = {
-  OauthGrant: {
-    type: "object",
-    description: "Other fields are ignored.",
-    required: ["grant_type"],
-    properties: { grant_type: { type: "string", const: "client_credentials" } },
-  },
-  OauthToken: objectSchema(
+export const grantSchema = schemaComponent("OauthGrant", {
+  type: "object",
+  description: "Other fields are ignored.",
+  required: ["grant_type"],
+  properties: { grant_type: { type: "string", const: "client_credentials" } },
+});
+
+export const tokenSchema = schemaComponent(
+  "OauthToken",
+  objectSchema(
     {
       access_token: { type: "string", pattern: `^[0-9a-f]{${accessToken.length}}$` },
       token_type: { type: "string", const: sampleToken.token_type },
@@ -34,10 +36,11 @@ export const oauthSchemas = {
       },
     },
   ),
-  OauthRevocation: {
-    type: "object",
-    description: "Other fields are ignored.",
-    required: ["token"],
-    properties: { token: { type: "string", minLength: 1, description: "The access token to revoke." } },
-  },
-};
+);
+
+export const revocationSchema = schemaComponent("OauthRevocation", {
+  type: "object",
+  description: "Other fields are ignored.",
+  required: ["token"],
+  properties: { token: { type: "string", minLength: 1, description: "The access token to revoke." } },
+});

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { renderError } from "#shared/api/fakturoid/errors.ts";
-import { renderOauthError } from "#shared/api/oauth/handler.ts";
+import { renderOauthError } from "#shared/api/oauth/errors.ts";
 import { ActivityError, type ErrorCode } from "#shared/errors.ts";
 import { aRequest } from "#test/support/builders.ts";
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { visibleEntityTypes } from "#shared/api/fakturoid/mapping.ts";
-import { type EventListRequest, parseListRequest, toListQuery } from "#shared/api/fakturoid/query.ts";
+import { parseListRequest } from "#shared/api/fakturoid/operations/handle-event-list.ts";
+import { type EventListRequest, toListQuery } from "#shared/api/fakturoid/query.ts";
 import { eventProjection } from "#shared/api/fakturoid/render.ts";
 import { planQuery } from "#shared/events/query/query.ts";
 import { ZoneClock } from "#shared/platform/time/time-zone-clock.ts";

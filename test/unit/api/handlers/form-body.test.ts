@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { parseFormOrJsonBody } from "#shared/api/handlers/form-body.ts";
 import { createHttpHandler } from "#shared/api/handlers/http-handler.ts";
 import type { HttpRequest } from "#shared/api/http/request.ts";
-import { renderOauthError } from "#shared/api/oauth/handler.ts";
+import { renderOauthError } from "#shared/api/oauth/errors.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { buildHttpEvent, buildLambdaContext } from "#test/support/api/http-event.ts";
 import { captureLogLines, type LogLine } from "#test/support/log-lines.ts";

@@ -54,7 +54,7 @@ describe("createRouter", () => {
   });
 
   it("throws the error of its dialect for an unknown path", () => {
-    const dialectRoute = createRouter([list], () => new ActivityError("not_found", "domain unknown"));
+    const dialectRoute = createRouter([list], { notFound: () => new ActivityError("not_found", "domain unknown") });
     expect(catchError(() => dialectRoute("GET", "/")).message).toBe("domain unknown");
   });
 });
