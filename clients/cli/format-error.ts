@@ -1,21 +1,26 @@
+import { ActivityLogError } from "#clients/client/http/activity-log-error.ts";
+import { formatApiError, toApiExitCode } from "./api/format-api-error.ts";
 import { CliError, type ExitCode, exitCodes } from "./command-result.ts";
 
 export type FormattedError = { readonly code: string; readonly message: string; readonly exit: ExitCode };
 
 /** Returns what went wrong and what to do about it, in one or two lines. */
 export function formatError(error: unknown): FormattedError {
-  if (error instanceof CliError) {
-    return { code: error.exit === exitCodes.usage ? "usage" : "failed", message: error.message, exit: error.exit };
-  }
+  if (error instanceof CliError) return fromExitCode(error.exit, error.message);
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   const failed = (code: string, text: string) => ({ code, message: text, exit: exitCodes.failed });
   const connection = connectionErrorCode(error);
   if (connection !== null) return failed(connection, unreachableMessage(connection));
+  if (error instanceof ActivityLogError) return fromExitCode(toApiExitCode(error), formatApiError(error));
   if (name === "CredentialsProviderError") {
     return failed(name, "No AWS credentials found. Sign in, or set AWS_PROFILE.");
   }
   if (message === "Region is missing") return failed(name, "No AWS region found. Set AWS_REGION.");
   return failed(name, `${name}: ${message}`);
+}
+
+function fromExitCode(exit: ExitCode, message: string): FormattedError {
+  return { code: exit === exitCodes.usage ? "usage" : "failed", message, exit };
 }
 
 const unreachable = new Set(["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "EAI_AGAIN", "ETIMEDOUT", "EHOSTUNREACH"]);

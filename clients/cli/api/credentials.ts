@@ -23,6 +23,9 @@ export async function resolveCredentials(
   const org = args.text("org") ?? context.org;
   const stack = args.text("stack");
   if (stack === undefined && context.api !== undefined) {
+    if (!/^https?:\/\/[^@?#]+$/.test(context.api)) {
+      throw new CliError("usage", "ACTIVITY_API must be an address such as https://activity.example.com.");
+    }
     if (token === undefined) throw createMissingTokenError();
     return { api: context.api, token, org };
   }

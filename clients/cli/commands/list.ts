@@ -5,6 +5,8 @@ import { defineCommand } from "#clients/cli/command.ts";
 import { CliError } from "#clients/cli/command-result.ts";
 import { formatTable, type TableColumn, type TextStyle } from "#clients/cli/output.ts";
 import { formatTime, parseTimeRangeOptions, sinceOption, untilOption } from "#clients/cli/time-options.ts";
+import { ActivityLogError } from "#clients/client/http/activity-log-error.ts";
+import type { Query } from "#clients/client/http/request.ts";
 import { isJsonObject } from "#shared/events/text/json.ts";
 
 /** Structured parts stay as they came: zod would copy them, and drop a key named `__proto__`. */
@@ -33,15 +35,6 @@ const page = z.object({ activity: z.array(listedEvent) });
 
 const activityPath = `${apiPath}/activity`;
 
-/** The API's name of each filter. */
-const filters = {
-  type: "entity_type",
-  entity: "entity_id",
-  actor: "actor_user_id",
-  action: "action",
-  limit: "limit",
-} as const;
-
 export const list = defineCommand({
   name: "list",
   summary: "Lists events, newest first. Without a token, the demo token of the local stack is used.",
@@ -58,18 +51,20 @@ export const list = defineCommand({
     ...credentialOptions,
   },
   async run(args, context) {
-    const query = new URLSearchParams({ include: "actor" });
-    for (const name of ["type", "entity", "actor", "action", "limit"] as const) {
-      const value = args.text(name);
-      if (value !== undefined) query.set(filters[name], value);
-    }
     const { since, until } = parseTimeRangeOptions((option) => args.text(option), context.now());
-    if (since !== null) query.set("since", since);
-    if (until !== null) query.set("until", until);
-    const credentials = await resolveCredentials(args, context);
     const all = args.flag("all");
-    if (all && !query.has("limit")) query.set("limit", "500");
-    const { pages, more } = await fetchPages(credentials, `${activityPath}?${query}`, page, { all, context });
+    const query = {
+      include: "actor",
+      entity_type: args.text("type"),
+      entity_id: args.text("entity"),
+      actor_user_id: args.text("actor"),
+      action: args.text("action"),
+      limit: args.text("limit") ?? (all ? "500" : undefined),
+      since: since ?? undefined,
+      until: until ?? undefined,
+    };
+    const credentials = await resolveCredentials(args, context);
+    const { pages, more } = await fetchPages(credentials, { path: activityPath, query }, page, { all, context });
     const events = pages.flatMap(({ activity }) => activity);
     const json = { events, has_more: more };
     if (events.length > 0) return { json, text: formatTable(tableColumns(events), events, context.columns) };
@@ -82,19 +77,16 @@ export const list = defineCommand({
 });
 
 /** Returns a hint at the newest event that the other filters match; nothing if the API has none or fails. */
-async function fetchNewestEventHint(credentials: ApiCredentials, query: URLSearchParams): Promise<string> {
-  const newest = new URLSearchParams(query);
-  newest.delete("since");
-  newest.delete("until");
-  newest.set("limit", "1");
+async function fetchNewestEventHint(credentials: ApiCredentials, query: Query): Promise<string> {
+  const newest = { ...query, since: undefined, until: undefined, limit: 1 };
   try {
-    const { body } = await callApi(credentials, { path: `${activityPath}?${newest}` }, page);
+    const { body } = await callApi(credentials, { path: activityPath, query: newest }, page);
     const [event] = body.activity;
     return event === undefined
       ? ""
       : ` The newest event outside this range is from ${formatTime(event.occurred_at)} UTC.`;
   } catch (error) {
-    if (error instanceof CliError) return "";
+    if (error instanceof CliError || error instanceof ActivityLogError) return "";
     throw error;
   }
 }

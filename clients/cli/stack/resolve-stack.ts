@@ -66,8 +66,12 @@ export function resolveStack(
   option: string | undefined,
 ): Promise<StackConnection> {
   const stack = option ?? context.stack ?? join(".local", "stack.json");
-  // Names and ARNs of stacks in CloudFormation have no dots.
-  return stack.endsWith(".json") ? readLocalStack(resolve(context.cwd, stack)) : describeDeployedStack(stack);
+  return isStackFile(stack) ? readLocalStack(resolve(context.cwd, stack)) : describeDeployedStack(stack);
+}
+
+/** Whether a text is the path of a local stack's file. Names and ARNs of stacks in CloudFormation have no dots. */
+export function isStackFile(stack: string): boolean {
+  return stack.endsWith(".json");
 }
 
 async function readLocalStack(file: string): Promise<StackConnection> {

@@ -35,7 +35,7 @@ export function createCursorList<Item, Params extends Query & { readonly cursor?
 }
 
 /** Returns only the cursor of the link, so that no other host is ever sent the token. */
-function parseNextCursor(link: string | null): string | null {
+export function parseNextCursor(link: string | null): string | null {
   const [, address] = /<([^>]*)>;\s*rel="?next"?/.exec(link ?? "") ?? [];
   if (address === undefined) return null;
   return URL.parse(address, "http://relative.invalid")?.searchParams.get("cursor") ?? null;

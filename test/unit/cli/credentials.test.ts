@@ -18,6 +18,12 @@ describe("credentials of the API", () => {
     await expect(resolve({ api: "https://activity.example.com" })).rejects.toThrow("No API token. Set ACTIVITY_TOKEN");
   });
 
+  it("are refused when the address is not one", async () => {
+    await expect(resolve({ api: "activity.example.com", token: "secret" })).rejects.toThrow(
+      "ACTIVITY_API must be an address such as https://activity.example.com.",
+    );
+  });
+
   it("come from the stack that --stack names, whatever address the environment has", async () => {
     const { api, cwd } = await fakeApi({});
     const defaults = { api: "https://activity.example.com", token: "secret" };

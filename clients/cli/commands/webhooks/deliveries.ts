@@ -32,18 +32,16 @@ export const webhooksDeliveries = defineCommand({
   },
   async run(args, context) {
     const all = args.flag("all");
-    const query = new URLSearchParams();
-    const status = args.text("status");
-    const type = args.text("type");
-    const limit = args.text("limit");
-    if (status !== undefined) query.set("status", status);
-    if (type !== undefined) query.set("event_type", type);
     const { since, until } = parseTimeRangeOptions((option) => args.text(option), context.now());
-    if (since !== null) query.set("since", since);
-    if (until !== null) query.set("until", until);
-    if (limit !== undefined || all) query.set("limit", limit ?? "100");
-    const path = `${endpointPath(args.operand("ENDPOINT_ID"))}/deliveries?${query}`;
-    const { pages, more } = await fetchPages(await resolveCredentials(args, context), path, page, { all, context });
+    const query = {
+      status: args.text("status"),
+      event_type: args.text("type"),
+      since: since ?? undefined,
+      until: until ?? undefined,
+      limit: args.text("limit") ?? (all ? "100" : undefined),
+    };
+    const list = { path: `${endpointPath(args.operand("ENDPOINT_ID"))}/deliveries`, query };
+    const { pages, more } = await fetchPages(await resolveCredentials(args, context), list, page, { all, context });
     const deliveries = pages.flatMap((each) => each.deliveries);
     const json = { deliveries, has_more: more };
     return {

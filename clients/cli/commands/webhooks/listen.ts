@@ -4,6 +4,7 @@ import { type ApiCredentials, callApi } from "#clients/cli/api/activity-api.ts";
 import { credentialOptions, resolveCredentials } from "#clients/cli/api/credentials.ts";
 import { defineCommand } from "#clients/cli/command.ts";
 import { CliError } from "#clients/cli/command-result.ts";
+import { isStackFile } from "#clients/cli/stack/resolve-stack.ts";
 import { startDeliveryReceiver } from "#clients/cli/webhooks/delivery-receiver.ts";
 import { endpointPath, endpointsPath } from "#clients/cli/webhooks/endpoint-view.ts";
 import { ActivityError } from "#shared/errors.ts";
@@ -33,7 +34,8 @@ export const webhooksListen = defineCommand({
         "--events has no effect with --secret, because the endpoint has its own filters. Remove --events.",
       );
     }
-    if (secret === undefined && args.text("stack") !== undefined) throw new CliError("usage", outOfReach);
+    const stack = args.text("stack") ?? context.stack;
+    if (secret === undefined && stack !== undefined && !isStackFile(stack)) throw new CliError("usage", outOfReach);
     const open =
       secret === undefined
         ? createTemporaryEndpoint(await resolveCredentials(args, context), events)

@@ -1,4 +1,4 @@
-import { type ApiCredentials, ApiError, callApi, withRateLimitRetry } from "#clients/cli/api/activity-api.ts";
+import { type ApiCredentials, callApi, withRateLimitRetry } from "#clients/cli/api/activity-api.ts";
 import { credentialOptions, resolveCredentials } from "#clients/cli/api/credentials.ts";
 import { defineCommand } from "#clients/cli/command.ts";
 import type { CommandContext } from "#clients/cli/command-context.ts";
@@ -11,6 +11,7 @@ import {
   requestedDeliverySchema,
 } from "#clients/cli/webhooks/delivery-view.ts";
 import { endpointPath } from "#clients/cli/webhooks/endpoint-view.ts";
+import { ActivityLogError } from "#clients/client/http/activity-log-error.ts";
 
 const pauseMs = 250;
 
@@ -61,7 +62,7 @@ async function getDelivery(access: ApiCredentials, path: string): Promise<Delive
   try {
     return (await callApi(access, { path }, deliveryResponseSchema)).body;
   } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return null;
+    if (error instanceof ActivityLogError && error.code === "not_found") return null;
     throw error;
   }
 }

@@ -60,7 +60,7 @@ const busy: CannedResponse = {
 const run = (answers: Parameters<typeof runCommand>[0], ...args: string[]) => runCommand(answers, "webhooks", ...args);
 
 describe("webhooks deliveries", () => {
-  const path = "GET /webhooks/endpoints/wh_1/deliveries?";
+  const path = "GET /webhooks/endpoints/wh_1/deliveries";
 
   it("shows the result of each delivery", async () => {
     const deliveries = [{ ...delivery, ...pending }, { ...delivery, ...failed, delivery_id: "dlv_2" }, delivery];
@@ -113,8 +113,8 @@ describe("webhooks deliveries", () => {
   it("reads all pages, waits for the rate limit, and follows no link to another host", async () => {
     const { json, stderr, seconds, requests } = await run(
       {
-        [`${path}limit=100`]: firstPage(`https://elsewhere.example${next}`),
-        "GET /webhooks/endpoints/wh_1/deliveries?cursor=dlv_1": [busy, responseOf({ deliveries: [delivery] })],
+        [`${path}?limit=100`]: firstPage(`https://elsewhere.example${next}`),
+        [`${path}?limit=100&cursor=dlv_1`]: [busy, responseOf({ deliveries: [delivery] })],
       },
       ...["deliveries", "wh_1", "--all"],
     );

@@ -1,0 +1,34 @@
+import * as z from "zod";
+import { type ExitCode, exitCodes } from "#clients/cli/command-result.ts";
+import { toPrintable } from "#clients/cli/output.ts";
+import type { ActivityLogError } from "#clients/client/http/activity-log-error.ts";
+import { formatSuggestion } from "#shared/platform/did-you-mean.ts";
+
+/** More values than this are not listed: there are 100 event types. */
+const maxListedValues = 40;
+
+const detailsSchema = z.object({ valid: z.array(z.string()) });
+
+/** Returns the exit code of an error of the API: wrong usage if it refuses the request, and failed otherwise. */
+export function toApiExitCode({ code, status }: ActivityLogError): ExitCode {
+  return status === 400 || (code === "invalid_request" && status === null) ? exitCodes.usage : exitCodes.failed;
+}
+
+/** Formats an error of the API in one line, with what to do about it. */
+export function formatApiError({ code, status, message, apiCode, details, retryAfterMs }: ActivityLogError): string {
+  if (code === "rate_limited") {
+    return `Rate limit of the token reached. Try again in ${Math.ceil((retryAfterMs ?? 60_000) / 1_000)} seconds.`;
+  }
+  if (status === null) return toPrintable(message);
+  const { data } = detailsSchema.safeParse(details);
+  const valid = data === undefined ? "" : formatValidValues(data.valid, message);
+  const remedy = apiCode === "authz.scope_missing" ? " Issue a token that has it with token create." : "";
+  return toPrintable(`The API returned ${status}: ${message}${valid}${remedy}`);
+}
+
+/** Returns all valid values if they are few, and otherwise the one nearest to the value that the message quotes. */
+function formatValidValues(values: readonly string[], message: string): string {
+  if (values.length <= maxListedValues) return ` Valid are ${values.join(", ")}.`;
+  const [, quoted] = /'([^']+)'/.exec(message) ?? [];
+  return quoted === undefined ? "" : formatSuggestion(quoted, values);
+}
