@@ -5,7 +5,6 @@ import { type ActiveToken, assertScope, orgSuspendedError } from "#shared/auth/c
 import type { Org } from "#shared/auth/orgs/org.ts";
 import type { OrgCache } from "#shared/auth/orgs/org-cache.ts";
 import { secondsToReset } from "#shared/auth/rate-limit.ts";
-import { ActivityError } from "#shared/errors.ts";
 import { unknownResource } from "./errors.ts";
 
 /** The vendor's rate limit. Clients parse these headers with regular expressions, so their format must not change. */
@@ -16,12 +15,6 @@ export const fakturoidRateLimitPolicy: RateLimitPolicy = {
     "x-ratelimit": `default;r=${state.remaining};t=${secondsToReset(state, now)}`,
   }),
 };
-
-/** Throws `ActivityError` `required_field` if a request does not name its client, as the vendor requires. */
-export function assertUserAgent({ headers }: Pick<HttpRequest, "headers">): void {
-  if (headers["user-agent"]?.trim()) return;
-  throw new ActivityError("required_field", 'Required header "User-Agent" is missing', { field: "User-Agent" });
-}
 
 /** Returns the token of a request. Throws `ActivityError` `unauthenticated` if it has none. */
 export function parseToken(request: Pick<HttpRequest, "headers">): string {

@@ -5,10 +5,10 @@ import type { TokenUsageStore } from "#shared/auth/authenticate.ts";
 import { OrgCache, type OrgReader } from "#shared/auth/orgs/org-cache.ts";
 import { TokenAuthenticator } from "#shared/auth/token-authenticator.ts";
 import type { OffsetPaginationPorts } from "#shared/events/query/offset-pagination.ts";
-import { assertUserAgent } from "./credentials.ts";
 import { unknownResource } from "./errors.ts";
 import { SubjectLookup } from "./ids/subject-lookup.ts";
 import { fakturoidOperations } from "./operations/fakturoid-operations.ts";
+import { assertUserAgent } from "./user-agent.ts";
 
 export type FakturoidPorts = OffsetPaginationPorts & { readonly tokens: TokenUsageStore; readonly orgs: OrgReader };
 

@@ -1,22 +1,13 @@
 import { invalidValue } from "#shared/api/http/parameters.ts";
-import { type PathParameter, queryParameter, type UnparsedParameter } from "#shared/api/operations/parameter.ts";
+import { type PathParameter, queryParameter } from "#shared/api/operations/parameter.ts";
 import { timeParameter } from "#shared/api/operations/time-parameter.ts";
+import { userAgent } from "./user-agent.ts";
 
 /** Events per page. */
 export const pageSize = 40;
 
 /** Highest page number: nine digits. */
 export const maxPage = 999_999_999;
-
-export const userAgent: UnparsedParameter = {
-  component: "FakturoidUserAgent",
-  name: "User-Agent",
-  in: "header",
-  required: true,
-  description: "The client and a contact address. Any text that is not blank is accepted.",
-  schema: { type: "string", minLength: 1 },
-  example: "Our ledger (ledger@example.com)",
-};
 
 const slug: PathParameter = {
   component: "FakturoidSlug",

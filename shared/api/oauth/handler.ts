@@ -1,5 +1,5 @@
-import { assertUserAgent } from "#shared/api/fakturoid/credentials.ts";
 import { unknownResource } from "#shared/api/fakturoid/errors.ts";
+import { assertUserAgent } from "#shared/api/fakturoid/user-agent.ts";
 import type { HttpRequest, HttpResponse, RequestContext } from "#shared/api/http/request.ts";
 import { createRouter } from "#shared/api/operations/router.ts";
 import type { TokenUsageStore } from "#shared/auth/authenticate.ts";

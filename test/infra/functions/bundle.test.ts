@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Metafile } from "esbuild";
 import { describe, expect, it, vi } from "vitest";
+import { createOpenApiDescription } from "#shared/api/openapi-description/description.ts";
 import { startBytes, startOutputs } from "#test/support/infra/bundle-start.ts";
 
 // Other tests of this level mock the bundler.
@@ -75,6 +76,19 @@ describe.each(entries)("the bundle of %s", (entry) => {
 
 const dialects = ["finzbooks", "simplybooks", "fakturoid"] as const;
 
+/** Returns the longer texts in a part of the OpenAPI description, except for those of parameters. */
+function textsOf(part: unknown): string[] {
+  if (typeof part !== "object" || part === null) return [];
+  return Object.entries(part).flatMap(([key, value]) => {
+    if (key === "parameters") return [];
+    const isText = typeof value === "string" && (key === "summary" || key === "description");
+    return isText ? [value].filter((text) => text.length > 20) : textsOf(value);
+  });
+}
+
+const { paths, components } = createOpenApiDescription("https://api.example.com");
+const described = [...new Set(textsOf([paths, components]))];
+
 describe.each(dialects)("the bundle that reads for %s", (dialect) => {
   const files = contentsOf(`functions/api/${dialect}.ts`);
 
@@ -86,6 +100,12 @@ describe.each(dialects)("the bundle that reads for %s", (dialect) => {
   });
 
   it("contains no OpenAPI description", () => expect(files.filter((file) => file.includes("openapi"))).toEqual([]));
+
+  it("contains no text of the OpenAPI description, except for those of parameters", () => {
+    const code = [...built(`functions/api/${dialect}.ts`).code.values()].join();
+    expect(described.length).toBeGreaterThan(100);
+    expect(described.filter((text) => code.includes(text.slice(0, 30)))).toEqual([]);
+  });
 
   it("contains no other dialect", () => {
     const others = files.filter((file) => dialects.some((name) => name !== dialect && file.includes(`/${name}/`)));

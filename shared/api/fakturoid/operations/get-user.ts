@@ -1,8 +1,8 @@
 import { errorResponses } from "#shared/api/fakturoid/openapi/errors.ts";
 import { okResponse } from "#shared/api/fakturoid/openapi/responses.ts";
 import { sampleUser, userSchema } from "#shared/api/fakturoid/openapi/schemas.ts";
-import { userAgent } from "#shared/api/fakturoid/parameters.ts";
 import { renderUser } from "#shared/api/fakturoid/render.ts";
+import { userAgent } from "#shared/api/fakturoid/user-agent.ts";
 import { authenticateRequest } from "#shared/api/http/authenticate-request.ts";
 import type { OperationDescription } from "#shared/api/operations/describe-operations.ts";
 import { assertScope } from "#shared/auth/caller.ts";

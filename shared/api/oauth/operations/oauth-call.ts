@@ -1,4 +1,4 @@
-import { userAgent } from "#shared/api/fakturoid/parameters.ts";
+import { userAgent } from "#shared/api/fakturoid/user-agent.ts";
 import type { HttpResponse, RequestContext } from "#shared/api/http/request.ts";
 import type { Operation, PathCall } from "#shared/api/operations/operation.ts";
 import type { AccessGrantStore } from "#shared/auth/issue-access-token.ts";
