@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-import { enableCompileCache } from "node:module";
+import * as module from "node:module";
 import { compileCacheFolder } from "./environment.ts";
 
 // Halves the time of a command. Where the folder cannot be written, Node compiles each time.
-enableCompileCache(compileCacheFolder);
+module.enableCompileCache?.(compileCacheFolder);
 
 await import("./run.ts");

@@ -38,5 +38,6 @@ export function createCursorList<Item, Params extends Query & { readonly cursor?
 export function parseNextCursor(link: string | null): string | null {
   const [, address] = /<([^>]*)>;\s*rel="?next"?/.exec(link ?? "") ?? [];
   if (address === undefined) return null;
-  return URL.parse(address, "http://relative.invalid")?.searchParams.get("cursor") ?? null;
+  const base = "http://relative.invalid";
+  return URL.canParse(address, base) ? new URL(address, base).searchParams.get("cursor") : null;
 }

@@ -55,7 +55,7 @@ export function createConnection(
 }
 
 function parseBaseUrl(text: string): string {
-  const url = URL.parse(text);
+  const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !/^https?:$/.test(url.protocol) || url.username !== "" || url.search !== "" || url.hash !== "") {
     throw new ActivityLogError(
       "invalid_request",

@@ -114,7 +114,14 @@ describe("deploy.yml", () => {
     expect(own.test).toMatchObject({ uses: "./.github/workflows/ci.yml" });
     expect(own.deploy).toMatchObject({ needs: "test", environment: expect.stringContaining("inputs.stage || 'dev'") });
     const commands = workflowOf("ci.yml").jobs.test?.steps?.flatMap(({ run }) => run ?? []);
-    expect(commands).toEqual(["npm ci", "npm run check", "npm test", "npm run check:clients", "npm run test:deploy"]);
+    expect(commands).toEqual([
+      "npm ci",
+      "npm run check",
+      "npm test",
+      "npm run check:runtimes",
+      "npm run check:clients",
+      "npm run test:deploy",
+    ]);
     // .ci/run has the same commands.
     const script = readFileSync(join(root, ".ci/run"), "utf8");
     expect(script.split("\n").filter((line) => line.startsWith("npm "))).toEqual(commands);
