@@ -16,6 +16,14 @@ it("longestFiles names only existing files", () => {
   expect(named.filter((file) => !files.includes(file))).toEqual([]);
 });
 
+it("every published package is tested", () => {
+  const isPublished = (file: string) => JSON.parse(readFileSync(join(root, file), "utf8")).private !== true;
+  const packages = globSync("clients/*/package.json", { cwd: root }).filter(isPublished);
+  expect(
+    packages.map((file) => file.replace(/^clients(.*)\/package\.json$/, "test/packages$1.test.ts")).sort(),
+  ).toEqual(files.filter((file) => file.startsWith("test/packages/")).sort());
+});
+
 it("a test file that mocks modules leaves none of them to the next file of its worker", () => {
   const replacing = files.filter((file) => /\bvi\.(doM|m)ock\(/.test(readFileSync(join(root, file), "utf8")));
   const resets = (file: string) => readFileSync(join(root, file), "utf8").match(/\bvi\.resetModules\(\)/g)?.length;
@@ -23,6 +31,6 @@ it("a test file that mocks modules leaves none of them to the next file of its w
 });
 
 it("tests run on the Node version of the npm dependency, with any vitest command", () => {
-  const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  expect(process.version).toBe(`v${dependencies.node}`);
+  const { devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  expect(process.version).toBe(`v${devDependencies.node}`);
 });
