@@ -1,7 +1,7 @@
 import { describedFakturoidOperations } from "#shared/api/fakturoid/operations/fakturoid-operations.ts";
 import { describedFinzbooksOperations } from "#shared/api/finzbooks/operations/finzbooks-operations.ts";
 import { describedOauthOperations } from "#shared/api/oauth/operations/oauth-operations.ts";
-import { type Components, collectComponents } from "#shared/api/operations/component.ts";
+import { ComponentCollector } from "#shared/api/operations/component.ts";
 import { describeOperations } from "#shared/api/operations/describe-operations.ts";
 import { describedSimplybooksOperations } from "#shared/api/simplybooks/operations/simplybooks-operations.ts";
 import { renderWebhookRequests } from "#shared/api/webhooks/openapi/webhook-requests.ts";
@@ -62,24 +62,22 @@ const tags = [
   { name: "documents", description: "Machine-readable specs of this API." },
 ];
 
+const collector = new ComponentCollector();
+
+const paths = collector.collect({
+  ...describeOperations(describedFinzbooksOperations(), ["accessToken"]),
+  ...describeOperations(describedWebhooksOperations(), ["accessToken"]),
+  ...describeOperations(describedSimplybooksOperations(), ["apiKey", "accessToken"]),
+  ...describeOperations(describedFakturoidOperations(), ["oauthToken", "accessToken"]),
+  ...describeOperations(describedOauthOperations(), ["oauthClient"]),
+  ...describeOperations(describedSpecOperations(), []),
+});
+
+const webhooks = collector.collect(renderWebhookRequests());
+
+const components = { ...collector.components, securitySchemes };
+
 /** Returns the OpenAPI 3.1 document of all operations. `origin` is the scheme and host that the caller used. */
 export function createOpenApiDescription(origin: string) {
-  const components: Components = { schemas: {}, parameters: {}, headers: {}, responses: {} };
-  const paths = {
-    ...describeOperations(describedFinzbooksOperations(), ["accessToken"]),
-    ...describeOperations(describedWebhooksOperations(), ["accessToken"]),
-    ...describeOperations(describedSimplybooksOperations(), ["apiKey", "accessToken"]),
-    ...describeOperations(describedFakturoidOperations(), ["oauthToken", "accessToken"]),
-    ...describeOperations(describedOauthOperations(), ["oauthClient"]),
-    ...describeOperations(describedSpecOperations(), []),
-  };
-  return {
-    openapi: "3.1.0",
-    info,
-    servers: [{ url: origin }],
-    tags,
-    paths: collectComponents(paths, components),
-    webhooks: collectComponents(renderWebhookRequests(), components),
-    components: { ...components, securitySchemes },
-  };
+  return { openapi: "3.1.0", info, servers: [{ url: origin }], tags, paths, webhooks, components };
 }

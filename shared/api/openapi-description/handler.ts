@@ -1,7 +1,6 @@
 import { handleHome, homePath } from "#shared/api/home/handler.ts";
 import type { HttpRequest, HttpResponse } from "#shared/api/http/request.ts";
 import { createRouter } from "#shared/api/operations/router.ts";
-import { createOpenApiDescription } from "./description.ts";
 import { specOperations } from "./spec-operations.ts";
 
 const findOperation = createRouter(specOperations, { noun: "file" });
@@ -10,5 +9,11 @@ const findOperation = createRouter(specOperations, { noun: "file" });
 export async function handleSpecs(request: HttpRequest): Promise<HttpResponse> {
   if (request.path === homePath) return handleHome(request);
   const { operation, path } = findOperation(request.method, request.path);
-  return operation.handle({ request, path, describeApi: createOpenApiDescription });
+  return operation.handle({ request, path, describeApi });
+}
+
+/** Imported on first use: the home page and the JSON Schemas do not need it, and start faster without it. */
+async function describeApi(origin: string): Promise<unknown> {
+  const { createOpenApiDescription } = await import("./description.ts");
+  return createOpenApiDescription(origin);
 }

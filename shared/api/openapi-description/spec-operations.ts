@@ -7,7 +7,7 @@ import { webhookJsonSchema, webhookSchemaPath } from "#shared/api/webhooks/opena
 import { eventJsonSchema, eventSchemaPath } from "#shared/events/event-json-schema.ts";
 
 /** A request for a spec, and what describes the API: it includes these operations, so they cannot import it. */
-type SpecCall = PathCall & { describeApi(origin: string): unknown };
+type SpecCall = PathCall & { describeApi(origin: string): Promise<unknown> };
 
 type SpecOperation = Omit<Operation<SpecCall>, "route"> & { readonly summary: string };
 
@@ -24,7 +24,7 @@ function defineSpecOperation({ render, ...spec }: Spec): SpecOperation {
     handle: async (call): Promise<HttpResponse> => ({
       status: 200,
       headers: { "content-type": "application/json", "cache-control": "public, max-age=300" },
-      body: JSON.stringify(render(call.request.origin, call)),
+      body: JSON.stringify(await render(call.request.origin, call)),
     }),
   };
 }

@@ -9,7 +9,7 @@ const text = { type: "string" };
 const integer = { type: "integer", format: "int64", minimum: 0 };
 
 /** Response headers that several dialects have. */
-const headers = {
+const commonHeaders = {
   "X-Request-Id": { description: "Identifies the request in the logs.", schema: text },
   "X-RateLimit-Limit": {
     description: `Requests that the token may make in ${rateLimit.windowSeconds} seconds.`,
@@ -37,7 +37,7 @@ const headers = {
   },
 } as const;
 
-export type HeaderName = keyof typeof headers;
+export type HeaderName = keyof typeof commonHeaders;
 
 /** The headers of a response, by name. */
 export type ResponseHeaders = Readonly<Record<string, Component>>;
@@ -56,10 +56,15 @@ export function headerComponent(name: string, header: object): ResponseHeaders {
   return { [name]: new Component("headers", name, header) };
 }
 
+const headers: ResponseHeaders = Object.assign(
+  {},
+  ...Object.entries(commonHeaders).map(([name, header]) => headerComponent(name, header)),
+);
+
 /** Returns the headers of a response, `others` being those of its dialect. Every response has a request id. */
 export function responseHeaders(names: readonly HeaderName[], others: ResponseHeaders = {}): ResponseHeaders {
-  const common = (["X-Request-Id", ...names] as const).map((name) => headerComponent(name, headers[name]));
-  return Object.assign({}, ...common, others);
+  const known = new Set<string>(["X-Request-Id", ...names]);
+  return { ...Object.fromEntries(Object.entries(headers).filter(([name]) => known.has(name))), ...others };
 }
 
 /** Returns the response to a caller that has the page already. It counts as a request, and has the rate limit headers. */

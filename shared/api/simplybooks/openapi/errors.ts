@@ -90,10 +90,10 @@ const problemSchema = schemaComponent(
   ),
 );
 
-function describeError(status: number, { name, description, headers }: Status): Component {
+function describeError(status: string, { name, description, headers }: Status): Component {
   const content = {
-    "application/xml": { schema: problemSchema, examples: examplesOf(status, "xml") },
-    "application/json": { schema: problemSchema, examples: examplesOf(status, "json") },
+    "application/xml": { schema: problemSchema, examples: examplesOf(Number(status), "xml") },
+    "application/json": { schema: problemSchema, examples: examplesOf(Number(status), "json") },
   };
   return new Component("responses", name, { description, headers: responseHeaders(headers), content });
 }
@@ -119,12 +119,9 @@ function sampleRequest(format: ResponseFormat): HttpRequest {
   };
 }
 
+const errors = Object.entries(statuses).map(([status, error]) => [status, describeError(status, error)] as const);
+
 /** Returns the error responses of an operation, with an example of each error in both formats. */
 export function errorResponses(...codes: readonly number[]): Readonly<Record<string, Component>> {
-  return Object.fromEntries(
-    codes.flatMap((code) => {
-      const status = statuses[code];
-      return status === undefined ? [] : [[code, describeError(code, status)] as const];
-    }),
-  );
+  return Object.fromEntries(errors.filter(([status]) => codes.includes(Number(status))));
 }

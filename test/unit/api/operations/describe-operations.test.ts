@@ -1,9 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { Component, type Components, collectComponents, schemaComponent } from "#shared/api/operations/component.ts";
+import { Component, ComponentCollector, schemaComponent } from "#shared/api/operations/component.ts";
 import { describeOperations } from "#shared/api/operations/describe-operations.ts";
 import { queryParameter } from "#shared/api/operations/parameter.ts";
-
-const noComponents = (): Components => ({ schemas: {}, parameters: {}, headers: {}, responses: {} });
 
 describe("describeOperations", () => {
   const limit = queryParameter({ component: "Limit", name: "limit", schema: { type: "integer" }, parse: Number });
@@ -42,16 +40,16 @@ describe("describeOperations", () => {
   });
 });
 
-describe("collectComponents", () => {
+describe("ComponentCollector", () => {
   const item = schemaComponent("Item", { type: "object" });
 
   it("replaces components by references, also inside of components", () => {
-    const found = noComponents();
+    const collector = new ComponentCollector();
     const list = schemaComponent("List", { type: "array", items: item });
-    expect(collectComponents({ content: [{ schema: list }, { schema: item }] }, found)).toEqual({
+    expect(collector.collect({ content: [{ schema: list }, { schema: item }] })).toEqual({
       content: [{ schema: { $ref: "#/components/schemas/List" } }, { schema: { $ref: "#/components/schemas/Item" } }],
     });
-    expect(found.schemas).toEqual({
+    expect(collector.components.schemas).toEqual({
       Item: { type: "object" },
       List: { type: "array", items: { $ref: "#/components/schemas/Item" } },
     });
@@ -59,7 +57,7 @@ describe("collectComponents", () => {
 
   it("throws when two different components have the same name", () => {
     const other = schemaComponent("Item", { type: "string" });
-    expect(() => collectComponents([item, other], noComponents())).toThrow("name Item");
-    expect(() => collectComponents([item, schemaComponent("Item", { type: "object" })], noComponents())).not.toThrow();
+    expect(() => new ComponentCollector().collect([item, other])).toThrow("name Item");
+    expect(() => new ComponentCollector().collect([item, schemaComponent("Item", { type: "object" })])).not.toThrow();
   });
 });
