@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
 import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
+import { execPath } from "node:process";
 import { promisify } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { describePackage } from "#test/support/packages/package-checks.ts";
@@ -19,7 +20,11 @@ async function installCli() {
   writeFileSync(join(folder, "package.json"), "{}");
   writeFileSync(join(folder, "cli.tgz"), tarball);
   const run = (script: string) => {
-    const env = { PATH: inherited("PATH"), HOME: folder, XDG_CACHE_HOME: join(folder, "cache") };
+    const env = {
+      PATH: [dirname(execPath), inherited("PATH")].join(delimiter),
+      HOME: folder,
+      XDG_CACHE_HOME: join(folder, "cache"),
+    };
     return promisify(execFile)("sh", ["-ec", script], { cwd: folder, env });
   };
   await run("npm install --offline --no-audit --no-fund ./cli.tgz");

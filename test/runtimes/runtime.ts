@@ -31,7 +31,7 @@ export async function installRuntime({ packageName, version }: Runtime, cache: s
   const program = join(folder, "node_modules/.bin", packageName);
   if (existsSync(program)) return program;
   mkdirSync(folder, { recursive: true });
-  // Install scripts of these two put the program for this machine into its place.
+  // The install scripts of these two link the program for this machine.
   writeFileSync(join(folder, "package.json"), JSON.stringify({ allowScripts: { node: true, bun: true } }));
   const install = ["install", "--prefer-offline", "--no-audit", "--no-fund", `${packageName}@${version}`];
   return promisify(execFile)("npm", install, { cwd: folder }).then(
