@@ -71,8 +71,11 @@ export function orgSuspendedError(): ActivityError {
   return new ActivityError("org_suspended", "The operator of this service has suspended the organisation.");
 }
 
-/** Throws `ActivityError` `scope_missing` if the token lacks the scope. Full access includes every scope. */
-export function assertScope(token: Token, scope: Scope): void {
-  if (token.scopes.includes(scope) || token.scopes.includes("AIBooks.fullaccess.all")) return;
+/**
+ * Throws `ActivityError` `scope_missing` if the token lacks the scope; `null` requires none. Full access includes every
+ * scope.
+ */
+export function assertScope(token: Token, scope: Scope | null): void {
+  if (scope === null || token.scopes.includes(scope) || token.scopes.includes("AIBooks.fullaccess.all")) return;
   throw new ActivityError("scope_missing", `The token lacks the scope ${scope}.`);
 }

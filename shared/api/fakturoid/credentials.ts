@@ -1,7 +1,7 @@
 import { getBearerToken, type RateLimitPolicy } from "#shared/api/http/authenticate-request.ts";
 import type { HttpRequest } from "#shared/api/http/request.ts";
 import { invalidTokenError } from "#shared/auth/authenticate.ts";
-import { type ActiveToken, assertScope, orgSuspendedError } from "#shared/auth/caller.ts";
+import { type ActiveToken, orgSuspendedError } from "#shared/auth/caller.ts";
 import type { Org } from "#shared/auth/orgs/org.ts";
 import type { OrgCache } from "#shared/auth/orgs/org-cache.ts";
 import { secondsToReset } from "#shared/auth/rate-limit.ts";
@@ -24,11 +24,10 @@ export function parseToken(request: Pick<HttpRequest, "headers">): string {
 }
 
 /**
- * Returns the id of the organisation with a slug. Throws `ActivityError` `scope_missing`, `org_suspended`, or `not_found`
- * if the token is not bound to such an organisation.
+ * Returns the id of the organisation with a slug. Throws `ActivityError` `org_suspended`, or `not_found` if the token is
+ * not bound to such an organisation.
  */
 export async function authorizeSlug(token: ActiveToken, orgs: OrgCache, slug: string): Promise<string> {
-  assertScope(token, "AIBooks.activity.READ");
   const orgIds = [...token.org_ids, ...token.suspended_org_ids];
   const find = (known: readonly Org[]) => known.find((org) => org.slug === slug);
   // A cached organisation may be a minute old, so read it again before refusing the slug.

@@ -45,11 +45,6 @@ export function describeOperations(
 }
 
 function describeParameter(parameter: Parameter): object {
-  const {
-    component,
-    parse: _,
-    containsSlashes: __,
-    ...described
-  } = { parse: null, containsSlashes: null, ...parameter };
+  const { component, parse: _, containsSlashes: __, ...described } = parameter;
   return component === undefined ? described : new Component("parameters", component, described);
 }

@@ -9,6 +9,8 @@ type DescribedParameter = {
   readonly examples?: Readonly<Record<string, { readonly value: unknown }>>;
   /** The name of its component in the description, if several operations share it. */
   readonly component?: string;
+  /** Whether a value in a path may contain slashes: paths are decoded before they are matched. */
+  readonly containsSlashes?: true;
 };
 
 /** A parameter that is not parsed with the others: a header, or a part of the credentials. */
@@ -21,8 +23,6 @@ export type UnparsedParameter = DescribedParameter & {
 export type PathParameter = DescribedParameter & {
   readonly in: "path";
   readonly required: true;
-  /** Whether its value may contain slashes: paths are decoded before they are matched. */
-  readonly containsSlashes?: true;
   readonly parse?: undefined;
 };
 

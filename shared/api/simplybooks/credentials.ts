@@ -1,6 +1,6 @@
 import { getBearerToken } from "#shared/api/http/authenticate-request.ts";
 import type { HttpRequest } from "#shared/api/http/request.ts";
-import { type ActiveToken, assertScope, getOnlyOrg, orgSuspendedError } from "#shared/auth/caller.ts";
+import { type ActiveToken, getOnlyOrg, orgSuspendedError } from "#shared/auth/caller.ts";
 import type { OrgCache } from "#shared/auth/orgs/org-cache.ts";
 import { ActivityError } from "#shared/errors.ts";
 
@@ -30,7 +30,6 @@ export function parseCredentials(request: HttpRequest): SimplybooksCredentials {
  * is not for the account, the account is suspended, or its number is ambiguous.
  */
 export async function authorizeAccount(token: ActiveToken, orgs: OrgCache, account: string | null): Promise<string> {
-  assertScope(token, "AIBooks.activity.READ");
   const { org_ids, suspended_org_ids } = token;
   if (account !== null) {
     if (suspended_org_ids.includes(account)) throw orgSuspendedError();

@@ -3,7 +3,7 @@ import { CallerCache } from "#shared/api/http/caller-cache.ts";
 import type { HttpRequest, HttpResponse, RequestContext } from "#shared/api/http/request.ts";
 import { createRouter } from "#shared/api/operations/router.ts";
 import type { TokenUsageStore } from "#shared/auth/authenticate.ts";
-import type { ActiveToken } from "#shared/auth/caller.ts";
+import { type ActiveToken, assertScope } from "#shared/auth/caller.ts";
 import { OrgCache, type OrgReader } from "#shared/auth/orgs/org-cache.ts";
 import { TokenAuthenticator } from "#shared/auth/token-authenticator.ts";
 import { hashToken } from "#shared/auth/token-format.ts";
@@ -40,7 +40,10 @@ export function createSimplybooksHandler({ tokens, ...ports }: SimplybooksPorts)
       now,
       callerCache,
       cacheKey: `${hashToken(key)} ${account}`,
-      authorize: (token: ActiveToken) => authorizeAccount(token, orgs, account),
+      authorize: async (token: ActiveToken) => {
+        assertScope(token, operation.scope);
+        return authorizeAccount(token, orgs, account);
+      },
     };
     return operation.handle({ request, path, auditFields, format, auth, orgs, ports });
   };

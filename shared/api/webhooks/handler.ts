@@ -38,7 +38,7 @@ export function createWebhooksHandler({ tokens, ...ports }: WebhooksApiPorts) {
     };
     const caller = await authenticateCaller(auth, credentials);
     const { token, org_id } = caller;
-    if (operation.scope !== null) assertScope(token, operation.scope);
+    assertScope(token, operation.scope);
     assertKnownParameters(request.query, queryNames(operation.parameters));
     const { token_id, user_id } = token;
     if (deliveryIdPattern.test(delivery_id)) auditFields.delivery_id = delivery_id;

@@ -17,7 +17,7 @@ export const getUser: FakturoidOperation = {
   parameters: [userAgent],
   handle: async (call) => {
     const token = await authenticateRequest(authenticationOf(call));
-    assertScope(token, "AIBooks.activity.READ");
+    assertScope(token, getUser.scope);
     const accounts = await Promise.all(token.org_ids.map((orgId) => call.orgs.get(orgId)));
     return fakturoidResponse(renderUser(token, accounts));
   },

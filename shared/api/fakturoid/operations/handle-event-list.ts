@@ -8,17 +8,21 @@ import { formatFilters } from "#shared/api/http/format-filters.ts";
 import type { HttpResponse } from "#shared/api/http/request.ts";
 import { speculativeRead } from "#shared/api/http/speculative-read.ts";
 import { parseValues } from "#shared/api/operations/parse-parameters.ts";
-import type { ActiveToken } from "#shared/auth/caller.ts";
+import { type ActiveToken, assertScope } from "#shared/auth/caller.ts";
 import { hashToken } from "#shared/auth/token-format.ts";
 import { readOffsetPage } from "#shared/events/query/offset-pagination.ts";
 import { savePageCheckpoint } from "#shared/events/query/page-checkpoint.ts";
 import { createMeteredReader, type EventReader, type ReadMeter } from "#shared/events/query/query.ts";
 import { parseTimeRange, type Zone } from "#shared/platform/time/time-range.ts";
 import { getZoneClock } from "#shared/platform/time/time-zone-clock.ts";
-import { authenticationOf, type FakturoidCall, fakturoidResponse } from "./fakturoid-call.ts";
+import { authenticationOf, type FakturoidCall, type FakturoidOperation, fakturoidResponse } from "./fakturoid-call.ts";
 
 /** Handles a request for a list of events, or of payments only. */
-export async function handleEventList(call: FakturoidCall, kind: "events" | "paid"): Promise<HttpResponse> {
+export async function handleEventList(
+  call: FakturoidCall,
+  { scope }: FakturoidOperation,
+  kind: "events" | "paid",
+): Promise<HttpResponse> {
   const { request, context, ports, orgs, callerCache, subjects } = call;
   const { slug = "" } = call.path;
   const auth = authenticationOf(call);
@@ -33,7 +37,10 @@ export async function handleEventList(call: FakturoidCall, kind: "events" | "pai
     return { org, window: await readOffsetPage(metered, toListQuery(orgId, kind, stored), span) };
   };
   const cacheKey = `${hashToken(auth.secret)} ${slug}`;
-  const authorize = (token: ActiveToken) => authorizeSlug(token, orgs, slug);
+  const authorize = async (token: ActiveToken) => {
+    assertScope(token, scope);
+    return authorizeSlug(token, orgs, slug);
+  };
   const { org, window } = await speculativeRead({ ...auth, callerCache, cacheKey, authorize }, read);
   context.auditFields.count = window.events.length;
   const saving = savePageCheckpoint(ports, window.checkpoint);

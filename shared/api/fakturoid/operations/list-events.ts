@@ -12,7 +12,7 @@ export const listEvents: FakturoidOperation = {
   route: "events",
   scope: "AIBooks.activity.READ",
   parameters: [...listParameters, ifNoneMatch],
-  handle: (call) => handleEventList(call, "events"),
+  handle: (call) => handleEventList(call, listEvents, "events"),
 };
 
 export function describeListEvents(): OperationDescription {

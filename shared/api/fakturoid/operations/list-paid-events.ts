@@ -13,7 +13,7 @@ export const listPaidEvents: FakturoidOperation = {
   route: "paid",
   scope: "AIBooks.activity.READ",
   parameters: [...listParameters, ifNoneMatch],
-  handle: (call) => handleEventList(call, "paid"),
+  handle: (call) => handleEventList(call, listPaidEvents, "paid"),
 };
 
 export function describeListPaidEvents(): OperationDescription {

@@ -1,5 +1,5 @@
 import type { ActivityRequest } from "#shared/api/finzbooks/activity-request.ts";
-import { type FinzbooksCredentials, toCaller } from "#shared/api/finzbooks/credentials.ts";
+import { toCaller } from "#shared/api/finzbooks/credentials.ts";
 import { toProjection } from "#shared/api/finzbooks/mapping.ts";
 import { type FinzbooksPage, renderFittingPage } from "#shared/api/finzbooks/render.ts";
 import { toConditionalResponse } from "#shared/api/http/conditional-response.ts";
@@ -21,14 +21,20 @@ import { authenticationOf, type FinzbooksCall, type FinzbooksOperation } from ".
 /** Handles a request for a list of events. `parse` parses its parameters while it is being authenticated. */
 export async function handleActivity(
   call: FinzbooksCall,
-  { path, parameters }: FinzbooksOperation,
+  { path, parameters, scope }: FinzbooksOperation,
   parse: (query: URLSearchParams) => ActivityRequest,
 ): Promise<HttpResponse> {
   const { request, callerCache, context } = call;
   const { auditFields } = context;
   const { auth, credentials } = authenticationOf(call);
   const cacheKey = `${hashToken(auth.secret)} ${credentials.namedOrgs}`;
-  const authorize = (token: ActiveToken) => authorizeReading(token, credentials, auditFields);
+  const authorize = (token: ActiveToken) => {
+    const { org_id } = toCaller(token, credentials.namedOrgs);
+    // Set before the check of the scope, so that the audit line of a refused request names the organisation.
+    auditFields.org_id = org_id;
+    assertScope(token, scope);
+    return org_id;
+  };
   const page = await speculativeRead({ ...auth, callerCache, cacheKey, authorize }, async (orgId, meter) =>
     readPage(createMeteredReader(call.events, meter), orgId, parse(request.query), auditFields),
   );
@@ -38,14 +44,6 @@ export async function handleActivity(
     cursor === null ? {} : toNextLinkHeader(request, fillPath(path, call.path), queryNames(parameters), cursor);
   return toConditionalResponse(request, jsonResponse(body, 200, link), ["x-aibooks-org"]);
 }
-function authorizeReading(token: ActiveToken, { namedOrgs }: FinzbooksCredentials, auditFields: AuditFields): string {
-  const { org_id } = toCaller(token, namedOrgs);
-  // Set before the check of the scope, so that the audit line of a refused request names the organisation.
-  auditFields.org_id = org_id;
-  assertScope(token, "AIBooks.activity.READ");
-  return org_id;
-}
-
 async function readPage(
   reader: EventReader,
   org_id: string,
