@@ -16,7 +16,7 @@ const globalSetups: Readonly<Record<TestLevel, readonly string[]>> = {
   packages: [],
   infra: [],
   thorough: [],
-  scenario: ["trusted-certificates", "synthesize", "start-dynamodb", "build-packages"],
+  scenario: ["trusted-certificates", "synthesize", "start-dynamodb"],
   smoke: ["trusted-certificates", "synthesize", "start-dynamodb"],
 };
 

@@ -17,15 +17,19 @@ const program = {
 } satisfies BuildOptions;
 
 /**
- * Bundles the code of a package into its `dist`, all but its dependencies. A program has its packages in the bundle, with
+ * Bundles the code of a package into its `dist`, or another folder, all but its dependencies. A program has its packages in the bundle, with
  * their licences. Throws `Error` if the code of a library imports a package that is not one of its dependencies, or if it
  * does not import one of them.
  */
-export async function bundleCode(folder: string, { target, exported, programs, dependencies }: PackageManifest) {
+export async function bundleCode(
+  folder: string,
+  { target, exported, programs, dependencies }: PackageManifest,
+  outdir = "dist",
+) {
   const { metafile } = await build({
     absWorkingDir: folder,
     entryPoints: [...exported, ...programs],
-    outdir: "dist",
+    outdir,
     bundle: true,
     format: "esm",
     target,

@@ -7,14 +7,21 @@ import type { TimelinePage } from "./timelines.ts";
 export function renderTimeline(invoiceId: string, { page: { items, next }, readAt, isStale }: TimelinePage): Html {
   const title = `Invoice ${items[0]?.entity_ref ?? invoiceId}`;
   const notice = isStale ? `Updates are delayed: this is as of ${formatTime(readAt)}.` : "";
-  const older = next?.cursor === undefined ? null : new URLSearchParams({ cursor: next.cursor });
+  const events =
+    items.length === 0
+      ? html`<p>No events yet.</p>`
+      : html`<ol role="list">${items.map(renderEvent)}
+      </ol>`;
+  const older = next?.cursor === undefined ? "" : renderLink(new URLSearchParams({ cursor: next.cursor }));
   return renderPage(
     title,
     html`<p id="notice" role="status">${notice}</p>
-    <ol id="timeline" role="list">${items.map(renderEvent)}</ol>
-    ${items.length === 0 ? html`<p>No events yet.</p>` : ""}
-    ${older === null ? "" : html`<nav aria-label="Pages"><a rel="next" href="?${older.toString()}">Older events</a></nav>`}`,
+      <div id="timeline">${events}${older}</div>`,
   );
+}
+
+function renderLink(query: URLSearchParams): Html {
+  return html`<nav aria-label="Pages"><a rel="next" href="?${query.toString()}">Older events</a></nav>`;
 }
 
 function renderEvent({ text, action, actor, actor_user_id, changes, metadata, occurred_at }: ActivityEvent): Html {

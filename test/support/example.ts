@@ -1,9 +1,37 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { cpSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { resolve } from "node:path";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
 import { execPath } from "node:process";
+import { bundleCode } from "#clients/build/bundle-code.ts";
+import { readManifest } from "#clients/build/package-manifest.ts";
 import { until } from "./until.ts";
+
+/** What the READMEs of the examples install besides the packages of this repository, and what these packages need. */
+const dependencies = ["@aws-sdk/client-dynamodb", "@aws-sdk/client-sqs", "@aws-sdk/lib-dynamodb", "zod"];
+
+/** Copies the examples to a new folder, in which only the packages that they need are installed. Returns the folder. */
+export async function createExampleProject(): Promise<string> {
+  const project = mkdtempSync(join(tmpdir(), "activity-log-examples-"));
+  const modules = join(project, "node_modules");
+  cpSync(resolve("examples"), project, { recursive: true });
+  writeFileSync(join(project, "package.json"), JSON.stringify({ type: "module" }));
+  for (const name of ["client", "emitter", "webhooks"]) {
+    const folder = resolve("clients", name);
+    const manifest = readManifest(folder);
+    const installed = join(modules, manifest.name);
+    mkdirSync(installed, { recursive: true });
+    cpSync(join(folder, "package.json"), join(installed, "package.json"));
+    await bundleCode(folder, manifest, join(installed, "dist"));
+  }
+  for (const name of dependencies) {
+    mkdirSync(dirname(join(modules, name)), { recursive: true });
+    symlinkSync(resolve("node_modules", name), join(modules, name));
+  }
+  return project;
+}
 
 /** A running program of `examples/`. */
 export type RunningExample = {
@@ -12,13 +40,12 @@ export type RunningExample = {
   kill(): Promise<void>;
 };
 
-/** Starts an example in a folder and waits until it listens. */
-export async function startExample(
-  name: string,
-  { folder, port, env }: { folder: string; port: number; env: Readonly<Record<string, string>> },
-): Promise<RunningExample> {
-  const child = spawn(execPath, [resolve("examples", name, "main.ts")], {
-    cwd: folder,
+type StartOptions = { readonly project: string; readonly port: number; readonly env: Readonly<Record<string, string>> };
+
+/** Starts an example of the project and waits until it listens. */
+export async function startExample(name: string, { project, port, env }: StartOptions): Promise<RunningExample> {
+  const child = spawn(execPath, [join(name, "main.ts")], {
+    cwd: project,
     env: { ...env, PORT: String(port) },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -48,8 +75,8 @@ export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("The server has no port.");
   server.close();
+  if (typeof address !== "object" || address === null) throw new Error("The server has no port.");
   await once(server, "close");
   return address.port;
 }

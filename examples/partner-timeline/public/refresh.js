@@ -19,7 +19,8 @@ async function refresh() {
 
 if (timeline !== null && !location.search) {
   setInterval(() => {
-    if (document.hidden) return;
+    // Replacing a link that has the focus would take the keyboard user back to the top.
+    if (document.hidden || timeline.contains(document.activeElement)) return;
     refresh().catch(() => {
       notice.textContent = "Updates are delayed.";
     });

@@ -1,6 +1,5 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { createServer } from "node:http";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { parseEnv } from "node:util";
@@ -9,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } fro
 import * as z from "zod";
 import { renderStackEnv } from "#infra/local/demo/stack-env.ts";
 import type { AwsServiceCall, FaultInjector } from "#infra/local/fault-injection.ts";
-import { freePort, type RunningExample, startExample } from "#test/support/example.ts";
+import { createExampleProject, freePort, type RunningExample, startExample } from "#test/support/example.ts";
 import { startStack, type Tenant, type TestStack } from "#test/support/stack.ts";
 import { until } from "#test/support/until.ts";
 
@@ -37,9 +36,8 @@ class LostResponse implements FaultInjector {
   }
 }
 
-const folder = mkdtempSync(join(tmpdir(), "examples-"));
-const database = join(folder, "receiver.sqlite");
 const faults = new LostResponse();
+let project: string;
 let stack: TestStack;
 let tenant: Tenant;
 let service: RunningExample;
@@ -50,19 +48,18 @@ let startReceiver: () => Promise<RunningExample>;
 let startPartner: (api: string) => Promise<RunningExample>;
 
 beforeAll(async () => {
-  stack = await startStack(inject("assembly"), faults);
+  [project, stack] = await Promise.all([createExampleProject(), startStack(inject("assembly"), faults)]);
   tenant = await stack.tenant(["AIBooks.activity.READ", "AIBooks.webhooks.MANAGE"]);
   const { org_id, token } = tenant;
   const variables = z.record(z.string(), z.string()).parse(parseEnv(renderStackEnv(stack, { org_id, token })));
   const port = await freePort();
   endpointSecret = await createEndpoint(`http://127.0.0.1:${port}/hook`);
-  startReceiver = () =>
-    startExample("webhook-receiver", { folder, port, env: { WEBHOOK_SECRET: endpointSecret, DATABASE: database } });
+  startReceiver = () => startExample("webhook-receiver", { project, port, env: { WEBHOOK_SECRET: endpointSecret } });
   startPartner = async (api) =>
-    startExample("partner-timeline", { folder, port: await freePort(), env: { ...variables, ACTIVITY_API: api } });
+    startExample("partner-timeline", { project, port: await freePort(), env: { ...variables, ACTIVITY_API: api } });
   const env = { ...variables, SERVICE_TOKEN: "service-token" };
   [service, partner, receiver] = await Promise.all([
-    startExample("accounting-service", { folder, port: await freePort(), env }),
+    startExample("accounting-service", { project, port: await freePort(), env }),
     startPartner(stack.api),
     startReceiver(),
   ]);
@@ -71,7 +68,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await Promise.all([service, partner, receiver].map((example) => example.kill()));
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(project, { recursive: true, force: true });
 });
 
 async function createEndpoint(url: string): Promise<string> {
@@ -102,7 +99,7 @@ async function actionsOf(id: string): Promise<string[]> {
 
 /** The rows of a query of the receiver's database. */
 function rows(sql: string, ...parameters: string[]) {
-  const opened = new DatabaseSync(database, { readOnly: true, timeout: 5_000 });
+  const opened = new DatabaseSync(join(project, "webhook-receiver.sqlite"), { readOnly: true, timeout: 5_000 });
   try {
     return opened.prepare(sql).all(...parameters);
   } finally {
