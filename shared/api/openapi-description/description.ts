@@ -1,7 +1,7 @@
 import { describedFakturoidOperations } from "#shared/api/fakturoid/operations/fakturoid-operations.ts";
 import { describedFinzbooksOperations } from "#shared/api/finzbooks/operations/finzbooks-operations.ts";
 import { describedOauthOperations } from "#shared/api/oauth/operations/oauth-operations.ts";
-import { ComponentCollector } from "#shared/api/operations/component.ts";
+import { ComponentCollector } from "#shared/api/operations/component-collector.ts";
 import { describeOperations } from "#shared/api/operations/describe-operations.ts";
 import { describedSimplybooksOperations } from "#shared/api/simplybooks/operations/simplybooks-operations.ts";
 import { renderWebhookRequests } from "#shared/api/webhooks/openapi/webhook-requests.ts";

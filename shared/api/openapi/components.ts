@@ -1,3 +1,5 @@
+import { schemaComponent } from "#shared/api/operations/component.ts";
+
 /** Named JSON Schemas: properties of an object, or components. */
 export type JsonSchemas = Readonly<Record<string, unknown>>;
 
@@ -8,6 +10,11 @@ export type JsonSchemas = Readonly<Record<string, unknown>>;
 export function objectSchema(properties: JsonSchemas, annotations: JsonSchemas = {}, optional: JsonSchemas = {}) {
   const all: JsonSchemas = { ...properties, ...optional };
   return { type: "object", ...annotations, required: Object.keys(properties), properties: all };
+}
+
+/** Returns a component schema of an object, as `objectSchema` does. */
+export function objectComponent(name: string, ...parts: Parameters<typeof objectSchema>) {
+  return schemaComponent(name, objectSchema(...parts));
 }
 
 /** A timestamp in responses. */

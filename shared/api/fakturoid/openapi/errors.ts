@@ -3,9 +3,9 @@ import { renderError, unknownResource } from "#shared/api/fakturoid/errors.ts";
 import { toNumericId } from "#shared/api/fakturoid/ids/numeric-id.ts";
 import { subjectNotFound } from "#shared/api/fakturoid/ids/subject-lookup.ts";
 import { maxPage } from "#shared/api/fakturoid/parameters.ts";
-import { objectSchema } from "#shared/api/openapi/components.ts";
+import { objectComponent } from "#shared/api/openapi/components.ts";
 import { type HeaderName, responseHeaders } from "#shared/api/openapi/headers.ts";
-import { Component, schemaComponent } from "#shared/api/operations/component.ts";
+import { Component } from "#shared/api/operations/component.ts";
 import { invalidTokenError } from "#shared/auth/authenticate.ts";
 import { orgSuspendedError } from "#shared/auth/caller.ts";
 import { ActivityError } from "#shared/errors.ts";
@@ -126,12 +126,10 @@ export function describeErrorFamily(family: ErrorFamily) {
   const { prefix, statuses } = family;
   const samples = renderSamples(family);
   const codes = [...new Set(samples.map(({ value }) => value.error))];
-  const schema = schemaComponent(
+  const schema = objectComponent(
     `${prefix}Problem`,
-    objectSchema(
-      { error: { type: "string", enum: codes }, error_description: { type: "string" } },
-      { description: "An error. `error` is stable; `error_description` is for people and may change." },
-    ),
+    { error: { type: "string", enum: codes }, error_description: { type: "string" } },
+    { description: "An error. `error` is stable; `error_description` is for people and may change." },
   );
   const responses = Object.entries(statuses).map(
     ([status, { name, description, headers = [], hasRateLimit = true }]) => {

@@ -1,7 +1,7 @@
 import { relatedObjectTypes, toEventName } from "#shared/api/fakturoid/mapping.ts";
 import { pageSize } from "#shared/api/fakturoid/parameters.ts";
 import { renderEvents, renderUser } from "#shared/api/fakturoid/render.ts";
-import { objectSchema } from "#shared/api/openapi/components.ts";
+import { objectComponent, objectSchema } from "#shared/api/openapi/components.ts";
 import { schemaComponent } from "#shared/api/operations/component.ts";
 import { orgDefaults } from "#shared/auth/orgs/org.ts";
 import { formatToken, hashToken, tokenBytes, toTokenId } from "#shared/auth/token-format.ts";
@@ -78,61 +78,59 @@ const rights = {
   allowed_scope: { type: "array", items: { type: "string", enum: ["reports", "expenses", "invoices"] } },
 };
 
-const eventSchema = schemaComponent(
+const eventSchema = objectComponent(
   "FakturoidEvent",
-  objectSchema(
-    {
-      name: {
-        type: "string",
-        pattern: "^[a-z][a-z0-9_]*$",
-        description:
-          "`{model}_{verb}`; an update of one field is `{model}_{field}_changed`. The vocabulary is open: " +
-          "show the `text` of unknown events.",
-        examples: [toEventName(event)],
-      },
-      created_at: {
-        type: "string",
-        format: "date-time",
-        pattern: String.raw`^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}[+-]\d{2}:\d{2}$`,
-        description: "In the time zone of the account, with milliseconds and offset.",
-      },
-      text: { type: "string", description: "What happened, in a short sentence." },
-      related_objects: {
-        type: "array",
-        description: "The document, the subject, then other entities of these types.",
-        items: objectSchema(
-          { id: numericId, type: { type: "string", enum: [...new Set(Object.values(relatedObjectTypes))] } },
-          {},
-          customId,
-        ),
-      },
-      user: objectSchema(
-        {
-          id: {
-            ...numericId,
-            type: ["integer", "null"],
-            description: "`null` for the system, schedules and customer portals.",
-          },
-          full_name: {
-            type: "string",
-            description:
-              "Name, else e-mail address, else id; the account's robot without a user. `Anna (by Support)` means " +
-              "that Support acted on behalf of Anna; the id is that of Support.",
-          },
-          avatar: { ...textOrNull, description: "The URL of a picture." },
-        },
+  {
+    name: {
+      type: "string",
+      pattern: "^[a-z][a-z0-9_]*$",
+      description:
+        "`{model}_{verb}`; an update of one field is `{model}_{field}_changed`. The vocabulary is open: " +
+        "show the `text` of unknown events.",
+      examples: [toEventName(event)],
+    },
+    created_at: {
+      type: "string",
+      format: "date-time",
+      pattern: String.raw`^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}[+-]\d{2}:\d{2}$`,
+      description: "In the time zone of the account, with milliseconds and offset.",
+    },
+    text: { type: "string", description: "What happened, in a short sentence." },
+    related_objects: {
+      type: "array",
+      description: "The document, the subject, then other entities of these types.",
+      items: objectSchema(
+        { id: numericId, type: { type: "string", enum: [...new Set(Object.values(relatedObjectTypes))] } },
         {},
         customId,
       ),
-      params: {
-        type: "object",
-        description:
-          "The event's own parameters; else `{new, old}` of a changed field, or the recipients of an e-mail as " +
-          "`email`.",
-      },
     },
-    { description: "One state change. Events never change." },
-  ),
+    user: objectSchema(
+      {
+        id: {
+          ...numericId,
+          type: ["integer", "null"],
+          description: "`null` for the system, schedules and customer portals.",
+        },
+        full_name: {
+          type: "string",
+          description:
+            "Name, else e-mail address, else id; the account's robot without a user. `Anna (by Support)` means " +
+            "that Support acted on behalf of Anna; the id is that of Support.",
+        },
+        avatar: { ...textOrNull, description: "The URL of a picture." },
+      },
+      {},
+      customId,
+    ),
+    params: {
+      type: "object",
+      description:
+        "The event's own parameters; else `{new, old}` of a changed field, or the recipients of an e-mail as " +
+        "`email`.",
+    },
+  },
+  { description: "One state change. Events never change." },
 );
 
 export const eventsSchema = schemaComponent("FakturoidEvents", {
@@ -141,29 +139,27 @@ export const eventsSchema = schemaComponent("FakturoidEvents", {
   items: eventSchema,
 });
 
-export const userSchema = schemaComponent(
+export const userSchema = objectComponent(
   "FakturoidUser",
-  objectSchema(
-    {
-      id: { ...numericId, description: "The user, or the token itself if it has no user." },
-      full_name: { type: "string", description: "The name of the first account's robot." },
-      email: { ...textOrNull, description: "Always `null`." },
-      avatar_url: { ...textOrNull, description: "Always `null`." },
-      default_account: { ...textOrNull, description: "The slug of the first account." },
-      ...rights,
-      accounts: {
-        type: "array",
-        minItems: 1,
-        items: objectSchema({
-          slug: { ...textOrNull, description: "Its name in paths; `null` if it has none yet." },
-          logo: { ...textOrNull, description: "Always `null`." },
-          name: { type: "string" },
-          registration_no: textOrNull,
-          ...rights,
-        }),
-      },
+  {
+    id: { ...numericId, description: "The user, or the token itself if it has no user." },
+    full_name: { type: "string", description: "The name of the first account's robot." },
+    email: { ...textOrNull, description: "Always `null`." },
+    avatar_url: { ...textOrNull, description: "Always `null`." },
+    default_account: { ...textOrNull, description: "The slug of the first account." },
+    ...rights,
+    accounts: {
+      type: "array",
+      minItems: 1,
+      items: objectSchema({
+        slug: { ...textOrNull, description: "Its name in paths; `null` if it has none yet." },
+        logo: { ...textOrNull, description: "Always `null`." },
+        name: { type: "string" },
+        registration_no: textOrNull,
+        ...rights,
+      }),
     },
-    { description: "The user of the token, and its accounts." },
-    customId,
-  ),
+  },
+  { description: "The user of the token, and its accounts." },
+  customId,
 );

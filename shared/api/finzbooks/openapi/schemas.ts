@@ -1,5 +1,5 @@
 import { entityTypeSchema, maxLimit } from "#shared/api/finzbooks/parameters.ts";
-import { type JsonSchemas, objectSchema, timestampSchema } from "#shared/api/openapi/components.ts";
+import { type JsonSchemas, objectComponent, objectSchema, timestampSchema } from "#shared/api/openapi/components.ts";
 import { schemaComponent } from "#shared/api/operations/component.ts";
 import { scopes } from "#shared/auth/caller.ts";
 import { actorTypes } from "#shared/events/actor.ts";
@@ -100,42 +100,36 @@ export function eventSchema(entityType: object, optional: JsonSchemas = {}) {
 
 const feedEventSchema = schemaComponent("Event", eventSchema(entityTypeSchema, includedSchemas));
 
-export const activitySchema = schemaComponent(
-  "Activity",
-  objectSchema({
-    ...successProperties,
-    activity: { type: "array", maxItems: maxLimit, items: feedEventSchema },
-    page_context: objectSchema(
-      {
-        limit: { type: "integer", minimum: 1, maximum: maxLimit },
-        returned: { type: "integer", minimum: 0, maximum: maxLimit },
-        has_more_page: {
-          type: "boolean",
-          description:
-            "Whether older events follow, at the URL in the `Link` header. A page may have fewer events than `limit`.",
-        },
+export const activitySchema = objectComponent("Activity", {
+  ...successProperties,
+  activity: { type: "array", maxItems: maxLimit, items: feedEventSchema },
+  page_context: objectSchema(
+    {
+      limit: { type: "integer", minimum: 1, maximum: maxLimit },
+      returned: { type: "integer", minimum: 0, maximum: maxLimit },
+      has_more_page: {
+        type: "boolean",
+        description:
+          "Whether older events follow, at the URL in the `Link` header. A page may have fewer events than `limit`.",
       },
-      {},
-      {
-        next_cursor: {
-          type: ["string", "null"],
-          description: "The `cursor` of the next page; `null` on the last. With `include=cursor`.",
-        },
+    },
+    {},
+    {
+      next_cursor: {
+        type: ["string", "null"],
+        description: "The `cursor` of the next page; `null` on the last. With `include=cursor`.",
       },
-    ),
-  }),
-);
+    },
+  ),
+});
 
-export const whoamiSchema = schemaComponent(
-  "Whoami",
-  objectSchema({
-    ...successProperties,
-    token: objectSchema({
-      token_id: { type: "string", pattern: "^tok_[0-9a-f]{32}$" },
-      org_id: { type: "string" },
-      user_id: { type: ["string", "null"] },
-      scopes: { type: "array", items: { type: "string", enum: scopes } },
-      tier: { type: "string", const: "DEFAULT" },
-    }),
+export const whoamiSchema = objectComponent("Whoami", {
+  ...successProperties,
+  token: objectSchema({
+    token_id: { type: "string", pattern: "^tok_[0-9a-f]{32}$" },
+    org_id: { type: "string" },
+    user_id: { type: ["string", "null"] },
+    scopes: { type: "array", items: { type: "string", enum: scopes } },
+    tier: { type: "string", const: "DEFAULT" },
   }),
-);
+});

@@ -1,4 +1,4 @@
-import { objectSchema } from "#shared/api/openapi/components.ts";
+import { objectComponent } from "#shared/api/openapi/components.ts";
 import { schemaComponent } from "#shared/api/operations/component.ts";
 import { accessTokenScopes, accessTokenSeconds } from "#shared/auth/access-token-settings.ts";
 import { deriveAccessToken, formatToken, tokenBytes } from "#shared/auth/token-format.ts";
@@ -14,28 +14,26 @@ export const grantSchema = schemaComponent("OauthGrant", {
   properties: { grant_type: { type: "string", const: "client_credentials" } },
 });
 
-export const tokenSchema = schemaComponent(
+export const tokenSchema = objectComponent(
   "OauthToken",
-  objectSchema(
-    {
-      access_token: { type: "string", pattern: `^[0-9a-f]{${accessToken.length}}$` },
-      token_type: { type: "string", const: sampleToken.token_type },
-      expires_in: {
-        type: "integer",
-        minimum: 1,
-        maximum: accessTokenSeconds,
-        description: "Seconds until the token expires. It cannot be refreshed: request a new one.",
-      },
+  {
+    access_token: { type: "string", pattern: `^[0-9a-f]{${accessToken.length}}$` },
+    token_type: { type: "string", const: sampleToken.token_type },
+    expires_in: {
+      type: "integer",
+      minimum: 1,
+      maximum: accessTokenSeconds,
+      description: "Seconds until the token expires. It cannot be refreshed: request a new one.",
     },
-    { description: "An access token." },
-    {
-      scope: {
-        type: "string",
-        const: accessTokenScopes.join(" "),
-        description: "The scope of the token. Only present if the request names another scope.",
-      },
+  },
+  { description: "An access token." },
+  {
+    scope: {
+      type: "string",
+      const: accessTokenScopes.join(" "),
+      description: "The scope of the token. Only present if the request names another scope.",
     },
-  ),
+  },
 );
 
 export const revocationSchema = schemaComponent("OauthRevocation", {

@@ -1,7 +1,7 @@
 import type { HttpRequest } from "#shared/api/http/request.ts";
-import { objectSchema } from "#shared/api/openapi/components.ts";
+import { objectComponent } from "#shared/api/openapi/components.ts";
 import { type HeaderName, rateLimitHeaders, responseHeaders } from "#shared/api/openapi/headers.ts";
-import { Component, schemaComponent } from "#shared/api/operations/component.ts";
+import { Component } from "#shared/api/operations/component.ts";
 import { renderError } from "#shared/api/simplybooks/errors.ts";
 import type { ResponseFormat } from "#shared/api/simplybooks/format/negotiate-format.ts";
 import { maxTake } from "#shared/api/simplybooks/parameters.ts";
@@ -82,12 +82,10 @@ const statuses: Readonly<Record<number, Status>> = {
   },
 };
 
-const problemSchema = schemaComponent(
+const problemSchema = objectComponent(
   "SimplybooksProblem",
-  objectSchema(
-    { error: { type: "string", description: "For people: `<field> unknown`, `required` or `too long`, and a hint." } },
-    { description: "An error. Programs should use the status.", xml: { name: "data" } },
-  ),
+  { error: { type: "string", description: "For people: `<field> unknown`, `required` or `too long`, and a hint." } },
+  { description: "An error. Programs should use the status.", xml: { name: "data" } },
 );
 
 function describeError(status: string, { name, description, headers }: Status): Component {

@@ -1,4 +1,4 @@
-import { objectSchema } from "#shared/api/openapi/components.ts";
+import { objectComponent, objectSchema } from "#shared/api/openapi/components.ts";
 import { schemaComponent } from "#shared/api/operations/component.ts";
 import { entityNamings, toActivityType } from "#shared/api/simplybooks/activity/activity-types.ts";
 import type { ResponseFormat } from "#shared/api/simplybooks/format/negotiate-format.ts";
@@ -150,14 +150,12 @@ export const activitiesElementSchema = schemaComponent("SimplybooksActivitiesEle
   xml: { name: "activities", wrapped: true },
 });
 
-export const accountSchema = schemaComponent(
+export const accountSchema = objectComponent(
   "SimplybooksAccount",
-  objectSchema(
-    {
-      uri: { type: "string", format: "uri" },
-      number: { type: "string", minLength: 1, description: "Its account number, or its id if it has none." },
-      name: { type: "string", minLength: 1 },
-    },
-    { description: "The account of the key.", xml: { name: "account" } },
-  ),
+  {
+    uri: { type: "string", format: "uri" },
+    number: { type: "string", minLength: 1, description: "Its account number, or its id if it has none." },
+    name: { type: "string", minLength: 1 },
+  },
+  { description: "The account of the key.", xml: { name: "account" } },
 );

@@ -45,22 +45,22 @@ export const getActivity: SimplybooksOperation = {
 };
 
 async function handleActivity(call: SimplybooksCall): Promise<HttpResponse> {
-  const { request, auditFields, format, auth } = call;
+  const { request, auditFields, auth } = call;
   const { activity_id: id = "" } = call.path;
   auditFields.filters = formatFilters([["activity_id", id]]);
-  const { activity, fields } = await speculativeRead(auth, async (orgId, meter) => {
+  const { activity, values } = await speculativeRead(auth, async (orgId, meter) => {
     assertKnownParameters(request.query, parameters);
-    const { fields } = parseValues(request.query, parameters);
+    const values = parseValues(request.query, parameters);
     const context = await getActivityContext(call, orgId);
     const query = toActivityQuery(orgId, id, context);
-    if (query === null) return { activity: null, fields };
+    if (query === null) return { activity: null, values };
     const { events } = await readOffsetPage(meteredPorts(call, meter), query, { skip: 0, take: 1 });
     const [event] = events;
-    return { activity: event === undefined ? null : toActivity(event, context), fields };
+    return { activity: event === undefined ? null : toActivity(event, context), values };
   });
   if (activity === null) throw new ActivityError("not_found", "activity_id unknown");
   auditFields.count = 1;
-  return formattedResponse(format, renderActivity(activity, fields, format));
+  return formattedResponse(call.format, renderActivity(activity, values.fields, call.format));
 }
 
 export function describeGetActivity(): OperationDescription {
@@ -68,8 +68,8 @@ export function describeGetActivity(): OperationDescription {
     summary: "One activity",
     tags: ["simplybooks"],
     responses: {
-      ...okResponse("The activity.", { xml: activityElementSchema, json: activitySchema }, (format) =>
-        renderActivity(sampleActivity, activityFields, format),
+      ...okResponse("The activity.", { xml: activityElementSchema, json: activitySchema }, (shown) =>
+        renderActivity(sampleActivity, activityFields, shown),
       ),
       ...errorResponses(400, 401, 403, 404, 429, 500, 503),
     },

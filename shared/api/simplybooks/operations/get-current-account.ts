@@ -20,11 +20,12 @@ export const getCurrentAccount: SimplybooksOperation = {
   route: "account",
   scope: "AIBooks.activity.READ",
   parameters,
-  handle: async ({ request, auditFields, format, auth, orgs }) => {
+  handle: async (call) => {
+    const { request, auditFields, auth, orgs } = call;
     const orgId = await auth.authorize(await authenticateRequest(auth));
     assertKnownParameters(request.query, parameters);
     auditFields.org_id = orgId;
-    return formattedResponse(format, renderAccount(await orgs.get(orgId), request.origin, format));
+    return formattedResponse(call.format, renderAccount(await orgs.get(orgId), request.origin, call.format));
   },
 };
 
@@ -34,8 +35,8 @@ export function describeGetCurrentAccount(): OperationDescription {
     description: "Clients use it to check their connection.",
     tags: ["simplybooks"],
     responses: {
-      ...okResponse("The account.", { xml: accountSchema, json: accountSchema }, (format) =>
-        renderAccount(sampleOrg, sampleOrigin, format),
+      ...okResponse("The account.", { xml: accountSchema, json: accountSchema }, (shown) =>
+        renderAccount(sampleOrg, sampleOrigin, shown),
       ),
       ...errorResponses(400, 401, 403, 429, 500, 503),
     },

@@ -50,22 +50,22 @@ export function parseListRequest(query: URLSearchParams): ActivityListRequest {
 }
 
 async function handleList(call: SimplybooksCall): Promise<HttpResponse> {
-  const { request, auditFields, format, auth, ports } = call;
-  const { window, activities, fields } = await speculativeRead(auth, async (orgId, meter) => {
+  const { request, auditFields, auth, ports } = call;
+  const { window, activities, list } = await speculativeRead(auth, async (orgId, meter) => {
     const list = parseListRequest(request.query);
     Object.assign(auditFields, toAuditFields(list));
     const context = await getActivityContext(call, orgId);
     const window = await readOffsetPage(meteredPorts(call, meter), toListQuery(orgId, list, context), list);
-    return { window, activities: window.events.map((event) => toActivity(event, context)), fields: list.fields };
+    return { window, activities: window.events.map((event) => toActivity(event, context)), list };
   });
   auditFields.count = activities.length;
   const saving = savePageCheckpoint(ports, window.checkpoint);
-  const body = renderActivities(activities, fields, format);
+  const body = renderActivities(activities, list.fields, call.format);
   await saving;
   if (isResponseTooLarge(body)) {
     throw new ActivityError("too_large", "take too long: the response would be too large, use a smaller take");
   }
-  return toConditionalResponse(request, formattedResponse(format, body), varyBy);
+  return toConditionalResponse(request, formattedResponse(call.format, body), varyBy);
 }
 
 export function describeListActivities(): OperationDescription {
@@ -83,7 +83,7 @@ export function describeListActivities(): OperationDescription {
       ...okResponse(
         "A page of activities. Only the last page has fewer than `take`.",
         { xml: activitiesElementSchema, json: activitiesSchema },
-        (format) => renderActivities([sampleActivity], activityFields, format),
+        (shown) => renderActivities([sampleActivity], activityFields, shown),
         conditionalHeaders,
       ),
       ...errorResponses(400, 401, 403, 429, 500, 503),

@@ -1,4 +1,4 @@
-import { objectSchema, timestampSchema } from "#shared/api/openapi/components.ts";
+import { objectComponent, objectSchema, timestampSchema } from "#shared/api/openapi/components.ts";
 import { schemaComponent } from "#shared/api/operations/component.ts";
 import { endpointSettingSchemas } from "#shared/api/webhooks/endpoint-settings.ts";
 import { maxDeliveries } from "#shared/api/webhooks/parameters.ts";
@@ -79,36 +79,30 @@ const attempt = objectSchema({
   response_truncated: { type: "boolean" },
 });
 
-export const webhookEndpointSchema = schemaComponent(
-  "WebhookEndpoint",
-  objectSchema(endpoint, { description: "A URL to which events are sent." }),
-);
+export const webhookEndpointSchema = objectComponent("WebhookEndpoint", endpoint, {
+  description: "A URL to which events are sent.",
+});
 
-export const webhookEndpointWithSecretSchema = schemaComponent(
+export const webhookEndpointWithSecretSchema = objectComponent(
   "WebhookEndpointWithSecret",
-  objectSchema(
-    {
-      endpoint_id,
-      url,
-      secret: { type: "string", pattern: "^whsec_[A-Za-z0-9+/]+=*$", description: "Shown only here." },
-      ...rest,
-    },
-    { description: "An endpoint with the secret that signs its deliveries." },
-  ),
+  {
+    endpoint_id,
+    url,
+    secret: { type: "string", pattern: "^whsec_[A-Za-z0-9+/]+=*$", description: "Shown only here." },
+    ...rest,
+  },
+  { description: "An endpoint with the secret that signs its deliveries." },
 );
 
-export const webhookEndpointWithHealthSchema = schemaComponent(
-  "WebhookEndpointWithHealth",
-  objectSchema({
-    ...endpoint,
-    health: objectSchema({
-      circuit: { ...oneOf(["closed", "open", "half_open"]), description: "While it is open, attempts wait." },
-      consecutive_failures: count,
-      failing_since: timeOrNull,
-      last_success_at: timeOrNull,
-    }),
+export const webhookEndpointWithHealthSchema = objectComponent("WebhookEndpointWithHealth", {
+  ...endpoint,
+  health: objectSchema({
+    circuit: { ...oneOf(["closed", "open", "half_open"]), description: "While it is open, attempts wait." },
+    consecutive_failures: count,
+    failing_since: timeOrNull,
+    last_success_at: timeOrNull,
   }),
-);
+});
 
 export const webhookEndpointsSchema = schemaComponent("WebhookEndpoints", {
   type: "array",
@@ -116,23 +110,20 @@ export const webhookEndpointsSchema = schemaComponent("WebhookEndpoints", {
   items: webhookEndpointSchema,
 });
 
-export const webhookMissedSchema = schemaComponent(
+export const webhookMissedSchema = objectComponent(
   "WebhookMissed",
-  objectSchema(
-    { since: timestampSchema, until: timestampSchema, only: oneOf(replayScopes) },
-    { description: "The body of a replay that sends what the endpoint missed while it was disabled." },
-  ),
+  { since: timestampSchema, until: timestampSchema, only: oneOf(replayScopes) },
+  { description: "The body of a replay that sends what the endpoint missed while it was disabled." },
 );
 
-export const webhookDeliverySchema = schemaComponent(
-  "WebhookDelivery",
-  objectSchema(delivery, { description: "One event for one endpoint." }),
-);
+export const webhookDeliverySchema = objectComponent("WebhookDelivery", delivery, {
+  description: "One event for one endpoint.",
+});
 
-export const webhookDeliveryWithAttemptsSchema = schemaComponent(
-  "WebhookDeliveryWithAttempts",
-  objectSchema({ ...delivery, attempts: { type: "array", items: attempt } }),
-);
+export const webhookDeliveryWithAttemptsSchema = objectComponent("WebhookDeliveryWithAttempts", {
+  ...delivery,
+  attempts: { type: "array", items: attempt },
+});
 
 export const webhookDeliveriesSchema = schemaComponent("WebhookDeliveries", {
   type: "array",
@@ -140,55 +131,44 @@ export const webhookDeliveriesSchema = schemaComponent("WebhookDeliveries", {
   items: webhookDeliverySchema,
 });
 
-export const webhookDeliveriesPageSchema = schemaComponent(
-  "WebhookDeliveriesPage",
-  objectSchema({
-    limit: { type: "integer", minimum: 1, maximum: maxDeliveries },
-    returned: { type: "integer", minimum: 0, maximum: maxDeliveries },
-    has_more_page: {
-      type: "boolean",
-      description: "Whether an older page exists, at the address in the `Link` header.",
-    },
-  }),
-);
+export const webhookDeliveriesPageSchema = objectComponent("WebhookDeliveriesPage", {
+  limit: { type: "integer", minimum: 1, maximum: maxDeliveries },
+  returned: { type: "integer", minimum: 0, maximum: maxDeliveries },
+  has_more_page: {
+    type: "boolean",
+    description: "Whether an older page exists, at the address in the `Link` header.",
+  },
+});
 
-export const webhookTestSchema = schemaComponent(
-  "WebhookTest",
-  objectSchema({
-    delivery_id: delivery.delivery_id,
-    event_type: delivery.event_type,
-    status: { type: "string", const: "pending" },
-  }),
-);
+export const webhookTestSchema = objectComponent("WebhookTest", {
+  delivery_id: delivery.delivery_id,
+  event_type: delivery.event_type,
+  status: { type: "string", const: "pending" },
+});
 
-export const webhookReplaySchema = schemaComponent(
+export const webhookReplaySchema = objectComponent(
   "WebhookReplay",
-  objectSchema(
-    {
-      replay_id: matching(replayIdPattern),
-      status: oneOf(["running", "done", "stopped"]),
-      since: timestampSchema,
-      until: timestampSchema,
-      events: { type: ["array", "null"], items: matching(eventTypeFilterPattern) },
-      only: oneOf(replayScopes),
-      examined: count,
-      sent: count,
-      created_at: timestampSchema,
-      updated_at: timestampSchema,
-    },
-    { description: "A replay of the log. It stops if the endpoint is disabled or deleted." },
-  ),
+  {
+    replay_id: matching(replayIdPattern),
+    status: oneOf(["running", "done", "stopped"]),
+    since: timestampSchema,
+    until: timestampSchema,
+    events: { type: ["array", "null"], items: matching(eventTypeFilterPattern) },
+    only: oneOf(replayScopes),
+    examined: count,
+    sent: count,
+    created_at: timestampSchema,
+    updated_at: timestampSchema,
+  },
+  { description: "A replay of the log. It stops if the endpoint is disabled or deleted." },
 );
 
-export const webhookReplayCountSchema = schemaComponent(
-  "WebhookReplayCount",
-  objectSchema({
-    dry_run: { type: "boolean", const: true },
-    count: { ...count, description: "Events that the replay would send." },
-    examined: count,
-    complete: { type: "boolean", description: "Whether the whole range was examined, or only its newest part." },
-  }),
-);
+export const webhookReplayCountSchema = objectComponent("WebhookReplayCount", {
+  dry_run: { type: "boolean", const: true },
+  count: { ...count, description: "Events that the replay would send." },
+  examined: count,
+  complete: { type: "boolean", description: "Whether the whole range was examined, or only its newest part." },
+});
 
 export const webhookPayloadSchema = schemaComponent("WebhookPayload", payloadSchema);
 

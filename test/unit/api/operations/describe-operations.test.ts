@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { Component, ComponentCollector, schemaComponent } from "#shared/api/operations/component.ts";
+import { Component, schemaComponent } from "#shared/api/operations/component.ts";
+import { ComponentCollector } from "#shared/api/operations/component-collector.ts";
 import { describeOperations } from "#shared/api/operations/describe-operations.ts";
 import { queryParameter } from "#shared/api/operations/parameter.ts";
 
