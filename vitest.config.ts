@@ -28,7 +28,11 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     pool: "forks",
     isolate: false,
-    coverage: { include: ["{clients,functions,infra,shared}/**/*.ts"], reporter: ["text-summary", "html"] },
+    coverage: {
+      include: ["{clients,functions,infra,shared}/**/*.ts"],
+      exclude: ["**/dist/**"],
+      reporter: ["text-summary", "html"],
+    },
     restoreMocks: true,
     unstubGlobals: true,
     unstubEnvs: true,

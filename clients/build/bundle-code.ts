@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { type BuildOptions, build, type Metafile } from "esbuild";
 import type { PackageManifest } from "./package-manifest.ts";
 import { bundledPackages, writeLicences } from "./third-party-licences.ts";
@@ -17,15 +16,15 @@ const program = {
 } satisfies BuildOptions;
 
 /**
- * Bundles the code of a package into its `dist`, or another folder, all but its dependencies. A program has its packages in the bundle, with
- * their licences. Throws `Error` if the code of a library imports a package that is not one of its dependencies, or if it
- * does not import one of them.
+ * Bundles the code of a package into its `dist`, or another folder, all but its dependencies. A program has its packages in
+ * the bundle, with their licences. Throws `Error` if the code of a library imports a package that is not one of its
+ * dependencies, or if it does not import one of them.
  */
 export async function bundleCode(
   folder: string,
   { target, exported, programs, dependencies }: PackageManifest,
   outdir = "dist",
-) {
+): Promise<void> {
   const { metafile } = await build({
     absWorkingDir: folder,
     entryPoints: [...exported, ...programs],
@@ -46,7 +45,6 @@ export async function bundleCode(
   const bundled = bundledPackages(folder, metafile);
   if (programs.length > 0) writeLicences(folder, bundled);
   else if (bundled.length > 0) throw new Error(`Imported, but not in dependencies: ${bundled.join(", ")}`);
-  return Object.keys(metafile.outputs).map((path) => join(folder, path));
 }
 
 function assertDependencies({ outputs }: Metafile, dependencies: readonly string[]): void {

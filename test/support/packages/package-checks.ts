@@ -16,6 +16,8 @@ export function describePackage(name: string, others: readonly string[] = []): v
         (path) => !/^dist\/(?:[\w/-]+\.(?:js|d\.ts)|third-party-licences\.txt)$/.test(path),
       );
       expect(remaining.sort()).toEqual(["LICENSE", "README.md", "package.json"]);
+      const built = [...files].filter(([path]) => path.startsWith("dist/"));
+      for (const [path, text] of built) expect(text, path).not.toMatch(/(?:\bfrom ?|\bimport[ (]?)"#/);
     });
 
     it("has no findings of publint", async () => {
