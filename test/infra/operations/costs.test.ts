@@ -11,6 +11,7 @@ import { parseEventValue } from "#shared/events/parse-event.ts";
 import { metricNames } from "#shared/platform/observability/metric-names.ts";
 import { getZoneClock } from "#shared/platform/time/time-zone-clock.ts";
 import { testNow } from "#test/support/builders.ts";
+import { renewTables } from "#test/support/docs/generated-tables.ts";
 import { itemBytes } from "#test/support/dynamodb/metering.ts";
 import { costTables } from "#test/support/infra/cost-tables.ts";
 import { fullStage } from "#test/support/infra/full-stage.ts";
@@ -62,16 +63,7 @@ function eventOf700Bytes(): ActivityEvent {
 
 describe("docs/costs.md", () => {
   it("contains the computed tables", async () => {
-    const tables = costTables(countsOf(prod));
-    const missing = new Set(Object.keys(tables));
-    const renewed = readFileSync(page, "utf8").replaceAll(
-      /<!-- table: ([a-z-]+) -->\n[\s\S]*?<!-- end -->/g,
-      (_, name: string) => {
-        missing.delete(name);
-        return `<!-- table: ${name} -->\n\n${tables[name] ?? "Unknown table."}\n\n<!-- end -->`;
-      },
-    );
-    expect([...missing]).toEqual([]);
+    const renewed = renewTables(readFileSync(page, "utf8"), costTables(countsOf(prod)));
     await expect(renewed).toMatchFileSnapshot(page);
   });
 

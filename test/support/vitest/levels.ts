@@ -56,6 +56,7 @@ export const longestFiles: readonly string[] = [
   "stack/start",
   "cli/cli",
   "cli/webhooks",
+  "docs/pages",
   "webhooks/repair",
   "cli/emit",
   "webhooks/delivery",

@@ -1,10 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import fc from "fast-check";
 import { afterAll, expect, it, vi } from "vitest";
 import * as z from "zod";
+import { codeBlocks } from "#test/support/docs/pages.ts";
 
 type ListedEvent = { readonly event_id: string; readonly occurred_at: string };
 type PollState = { from: string; seen: Map<string, number> };
@@ -15,9 +16,9 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Imports `poll()` from the code block in docs/read-api.md. */
 async function importDocumentedPoll(): Promise<Poll> {
-  const [, code = ""] = /## Polling\n.*?```js\n(.*?)```/s.exec(readFileSync("docs/read-api.md", "utf8")) ?? [];
+  const block = codeBlocks.find(({ page, note }) => page === "docs/read-api.md" && note?.value === "poll.mjs");
   const file = join(folder, "poll.mjs");
-  writeFileSync(file, code);
+  writeFileSync(file, block?.code ?? "");
   const moduleSchema = z.object({ poll: z.custom<Poll>((value) => typeof value === "function") });
   return moduleSchema.parse(await import(pathToFileURL(file).href)).poll;
 }

@@ -1,0 +1,90 @@
+import { spawnSync } from "node:child_process";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import process, { stderr, stdout } from "node:process";
+import { environment } from "#infra/local/environment.ts";
+import { isInstalled } from "#test/clients/tools.ts";
+import { toLine, vectors } from "./vectors.ts";
+
+const snippets = resolve(import.meta.dirname, "../../docs/snippets");
+const folder = mkdtempSync(join(tmpdir(), "activity-log-snippets-"));
+
+type Program = { readonly command: string; readonly args: readonly string[] };
+
+type Language = {
+  readonly name: string;
+  /** A compiler or interpreter, and the argument by which it prints its version. */
+  readonly tool: readonly [command: string, versionArgument: string];
+  /** Writes and compiles the program that reads the vectors, and returns how to run it. */
+  readonly prepare: (workspace: string) => Program;
+};
+
+const languages: readonly Language[] = [
+  { name: "Python", tool: ["python3", "--version"], prepare: preparePython },
+  { name: "Go", tool: ["go", "version"], prepare: prepareGo },
+  { name: "Java", tool: ["javac", "--version"], prepare: prepareJava },
+];
+
+try {
+  for (const language of languages) check(language);
+  // verify.php and Verify.cs are not run by any check.
+  stdout.write("PHP, C#: not run\n");
+} catch (error) {
+  stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function check({ name, tool, prepare }: Language): void {
+  const [command] = tool;
+  if (!isInstalled(...tool)) {
+    stdout.write(`${name}: SKIPPED, ${command} is not installed\n`);
+    return;
+  }
+  const workspace = join(folder, name);
+  mkdirSync(workspace);
+  const results = run(prepare(workspace), workspace, vectors.map(toLine).join("\n")).trimEnd().split("\n");
+  const wrong = vectors.filter(({ isValid }, at) => results[at] !== (isValid ? "accepted" : "refused"));
+  if (results.length !== vectors.length || wrong.length > 0) {
+    throw new Error(`${name}: wrong for ${wrong.map((vector) => vector.name).join(", ") || "the number of results"}.`);
+  }
+  stdout.write(`${name}: ${vectors.length} requests verified correctly\n`);
+}
+
+function preparePython(workspace: string): Program {
+  copyFileSync(join(snippets, "verify.py"), join(workspace, "verify.py"));
+  copyFileSync(join(import.meta.dirname, "check_verify.py"), join(workspace, "check_verify.py"));
+  return { command: "python3", args: ["check_verify.py"] };
+}
+
+function prepareGo(workspace: string): Program {
+  mkdirSync(join(workspace, "webhooks"));
+  copyFileSync(join(snippets, "verify.go"), join(workspace, "webhooks/verify.go"));
+  copyFileSync(join(import.meta.dirname, "check_verify.go"), join(workspace, "main.go"));
+  writeFileSync(join(workspace, "go.mod"), "module example.com/snippets\n\ngo 1.21\n");
+  return { command: "go", args: ["run", "."] };
+}
+
+function prepareJava(workspace: string): Program {
+  copyFileSync(join(snippets, "Verify.java"), join(workspace, "Verify.java"));
+  copyFileSync(join(import.meta.dirname, "CheckVerify.java"), join(workspace, "CheckVerify.java"));
+  run({ command: "javac", args: ["-Xlint:all", "-Werror", "CheckVerify.java", "Verify.java"] }, workspace, "");
+  return { command: "java", args: ["-cp", ".", "CheckVerify"] };
+}
+
+function run({ command, args }: Program, cwd: string, input: string): string {
+  const {
+    status,
+    stdout: output,
+    stderr: errors,
+  } = spawnSync(command, args, {
+    cwd,
+    input,
+    encoding: "utf8",
+    env: { ...environment, GOFLAGS: "-mod=mod", GOTOOLCHAIN: "local" },
+  });
+  if (status !== 0) throw new Error(`${command} ${args.join(" ")} ended with ${status}:\n${errors}`);
+  return output;
+}
