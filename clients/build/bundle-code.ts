@@ -44,11 +44,15 @@ export async function bundleCode(
   assertDependencies(metafile, dependencies);
   const bundled = bundledPackages(folder, metafile);
   if (programs.length > 0) writeLicences(folder, bundled);
-  else if (bundled.length > 0) throw new Error(`Imported, but not in dependencies: ${bundled.join(", ")}`);
+  else if (bundled.length > 0) throw new Error(`Imported, but not in dependencies: ${toNames(bundled).join(", ")}`);
 }
 
 function assertDependencies({ outputs }: Metafile, dependencies: readonly string[]): void {
   const imported = Object.values(outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
   const unused = dependencies.filter((name) => !imported.some((path) => path === name || path.startsWith(`${name}/`)));
   if (unused.length > 0) throw new Error(`In dependencies, but not imported: ${unused.join(", ")}`);
+}
+
+function toNames(packageFolders: readonly string[]): string[] {
+  return packageFolders.map((path) => path.replace(/^.*node_modules[\\/]/, ""));
 }

@@ -10,11 +10,28 @@ const specifierPattern = /(?<=\bfrom |\bimport |\bimport\()"([^"]+)"/g;
  * Writes the declarations of the exported sources of a package, and of what they import from this repository, into its
  * `dist`. Throws `Error` if they import a package that is not a dependency, whose types users might not have.
  */
-export function bundleDeclarations(folder: string, { exported, dependencies }: PackageManifest): void {
-  if (exported.length === 0) return;
+export function bundleDeclarations(folder: string, manifest: PackageManifest): void {
+  if (manifest.exported.length === 0) return;
   const home = relative(root, folder).split(sep).join("/");
-  const sources = exported.map((source) => posix.join(home, source));
+  const sources = manifest.exported.map((source) => posix.join(home, source));
   const emitted = emitDeclarations(sources);
+  try {
+    copyDeclarations(sources, { emitted, home, folder, dependencies: manifest.dependencies });
+  } finally {
+    rmSync(emitted, { recursive: true });
+  }
+}
+
+type CopyOptions = {
+  /** Where the compiler wrote all declarations. */
+  readonly emitted: string;
+  /** The folder of the package, from the root of the repository. */
+  readonly home: string;
+  readonly folder: string;
+  readonly dependencies: readonly string[];
+};
+
+function copyDeclarations(sources: readonly string[], { emitted, home, folder, dependencies }: CopyOptions): void {
   const pending = [...sources];
   const written = new Set<string>();
   for (let source = pending.pop(); source !== undefined; source = pending.pop()) {
@@ -32,7 +49,6 @@ export function bundleDeclarations(folder: string, { exported, dependencies }: P
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, bundled);
   }
-  rmSync(emitted, { recursive: true });
 }
 
 /** Returns the source that a specifier means, from the root of the repository; `null` if it means a package. */
