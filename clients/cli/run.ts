@@ -8,7 +8,7 @@ import { formatError } from "./format-error.ts";
 import { installSignalHandlers, interrupt } from "./interruption.ts";
 import { toPrintableJson, toPrintableLines } from "./output.ts";
 
-const { stdin, stdout, stderr } = process;
+const { stdout, stderr } = process;
 
 const args = process.argv.slice(2);
 const asJson = args.includes("--json");
@@ -16,7 +16,10 @@ const asJson = args.includes("--json");
 const context: CommandContext = {
   cwd: process.cwd(),
   ...defaults,
-  stdin,
+  // Opened by the command that reads it.
+  get stdin() {
+    return process.stdin;
+  },
   stderr,
   columns: stdout.isTTY ? stdout.columns : null,
   show({ text, json }) {
