@@ -26,7 +26,7 @@ export async function createUserFolder(stackFile: object, stackEnv: string): Pro
   const folder = mkdtempSync(join(tmpdir(), "activity-log-docs-"));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   for (const part of projectParts) symlinkSync(join(projectFolder, part), join(folder, part));
-  await installPackages(folder, ["emitter", "webhooks"]);
+  await installPackages(folder, ["client", "emitter", "webhooks"]);
   mkdirSync(join(folder, ".local"));
   writeFileSync(join(folder, ".local/stack.json"), JSON.stringify(stackFile));
   writeFileSync(join(folder, ".local/stack.env"), stackEnv);
