@@ -33,7 +33,8 @@ export const commandPrefix: string = formatCommandPrefix(npmScript, isSource);
 
 /** Returns how to start this: the repository has an npm script, its package a program, which `npx` runs too. */
 export function formatCommandPrefix(script: string | undefined, fromSource: boolean): string {
-  if (script === "npx") return "npx activity";
+  // With the name of the package: where it is not installed, `npx activity` would run a package of someone else.
+  if (script === "npx") return "npx @activity-log/cli";
   return fromSource || script === "activity" ? "npm run activity --" : "activity";
 }
 

@@ -62,9 +62,11 @@ describe("the installed command line", () => {
 
   it("writes its commands as they are called, and caches compiled code outside of node_modules", async () => {
     const { folder, run } = await installCli();
-    expect((await run("npx activity help")).stdout).toMatch(/^Usage: npx activity COMMAND \[options\]\n/);
+    expect((await run("npx @activity-log/cli help")).stdout).toMatch(
+      /^Usage: npx @activity-log\/cli COMMAND \[options\]\n/,
+    );
     expect((await run("PATH=node_modules/.bin:$PATH activity help list")).stdout).toMatch(/^Usage: activity list /);
-    expect((await run("npx activity --version")).stdout).toBe("0.1.0\n");
+    expect((await run("npx @activity-log/cli --version")).stdout).toBe("0.1.0\n");
     expect(globSync("cache/activity-log/**/*", { cwd: folder })).not.toEqual([]);
     expect(globSync("node_modules/**/compile*", { cwd: folder })).toEqual([]);
   });
@@ -75,10 +77,16 @@ describe("the installed command line", () => {
       const { stderr } = await run(script).catch((error: { stderr: string }) => error);
       return stderr;
     };
-    expect(await messageOf("npx activity org list")).toMatch(/^No local stack is running\. .* \.local\/stack\.json/);
-    expect(await messageOf("npx activity org list --stack prod")).toBe("No AWS region found. Set AWS_REGION.\n");
+    expect(await messageOf("npx @activity-log/cli org list")).toMatch(
+      /^No local stack is running\. .* \.local\/stack\.json/,
+    );
+    expect(await messageOf("npx @activity-log/cli org list --stack prod")).toBe(
+      "No AWS region found. Set AWS_REGION.\n",
+    );
     expect(
-      await messageOf("AWS_EC2_METADATA_DISABLED=true AWS_REGION=eu-west-1 npx activity org list --stack prod"),
+      await messageOf(
+        "AWS_EC2_METADATA_DISABLED=true AWS_REGION=eu-west-1 npx @activity-log/cli org list --stack prod",
+      ),
     ).toBe("No AWS credentials found. Sign in, or set AWS_PROFILE.\n");
   });
 });

@@ -165,7 +165,7 @@ describe("command line", () => {
     [undefined, false, "activity"],
     ["report", false, "activity"],
     ["activity", false, "npm run activity --"],
-    ["npx", false, "npx activity"],
+    ["npx", false, "npx @activity-log/cli"],
   ])("is called as it was started: by the npm script %s, from source: %s", async (script, fromSource, prefix) => {
     const started = { ...context, commandPrefix: formatCommandPrefix(script, fromSource) };
     const general = await dispatch(["help"], started);
