@@ -14,7 +14,8 @@ const schema = `
     failures INTEGER NOT NULL DEFAULT 0,
     due_at INTEGER NOT NULL DEFAULT 0
   ) STRICT;
-  CREATE INDEX IF NOT EXISTS queued ON deliveries (document, occurred_at, event_id) WHERE status = 'queued'`;
+  CREATE INDEX IF NOT EXISTS queued ON deliveries (occurred_at, event_id) WHERE status = 'queued';
+  CREATE INDEX IF NOT EXISTS queued_of_document ON deliveries (document, occurred_at, event_id) WHERE status = 'queued'`;
 
 /** The oldest event that is due and has no older one of its document before it, which may wait for a retry. */
 const selectNext = `
