@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { ActivityError } from "#shared/errors.ts";
-import { buildEventPut, type EventPut } from "#shared/events/dynamodb/event-put.ts";
+import { buildEventPut } from "#shared/events/dynamodb/event-put.ts";
 import type { EventInput } from "#shared/events/event-input.ts";
 import { type Draft, parseEvent } from "#shared/events/parse-event.ts";
 import { isShardCount, shardCounts } from "#shared/events/shards/shards.ts";
@@ -8,8 +8,16 @@ import { type ClockSource, correctedNow } from "./clock.ts";
 import { InvalidEventError } from "./invalid-event-error.ts";
 import { serializeEvent } from "./message.ts";
 
-export type { ClockSource, EventInput, EventPut };
+export type { ClockSource, EventInput };
 export { InvalidEventError };
+
+/** A conditional put, for a transaction of `@aws-sdk/lib-dynamodb`. */
+export type ActivityPut = {
+  TableName: string;
+  Item: Record<string, string>;
+  ConditionExpression: string;
+  ReturnValuesOnConditionCheckFailure: "ALL_OLD";
+};
 
 /** An event without an idempotency key, because the transaction of the service is written once. */
 export type TransactedEvent = Omit<EventInput, "idempotency_key"> & { readonly idempotency_key?: never };
@@ -46,7 +54,7 @@ export function activityPut(
   table: string | undefined,
   event: TransactedEvent,
   { newId = randomUUID, shards = 1 }: ActivityPutOptions = {},
-): EventPut {
+): ActivityPut {
   if (!table) throw new TypeError("table is missing: give the name of the events table, the output TableEvents.");
   if (!isShardCount(shards)) {
     throw new RangeError(`shards must be one of ${shardCounts.join(", ")}, as org list shows it.`);

@@ -1,6 +1,4 @@
-import type { ActorType } from "./actor.ts";
 import type { EntityType } from "./entity-types.ts";
-import type { JsonObject } from "./text/json.ts";
 
 /** An event as services write it. `eventSchema` is the same as a schema, with all limits; both are one type. */
 export type EventInput = {
@@ -19,8 +17,8 @@ export type EventInput = {
   /** Who caused the event, as of that time. */
   actor?: EventActorInput | null | undefined;
   /** The fields that changed, each as `{ old, new }`. */
-  changes?: JsonObject | null | undefined;
-  metadata?: JsonObject | undefined;
+  changes?: Readonly<Record<string, unknown>> | null | undefined;
+  metadata?: Readonly<Record<string, unknown>> | undefined;
   /** When it happened: ISO 8601, at most 5 minutes ahead. No offset means UTC. */
   occurred_at: string;
   /** Other entities that the event is about. The first contact gets the event in its timeline. */
@@ -30,7 +28,7 @@ export type EventInput = {
   /** The longer text of the SimplyBooks API. */
   information?: string | null | undefined;
   /** The object of that name in the Fakturoid API. */
-  params?: JsonObject | null | undefined;
+  params?: Readonly<Record<string, unknown>> | null | undefined;
   /** `false` sends no webhook, for example in an import. */
   notify?: boolean | undefined;
 };
@@ -40,7 +38,7 @@ export type EventActorInput = {
   email?: string | null | undefined;
   /** An https URL, or empty. */
   avatar_url?: string | null | undefined;
-  type?: ActorType | null | undefined;
+  type?: "user" | "system" | "integration" | "agent" | null | undefined;
   /** The user whose account the actor used, for example of support or an agent. */
   on_behalf_of?: { user_id: string; name?: string | null | undefined } | null | undefined;
 };
