@@ -1,6 +1,5 @@
 import { ActivityError } from "#shared/errors.ts";
 import { formatSuggestion } from "#shared/platform/did-you-mean.ts";
-import { parseTimeRange, type TimeRange } from "#shared/platform/time/time-range.ts";
 
 /** Returns the value of a parameter, or `null`. Throws `invalid_value` if it is repeated: which value counts is unclear. */
 export function singleParam(query: URLSearchParams, name: string): string | null {
@@ -27,11 +26,6 @@ export function assertKnownParameters(query: URLSearchParams, known: readonly st
   const name = findUnknownParam(query, known);
   if (name === null) return;
   throw invalidValue(name, `Unknown parameter '${name}'.${formatSuggestion(name, known)}`, { valid: known });
-}
-
-/** Returns the bounds `since` and `until` of a request, in UTC. Throws like `parseTimeRange`. */
-export function parseTimeRangeParams(query: URLSearchParams): TimeRange {
-  return parseTimeRange({ since: singleParam(query, "since"), until: singleParam(query, "until") });
 }
 
 /** Parses the size of a page: at most three digits. */

@@ -9,10 +9,10 @@ import { type ActivityField, activityFields } from "./mapping.ts";
 export const maxTake = 100;
 
 /** Maximum of `skip`: nine digits. */
-export const maxSkip = 999_999_999;
+const maxSkip = 999_999_999;
 
 /** Maximum characters of a search. */
-export const maxSearchLength = 256;
+const maxSearchLength = 256;
 
 const example = (value: string) => ({ value });
 
