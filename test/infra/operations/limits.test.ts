@@ -52,7 +52,10 @@ it.each([
   ["response of a receiver", `| ${maxHeadBytes / 1024} KB of headers`],
   ["concurrent sends", `${initialConcurrencyLimit} to one endpoint; up to ${maxConcurrencyLimit}`],
   ["concurrent sends", `${n(prod.deliveryConcurrency * 10)} in prod and ${n(dev.deliveryConcurrency * 10)} in dev`],
-  ["concurrent sends", `${prod.sendsPerOrg} in prod and ${dev.sendsPerOrg} in dev on each lane`],
+  [
+    "concurrent sends to endpoints above 250 ms",
+    `${prod.sendsPerOrg} in prod and ${dev.sendsPerOrg} in dev on each lane`,
+  ],
   ["sends to one host", `| ${n(prod.sendsPerHost)} a second`],
   ["replays", `${maxActiveReplaysPerOrg} of an organisation`],
   ["decryptions of data keys for signing secrets", `one in ${dataKeyTtlMs / 60_000} minutes for each instance`],
