@@ -20,6 +20,21 @@ describe("the code of the client", () => {
     expect(gzipSync(minified.code, { level: 9 }).length).toBeLessThan(5_000);
   });
 
+  it("follows no redirect to another host", async () => {
+    const target = await fakeApi({});
+    const { api, requests } = await fakeApi({ "GET /whoami": { status: 307, headers: { location: target.api } } });
+    const project = createProject(await packPackage("client"));
+    project.write(
+      "run.ts",
+      `import { createFinzbooksClient } from "@activity-log/client";
+       const client = createFinzbooksClient({ baseUrl: process.env.API ?? "", token: "secret" });
+       await client.whoami().catch(({ code, status }) => console.log(code, status));`,
+    );
+    const { stdout } = await promisify(execFile)(execPath, ["run.ts"], { cwd: project.folder, env: { API: api } });
+    expect(stdout).toBe("invalid_response 307\n");
+    expect([requests.length, target.requests.length]).toEqual([1, 0]);
+  });
+
   it("calls the API from an empty project", async () => {
     const { api, requests } = await fakeApi({
       "GET /whoami": [

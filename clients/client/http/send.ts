@@ -59,8 +59,8 @@ async function receive(connection: Connection, request: ApiRequest, signal: Abor
     method,
     headers,
     signal,
-    // The API never redirects, and a key in a header of its own would be sent to the other host.
-    redirect: "error",
+    // Not followed: the API never redirects, and the other host would be sent the API key. Workers do not know "error".
+    redirect: "manual",
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   return { status: response.status, headers: response.headers, body: parseJson(await response.text()) };

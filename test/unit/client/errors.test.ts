@@ -93,6 +93,15 @@ describe("ActivityLogError", () => {
     }
   });
 
+  it("is an invalid_response when the API redirects, which is not followed", async () => {
+    const api = createFakeApi(
+      () => new Response(null, { status: 302, headers: { location: "https://elsewhere.example" } }),
+    );
+    const client = createSimplybooksClient({ ...api.options, apiKey: "secret" });
+    expect(await rejectionOf(client.account())).toMatchObject({ code: "invalid_response", status: 302 });
+    expect(api.requests.map(({ url }) => url.host)).toEqual(["activity.example.com"]);
+  });
+
   it("never has the credentials, whichever way a request fails", async () => {
     const secrets = fc.stringMatching(/^[A-Za-z0-9_]{24,40}$/);
     const failures = fc.constantFrom<() => Response>(
