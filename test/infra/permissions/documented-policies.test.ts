@@ -19,6 +19,8 @@ const keyOf = (key: string) => ({ "dynamodb:LeadingKeys": [key] });
 
 const send = { action: "sqs:SendMessage", resource: queue("QUEUE_INGEST") };
 const put = { action: "dynamodb:PutItem", resource: table("TABLE_EVENTS") };
+const getInvoice = { action: "dynamodb:GetItem", resource: table("TABLE_INVOICES") };
+const putInvoice = { action: "dynamodb:PutItem", resource: table("TABLE_INVOICES") };
 const administer = { action: "lambda:InvokeFunction", resource: fn("FUNCTION_ADMIN") };
 const repair = { action: "lambda:InvokeFunction", resource: fn("FUNCTION_REPAIR") };
 const startQuery = (group: string) => ({ action: "logs:StartQuery", resource: logGroup(group) });
@@ -34,6 +36,11 @@ const roles: Readonly<
   "transaction-writer": {
     needs: [{ ...put, context: inTransaction }],
     refuses: [put, { ...put, action: "dynamodb:DeleteItem", context: inTransaction }, send, administer],
+  },
+  // The README of the example.
+  "accounting-service": {
+    needs: [getInvoice, { ...putInvoice, context: inTransaction }, { ...put, context: inTransaction }],
+    refuses: [put, { ...put, action: "dynamodb:GetItem" }, { ...putInvoice, action: "dynamodb:DeleteItem" }, send],
   },
   "token-issuer": { needs: [stack, administer], refuses: [repair, send, put, readOrg, startQuery("LOG_ACCESS")] },
   auditor: {
