@@ -5,7 +5,7 @@ import { type DynamoDBDocumentClient, GetCommand, TransactWriteCommand } from "@
 import * as z from "zod";
 
 /** What a client sends. Amounts are texts: a floating point number cannot hold every amount exactly. */
-export const draftSchema = z.strictObject({
+const draftSchema = z.strictObject({
   number: z.string().min(1).max(64),
   contact_id: z.string().min(1).max(64),
   total: z.string().regex(/^\d{1,12}\.\d{2}$/),
@@ -34,8 +34,18 @@ export const transitions: ReadonlyMap<string, Transition> = new Map([
   ["void", { from: ["DRAFT", "SENT"], to: "VOID", action: "INVOICE_VOIDED" }],
 ]);
 
+export class InvalidDraftError extends Error {}
 export class NotFoundError extends Error {}
 export class ConflictError extends Error {}
+
+/** Returns the draft in a JSON text. Throws `InvalidDraftError` if it is not one. */
+export function parseDraft(text: string): Draft {
+  try {
+    return draftSchema.parse(JSON.parse(text));
+  } catch (error) {
+    throw new InvalidDraftError(error instanceof z.ZodError ? z.prettifyError(error) : "The body is not JSON.");
+  }
+}
 
 /** The fields whose changes an event lists. */
 const reportedFields = ["status", "total", "amount_due", "due_date"] as const;
@@ -108,3 +118,5 @@ export function createInvoices(documents: DynamoDBDocumentClient, tables: { invo
 
   return { get, create, change };
 }
+
+export type Invoices = ReturnType<typeof createInvoices>;

@@ -19,7 +19,7 @@ const client = new DynamoDBClient();
 if (env.AWS_ENDPOINT_URL) await createTable(INVOICES_TABLE);
 const tables = { invoices: INVOICES_TABLE, events: EVENTS_TABLE };
 const invoices = createInvoices(DynamoDBDocumentClient.from(client), tables);
-const server = createInvoiceServer(invoices, ({ headers }) => callers.get(hash(headers.authorization)) ?? null);
+const server = createInvoiceServer(invoices, async ({ headers }) => callers.get(hash(headers.authorization)) ?? null);
 server.listen(Number(PORT), "127.0.0.1", () => {
   console.log(`The accounting service listens on http://127.0.0.1:${PORT}\nexport TOKEN=${token}`);
 });

@@ -9,7 +9,7 @@ if (!ACTIVITY_API || !ACTIVITY_TOKEN) throw new Error("Set ACTIVITY_API and ACTI
 const limits = { timeoutMs: 5_000, maxRetries: 0 };
 const client = createFinzbooksClient({ baseUrl: ACTIVITY_API, token: ACTIVITY_TOKEN, org: ACTIVITY_ORG, ...limits });
 // Stands for your sessions: the token can read all invoices of the organisation, a visitor usually may not.
-const mayRead = () => true;
+const mayRead = async () => true;
 
 createPageServer(createTimelines(client, Date.now), mayRead).listen(Number(PORT), "127.0.0.1", () => {
   console.log(`The partner's page: http://127.0.0.1:${PORT}/invoices/inv_8c3f1a9b`);

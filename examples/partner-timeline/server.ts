@@ -27,41 +27,36 @@ const securityHeaders = {
 /** Creates the server of the page. `mayRead` returns whether the visitor who sent a request may see an invoice. */
 export function createPageServer(
   getPage: ReturnType<typeof createTimelines>,
-  mayRead: (request: IncomingMessage, invoiceId: string) => boolean,
+  mayRead: (request: IncomingMessage, invoiceId: string) => Promise<boolean>,
 ): Server {
   async function handle(request: IncomingMessage): Promise<Content> {
     const url = URL.parse(request.url ?? "", "http://localhost");
     const [, id] = /^\/invoices\/([\w.-]{1,64})$/.exec(url?.pathname ?? "") ?? [];
-    if (url === null || id === undefined || !mayRead(request, id)) return toMessage(404, "This page does not exist.");
-    try {
-      const page = await getPage(id, url.searchParams.get("cursor"));
-      return { status: 200, type: "text/html", body: renderTimeline(id, page).html };
-    } catch (error) {
-      return toErrorPage(error);
-    }
+    if (url === null || id === undefined || !(await mayRead(request, id))) return notFound;
+    const page = await getPage(id, url.searchParams.get("cursor"));
+    return { status: 200, type: "text/html", body: renderTimeline(id, page).html };
   }
 
   return createServer(async (request, response) => {
-    const { status, type, body } = assets.get(request.url ?? "") ?? (await handle(request));
+    const { status, type, body } = assets.get(request.url ?? "") ?? (await handle(request).catch(toErrorPage));
     const etag = `"${createHash("sha256").update(body).digest("base64url")}"`;
     const isUnchanged = status === 200 && request.headers["if-none-match"] === etag;
-    response.writeHead(isUnchanged ? 304 : status, {
-      ...securityHeaders,
-      "content-type": `${type}; charset=utf-8`,
-      etag,
-    });
-    response.end(isUnchanged ? undefined : body);
+    const headers = { ...securityHeaders, "content-type": `${type}; charset=utf-8`, etag };
+    response.writeHead(isUnchanged ? 304 : status, headers).end(isUnchanged ? undefined : body);
   });
 }
 
+const toMessage = (status: number, message: string): Content => ({
+  status,
+  type: "text/html",
+  body: renderPage("Timeline", html`<p>${message}</p>`).html,
+});
+const notFound = toMessage(404, "This page does not exist.");
+
 function toErrorPage(error: unknown): Content {
-  if (error instanceof ActivityLogError && error.code === "invalid_request")
-    return toMessage(404, "This page does not exist.");
+  // For example a cursor that is not one of this list.
+  if (error instanceof ActivityLogError && error.code === "invalid_request") return notFound;
   console.error(error);
   if (isTemporary(error)) return toMessage(503, "The timeline is not available now. Try again in a minute.");
   return toMessage(500, "The timeline cannot be shown.");
-}
-
-function toMessage(status: number, message: string): Content {
-  return { status, type: "text/html", body: renderPage("Timeline", html`<p>${message}</p>`).html };
 }
