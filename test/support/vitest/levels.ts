@@ -59,6 +59,7 @@ export const longestFiles: readonly string[] = [
   "docs/pages",
   "webhooks/repair",
   "cli/emit",
+  "examples/examples",
   "webhooks/delivery",
   "stack/smoke-deployed",
   "ingest/ingest",
