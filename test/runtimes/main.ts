@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import process, { stderr, stdout } from "node:process";
 import { promisify } from "node:util";
 import * as z from "zod";
+import { npmInstall } from "./npm-install.ts";
 import { type PackageCheck, packageChecks } from "./package-checks.ts";
 import { installRuntime, oldestNode, type Runtime } from "./runtime.ts";
 
@@ -22,14 +23,13 @@ const manifestSchema = z.object({
 
 const lockSchema = z.object({ packages: z.record(z.string(), z.unknown()) });
 
-try {
-  for (const check of packageChecks) await checkPackage(check);
-} catch (error) {
-  stderr.write(`\n${error instanceof Error ? error.message : String(error)}\n`);
+for (const result of await Promise.allSettled(packageChecks.map(checkPackage))) {
+  if (result.status === "fulfilled") continue;
+  const { reason } = result;
+  stderr.write(`\n${reason instanceof Error ? reason.message : String(reason)}\n`);
   process.exitCode = 1;
-} finally {
-  rmSync(folder, { recursive: true, force: true });
 }
+rmSync(folder, { recursive: true, force: true });
 
 async function checkPackage(check: PackageCheck): Promise<void> {
   const project = join(folder, check.name);
@@ -37,10 +37,7 @@ async function checkPackage(check: PackageCheck): Promise<void> {
   await run("npm", ["pack", "--pack-destination", project], { cwd: join(root, "clients", check.name) });
   const [tarball = ""] = globSync("*.tgz", { cwd: project });
   writeFileSync(join(project, "package.json"), JSON.stringify({ private: true, type: "module" }));
-  const installed = await run("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", tarball], {
-    cwd: project,
-  }).catch(() => null);
-  if (installed === null) return progress(`${check.name}: SKIPPED, npm cannot install its dependencies`);
+  if (!(await npmInstall(project, tarball))) return progress(`${check.name}: SKIPPED, the registry cannot be reached`);
   const lock = lockSchema.parse(JSON.parse(readFileSync(join(project, "package-lock.json"), "utf8")));
   // The project itself is one of them.
   progress(`${check.name}: installed, packages: ${Object.keys(lock.packages).length - 1}`);
@@ -60,7 +57,7 @@ async function checkPackage(check: PackageCheck): Promise<void> {
 async function checkRuntime(name: string, runtime: Runtime, project: string): Promise<void> {
   const label = `${runtime.packageName} ${runtime.version}`;
   const program = await installRuntime(runtime, join(root, "node_modules/.cache/runtimes"));
-  if (program === null) return progress(`${name}: SKIPPED in ${label}, which npm cannot install`);
+  if (program === null) return progress(`${name}: SKIPPED in ${label}, the registry cannot be reached`);
   await run(program, runtime.args, { cwd: project }).catch((error: { stderr: string }) => {
     throw new Error(`${name} fails in ${label}:\n${error.stderr.split("\n").slice(0, 12).join("\n")}`);
   });

@@ -1,7 +1,6 @@
-import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
+import { npmInstall } from "./npm-install.ts";
 
 /** A JavaScript runtime, as an npm package brings it. */
 export type Runtime = {
@@ -22,20 +21,24 @@ export const bun: Runtime = { packageName: "bun", version: "1.4.5", args: ["run"
 /** The runtime of Cloudflare Workers. */
 export const workerd: Runtime = { packageName: "workerd", version: "1.20261117.1", args: ["test", "workerd.capnp"] };
 
+const installations = new Map<string, Promise<string | null>>();
+
 /**
- * Installs a runtime below a folder, if it is not there yet, and returns the path of its program; `null` if npm cannot
- * install it, for example without a network.
+ * Installs a runtime below a folder, if it is not there yet, and returns the path of its program; `null` if
+ * npm's registry cannot be reached.
  */
-export async function installRuntime({ packageName, version }: Runtime, cache: string): Promise<string | null> {
+export function installRuntime({ packageName, version }: Runtime, cache: string): Promise<string | null> {
   const folder = join(cache, `${packageName}-${version}`);
+  const installation = installations.get(folder) ?? install(folder, packageName, version);
+  installations.set(folder, installation);
+  return installation;
+}
+
+async function install(folder: string, packageName: string, version: string): Promise<string | null> {
   const program = join(folder, "node_modules/.bin", packageName);
   if (existsSync(program)) return program;
   mkdirSync(folder, { recursive: true });
   // The install scripts of these two link the program for this machine.
   writeFileSync(join(folder, "package.json"), JSON.stringify({ allowScripts: { node: true, bun: true } }));
-  const install = ["install", "--prefer-offline", "--no-audit", "--no-fund", `${packageName}@${version}`];
-  return promisify(execFile)("npm", install, { cwd: folder }).then(
-    () => program,
-    () => null,
-  );
+  return (await npmInstall(folder, `${packageName}@${version}`)) ? program : null;
 }
