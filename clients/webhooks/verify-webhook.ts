@@ -41,6 +41,7 @@ export type VerifyWebhookOptions = {
 
 /** Why a request is not a valid delivery. */
 export type WebhookVerificationReason =
+  | "body_too_large"
   | "missing_header"
   | "invalid_timestamp"
   | "timestamp_too_old"
@@ -76,6 +77,9 @@ export async function verifyWebhook(
   { now = new Date(), toleranceSeconds = 300 }: VerifyWebhookOptions = {},
 ): Promise<WebhookPayload> {
   const bytes = toBytes(body);
+  if (bytes.length > maxBodyBytes) {
+    throw new WebhookVerificationError("body_too_large", `The body has more than ${maxBodyBytes} bytes.`);
+  }
   const keys = parseSecrets(secrets);
   const header = headerReader(headers);
   // Without a fallback to the other signature: it would let an attacker who can forge the weaker one add it.
@@ -89,6 +93,9 @@ export async function verifyWebhook(
     "The id in the headers differs from the delivery_id in the body.",
   );
 }
+
+/** Well above the largest delivery, whose event has 64 KB. Each signature costs a hash of the whole body. */
+const maxBodyBytes = 1_048_576;
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -209,6 +216,9 @@ function assertFresh(timestamp: string, now: Date, toleranceSeconds: number): vo
     throw new WebhookVerificationError("invalid_timestamp", "The timestamp must be in Unix seconds.");
   }
   const age = Math.floor(now.getTime() / 1000) - Number(timestamp);
+  // With NaN, every comparison below would be false, and every age valid.
+  if (Number.isNaN(age)) throw new TypeError("now is an invalid date.");
+  if (!(toleranceSeconds >= 0)) throw new TypeError("toleranceSeconds must be a number from 0 on.");
   if (age > toleranceSeconds) {
     const message = `The timestamp is more than ${toleranceSeconds} seconds old. The request may be a replay.`;
     throw new WebhookVerificationError("timestamp_too_old", message);

@@ -151,6 +151,20 @@ describe("verifyWebhook", () => {
     },
   );
 
+  it.each([Number.NaN, -1])("throws a TypeError for the tolerance %d", async (toleranceSeconds) => {
+    await expect(verified(sign(), body, secret, { toleranceSeconds })).rejects.toThrow(TypeError);
+  });
+
+  it("throws a TypeError for an invalid date", async () => {
+    await expect(verified(sign(), body, secret, { now: new Date("soon") })).rejects.toThrow(TypeError);
+  });
+
+  it("refuses a body above a megabyte before it verifies any signature", async () => {
+    const atLimit = await refused(sign(), new Uint8Array(1_048_576));
+    const above = await refused(sign(), new Uint8Array(1_048_577));
+    expect([atLimit.reason, above.reason]).toEqual(["invalid_signature", "body_too_large"]);
+  });
+
   it.each([[payload], [null], [undefined], [[1]]])("throws a TypeError for the parsed body %j", async (parsed) => {
     const received = JSON.parse(JSON.stringify({ parsed })).parsed;
     await expect(verifyWebhook(received, sign(), secret, { now: testNow })).rejects.toThrow(
