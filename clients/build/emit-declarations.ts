@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execPath } from "node:process";
 
@@ -22,6 +22,11 @@ export function emitDeclarations(sources: readonly string[]): string {
   const files = sources.map((source) => join(root, source));
   const config = { extends: join(root, "tsconfig.json"), compilerOptions, files, include: [] };
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
-  execFileSync(execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", folder], { stdio: "inherit" });
+  try {
+    execFileSync(execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", folder], { stdio: "inherit" });
+  } catch (error) {
+    rmSync(folder, { recursive: true });
+    throw error;
+  }
   return folder;
 }
