@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { execPath } from "node:process";
 import { expect, it, onTestFinished } from "vitest";
@@ -8,6 +7,7 @@ import { renderPayload } from "#shared/webhooks/deliveries/payload.ts";
 import { formatSigningSecret } from "#shared/webhooks/endpoints/signing-secret.ts";
 import { sampleEvent } from "#shared/webhooks/event-types/samples.ts";
 import { signedHeaders } from "#shared/webhooks/sending/sign.ts";
+import { findFreePort } from "#test/support/free-port.ts";
 import { createProject, programsOf } from "#test/support/packages/empty-project.ts";
 import { describePackage } from "#test/support/packages/package-checks.ts";
 import { packPackage } from "#test/support/packages/packed-package.ts";
@@ -31,15 +31,6 @@ function start(folder: string, args: readonly string[], env: Record<string, stri
   const output: string[] = [];
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => output.push(String(chunk)));
   return { child, written: () => output.join("") };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  if (typeof address !== "object" || address === null) throw new Error("The server has no port.");
-  return address.port;
 }
 
 it("the package webhooks is one file without static imports", async () => {
@@ -70,7 +61,7 @@ it("the example for Node accepts a signed delivery, and refuses one with another
   const packed = await packPackage("webhooks");
   const project = createProject(packed);
   project.write("receiver.ts", programsOf(packed)[1] ?? "");
-  const port = await freePort();
+  const port = await findFreePort();
   const { written } = start(project.folder, [join(project.folder, "receiver.ts")], { PORT: String(port) });
   const post = (delivery: ReturnType<typeof aDelivery>) =>
     fetch(`http://127.0.0.1:${port}/`, { method: "POST", ...delivery }).then(({ status }) => status);

@@ -1,7 +1,6 @@
-import { createServer } from "node:http";
-import { closeServer, listenOnLoopback } from "#infra/local/listen.ts";
 import { envVars as functionVariables } from "#shared/platform/env-vars.ts";
 import { endOf, start } from "#test/deploy/programs.ts";
+import { findFreePort } from "#test/support/free-port.ts";
 import { until } from "#test/support/until.ts";
 
 /** Account and region of all resources of the emulator. */
@@ -26,7 +25,7 @@ type Options = {
 export async function startEmulator(options: Options): Promise<Emulator> {
   const attempts = 3;
   for (let attempt = 1; ; attempt += 1) {
-    const emulator = await tryToStart(options, await freePort());
+    const emulator = await tryToStart(options, await findFreePort());
     if (emulator !== null) return emulator;
     // Probably another program is using the port now.
     if (attempt === attempts) throw new Error(`ministack does not start:\n${await endOf(options.log)}`);
@@ -77,12 +76,4 @@ async function tryToStart({ ministack, tls, variables, log }: Options, port: num
   if (!hasEnded) return { endpoint, stop: running.stop };
   await running.stop();
   return null;
-}
-
-/** Returns a free port. Another program may take it before it is used. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const { port } = new URL(await listenOnLoopback(server, 0));
-  await closeServer(server);
-  return Number(port);
 }

@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { ScanCommand } from "@aws-sdk/client-dynamodb";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { DemoCredentials } from "#infra/local/demo/banner.ts";
@@ -10,6 +9,7 @@ import { kindOf } from "#test/support/docs/block-kinds.ts";
 import { comparableJson, comparableText, patternOf } from "#test/support/docs/documented-output.ts";
 import { type CodeBlock, codeBlocks, locationOf } from "#test/support/docs/pages.ts";
 import { createUserFolder, runPage } from "#test/support/docs/run-page.ts";
+import { findFreePort } from "#test/support/free-port.ts";
 import { startStack, type TestStack } from "#test/support/stack.ts";
 import { until } from "#test/support/until.ts";
 
@@ -68,13 +68,4 @@ function expectOutput(block: CodeBlock, output: string): void {
   const where = locationOf(block);
   if (block.language === "json") expect(comparableJson(output), where).toEqual(comparableJson(block.code));
   else expect(comparableText(output), where).toMatch(patternOf(block.code));
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("The server has no port.");
-  return address.port;
 }

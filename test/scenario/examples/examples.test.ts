@@ -8,7 +8,8 @@ import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } fro
 import * as z from "zod";
 import { renderStackEnv } from "#infra/local/demo/stack-env.ts";
 import type { AwsServiceCall, FaultInjector } from "#infra/local/fault-injection.ts";
-import { createExampleProject, freePort, type RunningExample, startExample } from "#test/support/example.ts";
+import { createExampleProject, type RunningExample, startExample } from "#test/support/example.ts";
+import { findFreePort } from "#test/support/free-port.ts";
 import { startStack, type Tenant, type TestStack } from "#test/support/stack.ts";
 import { until } from "#test/support/until.ts";
 
@@ -52,14 +53,14 @@ beforeAll(async () => {
   tenant = await stack.tenant(["AIBooks.activity.READ", "AIBooks.webhooks.MANAGE"]);
   const { org_id, token } = tenant;
   const variables = z.record(z.string(), z.string()).parse(parseEnv(renderStackEnv(stack, { org_id, token })));
-  const port = await freePort();
+  const port = await findFreePort();
   endpointSecret = await createEndpoint(`http://127.0.0.1:${port}/hook`);
   startReceiver = () => startExample("webhook-receiver", { project, port, env: { WEBHOOK_SECRET: endpointSecret } });
   startPartner = async (api) =>
-    startExample("partner-timeline", { project, port: await freePort(), env: { ...variables, ACTIVITY_API: api } });
+    startExample("partner-timeline", { project, port: await findFreePort(), env: { ...variables, ACTIVITY_API: api } });
   const env = { ...variables, SERVICE_TOKEN: "service-token" };
   [service, partner, receiver] = await Promise.all([
-    startExample("accounting-service", { project, port: await freePort(), env }),
+    startExample("accounting-service", { project, port: await findFreePort(), env }),
     startPartner(stack.api),
     startReceiver(),
   ]);
@@ -232,7 +233,7 @@ describe("the partner's page", () => {
       statuses.push(upstream.status);
       response.writeHead(upstream.status, { etag: upstream.headers.get("etag") ?? "" }).end(await upstream.text());
     });
-    const port = await freePort();
+    const port = await findFreePort();
     gateway.listen(port, "127.0.0.1");
     const limited = await startPartner(`http://127.0.0.1:${port}`);
     onTestFinished(async () => {
