@@ -62,3 +62,7 @@ describe("links of the documentation", () => {
     expect(pagePaths.filter((page) => page.startsWith("docs/") && !reached.has(page))).toEqual([]);
   });
 });
+
+it("README.md has at most 150 lines", () => {
+  expect(readPage("README.md").trimEnd().split("\n").length).toBeLessThanOrEqual(150);
+});
