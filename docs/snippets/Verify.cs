@@ -19,6 +19,7 @@ static class Webhooks
             throw new CryptographicException("The timestamp is more than 5 minutes off.");
 
         byte[] key = Convert.FromBase64String(secret.StartsWith("whsec_", StringComparison.Ordinal) ? secret[6..] : secret);
+        if (key.Length == 0) throw new CryptographicException("The secret is empty.");
         byte[] signed = Encoding.UTF8.GetBytes($"{id}.{timestamp}.").Concat(body).ToArray();
         byte[] expected = Encoding.UTF8.GetBytes("v1," + Convert.ToBase64String(HMACSHA256.HashData(key, signed)));
 

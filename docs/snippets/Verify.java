@@ -24,6 +24,9 @@ final class Verify {
             throw new SecurityException("The timestamp is more than 5 minutes off.");
         }
         byte[] key = Base64.getDecoder().decode(secret.replaceFirst("^whsec_", ""));
+        if (key.length == 0) {
+            throw new SecurityException("The secret is empty.");
+        }
         Mac mac = Mac.getInstance("HmacSHA256");
         mac.init(new SecretKeySpec(key, "HmacSHA256"));
         mac.update((headers.get("webhook-id") + "." + timestamp + ".").getBytes(UTF_8));

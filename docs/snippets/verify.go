@@ -28,6 +28,9 @@ func Verify(header http.Header, body []byte, secret string, now time.Time) error
 	if err != nil {
 		return err
 	}
+	if len(key) == 0 {
+		return errors.New("the secret is empty")
+	}
 	mac := hmac.New(sha256.New, key)
 	mac.Write([]byte(id + "." + timestamp + "."))
 	mac.Write(body)

@@ -12,7 +12,7 @@ function verify(array $headers, string $body, string $secret, int $now): void
     }
     $key = base64_decode(preg_replace('/^whsec_/', '', $secret), true);
     if ($key === false || $key === '') {
-        throw new RuntimeException('The secret is invalid.');
+        throw new RuntimeException('The secret is empty, or not in base64.');
     }
     $expected = 'v1,' . base64_encode(hash_hmac('sha256', "$id.$timestamp.$body", $key, true));
     // There is one signature for each secret while a secret is rotated.

@@ -12,6 +12,8 @@ def verify(headers, body: bytes, secret: str, now: float) -> None:
     if not timestamp.isdigit() or abs(now - int(timestamp)) > TOLERANCE_SECONDS:
         raise ValueError("The timestamp is more than 5 minutes off.")
     key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+    if not key:
+        raise ValueError("The secret is empty.")
     signed = f"{delivery_id}.{timestamp}.".encode() + body
     expected = "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
     # There is one signature for each secret while a secret is rotated.

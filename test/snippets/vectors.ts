@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import { formatSigningSecret } from "#shared/webhooks/endpoints/signing-secret.ts";
 import { signedHeaders } from "#shared/webhooks/sending/sign.ts";
 
@@ -41,9 +42,22 @@ function sign(secrets: readonly string[]): Record<string, string> {
   return signedHeaders({ ...delivery, body, secrets, now: sentAt });
 }
 
+/** Signs as anyone can if a receiver takes a missing secret for a key. */
+function signWithEmptyKey(): Record<string, string> {
+  const { "webhook-id": id, "webhook-timestamp": timestamp, ...others } = sign([secret]);
+  const signature = createHmac("sha256", "").update(`${id}.${timestamp}.${body}`).digest("base64");
+  return {
+    ...others,
+    "webhook-id": id ?? "",
+    "webhook-timestamp": timestamp ?? "",
+    "webhook-signature": `v1,${signature}`,
+  };
+}
+
 const valid = { isValid: true, headers: sign([secret]), body, secret, now: afterSeconds(1) };
 const rotated = { ...valid, headers: sign([secret, oldSecret]) };
 const refused = { ...valid, isValid: false };
+const forged = { ...refused, headers: signWithEmptyKey() };
 
 /** What every verification must accept or refuse. */
 export const vectors: readonly Vector[] = [
@@ -60,6 +74,8 @@ export const vectors: readonly Vector[] = [
   { ...refused, name: "a changed id", headers: { ...valid.headers, "webhook-id": "dlv_0" } },
   { ...refused, name: "a timestamp that is not a number", headers: { ...valid.headers, "webhook-timestamp": "now" } },
   { ...refused, name: "no signature", headers: { ...valid.headers, "webhook-signature": "" } },
+  { ...forged, name: "an empty secret", secret: "" },
+  { ...forged, name: "a secret that is only its prefix", secret: "whsec_" },
 ];
 
 /**
