@@ -1,9 +1,9 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { argv, exit, stderr, stdout } from "node:process";
 import { setTimeout as delay } from "node:timers/promises";
-import { auditLogIndex } from "#shared/audit/local-log-index.ts";
 import { activityLog, synthesisContext } from "./demo/activity-log.ts";
+import { writeAuditLogIndex } from "./demo/audit-log-index.ts";
 import { type DemoCredentials, renderBanner } from "./demo/banner.ts";
 import { loadDemoData } from "./demo/load-demo-data.ts";
 import { renderStackEnv } from "./demo/stack-env.ts";
@@ -76,7 +76,7 @@ async function run({ port, data, empty }: StartOptions): Promise<void> {
   stack.failed.then(fail);
   if (!empty) progress.step("Loading the demo data");
   const demo = empty ? undefined : await loadDemoData(stack);
-  publishLogs(stack, logs);
+  writeAuditLogIndex(stack, logs);
   publish(stack, data, demo);
   progress.end();
   stdout.write(renderBanner(stack, demo, logs));
@@ -105,13 +105,6 @@ function replaceFile(file: string, content: string): void {
   const partial = `${file}.partial`;
   writeFileSync(partial, content);
   renameSync(partial, file);
-}
-
-/** Records which files are the audit logs, so that they can be read after the stack has stopped. */
-function publishLogs({ logFiles: { events = "", access = "" } }: LocalRuntime, logs: string): void {
-  mkdirSync(logs, { recursive: true });
-  const files = { events: basename(events), access: basename(access) };
-  writeFileSync(join(logs, auditLogIndex), `${JSON.stringify(files)}\n`);
 }
 
 /** Stops the stack and exits. While it is still starting, exiting is enough: child processes end with this one. */

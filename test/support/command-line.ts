@@ -28,6 +28,9 @@ export type CommandLine = {
   listAll(reader: { org_id: string; token: string }): Promise<{ event_id: string; entity_id: string }[]>;
 };
 
+/** The stack file of a working directory, to name it. */
+export const localStackFile: string = join(".local", "stack.json");
+
 /** Returns the content of the stack file that `npm start` writes, with overrides. */
 export function stackFile(
   { api, endpoints, queues, tables, functions, logFiles }: LocalRuntime,
@@ -45,7 +48,7 @@ export function commandLine(stack: object | null): CommandLine {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   if (stack !== null) {
     mkdirSync(join(folder, ".local"));
-    writeFileSync(join(folder, ".local", "stack.json"), JSON.stringify(stack));
+    writeFileSync(join(folder, localStackFile), JSON.stringify(stack));
   }
   const main = resolve("clients/cli/main.ts");
 
@@ -77,7 +80,7 @@ export function commandLine(stack: object | null): CommandLine {
       return JSON.parse(stdout);
     },
     async listAll({ org_id, token }) {
-      const env = { ACTIVITY_TOKEN: token };
+      const env = { ACTIVITY_TOKEN: token, ACTIVITY_STACK: localStackFile };
       const { stdout } = await run(["list", "--all", "--json", "--org", org_id], { env });
       return JSON.parse(stdout).events;
     },

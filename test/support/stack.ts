@@ -6,6 +6,7 @@ import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, expect, inject } from "vitest";
 import { activityLog } from "#infra/local/demo/activity-log.ts";
+import { writeAuditLogIndex } from "#infra/local/demo/audit-log-index.ts";
 import type { FaultInjector } from "#infra/local/fault-injection.ts";
 import { type LocalRuntime, startLocalRuntime } from "#infra/local/runtime.ts";
 import type { AdminRequest } from "#shared/auth/admin/admin-request.ts";
@@ -50,6 +51,7 @@ export async function startStack(assembly: string = inject("assembly"), faults?:
     dynamodb,
     ...(faults === undefined ? {} : { faultInjector: faults }),
   });
+  writeAuditLogIndex(stack, logs);
   const secrets = new Set<string>();
   afterAll(async () => {
     await stack.stop();

@@ -13,7 +13,7 @@ export const credentialOptions = {
 
 /**
  * Returns the address of the API (that of the stack, or `ACTIVITY_API`) and a token: the given one, or the demo token of a
- * local stack. Throws `CliError` without one.
+ * local stack. Throws `CliError` without one, and if the given one would be sent to a stack that is not named.
  */
 export async function resolveCredentials(
   args: Pick<ParsedArgs<keyof typeof credentialOptions | "stack">, "text">,
@@ -30,9 +30,21 @@ export async function resolveCredentials(
     return { api: context.api, token, org };
   }
   const { api, demo } = await resolveStack(context, stack);
-  if (token !== undefined) return { api, token, org };
+  if (token !== undefined) {
+    // Whoever wrote the stack file of the working directory must not receive the user's token.
+    const isStackNamed = stack !== undefined || context.stack !== undefined;
+    if (!isStackNamed && token !== demo?.token) throw createUnnamedStackError();
+    return { api, token, org };
+  }
   if (demo !== null) return { api, token: demo.token, org: org ?? demo.org_id };
   throw createMissingTokenError();
+}
+
+function createUnnamedStackError(): CliError {
+  return new CliError(
+    "usage",
+    "The token is not sent to a stack that is not named. Give --stack .local/stack.json, or set ACTIVITY_API.",
+  );
 }
 
 function createMissingTokenError(): CliError {

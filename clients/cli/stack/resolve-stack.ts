@@ -17,8 +17,21 @@ const auditLogsSchema = z.object({ events: z.string(), access: z.string() });
 
 const deployedStackSchema = stackResourcesSchema.extend({ logs: auditLogsSchema });
 
+const loopbackHosts: readonly string[] = ["127.0.0.1", "localhost", "[::1]"];
+
+/** A local stack listens on the loopback interface only. Any other address would be sent tokens and events. */
+const loopbackUrlSchema = z
+  .string()
+  .refine((url) => URL.canParse(url) && loopbackHosts.includes(new URL(url).hostname));
+
 const localStackSchema = stackResourcesSchema.extend({
-  endpoints: z.object({ dynamodb: z.string(), sqs: z.string(), lambda: z.string() }),
+  api: loopbackUrlSchema,
+  queues: z.object({
+    ingest: loopbackUrlSchema,
+    rejected: loopbackUrlSchema,
+    ingest_dead_letters: z.optional(loopbackUrlSchema),
+  }),
+  endpoints: z.object({ dynamodb: loopbackUrlSchema, sqs: loopbackUrlSchema, lambda: loopbackUrlSchema }),
   logFiles: auditLogsSchema,
   /** The id of the process that hosts it. */
   pid: z.number(),
@@ -88,6 +101,10 @@ async function readLocalStack(file: string): Promise<StackConnection> {
   }
   const parsed = localStackSchema.safeParse(parseJson(text));
   if (!parsed.success) {
+    const foreign = parsed.error.issues.find(({ code }) => code === "custom");
+    if (foreign !== undefined) {
+      throw new CliError("failed", `${file} is refused: ${foreign.path.join(".")} is not an address of this machine.`);
+    }
     throw new CliError("failed", `${file} is not valid. Stop the local stack and start it again with npm start.`);
   }
   const { endpoints, demo = null, logFiles, pid, log_id = null, ...found } = parsed.data;

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { anInput } from "#test/support/builders.ts";
-import { type CommandLine, commandLine, stackFile } from "#test/support/command-line.ts";
+import { type CommandLine, commandLine, localStackFile, stackFile } from "#test/support/command-line.ts";
 import { startStack, type Tenant, type TestStack } from "#test/support/stack.ts";
 import { until } from "#test/support/until.ts";
 
@@ -27,7 +27,7 @@ describe("organisations and tokens", () => {
     const { token, secret } = await cli.json([...create, "--expires", "90d", "--user", "usr_1"]);
     expect(token).toMatchObject({ org_ids: ["org_cli", demo.org_id], user_id: "usr_1", revoked_at: null });
     const id = String(Object(token).token_id);
-    const list = ["list", "--org", "org_cli", "--token", String(secret)];
+    const list = ["list", "--org", "org_cli", "--token", String(secret), "--stack", localStackFile];
     expect(await cli.run(list)).toMatchObject({ code: 0, stdout: "No events.\n" });
 
     expect((await cli.run(["token", "list", "--org", "org_cli"])).stdout).toMatch(new RegExp(`^${id} +active`, "m"));
@@ -39,7 +39,7 @@ describe("organisations and tokens", () => {
   it("are suspended and resumed within half a minute", async () => {
     await cli.json(["org", "create", "org_paused"]);
     const { secret } = await cli.json(["token", "create", "--org", "org_paused", "--scope", "AIBooks.activity.READ"]);
-    const list = ["list", "--org", "org_paused", "--token", String(secret)];
+    const list = ["list", "--org", "org_paused", "--token", String(secret), "--stack", localStackFile];
     expect(await cli.run(list)).toMatchObject({ code: 0 });
     expect(await cli.run(["org", "suspend", "org_paused"])).toMatchObject({ code: 0 });
     expect((await cli.run(["org", "list"])).stdout).toMatch(/^org_paused .* suspended /m);
@@ -132,7 +132,7 @@ describe("list", () => {
     ]);
   });
 
-  const env = () => ({ ACTIVITY_TOKEN: tenant.token });
+  const env = () => ({ ACTIVITY_TOKEN: tenant.token, ACTIVITY_STACK: localStackFile });
 
   it("shows a table without control characters of events", async () => {
     const { stdout, code } = await cli.run(["list", "--type", "BILL"], { env: env() });
@@ -185,7 +185,7 @@ describe("list", () => {
       code: 2,
       stderr: expect.stringMatching(/Unknown entity_type 'FOO'.*Valid are INVOICE, BILL/),
     });
-    const denied = await cli.run(["list", "--token", "junk", "--json"]);
+    const denied = await cli.run(["list", "--token", "junk", "--stack", localStackFile, "--json"]);
     expect(denied).toMatchObject({ code: 1, stderr: expect.stringContaining("401") });
     expect(JSON.parse(denied.stdout)).toMatchObject({ error: { code: "failed" } });
   });

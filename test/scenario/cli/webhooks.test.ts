@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { anInput } from "#test/support/builders.ts";
-import { type CommandLine, commandLine, stackFile } from "#test/support/command-line.ts";
+import { type CommandLine, commandLine, localStackFile, stackFile } from "#test/support/command-line.ts";
 import type { Tenant } from "#test/support/stack.ts";
 import { until } from "#test/support/until.ts";
 import { startReceiver, status } from "#test/support/webhooks/receiver.ts";
@@ -54,7 +54,9 @@ describe("webhooks endpoint commands", () => {
   it("require a token with the scope", async () => {
     const { org_id, token } = await stack.tenant(["AIBooks.activity.READ"]);
     const { cli } = await aTenant();
-    const refused = await cli.run(["webhooks", "list", "--org", org_id], { env: { ACTIVITY_TOKEN: token } });
+    const refused = await cli.run(["webhooks", "list", "--org", org_id], {
+      env: { ACTIVITY_TOKEN: token, ACTIVITY_STACK: localStackFile },
+    });
     expect(refused).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/AIBooks\.webhooks\.MANAGE.*token create/),

@@ -30,6 +30,18 @@ describe("credentials of the API", () => {
     expect(await resolve(defaults, { stack: `${cwd}/.local/stack.json` })).toMatchObject({ api, token: "secret" });
   });
 
+  it("are refused when the token would be sent to a stack that was only found in the folder", async () => {
+    const { api, cwd } = await fakeApi({});
+    const refusal = "The token is not sent to a stack that is not named. Give --stack .local/stack.json";
+    await expect(resolve({ cwd, token: "secret" })).rejects.toThrow(refusal);
+    await expect(resolve({ cwd }, { token: "secret" })).rejects.toThrow(refusal);
+    const stack = ".local/stack.json";
+    expect(await resolve({ cwd, token: "secret", stack })).toMatchObject({ api, token: "secret" });
+    expect(await resolve({ cwd, token: "secret" }, { stack })).toMatchObject({ api, token: "secret" });
+    // The file has this token already.
+    expect(await resolve({ cwd, token: "demo-token" })).toMatchObject({ api, token: "demo-token" });
+  });
+
   it("are those of the demo organisation of a local stack when no token is given", async () => {
     const { api, cwd } = await fakeApi({});
     const demo = await resolve({ cwd });

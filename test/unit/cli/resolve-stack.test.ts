@@ -4,8 +4,8 @@ import { join, relative } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { resolveStack } from "#clients/cli/stack/resolve-stack.ts";
 
-/** Returns a folder with the file of a local stack with this port and data folder. */
-function folderOfStack(port: number, log_id?: string | null): string {
+/** Returns a folder with the file of a local stack with this port and data folder, or with other contents. */
+function folderOfStack(port: number, log_id?: string | null, changed: object = {}): string {
   const cwd = mkdtempSync(join(tmpdir(), "target-"));
   onTestFinished(() => rmSync(cwd, { recursive: true, force: true }));
   mkdirSync(join(cwd, ".local"));
@@ -20,6 +20,7 @@ function folderOfStack(port: number, log_id?: string | null): string {
     logFiles: { events: "events.log", access: "access.log" },
     pid: process.pid,
     log_id,
+    ...changed,
   };
   writeFileSync(join(cwd, ".local/stack.json"), JSON.stringify(stackFile));
   return cwd;
@@ -51,6 +52,33 @@ describe("a local stack", () => {
       "No local stack is running. Start one with npm start in the project of the activity log. In another folder, give its " +
         ".local/stack.json with --stack. For a deployed one, give its name.",
     );
+  });
+});
+
+describe("a stack file", () => {
+  const origin = "http://127.0.0.1:4001";
+  const queues = { ingest: `${origin}/1/Ingest`, rejected: `${origin}/1/Rejected` };
+  const endpoints = { dynamodb: origin, sqs: origin, lambda: origin };
+  const resolveWith = (changed: object) =>
+    resolveStack({ cwd: folderOfStack(4001, null, changed), stack: undefined }, undefined);
+
+  it.each([
+    ["api", { api: "https://elsewhere.example" }],
+    ["api", { api: "http://127.0.0.1.elsewhere.example:4001" }],
+    ["api", { api: "http://127.0.0.1@elsewhere.example" }],
+    ["api", { api: "not a url" }],
+    ["queues.ingest", { queues: { ...queues, ingest: "https://elsewhere.example/1/Ingest" } }],
+    ["queues.rejected", { queues: { ...queues, rejected: "https://elsewhere.example/1/Rejected" } }],
+    ["queues.ingest_dead_letters", { queues: { ...queues, ingest_dead_letters: "https://elsewhere.example/1/Dead" } }],
+    ["endpoints.sqs", { endpoints: { ...endpoints, sqs: "http://169.254.169.254" } }],
+    ["endpoints.dynamodb", { endpoints: { ...endpoints, dynamodb: "http://10.0.0.1" } }],
+    ["endpoints.lambda", { endpoints: { ...endpoints, lambda: "http://0.0.0.0:1" } }],
+  ])("is refused when %s is an address of another machine: %j", async (field, changed) => {
+    await expect(resolveWith(changed)).rejects.toThrow(`${field} is not an address of this machine.`);
+  });
+
+  it.each(["http://localhost:1", "http://[::1]:1"])("may name %s", async (api) => {
+    expect((await resolveWith({ api })).api).toBe(api);
   });
 });
 
