@@ -2,13 +2,16 @@ import type * as z from "zod";
 import type { CommandContext } from "#clients/cli/command-context.ts";
 import { CliError } from "#clients/cli/command-result.ts";
 import { basePath, parseNextCursor } from "#clients/client/finzbooks/cursor-list.ts";
-import { ActivityLogError } from "#clients/client/http/activity-log-error.ts";
-import { createConnection } from "#clients/client/http/connection.ts";
+import { type ConnectionOptions, createConnection } from "#clients/client/http/connection.ts";
 import type { ApiRequest, Query } from "#clients/client/http/request.ts";
 import { send } from "#clients/client/http/send.ts";
+import { formatApiError } from "./format-api-error.ts";
 
 /** The address of the public API, and the credentials to call it with. */
 export type ApiCredentials = { readonly api: string; readonly token: string; readonly org: string | undefined };
+
+/** What the wait for a retry needs of a command. */
+type RetryContext = Pick<CommandContext, "now" | "sleep" | "stderr">;
 
 /** The path of the FinzBooks API and of the webhook API. */
 export const apiPath = basePath;
@@ -16,39 +19,40 @@ export const apiPath = basePath;
 /** A response, and the cursor of the next page; `null` on the last one. */
 export type ApiResponse<T> = { readonly body: T; readonly nextCursor: string | null };
 
-/** The rate limit of a token is by the minute. */
-const defaultRetryAfterMs = 60_000;
-
 /**
- * Calls the public API, once: a person sees an error sooner than a retry helps. Throws `ActivityLogError`, and `CliError`
- * for an unknown response.
+ * Calls the public API: once, because a person sees an error sooner than a retry helps, or with `retries` as often as the
+ * client repeats a request, and notes each wait on its stderr. Throws `ActivityLogError`, and `CliError` for an unknown
+ * response.
  */
 export async function callApi<T>(
   { api, token, org }: ApiCredentials,
   request: Omit<ApiRequest, "method"> & Partial<Pick<ApiRequest, "method">>,
   schema: z.ZodType<T>,
+  { retries = null }: { readonly retries?: RetryContext | null } = {},
 ): Promise<ApiResponse<T>> {
   const headers = { authorization: `Bearer ${token}`, "x-aibooks-org": org };
-  const connection = createConnection({ baseUrl: api, maxRetries: 0 }, headers);
+  const options = retries === null ? { maxRetries: 0 } : retryOptions(retries);
+  const connection = createConnection({ baseUrl: api, ...options }, headers);
   const response = await send(connection, { method: "GET", ...request });
   const parsed = schema.safeParse(response.body);
-  if (!parsed.success)
+  const nextCursor = parseNextCursor(response.headers.get("link"));
+  const isSamePage = nextCursor !== null && nextCursor === request.query?.cursor;
+  if (!parsed.success || isSamePage)
     throw new CliError("failed", `Unknown response from ${api}. This version of the command line may be too old.`);
-  return { body: parsed.data, nextCursor: parseNextCursor(response.headers.get("link")) };
+  return { body: parsed.data, nextCursor };
 }
 
-/** Repeats a call after the wait that the rate limit of the token demands. */
-export async function withRateLimitRetry<T>(call: () => Promise<T>, { sleep, stderr }: CommandContext): Promise<T> {
-  for (;;) {
-    try {
-      return await call();
-    } catch (error) {
-      if (!(error instanceof ActivityLogError) || error.code !== "rate_limited") throw error;
-      const waitMs = error.retryAfterMs ?? defaultRetryAfterMs;
-      stderr.write(`Rate limit of the token reached. Waiting ${Math.ceil(waitMs / 1_000)} seconds.\n`);
-      await sleep(waitMs);
-    }
-  }
+function retryOptions({ now, sleep, stderr }: RetryContext): Partial<ConnectionOptions> {
+  return {
+    now,
+    async sleep(ms) {
+      await sleep(ms);
+    },
+    onRetry({ error, delayMs }) {
+      const reason = error.code === "rate_limited" ? "Rate limit of the token reached." : formatApiError(error);
+      stderr.write(`${reason} Waiting ${Math.ceil(delayMs / 1_000)} seconds.\n`);
+    },
+  };
 }
 
 /** Fetches the first page, or with `all` every page. Notes on stderr that more pages follow. */
@@ -62,8 +66,7 @@ export async function fetchPages<T>(
   let next: Query | null = query;
   while (next !== null && (all || pages.length === 0)) {
     const request = { path, query: next };
-    const call = () => callApi(access, request, schema);
-    const reply: ApiResponse<T> = all ? await withRateLimitRetry(call, context) : await call();
+    const reply: ApiResponse<T> = await callApi(access, request, schema, { retries: all ? context : null });
     pages.push(reply.body);
     next = reply.nextCursor === null ? null : { ...query, cursor: reply.nextCursor };
   }

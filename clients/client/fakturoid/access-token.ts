@@ -31,6 +31,8 @@ export function createAccessTokens(
       path: "/api/v3/oauth/token",
       headers: { authorization },
       body: { grant_type: "client_credentials" },
+      // A token that is issued twice does no harm.
+      isRepeatable: true,
     });
     const { access_token, expires_in } = getBody<Schemas["OauthToken"]>(response, "access_token", "expires_in");
     grant = { token: access_token, renewAt: requestedAt + expires_in * 1_000 - renewalMs };

@@ -39,7 +39,7 @@ const pageSize = 40;
 
 const basePath = "/api/v3";
 
-/** Creates a client of the Fakturoid API. Throws `ActivityLogError` if an option is invalid. */
+/** Creates a client of the Fakturoid API, for servers only: it holds a client secret. Throws `ActivityLogError` if an option is invalid. */
 export function createFakturoidClient(options: FakturoidClientOptions): FakturoidClient {
   const { clientId, clientSecret, userAgent, ...connectionOptions } = options;
   const connection = createConnection(connectionOptions, { "user-agent": userAgent });

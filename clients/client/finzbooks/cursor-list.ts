@@ -29,6 +29,8 @@ export function createCursorList<Item, Params extends Query & { readonly cursor?
     const cursor = parseNextCursor(response.headers.get("link"));
     // A proxy that removes the header must not make the list look complete.
     if (body.page_context.has_more_page && cursor === null) throw createInvalidResponseError(response);
+    // The next page would be this one, without end.
+    if (cursor !== null && cursor === query.cursor) throw createInvalidResponseError(response);
     const next = cursor === null ? null : { ...query, cursor };
     return { items: getItems(body), next, etag: response.headers.get("etag") };
   });
@@ -36,7 +38,7 @@ export function createCursorList<Item, Params extends Query & { readonly cursor?
 
 /** Returns only the cursor of the link, so that no other host is ever sent the token. */
 export function parseNextCursor(link: string | null): string | null {
-  const [, address] = /<([^>]*)>;\s*rel="?next"?/.exec(link ?? "") ?? [];
+  const [, address] = /<([^<>]*)>;\s*rel="?next"?/.exec(link ?? "") ?? [];
   if (address === undefined) return null;
   const base = "http://relative.invalid";
   return URL.canParse(address, base) ? new URL(address, base).searchParams.get("cursor") : null;

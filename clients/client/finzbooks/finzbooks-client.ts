@@ -49,8 +49,10 @@ export function createFinzbooksClient({ token, org, ...options }: FinzbooksClien
   const timeline: TimelineParams = {};
   return {
     activity: createCursorList(activity, { ...events, path: `${basePath}/activity` }),
-    timeline: (collection, id) =>
-      createCursorList(timeline, { ...events, path: `${basePath}/${collection}/${encodePathSegment(id)}/activity` }),
+    timeline(collection, id) {
+      const path = `${basePath}/${encodePathSegment(collection)}/${encodePathSegment(id)}/activity`;
+      return createCursorList(timeline, { ...events, path });
+    },
     async whoami(requestOptions) {
       const response = await send(connection, { method: "GET", path: `${basePath}/whoami` }, requestOptions);
       return getBody<Schemas["Whoami"]>(response, "token").token;

@@ -9,6 +9,8 @@ export type ApiRequest = {
   readonly path: string;
   readonly query?: Query;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Whether the request may be handled twice. By default only a `GET` may be. */
+  readonly isRepeatable?: boolean;
   /** Sent as JSON. */
   readonly body?: object;
 };

@@ -1,5 +1,5 @@
 import type { ActivityLogError } from "./activity-log-error.ts";
-import type { Method } from "./request.ts";
+import type { ApiRequest } from "./request.ts";
 
 /** The longest wait: the windows of the rate limit are a minute long. */
 const maxRetryAfterMs = 60_000;
@@ -16,19 +16,25 @@ const maxBackoffMs = 8_000;
  * random up to a limit that doubles ("full jitter"; AWS Architecture Blog, "Exponential Backoff And Jitter").
  */
 export function getRetryDelay(
-  method: Method,
+  request: Pick<ApiRequest, "method" | "isRepeatable">,
   error: ActivityLogError,
   { retries, random }: { readonly retries: number; readonly random: number },
 ): number | null {
-  if (!isRetryable(method, error)) return null;
+  if (!isRetryable(request, error)) return null;
   const { retryAfterMs } = error;
   if (retryAfterMs === null) return random * Math.min(maxBackoffMs, firstBackoffMs * 2 ** retries);
   return retryAfterMs > maxRetryAfterMs ? null : retryAfterMs + random * retryAfterJitterMs;
 }
 
-/** A request that changes something is repeated only if the API has refused it and states when to repeat it. */
-function isRetryable(method: Method, { code, status, retryAfterMs }: ActivityLogError): boolean {
+/**
+ * A request that changes something is repeated only after 429: the API counts requests before it handles them. A 503 can
+ * follow a change: the store may have failed after it was written, and a second create is then a `conflict` without the secret.
+ */
+function isRetryable(
+  { method, isRepeatable = method === "GET" }: Pick<ApiRequest, "method" | "isRepeatable">,
+  { code }: ActivityLogError,
+): boolean {
   if (code === "rate_limited") return true;
-  if (method !== "GET") return status === 503 && retryAfterMs !== null;
+  if (!isRepeatable) return false;
   return code === "unavailable" || code === "network" || code === "timeout";
 }

@@ -5,7 +5,7 @@ import { toResponseError } from "./response-error.ts";
 import { getRetryDelay } from "./retry-policy.ts";
 
 /**
- * Sends a request, and repeats it where that is safe. Returns the response if its status is 2xx or 304. Throws
+ * Sends a request, and repeats it where that is safe. Returns the response if its status is 2xx, or 304 to `ifNoneMatch`. Throws
  * `ActivityLogError` otherwise, and the reason of the signal when it is aborted.
  */
 export async function send(
@@ -20,7 +20,7 @@ export async function send(
       return await sendOnce(connection, conditional, signal);
     } catch (error) {
       if (!(error instanceof ActivityLogError) || retries >= connection.maxRetries) throw error;
-      const delayMs = getRetryDelay(request.method, error, { retries, random: connection.random() });
+      const delayMs = getRetryDelay(request, error, { retries, random: connection.random() });
       if (delayMs === null) throw error;
       connection.onRetry({ error, retry: retries + 1, delayMs });
       await connection.sleep(delayMs, signal);
@@ -46,8 +46,9 @@ async function sendOnce(
       throw new ActivityLogError("timeout", `${host} did not respond within ${connection.timeoutMs} ms.`);
     throw new ActivityLogError("network", `The request to ${host} failed.`, { cause });
   });
-  const isSuccess = (response.status >= 200 && response.status < 300) || response.status === 304;
-  if (!isSuccess) throw toResponseError(response, connection.now());
+  const isSuccess = response.status >= 200 && response.status < 300;
+  const isUnchanged = response.status === 304 && request.headers?.["if-none-match"] !== undefined;
+  if (!isSuccess && !isUnchanged) throw toResponseError(response, connection.now());
   return response;
 }
 

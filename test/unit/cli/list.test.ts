@@ -105,6 +105,49 @@ it("list shows the ids of documents that have the same reference", async () => {
   expect(text).toMatch(/INV-1 \(inv_1\).*INV-1 \(inv_2\)/s);
 });
 
+it("list --all gives up when the API demands a wait of more than a minute", async () => {
+  const limited = { status: 429, headers: { "retry-after": "9999999" }, body: { message: "" } };
+  const { exit, text, requests, stderr, seconds } = await runCommand(
+    { "GET /activity?include=actor&limit=500": limited },
+    "list",
+    "--all",
+  );
+  expect([exit, stderr, seconds]).toEqual([exitCodes.failed, "", 0]);
+  expect(text).toBe("Rate limit of the token reached. Try again in 9999999 seconds.");
+  expect(requests).toHaveLength(1);
+});
+
+it("list --all waits for the rate limit three times at most", async () => {
+  const limited = { status: 429, headers: { "retry-after": "30" }, body: { message: "" } };
+  const { exit, requests, stderr } = await runCommand(
+    { "GET /activity?include=actor&limit=500": limited },
+    "list",
+    "--all",
+  );
+  expect([exit, requests.length]).toEqual([exitCodes.failed, 4]);
+  expect(stderr).toBe("Rate limit of the token reached. Waiting 31 seconds.\n".repeat(3));
+});
+
+it("list --all repeats a request when the API is unavailable", async () => {
+  const path = "GET /activity?include=actor&limit=500";
+  const unavailable = { status: 503, headers: { "retry-after": "1" }, body: { message: "Unavailable." } };
+  const { json, stderr } = await runCommand({ [path]: [unavailable, page(event)] }, "list", "--all");
+  expect(json).toMatchObject({ events: [event] });
+  expect(stderr).toBe("The API returned 503: Unavailable. Waiting 2 seconds.\n");
+});
+
+it("list --all fails when the next page would be the same one", async () => {
+  const link = { link: '</activity?cursor=1>; rel="next"' };
+  const path = "GET /activity?include=actor&limit=500";
+  const { exit, text, requests } = await runCommand(
+    { [path]: { ...page(event), headers: link }, [`${path}&cursor=1`]: { ...page(event), headers: link } },
+    "list",
+    "--all",
+  );
+  expect([exit, requests.length]).toEqual([exitCodes.failed, 2]);
+  expect(text).toContain("Unknown response");
+});
+
 it("list shows the time of the newest event when the range is empty", async () => {
   const since = encodeURIComponent("2026-05-25T12:00:30.000Z");
   const answers = {

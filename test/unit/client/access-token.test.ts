@@ -77,6 +77,18 @@ describe("the access token of a Fakturoid client", () => {
     expect(await client.user()).toEqual({ accounts: [] });
   });
 
+  it("is requested again when the API is unavailable", async () => {
+    const api = createFakeApi(({ method }, at) => {
+      if (at === 0) return jsonResponse({ error: "temporarily_unavailable" }, 503, { "retry-after": "2" });
+      return method === "POST"
+        ? jsonResponse({ access_token: "t", expires_in: 7_200 })
+        : jsonResponse({ accounts: [] });
+    });
+    const client = createFakturoidClient({ ...api.options, clientId: "i", clientSecret: "s", userAgent: "Tests" });
+    expect(await client.user()).toEqual({ accounts: [] });
+    expect(api.sleeps).toEqual([2_500]);
+  });
+
   it("is still awaited by other requests when one of them is aborted", async () => {
     const { client, sent } = createIssuer();
     const controller = new AbortController();

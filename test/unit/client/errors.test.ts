@@ -160,9 +160,20 @@ describe("ids in paths", () => {
     const { endpoints } = createFinzbooksClient({ ...api.options, token: "secret" }).webhooks;
     await endpoints.get("a/b?c");
     expect(api.requests[0]?.url.pathname).toBe("/api/public/v1/webhooks/endpoints/a%2Fb%3Fc");
-    for (const id of ["", ".", ".."]) {
+    for (const id of ["", ".", "..", "\ud800"]) {
       expect(await rejectionOf(endpoints.delete(id))).toMatchObject({ code: "invalid_request" });
     }
     expect(api.requests).toHaveLength(1);
+  });
+
+  it("and the collections before them are encoded", async () => {
+    const page = { activity: [], page_context: { has_more_page: false } };
+    const api = createFakeApi(() => jsonResponse(page));
+    const { timeline } = createFinzbooksClient({ ...api.options, token: "secret" });
+    const collection: string = "a/../b?c";
+    // @ts-expect-error A program in JavaScript may pass any text.
+    await timeline(collection, "inv_1").list();
+    expect(api.requests[0]?.url.href).toMatch(/\/api\/public\/v1\/a%2F\.\.%2Fb%3Fc\/inv_1\/activity$/);
+    expect(() => timeline("invoices", "\ud800")).toThrow(expect.objectContaining({ code: "invalid_request" }));
   });
 });

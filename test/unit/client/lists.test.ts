@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createFakturoidClient, createFinzbooksClient, createSimplybooksClient } from "#clients/client/client.ts";
+import { parseNextCursor } from "#clients/client/finzbooks/cursor-list.ts";
 import { createFakeApi, jsonResponse, rejectionOf, type SentRequest } from "#test/support/client/fake-api.ts";
 
 const countUpTo = (total: number) => [...Array(total).keys()];
@@ -81,6 +82,23 @@ describe("lists with cursors", () => {
     expect(await rejectionOf(collect(activity.iterate()))).toMatchObject({ code: "invalid_response" });
   });
 
+  it("fail when the next page would be the same one, so that no list is endless", async () => {
+    const link = '</api/public/v1/activity?cursor=1>; rel="next"';
+    const body = { activity: [{ event_id: "1" }], page_context: { has_more_page: true } };
+    const api = createFakeApi(() => jsonResponse(body, 200, { link }));
+    const { activity } = createFinzbooksClient({ ...api.options, token: "secret" });
+    expect(await rejectionOf(collect(activity.iterate()))).toMatchObject({ code: "invalid_response" });
+    expect(api.requests).toHaveLength(2);
+  });
+
+  it("find the next page in a link header of any length, in linear time", () => {
+    expect(parseNextCursor(`<a?cursor=0>; rel="first", <a?cursor=1>; rel="next"`)).toBe("1");
+    const begun = performance.now();
+    expect(parseNextCursor("<".repeat(200_000))).toBeNull();
+    // In quadratic time, it takes more than ten seconds.
+    expect(performance.now() - begun).toBeLessThan(5_000);
+  });
+
   it("end with the reason of a signal that is aborted between pages", async () => {
     const api = createFeed([1, 1]);
     const { activity } = createFinzbooksClient({ ...api.options, token: "secret" });
@@ -106,6 +124,24 @@ describe("conditional requests", () => {
     expect(page?.items).toEqual([{ event_id: "1" }]);
     expect(await activity.list({ limit: 1 }, { ifNoneMatch: page?.etag ?? null })).toBeNull();
     expect(await activity.list({ limit: 1 }, { ifNoneMatch: 'W/"0"' })).toEqual(page);
+  });
+
+  it("fail when the API responds 304 without a condition", async () => {
+    const { options } = createFakeApi(({ method }) =>
+      method === "POST" ? jsonResponse({ access_token: "t", expires_in: 7_200 }) : new Response(null, { status: 304 }),
+    );
+    const fakturoid = createFakturoidClient({ ...options, clientId: "i", clientSecret: "s", userAgent: "Tests" });
+    const { activity } = createFinzbooksClient({ ...options, token: "secret" });
+    const { activities } = createSimplybooksClient({ ...options, apiKey: "secret" });
+    const events = fakturoid.events("acme");
+    const withoutCondition = { ifNoneMatch: null };
+    for (const page of [
+      ...[activity.list(), activity.list({}, withoutCondition)],
+      ...[activities.list(), activities.list({}, withoutCondition)],
+      ...[events.list(), events.list({}, withoutCondition)],
+    ]) {
+      expect(await rejectionOf(page)).toMatchObject({ code: "invalid_response", status: 304 });
+    }
   });
 });
 

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { type ApiCredentials, callApi, withRateLimitRetry } from "#clients/cli/api/activity-api.ts";
+import { type ApiCredentials, callApi } from "#clients/cli/api/activity-api.ts";
 import { credentialOptions, resolveCredentials } from "#clients/cli/api/credentials.ts";
 import { defineCommand } from "#clients/cli/command.ts";
 import type { CommandContext } from "#clients/cli/command-context.ts";
@@ -98,10 +98,7 @@ async function waitForReplay(
       if (interruption.aborted) throw new CliError("failed", "Interrupted. The replay continues in the stack.");
       bar.show(null, `${current.replay.examined} events examined, ${current.replay.sent} queued`);
       await context.sleep(pauseMs);
-      current = await withRateLimitRetry(
-        async () => (await callApi(credentials, { path }, replayResponseSchema)).body,
-        context,
-      );
+      ({ body: current } = await callApi(credentials, { path }, replayResponseSchema, { retries: context }));
     }
     return current;
   } finally {

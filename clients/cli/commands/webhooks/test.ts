@@ -1,4 +1,4 @@
-import { type ApiCredentials, callApi, withRateLimitRetry } from "#clients/cli/api/activity-api.ts";
+import { type ApiCredentials, callApi } from "#clients/cli/api/activity-api.ts";
 import { credentialOptions, resolveCredentials } from "#clients/cli/api/credentials.ts";
 import { defineCommand } from "#clients/cli/command.ts";
 import type { CommandContext } from "#clients/cli/command-context.ts";
@@ -50,7 +50,7 @@ async function waitForDelivery(
   const deadline = context.now().getTime() + timeoutMs;
   const path = deliveryPath(endpointId, deliveryId);
   while (context.now().getTime() < deadline) {
-    const response = await withRateLimitRetry(() => getDelivery(access, path), context);
+    const response = await getDelivery(access, path, context);
     if (response !== null && response.delivery.status !== "pending") return response;
     await context.sleep(pauseMs);
   }
@@ -58,9 +58,13 @@ async function waitForDelivery(
 }
 
 /** Returns `null` before the first attempt: a test delivery is stored only then. */
-async function getDelivery(access: ApiCredentials, path: string): Promise<DeliveryResponse | null> {
+async function getDelivery(
+  access: ApiCredentials,
+  path: string,
+  context: CommandContext,
+): Promise<DeliveryResponse | null> {
   try {
-    return (await callApi(access, { path }, deliveryResponseSchema)).body;
+    return (await callApi(access, { path }, deliveryResponseSchema, { retries: context })).body;
   } catch (error) {
     if (error instanceof ActivityLogError && error.code === "not_found") return null;
     throw error;
