@@ -3,12 +3,19 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import process, { stderr, stdout } from "node:process";
+import * as z from "zod";
 import { environment } from "#infra/local/environment.ts";
+import { parseEvent } from "#shared/events/parse-event.ts";
 import { isInstalled } from "#test/clients/tools.ts";
 import { toLine, vectors } from "./vectors.ts";
 
 const snippets = resolve(import.meta.dirname, "../../docs/snippets");
 const folder = mkdtempSync(join(tmpdir(), "activity-log-snippets-"));
+
+const queueUrl = "https://sqs.us-east-1.amazonaws.com/111122223333/ingest";
+
+/** A message, without any other parameter. */
+const messageSchema = z.strictObject({ QueueUrl: z.string(), MessageGroupId: z.string(), MessageBody: z.string() });
 
 type Program = { readonly command: string; readonly args: readonly string[] };
 
@@ -28,6 +35,7 @@ const languages: readonly Language[] = [
 
 try {
   for (const language of languages) check(language);
+  checkSentEvent();
   // verify.php and Verify.cs are not run by any check.
   stdout.write("PHP, C#: not run\n");
 } catch (error) {
@@ -51,6 +59,20 @@ function check({ name, tool, prepare }: Language): void {
     throw new Error(`${name}: wrong for ${wrong.map((vector) => vector.name).join(", ") || "the number of results"}.`);
   }
   stdout.write(`${name}: ${vectors.length} requests verified correctly\n`);
+}
+
+/** Runs docs/snippets/send_event.py without boto3, and validates the event that it sends. */
+function checkSentEvent(): void {
+  if (!isInstalled("python3", "--version")) return;
+  const workspace = join(folder, "send");
+  mkdirSync(workspace);
+  copyFileSync(join(snippets, "send_event.py"), join(workspace, "send_event.py"));
+  copyFileSync(join(import.meta.dirname, "check_send.py"), join(workspace, "check_send.py"));
+  const sent = run({ command: "python3", args: ["check_send.py"] }, workspace, "");
+  const { QueueUrl, MessageGroupId, MessageBody } = messageSchema.parse(JSON.parse(sent));
+  const { event } = parseEvent(MessageBody, { now: new Date(), entropy: "" });
+  if (QueueUrl !== queueUrl || MessageGroupId !== event.org_id) throw new Error(`send_event.py: wrong message ${sent}`);
+  stdout.write("Python: send_event.py sends a valid event\n");
 }
 
 function preparePython(workspace: string): Program {
@@ -83,7 +105,7 @@ function run({ command, args }: Program, cwd: string, input: string): string {
     cwd,
     input,
     encoding: "utf8",
-    env: { ...environment, GOFLAGS: "-mod=mod", GOTOOLCHAIN: "local" },
+    env: { ...environment, GOFLAGS: "-mod=mod", GOTOOLCHAIN: "local", INGEST_QUEUE_URL: queueUrl },
   });
   if (status !== 0) throw new Error(`${command} ${args.join(" ")} ended with ${status}:\n${errors}`);
   return output;

@@ -10,7 +10,7 @@ const exampleId = "0f3a5e2c-7d41-4b7e-9d0c-2a6b8c1e4f5a";
 
 export const rejectedList = defineCommand({
   name: "rejected list",
-  summary: "Lists rejected events with the reason. They stay in the rejected queue.",
+  summary: "Lists rejected events with the reason. They stay in the rejected queue, for 14 days.",
   examples: ["rejected list --limit 20"],
   options: { limit: { value: "N", help: "events at most; default 100" } },
   async run({ text }, context) {

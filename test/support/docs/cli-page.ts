@@ -16,7 +16,7 @@ npm run activity -- list --limit 4
 npm run activity -- help webhooks create
 \`\`\`
 
-The \`--\` is needed: npm takes the options before it for itself. Elsewhere, install [\`@activity-log/cli\`](../clients/cli/README.md) and write \`npx activity\`.`;
+The \`--\` is needed: npm takes the options before it for itself. Elsewhere, install [\`@activity-log/cli\`](../clients/cli/README.md) and write \`npx @activity-log/cli\`.`;
 
 const scripts = `## In scripts
 

@@ -13,6 +13,7 @@ const stack = {
 const ofEveryStack = {
   AWS_ENDPOINT_URL: services,
   AWS_REGION: "us-east-1",
+  AWS_DEFAULT_REGION: "us-east-1",
   AWS_ACCESS_KEY_ID: "local",
   AWS_SECRET_ACCESS_KEY: "local",
   EVENTS_TABLE: "events-table",
