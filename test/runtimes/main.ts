@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import process, { stderr, stdout } from "node:process";
 import { promisify } from "node:util";
 import * as z from "zod";
+import { startLocalApi } from "./local-api.ts";
 import { npmInstall } from "./npm-install.ts";
 import { type PackageCheck, packageChecks } from "./package-checks.ts";
 import { installRuntime, oldestNode, type Runtime } from "./runtime.ts";
@@ -23,12 +24,14 @@ const manifestSchema = z.object({
 
 const lockSchema = z.object({ packages: z.record(z.string(), z.unknown()) });
 
+const api = await startLocalApi();
 for (const result of await Promise.allSettled(packageChecks.map(checkPackage))) {
   if (result.status === "fulfilled") continue;
   const { reason } = result;
   stderr.write(`\n${reason instanceof Error ? reason.message : String(reason)}\n`);
   process.exitCode = 1;
 }
+api.close();
 rmSync(folder, { recursive: true, force: true });
 
 async function checkPackage(check: PackageCheck): Promise<void> {
@@ -46,8 +49,9 @@ async function checkPackage(check: PackageCheck): Promise<void> {
   const { engines, exports } = manifestSchema.parse(
     JSON.parse(readFileSync(join(project, home, "package.json"), "utf8")),
   );
-  writeFileSync(join(project, "check.js"), `${check.module}\nawait check();\n`);
-  writeFileSync(join(project, "worker.js"), `${check.module}\nexport default { test: check };\n`);
+  const module = check.module(api.origin);
+  writeFileSync(join(project, "check.js"), `${module}\nawait check();\n`);
+  writeFileSync(join(project, "worker.js"), `${module}\nexport default { test: check };\n`);
   const entry = exports["."];
   if (typeof entry === "object")
     writeFileSync(join(project, "workerd.capnp"), workerdConfig(check.name, join(home, entry.default)));
@@ -67,7 +71,10 @@ async function checkRuntime(name: string, runtime: Runtime, project: string): Pr
 /** Returns the configuration of a worker with the package, for `workerd test`. */
 function workerdConfig(name: string, file: string): string {
   return `using Workerd = import "/workerd/workerd.capnp";
-const config :Workerd.Config = (services = [(name = "main", worker = .worker)]);
+const config :Workerd.Config = (services = [
+  (name = "main", worker = .worker),
+  (name = "internet", network = (allow = ["private"])),
+]);
 const worker :Workerd.Worker = (
   modules = [
     (name = "worker.js", esModule = embed "worker.js"),

@@ -7,8 +7,8 @@ import { bun, deno, type Runtime, workerd } from "./runtime.ts";
 /** What is checked of a package in runtimes besides the oldest Node that it supports. */
 export type PackageCheck = {
   readonly name: string;
-  /** A module that exports `check`, which throws if the package does not work. */
-  readonly module: string;
+  /** Returns a module that exports `check`, which throws if the package does not work. `api` is the origin of a local API. */
+  readonly module: (api: string) => string;
   readonly others: readonly Runtime[];
 };
 
@@ -16,7 +16,7 @@ const event = `{
   org_id: "org_1", action: "INVOICE_SENT", entity_type: "INVOICE", entity_id: "inv_1", occurred_at: "2026-05-11T08:30:12Z",
 }`;
 
-const emitter = `
+const emitter = () => `
 import { createEmitter } from "@activity-log/emitter";
 import { activityPut } from "@activity-log/emitter/activity-put";
 
@@ -31,19 +31,22 @@ export async function check() {
 }
 `;
 
-const client = `
+/** Calls the API with the `fetch` of the runtime: each knows other options. */
+const client = (api: string) => `
 import { createFinzbooksClient } from "@activity-log/client";
 
 export async function check() {
-  const activity = [{ event_id: "evt_1" }];
-  const fetch = async () => Response.json({ code: 0, activity, page_context: { has_more_page: false } });
-  const finzbooks = createFinzbooksClient({ baseUrl: "https://api.example.com", token: "token", fetch });
-  const { items } = await finzbooks.activity.list();
+  const { activity, webhooks, whoami } = createFinzbooksClient({ baseUrl: "${api}", token: "token" });
+  const { items } = await activity.list({ limit: 1 });
   if (items[0].event_id !== "evt_1") throw new Error(JSON.stringify(items));
+  const endpoint = await webhooks.endpoints.create({ url: "https://hooks.example.com", events: ["*"] });
+  if (endpoint.events[0] !== "*") throw new Error(JSON.stringify(endpoint));
+  const redirected = await whoami().catch((reason) => reason);
+  if (redirected.code !== "invalid_response" || redirected.status !== 302) throw redirected;
 }
 `;
 
-const cli = `
+const cli = () => `
 import { execFileSync } from "node:child_process";
 
 export function check() {
@@ -81,5 +84,5 @@ export const packageChecks: readonly PackageCheck[] = [
   { name: "cli", module: cli, others: [] },
   { name: "client", module: client, others: [deno, bun, workerd] },
   { name: "emitter", module: emitter, others: [] },
-  { name: "webhooks", module: webhooks(), others: [deno, bun, workerd] },
+  { name: "webhooks", module: webhooks, others: [deno, bun, workerd] },
 ];

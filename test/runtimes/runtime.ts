@@ -16,7 +16,11 @@ export function oldestNode(range: string): Runtime {
   return { packageName: "node", version: `${major}.${minor}.${patch}`, args: ["check.js"] };
 }
 
-export const deno: Runtime = { packageName: "deno", version: "2.9.6", args: ["run", "--no-remote", "check.js"] };
+export const deno: Runtime = {
+  packageName: "deno",
+  version: "2.9.6",
+  args: ["run", "--no-remote", "--allow-net=127.0.0.1", "check.js"],
+};
 export const bun: Runtime = { packageName: "bun", version: "1.4.5", args: ["run", "check.js"] };
 /** The runtime of Cloudflare Workers. */
 export const workerd: Runtime = { packageName: "workerd", version: "1.20261117.1", args: ["test", "workerd.capnp"] };
