@@ -31,7 +31,7 @@ export async function resolveCredentials(
   }
   const { api, demo } = await resolveStack(context, stack);
   if (token !== undefined) {
-    // Whoever wrote the stack file of the working directory must not receive the user's token.
+    // A stack file of the working directory may be part of a cloned repository.
     const isStackNamed = stack !== undefined || context.stack !== undefined;
     if (!isStackNamed && token !== demo?.token) throw createUnnamedStackError();
     return { api, token, org };

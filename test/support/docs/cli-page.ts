@@ -22,7 +22,7 @@ const scripts = `## In scripts
 
 - \`npm run --silent activity -- COMMAND\` keeps npm's own lines out of stdout. \`--json\` prints one JSON document.
 - Commands that create a secret (\`token create\`, \`key create\`, \`client create\`, \`webhooks create\`, \`webhooks rotate-secret\`) print only the secret on stdout, and everything else on stderr.
-- Commands that call the API use the token of \`--token\` or \`ACTIVITY_TOKEN\`, and without one the demo token of \`npm start\`. A token is sent only to a named stack: \`--stack\`, \`ACTIVITY_STACK\` or \`ACTIVITY_API\`. The [variables](../clients/cli/README.md#stacks) are listed in the package.
+- Commands that call the API use the token of \`--token\` or \`ACTIVITY_TOKEN\`, and without one the demo token of \`npm start\`. A token is sent only to a named stack: \`--stack\`, \`ACTIVITY_STACK\` or \`ACTIVITY_API\`. [All variables](../clients/cli/README.md#stacks) are in the README of the package.
 
 \`\`\`sh
 TOKEN=$(npm run --silent activity -- token create --org org_8f9a1c2d --scope AIBooks.activity.READ)
