@@ -77,6 +77,7 @@ export async function dispatch(rawArgs: readonly string[], context: CommandConte
   if (args.includes("--help") && (words.length === 0 || (words.length === 1 && group.length > 0))) {
     return toHelp(formatGeneralHelp(group.length > 0 ? groupsOf(group) : commandGroups, commandPrefix));
   }
+  if (firstOption === 0) throw new CliError("usage", `Options follow the command: ${commandPrefix} COMMAND [options].`);
   throw new CliError("usage", `${unknownCommandMessage(words, group)}\n${commandPrefix} help lists all commands.`);
 }
 

@@ -83,7 +83,8 @@ export async function verifyWebhook(
   const keys = parseSecrets(secrets);
   const header = headerReader(headers);
   // Without a fallback to the other signature: it would let an attacker who can forge the weaker one add it.
-  const signed = header("webhook-signature") === null ? readAibooks(header) : readStandard(header);
+  const isAibooks = header("webhook-signature") === null && aibooksHeaders.some((name) => header(name) !== null);
+  const signed = isAibooks ? readAibooks(header) : readStandard(header);
   await assertSignature(signed, bytes, keys);
   assertFresh(signed.timestamp, now, toleranceSeconds);
   const payload = parsePayload(bytes);
@@ -159,6 +160,8 @@ function readStandard(header: HeaderReader): SignedRequest {
     signatures: signatures.map((text) => (text.startsWith("v1,") ? decodeBase64(text.slice(3)) : null)),
   };
 }
+
+const aibooksHeaders = ["x-aibooks-delivery", "x-aibooks-timestamp", "x-aibooks-signature"];
 
 /** Reads the headers of AIBooks, which sign the time and the body, which contains the id. */
 function readAibooks(header: HeaderReader): SignedRequest {

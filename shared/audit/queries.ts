@@ -199,6 +199,7 @@ export const savedQueries: readonly SavedQuery[] = [
     summary: "Every successful read, newest first, with its token, organisation and filters.",
     from: "access",
     parameters: {},
+    optionalParameters: { document: { ...document, where: ofDocument } },
     where: [
       isRequest,
       { field: "method", is: "GET" },

@@ -43,7 +43,7 @@ export async function resolveCredentials(
 function createUnnamedStackError(): CliError {
   return new CliError(
     "usage",
-    "The token is not sent to a stack that is not named. Give --stack .local/stack.json, or set ACTIVITY_API.",
+    "The token is not sent to a stack that is not named. Give --stack .local/stack.json, set ACTIVITY_API, or unset ACTIVITY_TOKEN to use the demo token.",
   );
 }
 

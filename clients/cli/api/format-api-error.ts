@@ -14,6 +14,12 @@ export function toApiExitCode({ code, status }: ActivityLogError): ExitCode {
   return status === 400 || (code === "invalid_request" && status === null) ? exitCodes.usage : exitCodes.failed;
 }
 
+const remedies: ReadonlyMap<string | null, string> = new Map([
+  ["authz.scope_missing", " Issue a token that has it with token create."],
+  // Each start of a local stack issues another demo token.
+  ["authn.token_invalid", " With a local stack, unset ACTIVITY_TOKEN to use its demo token."],
+]);
+
 /** Formats an error of the API in one line, with what to do about it. */
 export function formatApiError({ code, status, message, apiCode, details, retryAfterMs }: ActivityLogError): string {
   if (code === "rate_limited") {
@@ -22,8 +28,7 @@ export function formatApiError({ code, status, message, apiCode, details, retryA
   if (status === null) return toPrintable(message);
   const { data } = detailsSchema.safeParse(details);
   const valid = data === undefined ? "" : formatValidValues(data.valid, message);
-  const remedy = apiCode === "authz.scope_missing" ? " Issue a token that has it with token create." : "";
-  return toPrintable(`The API returned ${status}: ${message}${valid}${remedy}`);
+  return toPrintable(`The API returned ${status}: ${message}${valid}${remedies.get(apiCode) ?? ""}`);
 }
 
 /** Returns all valid values if they are few, and otherwise the one nearest to the value that the message quotes. */

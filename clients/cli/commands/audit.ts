@@ -12,6 +12,7 @@ import { savedQueries } from "#shared/audit/queries.ts";
 import type { QueryArgs, QueryParameter, SavedQuery } from "#shared/audit/saved-query.ts";
 import { orgIdPattern } from "#shared/events/limits.ts";
 import { formatSuggestion } from "#shared/platform/did-you-mean.ts";
+import { documentIdHint } from "./list.ts";
 
 const parameters = ["user", "document", "field", "threshold"] as const satisfies readonly QueryParameter[];
 
@@ -76,7 +77,10 @@ function toResult(
     return { json, text: formatCsv(columns, rows, context.columns === null ? {} : { show: toPrintable }), exit };
   }
   const filledColumns = columns.filter((column) => rows.some((row) => (row[column] ?? null) !== null));
-  if (rows.length === 0) return { json, text: `Nothing found.\n${searched}`, exit };
+  if (rows.length === 0) {
+    const hint = filled.document === undefined ? "" : ` ${documentIdHint("document")}`;
+    return { json, text: `Nothing found.${hint}\n${searched}`, exit };
+  }
   const found = formatTable(tableColumns(filledColumns), rows, context.columns);
   return { json, text: `${found}\n${rows.length === 1 ? "1 row" : `${rows.length} rows`}. ${searched}`, exit };
 }

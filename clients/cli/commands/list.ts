@@ -68,13 +68,18 @@ export const list = defineCommand({
     const events = pages.flatMap(({ activity }) => activity);
     const json = { events, has_more: more };
     if (events.length > 0) return { json, text: formatTable(tableColumns(events), events, context.columns) };
+    if (args.flag("json")) return { json, text: "No events." };
     const isLimited = since !== null || until !== null;
-    return {
-      json,
-      text: `No events.${isLimited && !args.flag("json") ? await fetchNewestEventHint(credentials, query) : ""}`,
-    };
+    const newest = isLimited ? await fetchNewestEventHint(credentials, query) : "";
+    const idHint = newest === "" && query.entity_id !== undefined ? ` ${documentIdHint("entity")}` : "";
+    return { json, text: `No events.${newest}${idHint}` };
   },
 });
+
+/** Returns a hint for users who gave the number of a document, by which nothing is found. */
+export function documentIdHint(option: string): string {
+  return `--${option} takes the id of a document, not its number. Ids are shown by list, in brackets or with --json.`;
+}
 
 /** Returns a hint at the newest event that the other filters match; nothing if the API has none or fails. */
 async function fetchNewestEventHint(credentials: ApiCredentials, query: Query): Promise<string> {

@@ -186,7 +186,7 @@ describe("list", () => {
       stderr: expect.stringMatching(/Unknown entity_type 'FOO'.*Valid are INVOICE, BILL/),
     });
     const denied = await cli.run(["list", "--token", "junk", "--stack", localStackFile, "--json"]);
-    expect(denied).toMatchObject({ code: 1, stderr: expect.stringContaining("401") });
+    expect(denied).toMatchObject({ code: 1, stderr: expect.stringMatching(/ 401: .* unset ACTIVITY_TOKEN/) });
     expect(JSON.parse(denied.stdout)).toMatchObject({ error: { code: "failed" } });
   });
 });

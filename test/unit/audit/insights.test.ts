@@ -32,6 +32,8 @@ describe("toInsightsQuery", () => {
     const narrowed = '\n| filter strcontains(concat(",", changed_fields, ","), ",due_date,") = 1\n';
     expect(compiled("document-history", { document: "inv_1", field: "due_date" })).toContain(narrowed);
     expect(compiled("document-history", { document: "inv_1" })).not.toContain("strcontains");
+    expect(compiled("who-read-what", { document: "inv_1" })).toContain('\n| filter entity_id = "inv_1"\n');
+    expect(compiled("who-read-what")).not.toContain("filter entity_id");
     expect(compiled("edits-after-closing", { field: "due_date" })).toContain(
       'filter (isPresent(closed_ms) or strcontains(concat(",", changed_fields, ","), ",due_date,") = 1)',
     );

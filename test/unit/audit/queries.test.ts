@@ -240,6 +240,12 @@ describe("saved queries over the access log", () => {
     ]);
   });
 
+  it("return for who-read-what with a document only the reads that name it", () => {
+    const ofInvoice = aRequest({ request_id: "req_5", token_id: "tok_1", org_id: "org_a", entity_id: "inv_1" });
+    const rows = ask("who-read-what", { document: "inv_1" }, always, [...over, JSON.stringify(ofInvoice)]);
+    expect(rows).toMatchObject([{ request_id: "req_5", entity_id: "inv_1" }]);
+  });
+
   it("return for administration the calls of each organisation involved", () => {
     const shared = JSON.stringify({ ...admin, request_id: "inv_2", org_ids: "org_a,org_b" });
     for (const org of ["org_a", "org_b"]) {

@@ -229,6 +229,7 @@ describe("command line", () => {
     expect(await complaint("xyzzy")).toBe("Unknown command 'xyzzy'.");
     expect(await complaint("org")).toBe("Give one of org create, org update, org suspend, org resume, org list.");
     expect(await complaint()).toBe("Give a command.");
+    expect(await complaint("--stack", "dev", "list")).toMatch(/^Options follow the command: .+ COMMAND \[options\]\.$/);
   });
 
   it("explains how to start a stack when none is running", async () => {

@@ -159,3 +159,11 @@ it("list shows the time of the newest event when the range is empty", async () =
   const json = await runCommand(answers, "list", "--since", "7d", "--json");
   expect(json.requests).toHaveLength(1);
 });
+
+it("list says that it takes ids when it finds nothing for a number", async () => {
+  const answers = { "GET /activity?include=actor&entity_id=INV-1": page() };
+  const { text } = await runCommand(answers, "list", "--entity", "INV-1");
+  expect(text).toBe(
+    "No events. --entity takes the id of a document, not its number. Ids are shown by list, in brackets or with --json.",
+  );
+});

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { exitCodes } from "#clients/cli/command-result.ts";
+import { documentIdHint } from "#clients/cli/commands/list.ts";
 import { dispatch } from "#clients/cli/dispatch.ts";
 import { formatError } from "#clients/cli/format-error.ts";
 import { maxRows } from "#shared/audit/saved-query.ts";
@@ -86,6 +87,8 @@ describe("audit command", () => {
     const searched = "Searched 2 lines of the events log, 2026-05-01T00:00:00.000Z to 2026-06-01T12:00:30.000Z.";
     const none = await runAudit([update, sent], ["voids-and-deletions", "--org", "org_8f9a1c2d"]);
     expect(none).toMatchObject({ text: `Nothing found.\n${searched}`, exit: 0, json: { searched_lines: 2, rows: [] } });
+    const byNumber = await runAudit([update, sent], ["document-history", "--document", "INV-2026-0042"]);
+    expect(byNumber.text).toBe(`Nothing found. ${documentIdHint("document")}\n${searched}`);
     const some = await runAudit([update, sent], ["field-changes", "--field", "due_date"]);
     expect(some.text.split("\n").at(-1)).toBe(`1 row. ${searched}`);
     const csv = await runAudit([update, sent], ["changes-by-source", "--csv"]);
