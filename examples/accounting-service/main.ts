@@ -20,8 +20,9 @@ if (env.AWS_ENDPOINT_URL) await createTable(INVOICES_TABLE);
 const tables = { invoices: INVOICES_TABLE, events: EVENTS_TABLE };
 const invoices = createInvoices(DynamoDBDocumentClient.from(client), tables);
 const server = createInvoiceServer(invoices, async ({ headers }) => callers.get(hash(headers.authorization)) ?? null);
+server.on("error", exitWithRemedy);
 server.listen(Number(PORT), "127.0.0.1", () => {
-  console.log(`The accounting service listens on http://127.0.0.1:${PORT}\nexport TOKEN=${token}`);
+  console.log(`The accounting service listens on http://127.0.0.1:${PORT}\nexport SERVICE_TOKEN=${token}`);
 });
 
 async function createTable(name: string): Promise<void> {
@@ -37,4 +38,10 @@ async function createTable(name: string): Promise<void> {
   await client.send(command).catch((error: unknown) => {
     if (!(error instanceof ResourceInUseException)) throw error;
   });
+}
+
+/** Ends the program, for example because another one uses the port. */
+function exitWithRemedy({ message }: Error): void {
+  console.error(`${message}. Set PORT to a free port.`);
+  process.exit(1);
 }

@@ -11,6 +11,14 @@ const client = createFinzbooksClient({ baseUrl: ACTIVITY_API, token: ACTIVITY_TO
 // Stands for your sessions: the token can read all invoices of the organisation, a visitor usually may not.
 const mayRead = async () => true;
 
-createPageServer(createTimelines(client, Date.now), mayRead).listen(Number(PORT), "127.0.0.1", () => {
+const server = createPageServer(createTimelines(client, Date.now), mayRead);
+server.on("error", exitWithRemedy);
+server.listen(Number(PORT), "127.0.0.1", () => {
   console.log(`The partner's page: http://127.0.0.1:${PORT}/invoices/inv_8c3f1a9b`);
 });
+
+/** Ends the program, for example because another one uses the port. */
+function exitWithRemedy({ message }: Error): void {
+  console.error(`${message}. Set PORT to a free port.`);
+  process.exit(1);
+}

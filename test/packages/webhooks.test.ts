@@ -60,9 +60,9 @@ it("the example for servers of fetch responds 204 to a signed delivery, 400 to a
 it("the example for Node accepts a signed delivery, and refuses one with another signature", async () => {
   const packed = await packPackage("webhooks");
   const project = createProject(packed);
-  project.write("receiver.ts", programsOf(packed)[1] ?? "");
+  project.write("receive.mjs", programsOf(packed, "js")[0] ?? "");
   const port = await findFreePort();
-  const { written } = start(project.folder, [join(project.folder, "receiver.ts")], { PORT: String(port) });
+  const { written } = start(project.folder, [join(project.folder, "receive.mjs")], { PORT: String(port) });
   const post = (delivery: ReturnType<typeof aDelivery>) =>
     fetch(`http://127.0.0.1:${port}/`, { method: "POST", ...delivery }).then(({ status }) => status);
   expect(await until(() => post(aDelivery()).catch(() => false as const))).toBe(204);

@@ -127,6 +127,16 @@ async function untilEndpointReceives(): Promise<void> {
   });
 }
 
+it.each(["accounting-service", "partner-timeline", "webhook-receiver"])(
+  "the example %s says what to do when its port is in use",
+  async (name) => {
+    const variables = z.record(z.string(), z.string()).parse(parseEnv(renderStackEnv(stack, tenant)));
+    const env = { ...variables, WEBHOOK_SECRET: endpointSecret, DATABASE: "second.sqlite" };
+    const second = startExample(name, { project, port: Number(new URL(service.url).port), env });
+    await expect(second).rejects.toThrow(/has exited: listen EADDRINUSE: .+\. Set PORT to a free port\.\n$/);
+  },
+);
+
 describe("the accounting service", () => {
   it("creates an invoice once, and refuses another one with its id", async () => {
     expect(await invoice("PUT", "inv_once", draft)).toBe(200);

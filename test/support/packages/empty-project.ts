@@ -63,6 +63,7 @@ export function createProject({ manifest, files }: PackedPackage, others: readon
 }
 
 /** Returns the programs in a README. */
-export function programsOf({ files }: PackedPackage): string[] {
-  return [...(files.get("README.md") ?? "").matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code = ""]) => code);
+export function programsOf({ files }: PackedPackage, language: "js" | "ts" = "ts"): string[] {
+  const blocks = (files.get("README.md") ?? "").matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm);
+  return [...blocks].filter(([, name]) => name === language).map(([, , code = ""]) => code);
 }
