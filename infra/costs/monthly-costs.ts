@@ -25,7 +25,8 @@ export function monthlyCosts(settings: StorageSettings, volume: Volume): CostLin
   return [...writeCosts(settings, volume), ...keepCosts(settings, volume)];
 }
 
-function writeCosts({ tableClass }: StorageSettings, { eventsPerMonth }: Volume): CostLine[] {
+/** Returns what it costs to store the events of a month and to log them, without what it costs to keep them. */
+export function writeCosts({ tableClass }: StorageSettings, { eventsPerMonth }: Volume): CostLine[] {
   const batches = eventsPerMonth / perEvent.batch;
   const run = functionDollars({ calls: batches, ms: perEvent.batchMs, memoryGb: perEvent.functionGb });
   const auditGb = (eventsPerMonth * perEvent.auditLineBytes) / gb;

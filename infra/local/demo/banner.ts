@@ -47,9 +47,9 @@ const emptyStackLines = [
 function demoLines(api: string, { org_id, slug, token, api_key, client_id, client_secret }: DemoCredentials): string[] {
   return [
     `# The timeline of an invoice of the demo organisation ${org_id}`,
-    `TOKEN=${token}`,
+    `ACTIVITY_TOKEN=${token}`,
     `curl -sw "\\n" "${api}/api/public/v1/invoices/inv_8c3f1a9b/activity?limit=20" \\`,
-    `  -H "Authorization: Bearer $TOKEN" -H "X-AIBooks-Org: ${org_id}"`,
+    `  -H "Authorization: Bearer $ACTIVITY_TOKEN" -H "X-AIBooks-Org: ${org_id}"`,
     "",
     "# The newest events of the organisation as a table",
     "npm run activity -- list",

@@ -25,8 +25,8 @@ const scripts = `## In scripts
 - Commands that call the API use the token of \`--token\` or \`ACTIVITY_TOKEN\`, and without one the demo token of \`npm start\`. A token is sent only to a named stack: \`--stack\`, \`ACTIVITY_STACK\` or \`ACTIVITY_API\`. [All variables](../clients/cli/README.md#stacks) are in the README of the package.
 
 \`\`\`sh
-TOKEN=$(npm run --silent activity -- token create --org org_8f9a1c2d --scope AIBooks.activity.READ)
-ACTIVITY_TOKEN=$TOKEN npm run --silent activity -- list --stack .local/stack.json --entity inv_8c3f1a9b --json > events.json
+export ACTIVITY_TOKEN=$(npm run --silent activity -- token create --org org_8f9a1c2d --scope AIBooks.activity.READ)
+npm run --silent activity -- list --stack .local/stack.json --entity inv_8c3f1a9b --json > events.json
 \`\`\``;
 
 /** Returns docs/cli.md, from the definitions of the commands. */

@@ -1,7 +1,14 @@
 import { stages } from "#infra/config.ts";
 import { deliveryCosts, edgeRequestCosts, pageCosts, slowDeliveryCosts } from "#infra/costs/costs-per-million.ts";
 import { edgeCosts, fixedCosts, type StackCounts } from "#infra/costs/fixed-costs.ts";
-import { type CostLine, monthlyCosts, type StorageSettings, total, type Volume } from "#infra/costs/monthly-costs.ts";
+import {
+  type CostLine,
+  monthlyCosts,
+  type StorageSettings,
+  total,
+  type Volume,
+  writeCosts,
+} from "#infra/costs/monthly-costs.ts";
 import { prices } from "#infra/costs/prices.ts";
 import { gb, million, perEvent } from "#infra/costs/workload.ts";
 
@@ -35,6 +42,7 @@ const manyCopies = { daily: 35, monthly: 84 };
 export function costTables(counts: StackCounts): Readonly<Record<string, string>> {
   const prod = prodSettings();
   return {
+    summary: summaryTable(prod),
     prod: byVolume((volume) => [
       ...monthlyCosts(prod, volume),
       { name: "fixed costs", dollars: total(fixedCosts(counts)) },
@@ -63,6 +71,16 @@ export function costTables(counts: StackCounts): Readonly<Record<string, string>
     ),
     options: optionsTable(),
   };
+}
+
+/** Returns what a million of each use costs prod. What an event costs while it is kept is in the other tables. */
+function summaryTable(prod: StorageSettings): string {
+  return table([
+    ["a million", "$ in prod"],
+    ["events, written once", money(total(writeCosts(prod, { eventsPerMonth: million, months: 1 })))],
+    ["webhook deliveries", money(total(deliveryCosts(prod.tableClass)))],
+    ["pages of 20 events", money(total(pageCosts(prod.tableClass)))],
+  ]);
 }
 
 function usesTable({ tableClass }: StorageSettings): string {
