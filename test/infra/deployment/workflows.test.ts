@@ -120,6 +120,7 @@ describe("deploy.yml", () => {
       "npm test",
       "npm run check:runtimes",
       "npm run check:clients",
+      "npm run check:snippets",
       "npm run test:deploy",
     ]);
     // .ci/run has the same commands.
