@@ -4,7 +4,7 @@ import { exitCodeHelp } from "./command-result.ts";
 /** Commands by the title of their group, in the order of the help. */
 export type CommandGroups<T extends CommandDescription = CommandDescription> = Readonly<Record<string, readonly T[]>>;
 
-/** Returns the help of a command. `prefix` stands before the names of commands: `npm run activity --`, `activity`. */
+/** Returns the help of a command. `prefix` precedes the names of commands: `npm run activity --`, `activity`. */
 export function formatCommandHelp({ usage, summary, examples, options }: CommandDescription, prefix: string): string {
   const rows = [...options].map(([key, option]) => [formatOption(key, option), option.help] as const);
   const width = Math.max(...rows.map(([option]) => option.length));

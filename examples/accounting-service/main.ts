@@ -7,7 +7,7 @@ import { createInvoiceServer } from "./server.ts";
 const { EVENTS_TABLE, INVOICES_TABLE = "example-invoices", ACTIVITY_ORG, PORT = "4001", ...env } = process.env;
 if (!EVENTS_TABLE || !ACTIVITY_ORG) throw new Error("Set EVENTS_TABLE and ACTIVITY_ORG.");
 
-// Stands for your sessions: finds the user by the hash of a token, so that the time it takes shows nothing of the token.
+// Replace this with your sessions. It finds the user by the hash of a token, so that the time it takes shows nothing of the token.
 const token = env.SERVICE_TOKEN ?? randomBytes(24).toString("hex");
 const hash = (text = "") => createHash("sha256").update(text).digest("hex");
 const callers = new Map([

@@ -8,7 +8,7 @@ if (!ACTIVITY_API || !ACTIVITY_TOKEN) throw new Error("Set ACTIVITY_API and ACTI
 // A visitor waits meanwhile: the page is requested again rather than the request repeated.
 const limits = { timeoutMs: 5_000, maxRetries: 0 };
 const client = createFinzbooksClient({ baseUrl: ACTIVITY_API, token: ACTIVITY_TOKEN, org: ACTIVITY_ORG, ...limits });
-// Stands for your sessions: the token can read all invoices of the organisation, a visitor usually may not.
+// Replace this with a check of your sessions: the token can read all invoices of the organisation, a visitor usually may not.
 const mayRead = async () => true;
 
 const server = createPageServer(createTimelines(client, Date.now), mayRead);

@@ -29,7 +29,7 @@ export type PathParameter = DescribedParameter & {
 export type QueryParameter<Name extends string = string, Value = unknown> = DescribedParameter & {
   readonly name: Name;
   readonly in: "query";
-  /** Returns the value of the text; `null` stands for a missing parameter. Throws `ActivityError` `invalid_value`. */
+  /** Returns the value of the text, which is `null` if the parameter is missing. Throws `ActivityError` `invalid_value`. */
   readonly parse: (text: string | null) => Value;
 };
 

@@ -34,7 +34,7 @@ export function comparableText(text: string): string {
 
 const escapePattern = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
-/** Returns a pattern of a documented output, in which `…` stands for any text within its line or, alone, any lines. */
+/** Returns a pattern of a documented output, in which `…` matches any text within its line or, alone, any lines. */
 export function patternOf(documented: string): RegExp {
   const lines = comparableText(documented)
     .split("\n")

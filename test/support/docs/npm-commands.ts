@@ -13,7 +13,7 @@ const shortScripts = new Set(["start", "test"]);
 
 const commands = Object.values(commandGroups).flat();
 
-/** What may stand where a command is expected: a placeholder, or what every version of the command line has. */
+/** What is accepted in place of a command: a placeholder, or what every version of the command line has. */
 const notACommand = /^(?:help|[A-Z]+|…|--version)$/;
 
 /** Returns what is wrong with the npm calls of a shell text: scripts, commands and options that do not exist. */
