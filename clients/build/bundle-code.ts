@@ -1,4 +1,6 @@
+import { resolve } from "node:path";
 import { type BuildOptions, build, type Metafile } from "esbuild";
+import { minifyStyles } from "./minify-styles.ts";
 import type { PackageManifest } from "./package-manifest.ts";
 import { bundledPackages, writeLicences } from "./third-party-licences.ts";
 
@@ -15,23 +17,27 @@ const program = {
   banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
 } satisfies BuildOptions;
 
+/** What a browser loads is minified, with the packages that it imports. */
+const component = { platform: "browser", minify: true, plugins: [minifyStyles] } satisfies BuildOptions;
+
 /**
  * Bundles the code of a package into its `dist`, or another folder, all but its dependencies. A program has its packages in
- * the bundle, with their licences. Throws `Error` if the code of a library imports a package that is not one of its
- * dependencies, or if it does not import one of them.
+ * the bundle, with their licences, and so has what browsers load. Throws `Error` if the code of a library imports a package
+ * that is not one of its dependencies, or if it does not import one of them.
  */
 export async function bundleCode(
   folder: string,
-  { target, exported, programs, dependencies }: PackageManifest,
+  { target, exported, programs, dependencies, isForBrowsers }: PackageManifest,
   outdir = "dist",
 ): Promise<void> {
+  const isStandalone = isForBrowsers || programs.length > 0;
   const { metafile } = await build({
     absWorkingDir: folder,
     entryPoints: [...exported, ...programs],
     outdir,
     bundle: true,
     format: "esm",
-    target,
+    target: [...target],
     external: ["node:*", ...dependencies],
     // Entry points share what they have in common, such as error classes, and programs import commands on demand.
     splitting: true,
@@ -39,11 +45,11 @@ export async function bundleCode(
     legalComments: "none",
     metafile: true,
     logLevel: "error",
-    ...(programs.length > 0 ? program : library),
+    ...(isForBrowsers ? component : programs.length > 0 ? program : library),
   });
   assertDependencies(metafile, dependencies);
   const bundled = bundledPackages(folder, metafile);
-  if (programs.length > 0) writeLicences(folder, bundled);
+  if (isStandalone) writeLicences(resolve(folder, outdir), bundled);
   else if (bundled.length > 0) throw new Error(`Imported, but not in dependencies: ${toNames(bundled).join(", ")}`);
 }
 

@@ -14,7 +14,7 @@ export function bundleDeclarations(folder: string, manifest: PackageManifest): v
   if (manifest.exported.length === 0) return;
   const home = relative(root, folder).split(sep).join("/");
   const sources = manifest.exported.map((source) => posix.join(home, source));
-  const emitted = emitDeclarations(sources);
+  const emitted = emitDeclarations(folder, sources);
   try {
     copyDeclarations(sources, { emitted, home, folder, dependencies: manifest.dependencies });
   } finally {

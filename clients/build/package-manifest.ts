@@ -10,18 +10,23 @@ const manifestSchema = z.object({
   engines: z.object({ node: z.string().regex(/^>=\d+(?:\.\d+)*$/) }),
   exports: z.optional(z.record(z.string(), z.union([exportSchema, z.literal("./package.json")]))),
   bin: z.optional(z.record(z.string(), z.string())),
+  browserslist: z.optional(z.array(z.string().regex(/^[a-z]+ [\d.]+$/))),
   dependencies: z.optional(z.record(z.string(), z.string())),
+  peerDependencies: z.optional(z.record(z.string(), z.string())),
 });
 
 /** What the build needs to know of a package. */
 export type PackageManifest = {
   readonly name: string;
-  /** esbuild's name of the oldest Node that the package supports. */
-  readonly target: string;
+  /** esbuild's names of the oldest browsers that the package supports; for packages without any, of the oldest Node. */
+  readonly target: readonly string[];
+  /** Whether browsers load its files as they are: packages that it imports are in them. */
+  readonly isForBrowsers: boolean;
   /** The sources that are exported, and so have declarations, relative to the package. */
   readonly exported: readonly string[];
   /** The sources of programs. */
   readonly programs: readonly string[];
+  /** What users install with it, or before it. */
   readonly dependencies: readonly string[];
 };
 
@@ -31,10 +36,13 @@ export function readManifest(folder: string): PackageManifest {
   const targets = Object.values(manifest.exports ?? {}).filter((target) => typeof target !== "string");
   return {
     name: manifest.name,
-    target: manifest.engines.node.replace(">=", "node"),
+    target: manifest.browserslist?.map((browser) => browser.replace(" ", "")) ?? [
+      manifest.engines.node.replace(">=", "node"),
+    ],
+    isForBrowsers: manifest.browserslist !== undefined,
     exported: targets.map((target) => toSource(target.default, target.types)),
     programs: Object.values(manifest.bin ?? {}).map((path) => toSource(path)),
-    dependencies: Object.keys(manifest.dependencies ?? {}),
+    dependencies: Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }),
   };
 }
 

@@ -13,7 +13,7 @@ export function bundledPackages(folder: string, { inputs }: Metafile): readonly 
 }
 
 /**
- * Writes the licences of bundled packages, which their terms require, into `dist`: each text once, below the names of its
+ * Writes the licences of bundled packages, which their terms require, into a folder: each text once, below the names of its
  * packages. Throws `Error` if a package has no text, unless its licence is that of this project.
  */
 export function writeLicences(folder: string, packages: readonly string[]): void {
@@ -29,5 +29,5 @@ export function writeLicences(folder: string, packages: readonly string[]): void
   }
   const sections = [...namesOf].map(([text, names]) => `${names.join("\n")}\n\n${text}\n`);
   const line = `\n${"-".repeat(80)}\n\n`;
-  writeFileSync(join(folder, "dist/third-party-licences.txt"), sections.join(line));
+  writeFileSync(join(folder, "third-party-licences.txt"), sections.join(line));
 }

@@ -2,9 +2,18 @@ import type { CodeBlock } from "./pages.ts";
 
 /**
  * How a block is checked. `run`: by test/scenario/docs against a local stack; `output`: compared there with what the block
- * before it printed; `file`: equal to a file that a test runs; the others by test/unit/docs.
+ * before it printed; `file`: equal to a file that a test runs; `browser`: by test/browser; the others by test/unit/docs.
  */
-export type BlockKind = "run" | "output" | "file" | "shell" | "typescript" | "javascript" | "json" | "diagram";
+export type BlockKind =
+  | "run"
+  | "output"
+  | "file"
+  | "browser"
+  | "shell"
+  | "typescript"
+  | "javascript"
+  | "json"
+  | "diagram";
 
 const fileLanguages = new Set(["python", "go", "java", "php", "csharp"]);
 
@@ -32,6 +41,8 @@ export function kindOf({ page, language, note }: CodeBlock): BlockKind | null {
       return note === null || has("file") || has("type") ? "typescript" : null;
     case "js":
       return has("file") ? "javascript" : null;
+    case "html":
+      return note === null && page === "clients/timeline/README.md" ? "browser" : null;
     case "mermaid":
       return note === null ? "diagram" : null;
     default:

@@ -32,7 +32,7 @@ const bundle = (folder: string) => bundleCode(folder, readManifest(folder));
 describe("readManifest", () => {
   it("returns the sources of entry points and programs, and the oldest Node as esbuild names it", () => {
     const folder = createPackage({}, { bin: { test: "dist/run.js" }, engines: { node: ">=18" } });
-    const expected = { target: "node18", exported: ["main.ts"], programs: ["run.ts"], dependencies: [] };
+    const expected = { target: ["node18"], exported: ["main.ts"], programs: ["run.ts"], dependencies: [] };
     expect(readManifest(folder)).toMatchObject(expected);
   });
 
@@ -42,6 +42,32 @@ describe("readManifest", () => {
     [{ ".": "./dist/main.js" }, /exports/],
   ])("throws for the exports %j", (exports, message) => {
     expect(() => readManifest(createPackage({}, { exports }))).toThrow(message);
+  });
+});
+
+describe("bundleCode for browsers", () => {
+  const manifest = { browserslist: ["chrome 123", "safari 17.5"], peerDependencies: { react: ">=18" } };
+  const main = `import { html } from "lit"; import { useRef } from "react"; import { theme } from "./styles/theme.ts";
+    export { html, theme, useRef };`;
+  const theme = "const css = String.raw; export const theme = css`\n  .a {\n    color: #ffffff;\n  }\n`;";
+
+  it("has its packages in the bundle, with their licences, and imports those that the page has", async () => {
+    const folder = createPackage({ "main.ts": main, "styles/theme.ts": theme }, manifest);
+    await bundle(folder);
+    const code = readFileSync(join(folder, "dist/main.js"), "utf8");
+    expect(code.match(/from"[^"]*"/g)).toEqual(['from"react"']);
+    expect(readFileSync(join(folder, "dist/third-party-licences.txt"), "utf8")).toContain("lit-html");
+  });
+
+  it("minifies styles", async () => {
+    const folder = createPackage({ "main.ts": main, "styles/theme.ts": theme }, manifest);
+    await bundle(folder);
+    expect(readFileSync(join(folder, "dist/main.js"), "utf8")).toContain("`.a{color:#fff}`");
+  });
+
+  it("compiles for the browsers that the manifest names", () => {
+    const target = ["chrome123", "safari17.5"];
+    expect(readManifest(createPackage({}, manifest))).toMatchObject({ target, isForBrowsers: true });
   });
 });
 

@@ -28,7 +28,8 @@ it("TypeScript blocks of the documentation pass the type check, with packages re
     writeFileSync(join(folder, name), toProgram(block));
     return name;
   });
-  const compilerOptions = { paths: packageSources() };
+  // As users have it by default; the settings of this repository leave the DOM out.
+  const compilerOptions = { paths: packageSources(), lib: ["es2024", "dom", "dom.iterable"] };
   const config = { extends: "../../tsconfig.json", include: [], files, compilerOptions };
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
   const run = promisify(execFile);
