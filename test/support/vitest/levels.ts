@@ -2,7 +2,7 @@
  * The levels of tests, each a project of vitest: folders, and the thorough ones of the unit tests. Those that wait most
  * begin first.
  */
-export const levels = ["scenario", "smoke", "contract", "packages", "infra", "thorough", "unit"] as const;
+export const levels = ["scenario", "smoke", "contract", "browser", "packages", "infra", "thorough", "unit"] as const;
 
 export type TestLevel = (typeof levels)[number];
 

@@ -1,0 +1,101 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { argv } from "node:process";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { launchBrowser } from "#test/support/browser/browser.ts";
+import { anActivity, sampleActivity } from "#test/support/browser/sample-activity.ts";
+import { buildTimeline } from "#test/support/browser/timeline-package.ts";
+import { timelinePage } from "#test/support/browser/timeline-page.ts";
+import { startTimelineServer, type TimelineServer } from "#test/support/browser/timeline-server.ts";
+
+/** Words for a language that the element does not have, as a host passes them. */
+const arabic = `timeline.messages = {
+  sentences: ["{actor}: {verb} {document}", "{document}: {verb}"],
+  verbs: { CREATED: "إنشاء", UPDATED: "تعديل", SENT: "إرسال", EMAIL_SENT: "إرسال بالبريد", PAID: "تم الدفع",
+    APPROVED: "اعتماد", VOIDED: "إلغاء", COMMENT_ADDED: "تعليق على" },
+  fields: { status: "الحالة", total: "الإجمالي", amount_due: "المبلغ المستحق", due_date: "تاريخ الاستحقاق", notes: "ملاحظات" },
+  statuses: { DRAFT: "مسودة", SENT: "مرسلة", PAID: "مدفوعة", APPROVED: "معتمدة", PENDING_APPROVAL: "بانتظار الاعتماد",
+    OVERDUE: "متأخرة", VOID: "ملغاة" },
+  onBehalfOf: " نيابة عن {name}", allTypes: "كل الأنواع", allPeople: "الجميع", anyTime: "أي وقت", end: "هذا كل شيء.",
+  actorTypes: { agent: "وكيل", integration: "تكامل" },
+};`;
+
+type Screenshot = {
+  readonly name: string;
+  readonly width: number;
+  readonly lang?: string;
+  readonly script?: string;
+  readonly context?: BrowserContextOptions;
+  readonly prepare?: (page: Page, server: TimelineServer) => Promise<unknown>;
+};
+
+const now = new Date();
+const expand = (page: Page) => page.locator("[part=time]").first().click();
+const fail = (status: number, headers = {}) => ({
+  async prepare(page: Page, server: TimelineServer) {
+    server.failure = () => ({ status, headers });
+    await page.reload();
+    await page.locator("[part=notice]").waitFor();
+  },
+});
+
+const screenshots: readonly Screenshot[] = [
+  { name: "light", width: 760, prepare: expand },
+  { name: "dark", width: 760, context: { colorScheme: "dark" }, prepare: expand },
+  { name: "narrow", width: 360, prepare: expand },
+  { name: "wide", width: 1200 },
+  { name: "german", width: 640, lang: "de" },
+  { name: "czech", width: 640, lang: "cs" },
+  { name: "arabic", width: 640, lang: "ar", script: arabic },
+  { name: "tooltip", width: 640, prepare: (page) => page.locator("[part=time]").nth(2).focus() },
+  {
+    name: "new-events",
+    width: 640,
+    async prepare(page, server) {
+      const arrivals = ["a", "b", "c"].map((id) => anActivity(id, "INVOICE_SENT", 0, now));
+      server.events = [...arrivals, ...server.events];
+      await page.clock.runFor(60_000);
+      await page.locator("[part=new-events]").waitFor();
+      server.failure = () => ({ status: 429, headers: { "retry-after": "42" } });
+      await page.clock.runFor(60_000);
+    },
+  },
+  { name: "loading", width: 640, script: "timeline.api = undefined;" },
+  {
+    name: "empty",
+    width: 640,
+    async prepare(page, server) {
+      server.events = [];
+      await page.reload();
+    },
+  },
+  { name: "failed", width: 640, ...fail(500, { "x-request-id": "req_7f6b3c8e1d22" }) },
+  { name: "expired", width: 640, context: { colorScheme: "dark" }, ...fail(401) },
+  { name: "print", width: 760, prepare: (page) => page.emulateMedia({ media: "print" }) },
+];
+
+async function take(shot: Screenshot, browser: Browser, server: TimelineServer, folder: string): Promise<void> {
+  const { name, width, lang, script = "", context, prepare } = shot;
+  const dir = lang === "ar" ? "rtl" : "ltr";
+  const links = `timeline.documentUrl = ({ id }) => "/documents/" + id;`;
+  server.events = sampleActivity(now);
+  server.failure = () => null;
+  server.page = timelinePage({ lang, dir, script: links + script });
+  const page = await browser.newPage({ viewport: { width, height: 1_100 }, deviceScaleFactor: 2, ...context });
+  await page.clock.install({ time: now });
+  await page.goto(server.origin);
+  await page.locator(".event").first().waitFor();
+  await prepare?.(page, server);
+  await page.clock.runFor(1_000);
+  await page.screenshot({ path: join(folder, `${name}.png`) });
+  await page.close();
+}
+
+/** Takes pictures of the timeline in all its states: `npm run screenshots -- FOLDER`. */
+const [folder = ".build/screenshots"] = argv.slice(2);
+mkdirSync(folder, { recursive: true });
+const built = await buildTimeline();
+const [browser, server] = await Promise.all([launchBrowser(), startTimelineServer(built.dist)]);
+for (const shot of screenshots) await take(shot, browser, server, folder);
+await Promise.all([browser.close(), server.close()]);
+built.remove();
