@@ -7,7 +7,12 @@ export const secretPrefixes = {
   key: "simplybooks_key_",
   /** The secret of a Fakturoid API client. */
   client: "fakturoid_secret_",
+  /** A token for browsers, see `viewer-tokens`. */
+  viewer: "aibooks_view_",
 } as const;
+
+/** The kinds of secrets whose hashes are stored. */
+export type StoredSecretKind = Exclude<keyof typeof secretPrefixes, "viewer">;
 
 const alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
 const checksumLength = 6;
@@ -19,7 +24,7 @@ export const tokenBytes = 20;
  * Formats a token from 20 random bytes: a prefix for secret scanners, the bytes in base 32, and a checksum over both,
  * so that a mistyped or invented token is rejected without a read.
  */
-export function formatToken(random: Uint8Array, kind: keyof typeof secretPrefixes = "token"): string {
+export function formatToken(random: Uint8Array, kind: StoredSecretKind = "token"): string {
   if (random.length !== tokenBytes) throw new RangeError(`A token needs ${tokenBytes} random bytes.`);
   const body = `${secretPrefixes[kind]}${base32(random)}`;
   return `${body}${checksum(body)}`;

@@ -5,8 +5,11 @@ type LoggedFilter = readonly [name: string, value: string | number | null];
 /** Maximum characters of one value: the longest id. */
 const maxLength = 256;
 
-/** A token of any kind or a signing secret, anywhere in a value. */
-const secret = new RegExp(`(${Object.values(secretPrefixes).join("|")}|whsec_)[\\w+/=]*|[0-9a-f]{80}`, "gi");
+/** A token of any kind or a signing secret, anywhere in a value. Viewer tokens contain dots and hyphens, too. */
+const secret = new RegExp(
+  `${secretPrefixes.viewer}[\\w.-]*|(${Object.values(secretPrefixes).join("|")}|whsec_)[\\w+/=]*|[0-9a-f]{80}`,
+  "gi",
+);
 
 /**
  * Formats the filters of a request for the audit log: `since=… limit=…`. Spaces in a value become `+`, so that a value

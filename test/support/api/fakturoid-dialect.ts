@@ -13,7 +13,7 @@ import { clientScope, type Token } from "#shared/auth/caller.ts";
 import type { AccessGrantStore } from "#shared/auth/issue-access-token.ts";
 import type { Org } from "#shared/auth/orgs/org.ts";
 import type { OrgReader } from "#shared/auth/orgs/org-cache.ts";
-import { formatToken, type secretPrefixes, type TokenRef, toTokenId, toTokenRef } from "#shared/auth/token-format.ts";
+import { formatToken, type StoredSecretKind, type TokenRef, toTokenId, toTokenRef } from "#shared/auth/token-format.ts";
 import type { PageCheckpointStore } from "#shared/events/query/page-checkpoint.ts";
 import type { EventPage, EventReader } from "#shared/events/query/query.ts";
 import { anEvent, anOrg, aRequest, aSecret, aToken, testNow } from "#test/support/builders.ts";
@@ -21,7 +21,7 @@ import { tokenPorts } from "#test/support/memory/token-ports.ts";
 import { buildHttpEvent, buildLambdaContext } from "./http-event.ts";
 
 /** A secret of a kind; different bytes make different secrets. */
-export function aSecretOf(kind: keyof typeof secretPrefixes, byte = 1): string {
+export function aSecretOf(kind: StoredSecretKind, byte = 1): string {
   return formatToken(new Uint8Array(20).fill(byte), kind);
 }
 
