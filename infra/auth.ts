@@ -76,6 +76,11 @@ export class Auth extends Construct {
     this.grantListSuspendedOrgs(fn);
   }
 
+  /** Grants reading the keys of viewer tokens, of which a function can use the public halves only. */
+  grantVerifyViewerTokens(fn: LambdaFunction): void {
+    this.grant(fn, ["Query"], leadingKeys("viewer_keys"));
+  }
+
   /** Grants listing the suspended organisations. */
   grantListSuspendedOrgs(fn: LambdaFunction): void {
     this.grant(fn, ["Query"], leadingKeys("suspended_orgs"));

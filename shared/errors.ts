@@ -6,6 +6,7 @@ export type ErrorCode =
   | "required_field"
   | "unauthenticated"
   | "scope_missing"
+  | "outside_viewer_limits"
   | "org_mismatch"
   | "org_suspended"
   | "not_found"

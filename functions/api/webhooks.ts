@@ -5,7 +5,10 @@ import { parseJsonBody } from "#shared/api/handlers/json-body.ts";
 import { createWebhooksHandler } from "#shared/api/webhooks/handler.ts";
 import { createSuspendedOrgReader } from "#shared/auth/dynamodb/suspended-org-store.ts";
 import { createTokenUsageStore } from "#shared/auth/dynamodb/token-usage-store.ts";
+import { createViewerKeyReader } from "#shared/auth/dynamodb/viewer-key-store.ts";
 import { SuspendedOrgCache, withSuspensions } from "#shared/auth/orgs/suspended-orgs.ts";
+import { ViewerKeyCache } from "#shared/auth/viewer-tokens/viewer-key-cache.ts";
+import { createViewerTokenVerifier } from "#shared/auth/viewer-tokens/viewer-token-verifier.ts";
 import { createEventStore } from "#shared/events/dynamodb/event-store.ts";
 import { createShardSettingsReader } from "#shared/events/dynamodb/shard-settings-store.ts";
 import { ShardSettingsCache } from "#shared/events/shards/shard-settings-cache.ts";
@@ -37,6 +40,7 @@ export const handler = createHttpHandler({
   name: "webhooks",
   handle: createWebhooksHandler({
     tokens: withSuspensions(createTokenUsageStore(client, config), suspended),
+    verifyViewerToken: createViewerTokenVerifier(new ViewerKeyCache(createViewerKeyReader(client, config), now)),
     endpoints: endpointStore(client, { config, events }, now),
     encryption: createSecretEncryption(env(envVars.secretsKey), dataKeyStore(client, config)),
     deliveries: deliveryStore(client, table),

@@ -132,6 +132,7 @@ export class PublicApi extends Construct {
       auth.grantAuthenticate(fn);
       auth.grantListShardedOrgs(fn);
     }
+    auth.grantVerifyViewerTokens(this.finzbooks);
     for (const fn of [this.simplybooks, this.fakturoid]) auth.grantOffsetPagination(fn);
 
     const documents = new NodeFunction(this, "OpenApi", {

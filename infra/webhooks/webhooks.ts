@@ -76,6 +76,7 @@ export class Webhooks extends Construct {
       ...requestFunctionProps(observability),
     });
     auth.grantAuthenticate(fn);
+    auth.grantVerifyViewerTokens(fn);
     auth.grantListShardedOrgs(fn);
     auth.grantEndpoints(fn, "change");
     eventLog.grantAppendInTransaction(fn);

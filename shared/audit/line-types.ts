@@ -107,6 +107,8 @@ export type RequestLine = Line<"request"> & {
   readonly org_id?: string | undefined;
   /** `none` if the request had no well-formed token. */
   readonly token_id?: string | undefined;
+  /** The viewer token of the request; `token_id` is the token that issued it. Also one that the request issued. */
+  readonly viewer_token_id?: string | undefined;
   readonly user_id?: string | undefined;
   /** The entity of the request, if any. */
   readonly entity_id?: string | undefined;

@@ -7,6 +7,11 @@ import { rateLimitedError, windowEnd, windowStart } from "./rate-limit.ts";
 import { readCost } from "./rate-limit-cost.ts";
 import type { ReadCharge } from "./request-meter.ts";
 import { isWellFormedToken, type TokenRef, toTokenRef } from "./token-format.ts";
+import type { ViewerToken } from "./viewer-tokens/viewer-token.ts";
+import { isViewerToken } from "./viewer-tokens/viewer-token-format.ts";
+
+/** What a request is authenticated with: the text of a stored token, or a verified viewer token, which counts for its issuer. */
+export type Credential = string | ViewerToken;
 
 /** Maximum number of tokens in each cache of an instance. */
 const capacity = 10_000;
@@ -32,20 +37,20 @@ export class TokenAuthenticator {
   }
 
   /**
-   * Returns the token of a secret that is new to this instance, without counting a request; `null` if it is known.
+   * Returns the token of a credential that is new to this instance, without counting a request; `null` if it is known.
    * Throws `ActivityError` `unauthenticated`, `org_suspended`, and `rate_limited` if the token has no requests left.
    */
-  async peek(secret: string, now: Date, limit: number): Promise<ActiveToken | null> {
-    const ref = refOf(secret);
-    return this.#seen.has(ref.hash) ? null : this.#look(ref, now, limit);
+  async peek(credential: Credential, now: Date, limit: number): Promise<ActiveToken | null> {
+    const ref = refOf(credential);
+    return this.#seen.has(cacheKeyOf(ref)) ? null : this.#look(ref, now, limit);
   }
 
   /**
-   * Returns the token of a secret and the requests in its window, without counting one and regardless of the limit.
+   * Returns the token of a credential and the requests in its window, without counting one and regardless of the limit.
    * Throws `ActivityError` `unauthenticated` and `org_suspended`.
    */
-  async getWithoutCounting(secret: string, now: Date, limit: number): Promise<CountedToken> {
-    const ref = refOf(secret);
+  async getWithoutCounting(credential: Credential, now: Date, limit: number): Promise<CountedToken> {
+    const ref = refOf(credential);
     const found = await this.#uses.get(ref, { start: windowStart(now), limit });
     const token = assertActiveToken(found?.token ?? null, ref, now);
     return { token, used: found?.used ?? 0 };
@@ -56,38 +61,37 @@ export class TokenAuthenticator {
    * (without a call), unknown, expired or revoked token, `org_suspended` if all its organisations are suspended, and
    * `rate_limited` if it is over its limit.
    */
-  async authenticate(secret: string, now: Date, limit: number): Promise<CountedToken> {
-    const ref = refOf(secret);
-    this.enforceRateLimit(secret, now, limit);
-    if (!this.#seen.has(ref.hash)) await this.#look(ref, now, limit);
+  async authenticate(credential: Credential, now: Date, limit: number): Promise<CountedToken> {
+    const ref = refOf(credential);
+    this.enforceRateLimit(credential, now, limit);
+    if (!this.#seen.has(cacheKeyOf(ref))) await this.#look(ref, now, limit);
     const found = await this.#use(ref, now, limit);
-    this.#seen.delete(ref.hash);
+    this.#seen.delete(cacheKeyOf(ref));
     const token = assertActiveToken(found?.token ?? null, ref, now);
     if (found === null) throw invalidTokenError();
-    this.#seen.add(ref.hash);
+    this.#seen.add(cacheKeyOf(ref));
     this.#remember(ref, found.used, now, limit);
     if (found.used > limit) throw rateLimitedError(limit, now);
     return { token, used: found.used };
   }
 
   /** Throws `ActivityError` `rate_limited` if the token is known to be over its limit. Makes no call. */
-  enforceRateLimit(secret: string, now: Date, limit: number): void {
-    const { hash } = refOf(secret);
-    const until = this.#limited.get(hash, now);
+  enforceRateLimit(credential: Credential, now: Date, limit: number): void {
+    const until = this.#limited.get(cacheKeyOf(refOf(credential)), now);
     if (until !== null) throw rateLimitedError(limit, now, until);
   }
 
   /** Whether this instance was recently denied a lease of the token. */
-  hasNoLeaseLeft(secret: string, now: Date): boolean {
-    return this.#withoutLease.get(refOf(secret).holder, now) !== null;
+  hasNoLeaseLeft(credential: Credential, now: Date): boolean {
+    return this.#withoutLease.get(refOf(credential).holder, now) !== null;
   }
 
   /**
    * Acquires a lease for an expensive request. Throws `ActivityError` `rate_limited` if the token has no lease left,
    * without a call if one was recently denied.
    */
-  async acquireLease(secret: string, now: Date): Promise<ExpensiveReadLease> {
-    const { holder } = refOf(secret);
+  async acquireLease(credential: Credential, now: Date): Promise<ExpensiveReadLease> {
+    const { holder } = refOf(credential);
     const known = this.#withoutLease.get(holder, now);
     if (known !== null) throw noLeaseError(known.freeAt, now);
     const lease = await this.#uses.acquireLease(holder, now, new Date(now.getTime() + readCost.leaseMs));
@@ -97,8 +101,8 @@ export class TokenAuthenticator {
   }
 
   /** Charges the cost of a request beyond the one that was counted. Returns the new count. */
-  async charge(secret: string, charge: ReadCharge, now: Date, limit: number): Promise<number> {
-    const ref = refOf(secret);
+  async charge(credential: Credential, charge: ReadCharge, now: Date, limit: number): Promise<number> {
+    const ref = refOf(credential);
     const used = await this.#uses.charge(ref.holder, { start: windowStart(now), limit }, charge);
     this.#remember(ref, used, now, limit);
     return used;
@@ -108,7 +112,7 @@ export class TokenAuthenticator {
     const found = await this.#uses.get(ref, { start: windowStart(now), limit });
     const token = assertActiveToken(found?.token ?? null, ref, now);
     if (this.#seen.size >= capacity) this.#seen.clear();
-    this.#seen.add(ref.hash);
+    this.#seen.add(cacheKeyOf(ref));
     if (found !== null && found.used >= limit) {
       this.#remember(ref, found.used, now, limit);
       throw rateLimitedError(limit, now);
@@ -132,9 +136,9 @@ export class TokenAuthenticator {
     if (used >= limit) this.#limitUntil(ref, windowEnd(now).getTime(), now);
   }
 
-  #limitUntil({ hash }: TokenRef, until: number, now: Date): void {
+  #limitUntil(ref: TokenRef, until: number, now: Date): void {
     // A lost entry only costs a write at the next request, which is then refused.
-    this.#limited.set(hash, until, until, now);
+    this.#limited.set(cacheKeyOf(ref), until, until, now);
   }
 }
 
@@ -144,7 +148,18 @@ function noLeaseError(freeAt: number | null, now: Date): ActivityError {
   return new ActivityError("rate_limited", message, { retryAfter: Math.max(1, Math.ceil(waitMs / 1000)) });
 }
 
-function refOf(secret: string): TokenRef {
-  if (!isWellFormedToken(secret)) throw invalidTokenError();
-  return toTokenRef(secret);
+function refOf(credential: Credential): TokenRef {
+  if (typeof credential !== "string") {
+    return { holder: credential.issuer_token_id, hash: null, isAccessToken: false };
+  }
+  if (isViewerToken(credential)) {
+    throw new ActivityError("unauthenticated", "Viewer tokens are not accepted here.");
+  }
+  if (!isWellFormedToken(credential)) throw invalidTokenError();
+  return toTokenRef(credential);
+}
+
+/** Identifies a token in the caches of an instance. */
+function cacheKeyOf({ holder, hash }: TokenRef): string {
+  return hash ?? holder;
 }

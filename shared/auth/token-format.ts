@@ -48,15 +48,18 @@ export function deriveAccessToken(clientSecret: string, salt: string): string {
 }
 
 /** The item of a token, and the hash that it must have. */
-export type TokenRef = {
-  /** The token id of the item: that of the token, or of the client of an access token. */
-  readonly holder: string;
-  readonly hash: string;
-  readonly isAccessToken: boolean;
-};
+export type TokenRef =
+  | {
+      /** The token id of the item: that of the token, or of the client of an access token. */
+      readonly holder: string;
+      readonly hash: string;
+      readonly isAccessToken: boolean;
+    }
+  /** The issuer of a viewer token, whose signature stands for the hash. */
+  | { readonly holder: string; readonly hash: null; readonly isAccessToken: false };
 
 /** Returns where a well-formed token is stored. */
-export function toTokenRef(token: string): TokenRef {
+export function toTokenRef(token: string): TokenRef & { readonly hash: string } {
   const hash = hashToken(token);
   const isAccessToken = accessTokenPattern.test(token);
   return { holder: isAccessToken ? `tok_${token.slice(0, 32)}` : toTokenId(hash), hash, isAccessToken };

@@ -14,6 +14,7 @@ import { buildHttpEvent, buildLambdaContext } from "#test/support/api/http-event
 import { aSecret, aToken } from "#test/support/builders.ts";
 import { captureLogLines, type LogLine } from "#test/support/log-lines.ts";
 import { noSuspendedOrgs } from "#test/support/memory/suspended-orgs.ts";
+import { verifyViewerToken } from "#test/support/viewer-tokens.ts";
 
 /** A server in place of DynamoDB that responds to every request with the same failure. */
 let engine: Server;
@@ -58,6 +59,7 @@ function request(endpoint: string) {
   const context = {
     events: createEventStore(client, "events"),
     tokens: withSuspensions(createTokenUsageStore(client, "config"), noSuspendedOrgs),
+    verifyViewerToken,
     now: () => new Date(),
   };
   const headers = { authorization: `Bearer ${aSecret()}`, "x-aibooks-org": "org_1" };

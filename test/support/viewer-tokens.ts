@@ -1,6 +1,8 @@
+import { ViewerKeyCache } from "#shared/auth/viewer-tokens/viewer-key-cache.ts";
 import { toPrivateKey, type ViewerKey } from "#shared/auth/viewer-tokens/viewer-keys.ts";
 import { noViewerLimits, type ViewerToken } from "#shared/auth/viewer-tokens/viewer-token.ts";
 import { signViewerToken } from "#shared/auth/viewer-tokens/viewer-token-format.ts";
+import { createViewerTokenVerifier } from "#shared/auth/viewer-tokens/viewer-token-verifier.ts";
 import { testNow } from "./builders.ts";
 
 /** The PKCS #8 encoding of an Ed25519 private key, before its 32 bytes (RFC 8410, section 7). */
@@ -21,6 +23,11 @@ export function aViewerKey(over: Partial<ViewerKey> = {}): ViewerKey {
     ...over,
   };
 }
+
+/** Verifies tokens that the key of `aViewerKey` signed. */
+export const verifyViewerToken = createViewerTokenVerifier(
+  new ViewerKeyCache({ list: async () => [aViewerKey()] }, () => testNow),
+);
 
 export function aViewerToken(over: Partial<ViewerToken> = {}): ViewerToken {
   return {

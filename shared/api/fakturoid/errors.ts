@@ -46,6 +46,7 @@ export function translateCode(code: ErrorCode): TranslatedError {
     case "unauthenticated":
       return { status: 401, error: "unauthorized" };
     case "scope_missing":
+    case "outside_viewer_limits":
     case "org_mismatch":
     case "org_suspended":
       return { status: 403, error: "forbidden" };

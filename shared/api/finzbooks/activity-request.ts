@@ -1,11 +1,13 @@
 import { invalidValue } from "#shared/api/http/parameters.ts";
 import type { ParameterValues } from "#shared/api/operations/parse-parameters.ts";
+import type { ViewerToken } from "#shared/auth/viewer-tokens/viewer-token.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { documentTypes } from "#shared/events/entity-types.ts";
 import { type EventFilter, noFilter } from "#shared/events/query/query.ts";
 import { parseTimeRange } from "#shared/platform/time/time-range.ts";
 import type { IncludeOption } from "./mapping.ts";
 import type { pageParameters } from "./parameters.ts";
+import { withinViewerLimits } from "./viewer-limits.ts";
 
 /** A parsed request for the feed of an organisation, or for the timeline of a document. */
 export type ActivityRequest = {
@@ -20,10 +22,16 @@ export type ActivityRequest = {
 type ActivityValues = ParameterValues<typeof pageParameters> &
   Pick<EventFilter, "entity_type" | "entity_id" | "actor_user_id">;
 
-/** Returns the request with these values. Throws `ActivityError` if they cannot be combined. */
-export function toActivityRequest({ since, until, event_id, ...values }: ActivityValues): ActivityRequest {
+/**
+ * Returns the request with these values, within the limits of a viewer token. Throws `ActivityError` if they cannot be
+ * combined, or are outside of the limits.
+ */
+export function toActivityRequest(
+  { since, until, event_id, ...values }: ActivityValues,
+  viewer: ViewerToken | null = null,
+): ActivityRequest {
   const { entity_type, entity_id, actor_user_id, action, limit, cursor, include } = values;
-  const filter = {
+  const asked = {
     ...noFilter,
     entity_type,
     entity_id,
@@ -32,6 +40,7 @@ export function toActivityRequest({ since, until, event_id, ...values }: Activit
     visibleEntityTypes: documentTypes,
     ...parseTimeRange({ since, until }),
   };
+  const filter = withinViewerLimits(asked, viewer);
   if (event_id !== null) assertFindable(filter, cursor);
   return { filter, limit, cursor, eventId: event_id, include };
 }

@@ -1,11 +1,16 @@
 import { type AuthContext, authenticateRequest, getBearerToken } from "#shared/api/http/authenticate-request.ts";
 import { invalidValue } from "#shared/api/http/parameters.ts";
-import type { HttpRequest } from "#shared/api/http/request.ts";
+import type { HttpRequest, RequestContext } from "#shared/api/http/request.ts";
+import { type ViewerVerification, verifyViewer } from "#shared/api/http/verify-viewer.ts";
 import { invalidTokenError } from "#shared/auth/authenticate.ts";
 import { type ActiveToken, type Caller, resolveCaller } from "#shared/auth/caller.ts";
+import type { ViewerToken } from "#shared/auth/viewer-tokens/viewer-token.ts";
+import { ActivityError } from "#shared/errors.ts";
 
 export type FinzbooksCredentials = {
   readonly secret: string;
+  /** The verified viewer token, if the secret is one and the operation accepts it. */
+  readonly viewer: ViewerToken | null;
   /** All organisations that the request names. */
   readonly namedOrgs: readonly string[];
 };
@@ -17,22 +22,44 @@ export function parseCredentials(request: HttpRequest): FinzbooksCredentials {
   if (secret === null) throw invalidTokenError();
   // An empty header counts as absent; an empty parameter is an error, as for all parameters.
   const inHeader = headers["x-aibooks-org"] ?? "";
-  return { secret, namedOrgs: [...(inHeader === "" ? [] : [inHeader]), ...query.getAll("organization_id")] };
+  return {
+    secret,
+    viewer: null,
+    namedOrgs: [...(inHeader === "" ? [] : [inHeader]), ...query.getAll("organization_id")],
+  };
 }
 
 /**
  * Returns the caller of a request and counts the request. Sets the rate limit headers and the audit fields. Throws
  * `ActivityError` for an invalid token, an exceeded rate limit, or an organisation that the token is not bound to.
  */
-export async function authenticateCaller(auth: AuthContext, { namedOrgs }: FinzbooksCredentials): Promise<Caller> {
-  const caller = toCaller(await authenticateRequest(auth), namedOrgs);
+export async function authenticateCaller(auth: AuthContext, credentials: FinzbooksCredentials): Promise<Caller> {
+  const caller = toCaller(await authenticateRequest(auth), credentials);
   auth.context.auditFields.org_id = caller.org_id;
   return caller;
 }
 
 /** Returns the caller of a token for the named organisation. Throws `ActivityError` if the token is not bound to it. */
-export function toCaller(token: ActiveToken, namedOrgs: readonly string[]): Caller {
-  return resolveCaller(token, getNamedOrg(namedOrgs), "X-AIBooks-Org");
+export function toCaller(token: ActiveToken, { viewer, namedOrgs }: FinzbooksCredentials): Caller {
+  const named = getNamedOrg(namedOrgs);
+  if (viewer === null) return resolveCaller(token, named, "X-AIBooks-Org");
+  if (named !== null && named !== viewer.org_id) {
+    throw new ActivityError("org_mismatch", "The viewer token is for another organisation.");
+  }
+  return resolveCaller(token, viewer.org_id, "X-AIBooks-Org");
+}
+
+/**
+ * Returns the credentials of a request to an operation that accepts viewer tokens. Throws `ActivityError` like
+ * `parseCredentials` and `verifyViewer`.
+ */
+export async function verifyCredentials(
+  request: HttpRequest,
+  context: RequestContext,
+  verification: ViewerVerification,
+): Promise<FinzbooksCredentials> {
+  const credentials = parseCredentials(request);
+  return { ...credentials, viewer: await verifyViewer(request, context, credentials.secret, verification) };
 }
 
 function getNamedOrg(namedOrgs: readonly string[]): string | null {

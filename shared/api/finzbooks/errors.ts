@@ -34,6 +34,8 @@ function translateCode(code: ErrorCode): { status: number; code: string } {
       return { status: 401, code: "authn.token_invalid" };
     case "scope_missing":
       return { status: 403, code: "authz.scope_missing" };
+    case "outside_viewer_limits":
+      return { status: 403, code: "authz.outside_viewer_limits" };
     case "org_mismatch":
     case "org_suspended":
       return { status: 403, code: "authz.org_mismatch" };

@@ -3,20 +3,22 @@ import type { HttpRequest, HttpResponse, RequestContext } from "#shared/api/http
 import { createRouter } from "#shared/api/operations/router.ts";
 import type { TokenUsageStore } from "#shared/auth/authenticate.ts";
 import { TokenAuthenticator } from "#shared/auth/token-authenticator.ts";
+import type { VerifyViewerToken } from "#shared/auth/viewer-tokens/viewer-token-verifier.ts";
 import type { EventReader } from "#shared/events/query/query.ts";
 import { finzbooksOperations } from "./operations/finzbooks-operations.ts";
 
 export type FinzbooksPorts = {
   readonly events: EventReader;
   readonly tokens: TokenUsageStore;
+  readonly verifyViewerToken: VerifyViewerToken;
   readonly now: () => Date;
 };
 
 const findOperation = createRouter(finzbooksOperations);
 
 /** Creates the handler of the FinzBooks dialect. It throws `ActivityError`, which `renderError` renders. */
-export function createFinzbooksHandler({ events, tokens, now }: FinzbooksPorts) {
-  const shared = { events, now, callerCache: new CallerCache(), authenticator: new TokenAuthenticator(tokens) };
+export function createFinzbooksHandler({ tokens, ...ports }: FinzbooksPorts) {
+  const shared = { ...ports, callerCache: new CallerCache(), authenticator: new TokenAuthenticator(tokens) };
 
   return async (request: HttpRequest, context: RequestContext): Promise<HttpResponse> => {
     const { operation, path } = findOperation(request.method, request.path);

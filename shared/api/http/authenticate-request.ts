@@ -1,7 +1,7 @@
 import type { ActiveToken } from "#shared/auth/caller.ts";
 import { type RateLimitState, rateLimit, rateLimitState } from "#shared/auth/rate-limit.ts";
-import type { TokenAuthenticator } from "#shared/auth/token-authenticator.ts";
-import { parseTokenId } from "#shared/auth/token-format.ts";
+import type { Credential, TokenAuthenticator } from "#shared/auth/token-authenticator.ts";
+import { hashToken, parseTokenId } from "#shared/auth/token-format.ts";
 import { ActivityError } from "#shared/errors.ts";
 import type { HttpRequest, RequestContext } from "./request.ts";
 
@@ -25,11 +25,21 @@ export const defaultRateLimitPolicy: RateLimitPolicy = {
 /** A request and the token that authenticates it. */
 export type AuthContext = {
   readonly authenticator: TokenAuthenticator;
-  readonly secret: string;
+  readonly credential: Credential;
   readonly context: RequestContext;
   readonly rateLimitPolicy: RateLimitPolicy;
   now(): Date;
 };
+
+/** Returns the id of the stored token that a credential belongs to; `undefined` if it is malformed. */
+export function getTokenId(credential: Credential): string | undefined {
+  return typeof credential === "string" ? parseTokenId(credential) : credential.issuer_token_id;
+}
+
+/** Returns a text that identifies a credential in a cache, and from which it cannot be derived. */
+export function toCacheKey(credential: Credential): string {
+  return typeof credential === "string" ? hashToken(credential) : credential.viewer_token_id;
+}
 
 /** Returns the token of an `Authorization` header of the scheme Bearer (RFC 6750, section 2.1); `null` if absent. */
 export function getBearerToken({ headers }: Pick<HttpRequest, "headers">): string | null {
@@ -41,12 +51,12 @@ export function getBearerToken({ headers }: Pick<HttpRequest, "headers">): strin
  * Throws `ActivityError` for an invalid token and if the rate limit is exceeded.
  */
 export async function authenticateRequest(auth: AuthContext): Promise<ActiveToken> {
-  const { authenticator, secret, context, rateLimitPolicy } = auth;
+  const { authenticator, credential, context, rateLimitPolicy } = auth;
   // Set before the check, so that the audit log shows attempts with revoked tokens.
-  context.auditFields.token_id = parseTokenId(secret);
+  context.auditFields.token_id = getTokenId(credential);
   const now = auth.now();
   const { token, used } = await withRateLimitHeaders(auth, () =>
-    authenticator.authenticate(secret, now, rateLimitPolicy.limit),
+    authenticator.authenticate(credential, now, rateLimitPolicy.limit),
   );
   context.auditFields.user_id = token.user_id ?? undefined;
   setRateLimitHeaders(auth, used, now);
@@ -58,10 +68,10 @@ export async function authenticateRequest(auth: AuthContext): Promise<ActiveToke
  * `ActivityError` for an invalid token.
  */
 export async function authenticateWithoutCounting(auth: AuthContext): Promise<ActiveToken> {
-  const { authenticator, secret, context, rateLimitPolicy } = auth;
-  context.auditFields.token_id = parseTokenId(secret);
+  const { authenticator, credential, context, rateLimitPolicy } = auth;
+  context.auditFields.token_id = getTokenId(credential);
   const now = auth.now();
-  const { token, used } = await authenticator.getWithoutCounting(secret, now, rateLimitPolicy.limit);
+  const { token, used } = await authenticator.getWithoutCounting(credential, now, rateLimitPolicy.limit);
   context.auditFields.user_id = token.user_id ?? undefined;
   setRateLimitHeaders(auth, used, now);
   return token;
@@ -69,9 +79,9 @@ export async function authenticateWithoutCounting(auth: AuthContext): Promise<Ac
 
 /** Throws `ActivityError` `rate_limited` if this instance knows that the token is over its limit. Makes no call. */
 export async function assertNotKnownRateLimited(auth: AuthContext): Promise<void> {
-  const { authenticator, secret, rateLimitPolicy } = auth;
+  const { authenticator, credential, rateLimitPolicy } = auth;
   await withRateLimitHeaders(auth, async () =>
-    authenticator.enforceRateLimit(secret, auth.now(), rateLimitPolicy.limit),
+    authenticator.enforceRateLimit(credential, auth.now(), rateLimitPolicy.limit),
   );
 }
 
@@ -89,7 +99,7 @@ export async function withRateLimitHeaders<T>(auth: AuthContext, check: () => Pr
     return await check();
   } catch (error) {
     if (error instanceof ActivityError && error.code === "rate_limited") {
-      auth.context.auditFields.token_id = parseTokenId(auth.secret);
+      auth.context.auditFields.token_id = getTokenId(auth.credential);
       setRateLimitHeaders(auth, auth.rateLimitPolicy.limit, auth.now());
     }
     throw error;

@@ -12,11 +12,11 @@ export async function withReadCharge<T>(
   admitted: Promise<unknown>,
   run: (meter: ReadMeter) => Promise<T>,
 ): Promise<T> {
-  const { authenticator, secret, now } = auth;
+  const { authenticator, credential, now } = auth;
   const meter = new RequestMeter({
     admitted,
-    acquireLease: () => authenticator.acquireLease(secret, now()),
-    hasNoLeaseLeft: () => authenticator.hasNoLeaseLeft(secret, now()),
+    acquireLease: () => authenticator.acquireLease(credential, now()),
+    hasNoLeaseLeft: () => authenticator.hasNoLeaseLeft(credential, now()),
     now,
   });
   try {
@@ -30,10 +30,10 @@ async function applyCharge(auth: AuthContext, meter: RequestMeter): Promise<void
   const charge = await meter.charge();
   if (charge === null) return;
   if (charge.requests > 0) auth.context.auditFields.charged = charge.requests + 1;
-  const { authenticator, secret, rateLimitPolicy } = auth;
+  const { authenticator, credential, rateLimitPolicy } = auth;
   const now = auth.now();
   try {
-    setRateLimitHeaders(auth, await authenticator.charge(secret, charge, now, rateLimitPolicy.limit), now);
+    setRateLimitHeaders(auth, await authenticator.charge(credential, charge, now, rateLimitPolicy.limit), now);
   } catch (error) {
     // The response is complete: an unavailable store must not turn it into an error. The lease that stays taken limits
     // how often that can happen.

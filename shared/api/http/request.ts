@@ -28,6 +28,7 @@ export type AuditFields = {
     | "route"
     | "org_id"
     | "token_id"
+    | "viewer_token_id"
     | "user_id"
     | "entity_id"
     | "endpoint_id"
@@ -44,4 +45,6 @@ export type AuditFields = {
 export type RequestContext = {
   readonly responseHeaders: Record<string, string>;
   readonly auditFields: AuditFields;
+  /** The origins that may read the response, if a verified viewer token names them; else the stage names them. */
+  viewerOrigins?: readonly string[];
 };

@@ -1,11 +1,11 @@
 import type { ActiveToken } from "#shared/auth/caller.ts";
-import { parseTokenId } from "#shared/auth/token-format.ts";
 import { ActivityError } from "#shared/errors.ts";
 import type { ReadMeter } from "#shared/events/query/query.ts";
 import {
   type AuthContext,
   assertNotKnownRateLimited,
   authenticateRequest,
+  getTokenId,
   withRateLimitHeaders,
 } from "./authenticate-request.ts";
 import type { CallerCache } from "./caller-cache.ts";
@@ -45,9 +45,9 @@ export async function speculativeRead<T>(
 
 /** Returns the organisation for which the request will be authorised, or `null` if unknown before it is counted. */
 async function predictOrg(auth: ReadAuthContext): Promise<string | null> {
-  const { authenticator, secret, context, rateLimitPolicy, authorize, now } = auth;
-  context.auditFields.token_id = parseTokenId(secret);
-  const token = await withRateLimitHeaders(auth, () => authenticator.peek(secret, now(), rateLimitPolicy.limit));
+  const { authenticator, credential, context, rateLimitPolicy, authorize, now } = auth;
+  context.auditFields.token_id = getTokenId(credential);
+  const token = await withRateLimitHeaders(auth, () => authenticator.peek(credential, now(), rateLimitPolicy.limit));
   if (token === null) return null;
   try {
     return await authorize(token);

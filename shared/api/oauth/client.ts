@@ -19,7 +19,9 @@ export type Client = {
   readonly rateLimitError: ActivityError | null;
 };
 
-type Authenticate = (auth: AuthContext) => Promise<Client>;
+type CountedClient = Omit<Client, "secret">;
+
+type Authenticate = (auth: AuthContext) => Promise<CountedClient>;
 
 /**
  * Returns the client of a request. Sets the rate limit headers and the audit fields. Throws `ActivityError`
@@ -30,7 +32,7 @@ export async function authenticateClient(call: OauthCall, authenticate: Authenti
   const { id, secret } = parseClientCredentials(request);
   // Kept apart, so that a response shows the rate limit of a client, but not that of another token.
   const own: RequestContext = { responseHeaders: {}, auditFields: context.auditFields };
-  const auth = { authenticator, secret, context: own, rateLimitPolicy: fakturoidRateLimitPolicy, now };
+  const auth = { authenticator, credential: secret, context: own, rateLimitPolicy: fakturoidRateLimitPolicy, now };
   const client = await authenticate(auth).catch((error: unknown) => {
     if (parseTokenId(secret) === id) Object.assign(context.responseHeaders, own.responseHeaders);
     return asUnknownClient(error);
@@ -39,7 +41,7 @@ export async function authenticateClient(call: OauthCall, authenticate: Authenti
   if (token_id !== id || !scopes.includes(clientScope)) throw unknownClient();
   Object.assign(context.responseHeaders, own.responseHeaders);
   context.auditFields.org_id = org_ids.join(",");
-  return client;
+  return { ...client, secret };
 }
 
 /** Returns the client that a request names by HTTP Basic, in either alphabet of Base64. */
@@ -51,9 +53,9 @@ function parseClientCredentials({ headers }: HttpRequest): { readonly id: string
 }
 
 /** Counts the request, and also returns a client that is over its rate limit. */
-export async function counted(auth: AuthContext): Promise<Client> {
+export async function counted(auth: AuthContext): Promise<CountedClient> {
   try {
-    return { token: await authenticateRequest(auth), secret: auth.secret, rateLimitError: null };
+    return { token: await authenticateRequest(auth), rateLimitError: null };
   } catch (error) {
     if (!(error instanceof ActivityError) || error.code !== "rate_limited") throw error;
     return { ...(await uncounted(auth)), rateLimitError: error };
@@ -61,6 +63,6 @@ export async function counted(auth: AuthContext): Promise<Client> {
 }
 
 /** Not rate limited: access tokens count against their client, which must still be able to revoke them. */
-export async function uncounted(auth: AuthContext): Promise<Client> {
-  return { token: await authenticateWithoutCounting(auth), secret: auth.secret, rateLimitError: null };
+export async function uncounted(auth: AuthContext): Promise<CountedClient> {
+  return { token: await authenticateWithoutCounting(auth), rateLimitError: null };
 }

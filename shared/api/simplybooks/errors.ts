@@ -36,6 +36,7 @@ function toStatus(code: ErrorCode): number {
     case "unauthenticated":
       return 401;
     case "scope_missing":
+    case "outside_viewer_limits":
     case "org_mismatch":
     case "org_suspended":
       return 403;

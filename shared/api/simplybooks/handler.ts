@@ -1,4 +1,4 @@
-import { defaultRateLimitPolicy } from "#shared/api/http/authenticate-request.ts";
+import { defaultRateLimitPolicy, toCacheKey } from "#shared/api/http/authenticate-request.ts";
 import { CallerCache } from "#shared/api/http/caller-cache.ts";
 import type { HttpRequest, HttpResponse, RequestContext } from "#shared/api/http/request.ts";
 import { createRouter } from "#shared/api/operations/router.ts";
@@ -6,7 +6,6 @@ import type { TokenUsageStore } from "#shared/auth/authenticate.ts";
 import { type ActiveToken, assertScope } from "#shared/auth/caller.ts";
 import { OrgCache, type OrgReader } from "#shared/auth/orgs/org-cache.ts";
 import { TokenAuthenticator } from "#shared/auth/token-authenticator.ts";
-import { hashToken } from "#shared/auth/token-format.ts";
 import { ActivityError } from "#shared/errors.ts";
 import type { OffsetPaginationPorts } from "#shared/events/query/offset-pagination.ts";
 import { authorizeAccount, parseCredentials } from "./credentials.ts";
@@ -34,12 +33,12 @@ export function createSimplybooksHandler({ tokens, ...ports }: SimplybooksPorts)
     const { key, account } = parseCredentials(request);
     const auth = {
       authenticator,
-      secret: key,
+      credential: key,
       context,
       rateLimitPolicy: defaultRateLimitPolicy,
       now,
       callerCache,
-      cacheKey: `${hashToken(key)} ${account}`,
+      cacheKey: `${toCacheKey(key)} ${account}`,
       authorize: async (token: ActiveToken) => {
         assertScope(token, operation.scope);
         return authorizeAccount(token, orgs, account);

@@ -1,4 +1,4 @@
-import { authenticateCaller, parseCredentials } from "#shared/api/finzbooks/credentials.ts";
+import { authenticateCaller, verifyCredentials } from "#shared/api/finzbooks/credentials.ts";
 import { defaultRateLimitPolicy } from "#shared/api/http/authenticate-request.ts";
 import { withReadCharge } from "#shared/api/http/charge-read.ts";
 import { assertKnownParameters } from "#shared/api/http/parameters.ts";
@@ -8,18 +8,22 @@ import { createRouter } from "#shared/api/operations/router.ts";
 import type { TokenUsageStore } from "#shared/auth/authenticate.ts";
 import { assertScope } from "#shared/auth/caller.ts";
 import { TokenAuthenticator } from "#shared/auth/token-authenticator.ts";
+import type { VerifyViewerToken } from "#shared/auth/viewer-tokens/viewer-token-verifier.ts";
 import { createMeteredReader } from "#shared/events/query/query.ts";
 import { meterDeliveryReads } from "#shared/webhooks/deliveries/meter-delivery-reads.ts";
 import { deliveryIdPattern, endpointIdPattern, replayIdPattern } from "#shared/webhooks/ids.ts";
 import type { WebhookManagementPorts } from "#shared/webhooks/management-ports.ts";
 import { webhooksOperations } from "./operations/webhooks-operations.ts";
 
-export type WebhooksApiPorts = WebhookManagementPorts & { readonly tokens: TokenUsageStore };
+export type WebhooksApiPorts = WebhookManagementPorts & {
+  readonly tokens: TokenUsageStore;
+  readonly verifyViewerToken: VerifyViewerToken;
+};
 
 const findOperation = createRouter(webhooksOperations);
 
 /** Creates the handler of the webhooks API. It throws `ActivityError`, which `renderError` renders. */
-export function createWebhooksHandler({ tokens, ...ports }: WebhooksApiPorts) {
+export function createWebhooksHandler({ tokens, verifyViewerToken, ...ports }: WebhooksApiPorts) {
   const authenticator = new TokenAuthenticator(tokens);
 
   return async (request: HttpRequest, context: RequestContext): Promise<HttpResponse> => {
@@ -28,14 +32,11 @@ export function createWebhooksHandler({ tokens, ...ports }: WebhooksApiPorts) {
     const { auditFields } = context;
     auditFields.route = operation.route;
     auditFields.endpoint_id = endpointIdPattern.test(endpoint_id) ? endpoint_id : undefined;
-    const credentials = parseCredentials(request);
-    const auth = {
-      authenticator,
-      secret: credentials.secret,
-      context,
-      rateLimitPolicy: defaultRateLimitPolicy,
-      now: () => ports.now(),
-    };
+    const now = () => ports.now();
+    const verification = { verifyViewerToken, scope: operation.scope, now };
+    const credentials = await verifyCredentials(request, context, verification);
+    const credential = credentials.viewer ?? credentials.secret;
+    const auth = { authenticator, credential, context, rateLimitPolicy: defaultRateLimitPolicy, now };
     const caller = await authenticateCaller(auth, credentials);
     const { token, org_id } = caller;
     assertScope(token, operation.scope);

@@ -20,6 +20,7 @@
  *   page#ORG#LIST  at#OFFSET                                  page checkpoints of a list, minutes
  *   sharded_orgs  org#ID                                      the organisations with several shards, and their settings
  *   suspended_orgs  org#ID                                    the suspended organisations
+ *   viewer_keys   key#TIME#KEY                                the keys that sign viewer tokens
  *   webhooks#ORG  endpoint#ENDPOINT                           the webhook endpoints of an organisation
  *   webhooks#ORG  data_key                                    the encrypted key of its signing secrets
  *   webhooks#ORG  summary                                     the number of endpoints of an organisation
@@ -93,6 +94,15 @@ export const suspendedOrgsPartition = "suspended_orgs";
 export const suspendedOrgPrefix = "org#";
 
 export const suspendedOrgKey = (orgId: string) => ({ pk: suspendedOrgsPartition, sk: `${suspendedOrgPrefix}${orgId}` });
+
+export const viewerKeysPartition = "viewer_keys";
+
+export const viewerKeyPrefix = "key#";
+
+export const viewerKeyKey = ({ key_id, created_at }: { key_id: string; created_at: string }) => ({
+  pk: viewerKeysPartition,
+  sk: `${viewerKeyPrefix}${created_at}#${key_id}`,
+});
 
 export const endpointPrefix = "endpoint#";
 

@@ -5,6 +5,7 @@ import type { Token } from "#shared/auth/caller.ts";
 import type { EventPage, EventReader } from "#shared/events/query/query.ts";
 import { anEvent, aToken, testNow } from "#test/support/builders.ts";
 import { tokenPorts } from "#test/support/memory/token-ports.ts";
+import { verifyViewerToken } from "#test/support/viewer-tokens.ts";
 
 export const onePage: EventPage = { events: [anEvent()], next: null };
 
@@ -23,6 +24,11 @@ export function dialect({
   const ports = tokenPorts(() => token, used, suspended);
   const read = vi.fn<EventReader["readPage"]>(async () => page);
   const trace: RequestContext = { responseHeaders: {}, auditFields: {} };
-  const answer = createFinzbooksHandler({ events: { readPage: read }, tokens: ports, now: () => testNow });
+  const answer = createFinzbooksHandler({
+    events: { readPage: read },
+    tokens: ports,
+    verifyViewerToken,
+    now: () => testNow,
+  });
   return { ...ports, read, trace, answer: (request: HttpRequest) => answer(request, trace) };
 }

@@ -16,6 +16,7 @@ import {
   memoryReplayLists,
   memoryReplays,
 } from "#test/support/memory/webhooks.ts";
+import { verifyViewerToken } from "#test/support/viewer-tokens.ts";
 
 /**
  * Creates the ports of endpoint management in memory, and records the events and messages that they receive. The clock
@@ -97,6 +98,7 @@ export function webhooksApi({
   const answer = createWebhooksHandler({
     ...managed.ports,
     tokens: tokenStore,
+    verifyViewerToken,
   });
   const ask = async (method: string, path: string, { org = orgA, body, over = {} }: Asked = {}) => {
     const headers = { authorization: `Bearer ${secrets[org]}` };

@@ -36,6 +36,7 @@ import {
   suspendedCalls,
   tables,
   tokenCalls,
+  viewerKeyCalls,
 } from "./store-calls.ts";
 
 const { org_id } = aDeliveryMessage();
@@ -53,6 +54,7 @@ function webhooksApi(client: DynamoDBClient) {
     shards: shardCalls(client),
     keys: { get: () => keys.get(org_id), create: () => keys.create(org_id, "key") } satisfies Calls<DataKeyStore>,
     tokens: tokenCalls(client),
+    viewerKeys: viewerKeyCalls(client),
     suspended: suspendedCalls(client),
   };
 }
@@ -172,6 +174,10 @@ function dialect(client: DynamoDBClient) {
   };
 }
 
+function finzbooks(client: DynamoDBClient) {
+  return { ...dialect(client), viewerKeys: viewerKeyCalls(client) };
+}
+
 /** The calls of a dialect whose lists are paged by number, and which renders the organisation's settings. */
 function numberedDialect(client: DynamoDBClient) {
   return { ...dialect(client), orgs: orgCalls(client), places: placeCalls(client) };
@@ -187,7 +193,7 @@ export const storeCallsOfFunctions: Readonly<Record<string, (client: DynamoDBCli
   AuthOauth: oauth,
   IngestFunction: ingest,
   PublicApiFakturoid: numberedDialect,
-  PublicApiFinzbooks: dialect,
+  PublicApiFinzbooks: finzbooks,
   PublicApiSimplybooks: numberedDialect,
   AuditFunction: review,
   WebhooksApi: webhooksApi,

@@ -6,8 +6,10 @@ import { createOrgReader } from "#shared/auth/dynamodb/org-reader.ts";
 import { createSuspendedOrgReader } from "#shared/auth/dynamodb/suspended-org-store.ts";
 import { toTokenItem } from "#shared/auth/dynamodb/token-item.ts";
 import { createTokenUsageStore } from "#shared/auth/dynamodb/token-usage-store.ts";
+import { createViewerKeyReader } from "#shared/auth/dynamodb/viewer-key-store.ts";
 import type { OrgReader } from "#shared/auth/orgs/org-cache.ts";
 import { toTokenRef } from "#shared/auth/token-format.ts";
+import type { ViewerKeyReader } from "#shared/auth/viewer-tokens/viewer-key-cache.ts";
 import { toEventItem } from "#shared/events/dynamodb/event-item.ts";
 import { createEventStore } from "#shared/events/dynamodb/event-store.ts";
 import { createPageCheckpointStore } from "#shared/events/dynamodb/page-checkpoint-store.ts";
@@ -136,6 +138,10 @@ export function tokenCalls(client: DynamoDBClient): Calls<TokenUsageStore<Token>
 
 export function suspendedCalls(client: DynamoDBClient): Calls<ShardSettingsReader> {
   return { read: () => createSuspendedOrgReader(client, tables.config).list() };
+}
+
+export function viewerKeyCalls(client: DynamoDBClient): Calls<ViewerKeyReader> {
+  return { list: () => createViewerKeyReader(client, tables.config).list() };
 }
 
 export function replayCalls(client: DynamoDBClient): Calls<WebhookManagementPorts["replays"]> {

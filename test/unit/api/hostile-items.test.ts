@@ -20,6 +20,7 @@ import { largestItem } from "#test/support/events/hostile-items.ts";
 import { captureLogLines } from "#test/support/log-lines.ts";
 import { memoryPageCheckpoints } from "#test/support/memory/page-checkpoints.ts";
 import { tokenPorts } from "#test/support/memory/token-ports.ts";
+import { verifyViewerToken } from "#test/support/viewer-tokens.ts";
 
 beforeEach(() => void captureLogLines());
 
@@ -119,6 +120,7 @@ function dialectsOver(items: readonly TableItem[]) {
   const ports = {
     events: store,
     tokens: tokenPorts(() => aToken()),
+    verifyViewerToken,
     orgs: { get: async () => org },
     checkpoints: memoryPageCheckpoints(),
     now,

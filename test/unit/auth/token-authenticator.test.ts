@@ -88,7 +88,7 @@ describe("TokenAuthenticator for a token over its limit", () => {
       new DataView(bytes.buffer).setUint32(0, n);
       return formatToken(bytes);
     });
-    const ports = tokenPorts(({ hash, holder }) => aToken({ hash, token_id: holder }), limit + 1);
+    const ports = tokenPorts(({ hash, holder }) => aToken({ hash: hash ?? "", token_id: holder }), limit + 1);
     const gate = new TokenAuthenticator(ports);
     const ask = async (secret = "") => (await catchRejection(gate.authenticate(secret, testNow, limit))).code;
     for (const secret of secrets) expect(await ask(secret)).toBe("rate_limited");

@@ -22,7 +22,7 @@ export type FakturoidOperation = Operation<FakturoidCall>;
 
 /** Returns what a request is authenticated with. Throws `ActivityError` `unauthenticated` if it has no token. */
 export function authenticationOf({ request, context, authenticator, ports: { now } }: FakturoidCall): AuthContext {
-  return { authenticator, secret: parseToken(request), context, rateLimitPolicy: fakturoidRateLimitPolicy, now };
+  return { authenticator, credential: parseToken(request), context, rateLimitPolicy: fakturoidRateLimitPolicy, now };
 }
 
 export function fakturoidResponse(body: string): HttpResponse {

@@ -3,13 +3,13 @@ import type { SubjectLookup } from "#shared/api/fakturoid/ids/subject-lookup.ts"
 import { listParameters, pageSize } from "#shared/api/fakturoid/parameters.ts";
 import { type EventListRequest, toListQuery } from "#shared/api/fakturoid/query.ts";
 import { renderEvents } from "#shared/api/fakturoid/render.ts";
+import { toCacheKey } from "#shared/api/http/authenticate-request.ts";
 import { toConditionalResponse } from "#shared/api/http/conditional-response.ts";
 import { formatFilters } from "#shared/api/http/format-filters.ts";
 import type { HttpResponse } from "#shared/api/http/request.ts";
 import { speculativeRead } from "#shared/api/http/speculative-read.ts";
 import { parseValues } from "#shared/api/operations/parse-parameters.ts";
 import { type ActiveToken, assertScope } from "#shared/auth/caller.ts";
-import { hashToken } from "#shared/auth/token-format.ts";
 import { readOffsetPage } from "#shared/events/query/offset-pagination.ts";
 import { savePageCheckpoint } from "#shared/events/query/page-checkpoint.ts";
 import { createMeteredReader, type EventReader, type ReadMeter } from "#shared/events/query/query.ts";
@@ -36,7 +36,7 @@ export async function handleEventList(
     const stored = await withStoredSubject(subjects, metered.events, orgId, list);
     return { org, window: await readOffsetPage(metered, toListQuery(orgId, kind, stored), span) };
   };
-  const cacheKey = `${hashToken(auth.secret)} ${slug}`;
+  const cacheKey = `${toCacheKey(auth.credential)} ${slug}`;
   const authorize = async (token: ActiveToken) => {
     assertScope(token, scope);
     return authorizeSlug(token, orgs, slug);

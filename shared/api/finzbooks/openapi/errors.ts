@@ -24,6 +24,9 @@ const samples: Readonly<Record<ErrorCode | "defect", Error>> = {
   ),
   unauthenticated: invalidTokenError(),
   scope_missing: new ActivityError("scope_missing", "The token lacks the scope AIBooks.activity.READ."),
+  outside_viewer_limits: new ActivityError("outside_viewer_limits", "The viewer token is for another entity_id.", {
+    field: "entity_id",
+  }),
   org_mismatch: new ActivityError(
     "org_mismatch",
     "The token is not bound to the organisation in the request. Use a token of that organisation.",
@@ -52,8 +55,8 @@ const statuses: Readonly<Record<number, ErrorStatus>> = {
   403: {
     name: "Forbidden",
     description:
-      "The token lacks the scope or is not bound to the named organisation, or the operator has suspended the " +
-      "organisation. See `message`.",
+      "The token lacks the scope or is not bound to the named organisation, the request is outside the limits of a " +
+      "viewer token, or the operator has suspended the organisation. See `message`.",
   },
   404: { name: "NotFound", description: "The path or the id does not exist." },
   409: { name: "Conflict", description: "The resource exists already, or its state does not allow the operation." },

@@ -5,6 +5,7 @@ import { actorUserId, entityId, entityType, orgParameters, pageParameters } from
 import type { OperationDescription } from "#shared/api/operations/describe-operations.ts";
 import { ifNoneMatch } from "#shared/api/operations/if-none-match.ts";
 import { parseParameters } from "#shared/api/operations/parse-parameters.ts";
+import type { ViewerToken } from "#shared/auth/viewer-tokens/viewer-token.ts";
 import type { FinzbooksOperation } from "./finzbooks-call.ts";
 import { handleActivity } from "./handle-activity.ts";
 
@@ -21,8 +22,8 @@ export const listActivity: FinzbooksOperation = {
 };
 
 /** Parses the parameters of a request. Throws `ActivityError` with the name of the parameter. */
-export function parseListActivity(query: URLSearchParams) {
-  return toActivityRequest(parseParameters(query, parameters));
+export function parseListActivity(query: URLSearchParams, viewer: ViewerToken | null = null) {
+  return toActivityRequest(parseParameters(query, parameters), viewer);
 }
 
 export function describeListActivity(): OperationDescription {

@@ -7,6 +7,7 @@ import type { OperationDescription } from "#shared/api/operations/describe-opera
 import { ifNoneMatch } from "#shared/api/operations/if-none-match.ts";
 import type { PathParameter } from "#shared/api/operations/parameter.ts";
 import { parseParameters } from "#shared/api/operations/parse-parameters.ts";
+import type { ViewerToken } from "#shared/auth/viewer-tokens/viewer-token.ts";
 import type { EntityType } from "#shared/events/entity-types.ts";
 import type { FinzbooksOperation } from "./finzbooks-call.ts";
 import { handleActivity } from "./handle-activity.ts";
@@ -57,7 +58,7 @@ function defineTimeline(collection: string, type: EntityType): FinzbooksOperatio
       const id = call.path[name] ?? "";
       // Set before authentication, so that the audit line of a refused request names the document.
       call.context.auditFields.entity_id = redactForLog(id);
-      return handleActivity(call, operation, (query) => parseDocumentActivity({ type, id }, query));
+      return handleActivity(call, operation, (query, viewer) => parseDocumentActivity({ type, id }, query, viewer));
     },
   };
   return operation;
@@ -66,14 +67,14 @@ function defineTimeline(collection: string, type: EntityType): FinzbooksOperatio
 type DocumentRef = { readonly type: EntityType; readonly id: string };
 
 /** Parses the parameters of a request for a timeline. Throws `ActivityError` with the name of the parameter. */
-export function parseDocumentActivity({ type, id }: DocumentRef, query: URLSearchParams) {
+export function parseDocumentActivity(
+  { type, id }: DocumentRef,
+  query: URLSearchParams,
+  viewer: ViewerToken | null = null,
+) {
   const values = parseParameters(query, queryParameters);
-  return toActivityRequest({
-    ...values,
-    entity_type: type,
-    entity_id: parseId(id, "entity_id"),
-    actor_user_id: null,
-  });
+  const document = { entity_type: type, entity_id: parseId(id, "entity_id") };
+  return toActivityRequest({ ...values, ...document, actor_user_id: null }, viewer);
 }
 
 export function describeTimeline(type: EntityType): OperationDescription {

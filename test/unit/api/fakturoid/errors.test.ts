@@ -12,6 +12,7 @@ const reading: Table = {
   too_broad: [400, "invalid_request"],
   unauthenticated: [401, "unauthorized"],
   scope_missing: [403, "forbidden"],
+  outside_viewer_limits: [403, "forbidden"],
   org_mismatch: [403, "forbidden"],
   org_suspended: [403, "forbidden"],
   not_found: [404, "not_found"],

@@ -12,6 +12,7 @@ const table: Readonly<Record<ErrorCode, readonly [number, string]>> = {
   required_field: [400, "validation.required_field"],
   unauthenticated: [401, "authn.token_invalid"],
   scope_missing: [403, "authz.scope_missing"],
+  outside_viewer_limits: [403, "authz.outside_viewer_limits"],
   org_mismatch: [403, "authz.org_mismatch"],
   org_suspended: [403, "authz.org_mismatch"],
   not_found: [404, "not_found.resource"],

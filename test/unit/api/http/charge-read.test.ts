@@ -10,6 +10,7 @@ import { anEvent, anOrg, aRequest, aSecret, aToken, testNow } from "#test/suppor
 import { catchRejection } from "#test/support/catch-error.ts";
 import { memoryPageCheckpoints } from "#test/support/memory/page-checkpoints.ts";
 import { tokenPorts } from "#test/support/memory/token-ports.ts";
+import { verifyViewerToken } from "#test/support/viewer-tokens.ts";
 
 /** Every dialect over a log each of whose pages costs so many units and has no end. */
 function costly(units: number, { page }: { page?: EventReader["readPage"] } = {}) {
@@ -28,6 +29,7 @@ function costly(units: number, { page }: { page?: EventReader["readPage"] } = {}
     events: { readPage: vi.fn<EventReader["readPage"]>(page ?? endless) },
     orgs: { get: async () => anOrg() },
     checkpoints: memoryPageCheckpoints(),
+    verifyViewerToken,
     now: () => testNow,
   };
   const trace: RequestContext = { responseHeaders: {}, auditFields: {} };

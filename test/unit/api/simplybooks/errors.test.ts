@@ -11,6 +11,7 @@ const statuses: Readonly<Record<ErrorCode, number>> = {
   too_large: 400,
   unauthenticated: 401,
   scope_missing: 403,
+  outside_viewer_limits: 403,
   org_mismatch: 403,
   org_suspended: 403,
   not_found: 404,

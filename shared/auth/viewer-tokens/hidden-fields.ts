@@ -1,0 +1,43 @@
+import { type ActivityEvent, type JsonText, toJsonText } from "#shared/events/event.ts";
+import { isJsonObject } from "#shared/events/text/json.ts";
+
+/** The fields that viewer tokens hide by default: they identify the device of the actor. */
+export const hiddenByDefault: readonly string[] = ["metadata.ip", "metadata.user_agent"];
+
+/** `actor`, `changes`, `metadata`, or one key of the last two, such as `metadata.ip`. */
+export const hiddenFieldPattern = /^(?:actor|(?:changes|metadata)(?:\..{1,64})?)$/;
+
+/** How many fields a viewer token can hide. */
+export const maxHiddenFields = 20;
+
+/** Whether actors are hidden, so that a filter by actor would reveal them. */
+export function hidesActor(hide: readonly string[]): boolean {
+  return hide.includes("actor");
+}
+
+/**
+ * Returns an event without hidden fields. It is what is rendered, so that nothing derived from them is shown either. The
+ * writer's own text may repeat hidden changes and actors, so a summary of the remaining fields replaces it.
+ */
+export function withoutHiddenFields(event: ActivityEvent, hide: readonly string[]): ActivityEvent {
+  const hidesText = hide.some((field) => !field.startsWith("metadata"));
+  return {
+    ...event,
+    ...(hidesActor(hide) && { actor_user_id: null, actor: null }),
+    ...(hidesText && { text: null, information: null, params: null }),
+    changes: hide.includes("changes") ? null : withoutKeys(event.changes, keysOf("changes", hide)),
+    metadata: hide.includes("metadata") ? toJsonText({}) : withoutKeys(event.metadata, keysOf("metadata", hide)),
+  };
+}
+
+function keysOf(field: string, hide: readonly string[]): ReadonlySet<string> {
+  const prefix = `${field}.`;
+  return new Set(hide.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length)));
+}
+
+function withoutKeys<Text extends JsonText | null>(text: Text, keys: ReadonlySet<string>): Text | JsonText {
+  if (text === null || keys.size === 0) return text;
+  const parsed: unknown = JSON.parse(text);
+  if (!isJsonObject(parsed)) return text;
+  return toJsonText(Object.fromEntries(Object.entries(parsed).filter(([key]) => !keys.has(key))));
+}
