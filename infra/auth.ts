@@ -1,6 +1,7 @@
 import { Duration } from "aws-cdk-lib";
 import { AttributeType, TableV2 } from "aws-cdk-lib/aws-dynamodb";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { Key } from "aws-cdk-lib/aws-kms";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import { issuerAttributes, usageAttributes } from "#shared/auth/usage-attributes.ts";
@@ -9,18 +10,22 @@ import { whenNonZero, whenNonZeroForThreePeriods } from "./constructs/alarm-cond
 import { leadingKeys, updatableAttributes } from "./constructs/dynamodb-key-conditions.ts";
 import { NodeFunction, requestFunctionProps } from "./constructs/function.ts";
 import type { Observability } from "./constructs/observability.ts";
+import { retainExceptOnCreate } from "./constructs/retention.ts";
 import { protectedTable } from "./constructs/table.ts";
 import { tableThrottles } from "./constructs/throttling.ts";
 
 export type AuthProps = { readonly observability: Observability };
 
-/** The table of organisations and tokens, the admin function, and the function that issues OAuth tokens. */
+/** The table of organisations and tokens, the admin function, and the functions that issue tokens over HTTP. */
 export class Auth extends Construct {
   readonly table: TableV2;
   /** Manages organisations and tokens. Has no route: IAM decides which principals may invoke it. */
   readonly admin: NodeFunction;
   /** Issues access tokens to API clients. Has a route, and no permission to read events. */
   readonly oauth: NodeFunction;
+  /** Issues viewer tokens. The only function that can sign them; has no permission to read events. */
+  readonly viewerTokens: NodeFunction;
+  readonly #viewerKeysKey: Key;
 
   constructor(scope: Construct, id: string, { observability }: AuthProps) {
     super(scope, id);
@@ -39,7 +44,7 @@ export class Auth extends Construct {
     });
     this.admin = new NodeFunction(this, "Admin", {
       entry: "functions/admin/admin.ts",
-      description: "Creates organisations; issues, lists and revokes tokens. Invoked through IAM only.",
+      description: "Creates organisations; manages tokens and the keys of viewer tokens. Invoked through IAM only.",
       timeoutSeconds: 15,
       log: observability.auditLogs.access,
     });
@@ -68,6 +73,23 @@ export class Auth extends Construct {
     });
     this.grantTokens(this.oauth, issuerAttributes);
     this.grantListSuspendedOrgs(this.oauth);
+
+    this.#viewerKeysKey = new Key(this, "ViewerKeys", {
+      description: "Encrypts the private keys that sign viewer tokens.",
+      enableKeyRotation: true,
+      removalPolicy: retainExceptOnCreate,
+    });
+    this.grantViewerKeysKey(this.admin, "kms:Encrypt");
+    this.viewerTokens = new NodeFunction(this, "ViewerTokens", {
+      entry: "functions/api/viewer-tokens.ts",
+      description: "Issues viewer tokens for browsers.",
+      timeoutSeconds: 15,
+      memory: 1024,
+      ...requestFunctionProps(observability),
+    });
+    this.grantAuthenticate(this.viewerTokens);
+    this.grantVerifyViewerTokens(this.viewerTokens);
+    this.grantViewerKeysKey(this.viewerTokens, "kms:Decrypt");
   }
 
   /** Grants authenticating callers: reading tokens, and counting their use. */
@@ -116,6 +138,17 @@ export class Auth extends Construct {
       change: ["GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"],
     };
     this.grant(fn, actions[purpose], leadingKeys("webhook"));
+  }
+
+  /** Grants encrypting or decrypting the private keys of viewer tokens, and nothing else. */
+  private grantViewerKeysKey(fn: LambdaFunction, action: "kms:Encrypt" | "kms:Decrypt"): void {
+    fn.addEnvironment(envVars.viewerKeysKey, this.#viewerKeysKey.keyArn);
+    const conditions = {
+      "ForAllValues:StringEquals": { "kms:EncryptionContextKeys": ["purpose", "key_id"] },
+      StringEquals: { "kms:EncryptionContext:purpose": "viewer_tokens" },
+      Null: { "kms:EncryptionContext:purpose": "false" },
+    };
+    fn.addToRolePolicy(new PolicyStatement({ actions: [action], resources: [this.#viewerKeysKey.keyArn], conditions }));
   }
 
   private grantTokens(fn: LambdaFunction, attributes: readonly string[]): void {

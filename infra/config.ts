@@ -12,7 +12,10 @@ export type Stage = {
   readonly region: string | null;
   /** The only address of the API; `null` for the address that API Gateway assigns. */
   readonly domain: DomainSettings | null;
-  /** Origins of browser apps that may read the API; `*` allows any, since requests carry a token and never a cookie. */
+  /**
+   * Origins of browser apps that may read the API with tokens of any kind; `*` allows any. Viewer tokens name their own
+   * origins.
+   */
   readonly corsOrigins: readonly string[];
   /** CloudFront and WAF in front of the API, which require a domain; `null` for neither. */
   readonly edge: EdgeSettings | null;
@@ -94,7 +97,7 @@ export const stages: Readonly<Record<StageName, Stage>> = {
     region: null,
     domain: null,
     edge: null,
-    corsOrigins: ["*"],
+    corsOrigins: [],
     throttle: { ratePerSecond: 2_000, burst: 4_000 },
     logRetentionDays: 400,
     auditRetentionDays: tenYears,

@@ -71,6 +71,7 @@ export class ActivityLogStack extends Stack {
       FunctionAdmin: auth.admin.functionName,
       FunctionIngest: ingest.fn.functionName,
       FunctionOauth: auth.oauth.functionName,
+      FunctionViewerTokens: auth.viewerTokens.functionName,
       FunctionFinzbooks: publicApi.finzbooks.functionName,
       FunctionSimplybooks: publicApi.simplybooks.functionName,
       FunctionFakturoid: publicApi.fakturoid.functionName,

@@ -11,6 +11,7 @@ import { list } from "./commands/list.ts";
 import { orgCreate, orgList, orgResume, orgSuspend, orgUpdate } from "./commands/org.ts";
 import { rejectedDiscard, rejectedList, rejectedRetry } from "./commands/rejected.ts";
 import { tokenCreate, tokenList, tokenRevoke } from "./commands/token.ts";
+import { viewerKeyRotate, viewerTokenCreate } from "./commands/viewer-token.ts";
 import { webhooksDeliveries, webhooksDelivery, webhooksRetry } from "./commands/webhooks/deliveries.ts";
 import {
   webhooksCreate,
@@ -31,7 +32,15 @@ import { packageVersion } from "./environment.ts";
 export const commandGroups: CommandGroups<Command> = {
   Events: [emit, list, rejectedList, rejectedRetry, rejectedDiscard],
   Organisations: [orgCreate, orgUpdate, orgSuspend, orgResume, orgList],
-  "Tokens, API keys and API clients": [tokenCreate, keyCreate, clientCreate, tokenList, tokenRevoke],
+  "Tokens, API keys and API clients": [
+    tokenCreate,
+    keyCreate,
+    clientCreate,
+    tokenList,
+    tokenRevoke,
+    viewerTokenCreate,
+    viewerKeyRotate,
+  ],
   "Audit logs": [audit, auditList],
   Webhooks: [
     webhooksCreate,

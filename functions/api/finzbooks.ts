@@ -1,5 +1,5 @@
 import { renderError } from "#shared/api/finzbooks/errors.ts";
-import { createFinzbooksHandler } from "#shared/api/finzbooks/handler.ts";
+import { acceptsViewerTokens, createFinzbooksHandler } from "#shared/api/finzbooks/handler.ts";
 import { createHttpHandler } from "#shared/api/handlers/http-handler.ts";
 import { createSuspendedOrgReader } from "#shared/auth/dynamodb/suspended-org-store.ts";
 import { createTokenUsageStore } from "#shared/auth/dynamodb/token-usage-store.ts";
@@ -35,4 +35,5 @@ export const handler = createHttpHandler({
     suspended.prefetch();
   },
   renderError,
+  acceptsViewerTokens,
 });

@@ -63,5 +63,6 @@ export const handler = createHttpHandler({
   }),
   prefetch: () => suspended.prefetch(),
   renderError,
+  acceptsViewerTokens: () => true,
   parseBody: parseJsonBody,
 });

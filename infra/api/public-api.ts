@@ -1,8 +1,6 @@
-import { Duration, Fn, Stack, Validations } from "aws-cdk-lib";
+import { Fn, Stack, Validations } from "aws-cdk-lib";
 import { AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
 import {
-  CorsHttpMethod,
-  type CorsPreflightOptions,
   HttpApi,
   HttpMethod,
   HttpRoute,
@@ -19,6 +17,7 @@ import { NodeFunction, requestFunctionProps } from "#infra/constructs/function.t
 import type { Observability } from "#infra/constructs/observability.ts";
 import { retainExceptOnCreate, uniqueName } from "#infra/constructs/retention.ts";
 import type { EventLog } from "#infra/events/event-log.ts";
+import { envVars } from "#shared/platform/env-vars.ts";
 import { ApiDomain } from "./api-domain.ts";
 import { addApiMonitoring } from "./api-monitoring.ts";
 import { Edge } from "./edge.ts";
@@ -63,28 +62,6 @@ function createAccessLog(scope: Construct, { logRetention }: Observability): Log
   });
 }
 
-/** What browser apps of the origins may send and read. */
-function corsPreflight(origins: readonly string[]): CorsPreflightOptions {
-  const { GET, HEAD, POST, PATCH, DELETE } = CorsHttpMethod;
-  return {
-    allowOrigins: [...origins],
-    maxAge: Duration.hours(1),
-    allowMethods: [GET, HEAD, POST, PATCH, DELETE],
-    allowHeaders: ["authorization", "content-type", "if-none-match", "x-accountid", "x-aibooks-org", "x-api-key"],
-    exposeHeaders: [
-      "etag",
-      "link",
-      "retry-after",
-      "x-ratelimit",
-      "x-ratelimit-limit",
-      "x-ratelimit-policy",
-      "x-ratelimit-remaining",
-      "x-ratelimit-reset",
-      "x-request-id",
-    ],
-  };
-}
-
 /** The public HTTP API: one function for each dialect, and one for the OpenAPI description and the JSON Schemas. */
 export class PublicApi extends Construct {
   /** Base URL, without a trailing slash. */
@@ -96,17 +73,20 @@ export class PublicApi extends Construct {
   readonly simplybooks: NodeFunction;
   readonly fakturoid: NodeFunction;
   readonly #edge: Edge | null;
+  readonly #corsOrigins: readonly string[];
 
   constructor(scope: Construct, id: string, { eventLog, auth, observability, stage }: PublicApiProps) {
     super(scope, id);
     this.api = new HttpApi(this, "Api", {
+      // Without CORS: the gateway would replace the headers of the functions, which know the origins of a viewer token. See
+      // "Configure CORS for HTTP APIs" in the API Gateway developer guide.
       description: "The activity log.",
       createDefaultStage: false,
       // CloudFront sends requests to the default endpoint.
       disableExecuteApiEndpoint: stage.domain !== null && stage.edge === null,
-      corsPreflight: corsPreflight(stage.corsOrigins),
     });
     const { domain } = stage;
+    this.#corsOrigins = stage.corsOrigins;
     this.#edge = stage.edge === null ? null : new Edge(this, "Edge", { api: this.api, domain, settings: stage.edge });
     if (domain === null) {
       this.url = this.api.apiEndpoint;
@@ -148,7 +128,9 @@ export class PublicApi extends Construct {
       this.fakturoid,
       documents,
       auth.oauth,
+      auth.viewerTokens,
     ]);
+    this.addRoute("ViewerTokens", HttpRouteKey.with("/api/public/v1/viewer-tokens", HttpMethod.ANY), auth.viewerTokens);
     this.addRoute("Oauth", HttpRouteKey.with("/api/v3/oauth/{proxy+}", HttpMethod.ANY), auth.oauth);
     this.addRoute("Home", HttpRouteKey.with("/", HttpMethod.ANY), documents);
     this.addRoute("OpenApi", HttpRouteKey.with("/openapi.json", HttpMethod.ANY), documents);
@@ -183,6 +165,7 @@ export class PublicApi extends Construct {
   /** Adds a route that a function serves. */
   addRoute(id: string, routeKey: HttpRouteKey, fn: NodeFunction): void {
     this.#edge?.protect(fn);
+    if (this.#corsOrigins.length > 0) fn.addEnvironment(envVars.corsOrigins, this.#corsOrigins.join(" "));
     const integration = new HttpLambdaIntegration(`${id}Integration`, fn);
     const route = new HttpRoute(this, `${id}Route`, { httpApi: this.api, routeKey, integration });
     const reason =

@@ -33,7 +33,9 @@ export function fixedCosts(counts: StackCounts): CostLine[] {
     },
     {
       name: "KMS keys",
-      basis: "for signing secrets and for audit logs; each of the first two yearly rotations adds $1 a month per key",
+      basis:
+        "for signing secrets, keys of viewer tokens and audit logs; each of the first two yearly rotations adds $1 a " +
+        "month per key",
       dollars: counts.keys * kms.key,
     },
     {

@@ -19,7 +19,7 @@ export type StageRequirements = {
 };
 
 /** Number of functions that serve requests, and that read the stream of the events table. */
-const functions = { api: 6, stream: 2 };
+const functions = { api: 7, stream: 2 };
 
 /** Maximum concurrency of replays, in every stage. */
 const replays = 10;

@@ -1,6 +1,11 @@
 import { ActivityError } from "#shared/errors.ts";
 
-export const scopes = ["AIBooks.activity.READ", "AIBooks.webhooks.MANAGE", "AIBooks.fullaccess.all"] as const;
+export const scopes = [
+  "AIBooks.activity.READ",
+  "AIBooks.webhooks.MANAGE",
+  "AIBooks.viewer_tokens.CREATE",
+  "AIBooks.fullaccess.all",
+] as const;
 
 export type Scope = (typeof scopes)[number];
 

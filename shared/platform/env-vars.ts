@@ -18,8 +18,12 @@ export const envVars = {
   auditLogGroup: "AUDIT_LOG_GROUP",
   archiveBucket: "ARCHIVE_BUCKET",
   secretsKey: "SECRETS_KEY_ARN",
+  /** The KMS key that encrypts the keys of viewer tokens. */
+  viewerKeysKey: "VIEWER_KEYS_KEY_ARN",
   /** Hosts of our own API, separated by spaces: no webhook is sent to them. */
   apiHosts: "API_HOSTS",
+  /** Origins of browser apps that may read the API, separated by spaces; `*` allows any. */
+  corsOrigins: "CORS_ORIGINS",
   /** The secret that CloudFront sends, if the API has a distribution. */
   edgeSecret: "EDGE_SECRET",
   /** `true` if requests that did not come through CloudFront are rejected. */

@@ -16,6 +16,7 @@ import { createAdminStore } from "#shared/auth/dynamodb/admin-store.ts";
 import { tokenBytes } from "#shared/auth/token-format.ts";
 import { envVars } from "#shared/platform/env-vars.ts";
 import { noEndpoints } from "#test/support/api/token-endpoints.ts";
+import { memoryViewerKeys } from "#test/support/memory/viewer-keys.ts";
 import { setEnvironment } from "#test/support/vitest/environment.ts";
 
 const region = "us-east-1";
@@ -81,7 +82,10 @@ export async function startEngine(): Promise<BenchEngine> {
   const admin = (request: AdminRequest) => {
     const random = new Uint8Array(tokenBytes);
     new DataView(random.buffer).setUint32(0, issued++);
-    return handleAdminRequest({ store, endpoints: noEndpoints, now: new Date(), random }, request);
+    return handleAdminRequest(
+      { store, endpoints: noEndpoints, viewerKeys: memoryViewerKeys(), now: new Date(), random },
+      request,
+    );
   };
 
   return {

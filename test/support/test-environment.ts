@@ -23,8 +23,8 @@ import { deployedStack } from "./vitest/environment.ts";
 export type TestEnvironment = {
   /** Base URL of the API. */
   readonly api: string;
-  /** An origin that CORS allows. */
-  readonly browserOrigin: string;
+  /** An origin of a browser app, and whether CORS allows it with tokens of any kind. */
+  readonly browserOrigin: { readonly origin: string; readonly isAllowed: boolean };
   /** Invokes the admin function. Throws if it rejects the request. */
   admin<T>(request: AdminRequest, resultSchema: z.ZodType<T>): Promise<T>;
   /** Creates an organisation with a token. The log keeps its events for ever. */
@@ -103,7 +103,10 @@ function createTestEnvironment(stack: StackConnection, [origin]: readonly string
 
   return {
     api,
-    browserOrigin: origin === undefined || origin === "*" ? "https://app.example.com" : origin,
+    browserOrigin: {
+      origin: origin === undefined || origin === "*" ? "https://app.example.com" : origin,
+      isAllowed: origin !== undefined,
+    },
     admin,
 
     async tenant(scopes = ["AIBooks.activity.READ"]) {

@@ -4,7 +4,7 @@ import type { List } from "#clients/client/http/page.ts";
 import { encodePathSegment } from "#clients/client/http/path-segment.ts";
 import type { ApiResponse, RequestOptions } from "#clients/client/http/request.ts";
 import { send } from "#clients/client/http/send.ts";
-import type { OperationId, QueryOf, Schemas } from "#clients/client/openapi-types.ts";
+import type { BodyOf, OperationId, QueryOf, ResponseOf, Schemas } from "#clients/client/openapi-types.ts";
 import { basePath, createCursorList } from "./cursor-list.ts";
 import { createWebhooks, type Webhooks } from "./webhooks.ts";
 
@@ -18,6 +18,8 @@ export type FinzbooksClientOptions = ConnectionOptions & {
 export type ActivityEvent = Schemas["Event"];
 
 export type ActivityParams = Omit<QueryOf<"list_activity">, "organization_id">;
+
+export type ViewerTokenSettings = BodyOf<"create_viewer_token">;
 
 export type TimelineParams = Omit<QueryOf<"list_invoices_activity">, "organization_id">;
 
@@ -33,6 +35,11 @@ export type FinzbooksClient = {
   timeline(collection: Collection, id: string): List<ActivityEvent, TimelineParams>;
   /** Returns what the token may do. */
   whoami(options?: RequestOptions): Promise<Schemas["Whoami"]["token"]>;
+  /**
+   * Issues a token for a browser, limited and for an hour at most. Needs a token with the scope
+   * `AIBooks.viewer_tokens.CREATE`: call it on a server.
+   */
+  createViewerToken(settings?: ViewerTokenSettings, options?: RequestOptions): Promise<Schemas["ViewerToken"]>;
   /** Needs a token with the scope `AIBooks.webhooks.MANAGE`. */
   readonly webhooks: Webhooks;
 };
@@ -56,6 +63,11 @@ export function createFinzbooksClient({ token, org, ...options }: FinzbooksClien
     async whoami(requestOptions) {
       const response = await send(connection, { method: "GET", path: `${basePath}/whoami` }, requestOptions);
       return getBody<Schemas["Whoami"]>(response, "token").token;
+    },
+    async createViewerToken(body = {}, requestOptions) {
+      const request = { method: "POST", path: `${basePath}/viewer-tokens`, body } as const;
+      const response = await send(connection, request, requestOptions);
+      return getBody<ResponseOf<"create_viewer_token", 201>>(response, "viewer_token").viewer_token;
     },
     webhooks: createWebhooks(connection),
   };

@@ -72,9 +72,10 @@ async function issueCredentials(handleAdminRequest: HandleAdminRequest): Promise
   const token = await issue({
     action: "token.create",
     org_ids: [org_id],
-    scopes: ["AIBooks.activity.READ", "AIBooks.webhooks.MANAGE"],
+    scopes: ["AIBooks.activity.READ", "AIBooks.webhooks.MANAGE", "AIBooks.viewer_tokens.CREATE"],
     user_id: demoUser,
   });
+  await handleAdminRequest({ action: "viewer-key.rotate" });
   const key = await issue({ action: "key.create", ...mine });
   const oauthClient = await issue({ action: "client.create", ...mine });
   if (!("client" in oauthClient)) throw new Error("The demo client has no id.");

@@ -1,6 +1,6 @@
 import { CallerCache } from "#shared/api/http/caller-cache.ts";
 import type { HttpRequest, HttpResponse, RequestContext } from "#shared/api/http/request.ts";
-import { createRouter } from "#shared/api/operations/router.ts";
+import { createRouter, matchesPath } from "#shared/api/operations/router.ts";
 import type { TokenUsageStore } from "#shared/auth/authenticate.ts";
 import { TokenAuthenticator } from "#shared/auth/token-authenticator.ts";
 import type { VerifyViewerToken } from "#shared/auth/viewer-tokens/viewer-token-verifier.ts";
@@ -15,6 +15,11 @@ export type FinzbooksPorts = {
 };
 
 const findOperation = createRouter(finzbooksOperations);
+
+/** Whether a path is that of a list of events, which viewer tokens can read. */
+export function acceptsViewerTokens(path: string): boolean {
+  return finzbooksOperations.some((operation) => operation.scope !== null && matchesPath(operation, path));
+}
 
 /** Creates the handler of the FinzBooks dialect. It throws `ActivityError`, which `renderError` renders. */
 export function createFinzbooksHandler({ tokens, ...ports }: FinzbooksPorts) {

@@ -9,6 +9,7 @@ import { runInInvocation } from "#shared/platform/observability/invocation.ts";
 import { errorFields, log } from "#shared/platform/observability/log.ts";
 import { metricNames } from "#shared/platform/observability/metric-names.ts";
 import { metricFields } from "#shared/platform/observability/metrics.ts";
+import { corsHeaders, handlePreflight } from "./cors.ts";
 import { encodeResponse } from "./encode-response.ts";
 import { type EdgeTrust, getRequestSource, type RequestSource } from "./request-source.ts";
 
@@ -19,6 +20,8 @@ export type HttpHandlerOptions = {
   /** Starts reads that most requests need, concurrently with their authentication. Must not throw. */
   prefetch?(): void;
   renderError(error: unknown, request: HttpRequest): HttpResponse;
+  /** Whether operations of a path accept viewer tokens, so that browsers of any origin may ask. By default none does. */
+  acceptsViewerTokens?(path: string): boolean;
   /** Returns the parser of the request body. Without it, requests have no body. */
   parseBody?(call: MiddlewareCall): Promise<HttpRequest["body"]>;
 };
@@ -51,8 +54,10 @@ type StateLookup = (event: APIGatewayProxyEventV2) => RequestState;
  * Creates the Lambda handler of a function behind the HTTP API. It renders what `handle` throws, adds the common headers
  * and the request id, and writes one audit line for each request. It never throws.
  */
-export function createHttpHandler({ name, handle, prefetch, renderError, parseBody }: HttpHandlerOptions) {
+export function createHttpHandler(options: HttpHandlerOptions) {
+  const { name, handle, prefetch, renderError, parseBody, acceptsViewerTokens = () => false } = options;
   const stateOf = createStateLookup(loadEdgeTrust());
+  const origins = optionalEnv(envVars.corsOrigins)?.split(" ") ?? [];
 
   // `after` and `onError` run in reverse order: errors are rendered, then headers are added, then the request is reported.
   const stack = middy<APIGatewayProxyEventV2, HttpResponse, Error>({
@@ -62,12 +67,17 @@ export function createHttpHandler({ name, handle, prefetch, renderError, parseBo
     },
   })
     .use(reportRequests(name, stateOf))
-    .use(addHeaders(stateOf))
+    .use(addHeaders(stateOf, origins))
     .use(renderErrors(renderError, stateOf))
     .handler((event: APIGatewayProxyEventV2) => {
       const { request, context, source } = stateOf(event);
       if (source.bypassedEdge)
         throw new ActivityError("not_found", "Wrong address. Use the public address of the API.");
+      const preflight = handlePreflight(request, origins, acceptsViewerTokens);
+      if (preflight !== null) {
+        context.auditFields.route = "preflight";
+        return preflight;
+      }
       prefetch?.();
       return handle(request, context);
     });
@@ -106,12 +116,13 @@ function reportRequests(name: string, stateOf: StateLookup): HttpMiddleware {
   };
 }
 
-function addHeaders(stateOf: StateLookup): HttpMiddleware {
+function addHeaders(stateOf: StateLookup, origins: readonly string[]): HttpMiddleware {
   const add: HttpMiddleware["after"] = (call) => {
     const { request, context } = stateOf(call.event);
     if (!call.response) return;
     const headers = {
       ...securityHeaders,
+      ...corsHeaders(request.headers.origin, context.viewerOrigins ?? origins),
       ...call.response.headers,
       ...context.responseHeaders,
       "x-request-id": request.requestId,

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { HttpRequest, HttpResponse } from "./request.ts";
 
-/** Request headers that affect every list: `origin` because the gateway adds CORS headers. */
+/** Request headers that affect every list: `origin` because of CORS headers. */
 const varyAlways = ["accept-encoding", "authorization", "origin"];
 
 /**

@@ -36,6 +36,11 @@ export function createRouter<Routed extends Routable>(
   };
 }
 
+/** Whether an operation has a decoded path. */
+export function matchesPath(operation: Routable, path: string): boolean {
+  return toPattern(operation).test(path);
+}
+
 function resourceNotFound(): ActivityError {
   return new ActivityError("not_found", "Resource not found. Check the path.");
 }

@@ -41,6 +41,8 @@ export const adminRequestSchema = z.discriminatedUnion("action", [
   z.strictObject({ action: z.literal("key.create"), org_id: orgId, user_id: userId }),
   /** An API client of the Fakturoid dialect. */
   z.strictObject({ action: z.literal("client.create"), org_id: orgId, user_id: userId }),
+  /** Creates the next key that signs viewer tokens. */
+  z.strictObject({ action: z.literal("viewer-key.rotate") }),
   z.strictObject({ action: z.literal("token.list"), org_id: orgId }),
   z.strictObject({
     action: z.literal("token.revoke"),

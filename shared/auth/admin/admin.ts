@@ -1,6 +1,11 @@
 import { clientScope, type Token } from "#shared/auth/caller.ts";
 import { type Org, type OrgUpdate, orgDefaults } from "#shared/auth/orgs/org.ts";
 import { formatToken, hashToken, toTokenId } from "#shared/auth/token-format.ts";
+import {
+  rotateViewerKeys,
+  type ViewerKeyRotation,
+  type ViewerKeyRotationPorts,
+} from "#shared/auth/viewer-tokens/rotate-viewer-keys.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { parseTimestamp } from "#shared/platform/time/timestamp.ts";
 import type { AdminRequest } from "./admin-request.ts";
@@ -35,7 +40,8 @@ export type AdminResult =
       readonly secret: string;
     }
   | { readonly token: TokenView; readonly endpoints: readonly TokenEndpoint[] }
-  | { readonly tokens: readonly TokenView[] };
+  | { readonly tokens: readonly TokenView[] }
+  | { readonly viewer_key: ViewerKeyRotation };
 
 export type AdminStore = {
   /** Throws `conflict` if the organisation or its slug exists. */
@@ -64,6 +70,7 @@ export type AdminStore = {
 export type AdminContext = {
   readonly store: AdminStore;
   readonly endpoints: TokenEndpoints;
+  readonly viewerKeys: ViewerKeyRotationPorts;
   readonly now: Date;
   readonly random: Uint8Array;
 };
@@ -100,6 +107,8 @@ export async function handleAdminRequest(context: AdminContext, request: AdminRe
     }
     case "client.create":
       return createClient(context, request);
+    case "viewer-key.rotate":
+      return { viewer_key: await rotateViewerKeys(context.viewerKeys, context.random, now) };
     case "token.list":
       return { tokens: (await store.listTokens(request.org_id)).map(toView) };
     case "token.revoke":

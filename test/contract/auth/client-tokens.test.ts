@@ -18,6 +18,7 @@ import { noEndpoints } from "#test/support/api/token-endpoints.ts";
 import { anOrg } from "#test/support/builders.ts";
 import { catchRejection } from "#test/support/catch-error.ts";
 import { noSuspendedOrgs } from "#test/support/memory/suspended-orgs.ts";
+import { memoryViewerKeys } from "#test/support/memory/viewer-keys.ts";
 import { createWebhookTables, type WebhookDatabase } from "#test/support/webhooks/webhook-stores.ts";
 
 const org = anOrg();
@@ -67,7 +68,13 @@ const use = (secret: string) => uses.count(toTokenRef(secret), window);
 
 const revokeClient = ({ token_id }: Token, second = 60) =>
   handleAdminRequest(
-    { store: admins, endpoints: noEndpoints, now: at(second), random: new Uint8Array(20) },
+    {
+      store: admins,
+      endpoints: noEndpoints,
+      viewerKeys: memoryViewerKeys(),
+      now: at(second),
+      random: new Uint8Array(20),
+    },
     { action: "token.revoke", token_id },
   );
 

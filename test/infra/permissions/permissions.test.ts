@@ -95,7 +95,7 @@ describe.each(stageNames)("permissions of %s", (stage) => {
   });
 
   it("allow data keys only to the webhooks API and, for decryption, to the sender, with the context of one organisation", () => {
-    const mayUseKey = permissions.filter(({ action }) => action.startsWith("kms:"));
+    const mayUseKey = permissions.filter(({ resource }) => resource === "WebhooksSecrets");
     expect(mayUseKey.map(({ fn, action, resource }) => [fn, action, resource])).toEqual([
       ["WebhooksApi", "kms:Decrypt", "WebhooksSecrets"],
       ["WebhooksApi", "kms:GenerateDataKeyWithoutPlaintext", "WebhooksSecrets"],
@@ -107,6 +107,24 @@ describe.each(stageNames)("permissions of %s", (stage) => {
         Null: { "kms:EncryptionContext:org_id": "false" },
       });
     }
+  });
+
+  it("allow the keys of viewer tokens to be created by administrators, and used by the function that issues them", () => {
+    const mayUseKey = permissions.filter(({ resource }) => resource === "AuthViewerKeys");
+    expect(mayUseKey.map(({ fn, action }) => [fn, action])).toEqual([
+      ["AuthAdmin", "kms:Encrypt"],
+      ["AuthViewerTokens", "kms:Decrypt"],
+    ]);
+    for (const { condition } of mayUseKey) {
+      expect(JSON.parse(condition)).toMatchObject({
+        "ForAllValues:StringEquals": { "kms:EncryptionContextKeys": ["purpose", "key_id"] },
+        StringEquals: { "kms:EncryptionContext:purpose": "viewer_tokens" },
+      });
+    }
+    const others = permissions.filter(
+      ({ action, resource }) => action.startsWith("kms:") && !resource.startsWith("Auth"),
+    );
+    expect(new Set(others.map(({ resource }) => resource))).toEqual(new Set(["WebhooksSecrets"]));
   });
 
   it("allow roles to be assumed only by Lambda and AWS Backup", () => {

@@ -2,6 +2,7 @@ import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { AdminStore } from "#shared/auth/admin/admin.ts";
 import { createAccessGrantStore } from "#shared/auth/dynamodb/access-grant-store.ts";
 import { createAdminStore } from "#shared/auth/dynamodb/admin-store.ts";
+import { createViewerKeyStore, type ViewerKeyStore } from "#shared/auth/dynamodb/viewer-key-store.ts";
 import type { AccessGrantStore } from "#shared/auth/issue-access-token.ts";
 import type { AppendStore } from "#shared/events/append.ts";
 import { createEventStore } from "#shared/events/dynamodb/event-store.ts";
@@ -18,6 +19,7 @@ import type { WebhookManagementPorts } from "#shared/webhooks/management-ports.t
 import type { RepairPorts } from "#shared/webhooks/replays/repair.ts";
 import type { ReplayPorts } from "#shared/webhooks/replays/run-replay.ts";
 import { aDeliveryMessage, anEvent, anOrg, aToken, testNow } from "#test/support/builders.ts";
+import { aViewerKey } from "#test/support/viewer-tokens.ts";
 import {
   type Calls,
   deliveriesCalls,
@@ -122,6 +124,7 @@ function repair(client: DynamoDBClient) {
 
 function admin(client: DynamoDBClient) {
   const store = createAdminStore(client, tables.config);
+  const keys = createViewerKeyStore(client, tables.config);
   const { list, get, update } = endpointsCalls(client);
   return {
     store: {
@@ -135,6 +138,11 @@ function admin(client: DynamoDBClient) {
     } satisfies Calls<AdminStore>,
     resume: { suspendOrg: () => store.suspendOrg(org_id, null) },
     endpoints: { list, get, update } satisfies Calls<TokenEndpointPorts["endpoints"]>,
+    viewerKeys: {
+      list: () => keys.list(),
+      add: () => keys.add(aViewerKey()),
+      remove: () => keys.remove(aViewerKey()),
+    } satisfies Calls<ViewerKeyStore>,
   };
 }
 
@@ -165,6 +173,10 @@ function oauth(client: DynamoDBClient) {
   };
 }
 
+function viewerTokens(client: DynamoDBClient) {
+  return { tokens: tokenCalls(client), viewerKeys: viewerKeyCalls(client), suspended: suspendedCalls(client) };
+}
+
 function dialect(client: DynamoDBClient) {
   return {
     tokens: tokenCalls(client),
@@ -191,6 +203,7 @@ function review(client: DynamoDBClient) {
 export const storeCallsOfFunctions: Readonly<Record<string, (client: DynamoDBClient) => StoreCalls>> = {
   AuthAdmin: admin,
   AuthOauth: oauth,
+  AuthViewerTokens: viewerTokens,
   IngestFunction: ingest,
   PublicApiFakturoid: numberedDialect,
   PublicApiFinzbooks: finzbooks,

@@ -6,6 +6,7 @@ import { ActivityError } from "#shared/errors.ts";
 import { noEndpoints } from "#test/support/api/token-endpoints.ts";
 import { aSecret, aToken, testNow } from "#test/support/builders.ts";
 import { catchRejection } from "#test/support/catch-error.ts";
+import { memoryViewerKeys } from "#test/support/memory/viewer-keys.ts";
 
 const org = {
   org_id: "org_a",
@@ -36,7 +37,7 @@ const definedFields = (change: object) => JSON.parse(JSON.stringify(change));
 
 const random = new Uint8Array(20).fill(7);
 const ask = (request: AdminRequest, store: AdminStore = aStore(), endpoints = noEndpoints) =>
-  handleAdminRequest({ store, endpoints, now: testNow, random }, request);
+  handleAdminRequest({ store, endpoints, viewerKeys: memoryViewerKeys(), now: testNow, random }, request);
 
 const wish = { action: "token.create", org_ids: ["org_a"], scopes: ["AIBooks.activity.READ"] } as const;
 const aWish = (over: { expires_at?: string } = {}): AdminRequest => ({

@@ -6,6 +6,7 @@ import { buildLambdaContext } from "#test/support/api/http-event.ts";
 import { noEndpoints } from "#test/support/api/token-endpoints.ts";
 import { anOrg, aSecret, aToken, testNow } from "#test/support/builders.ts";
 import { captureLogLines, type LogLine } from "#test/support/log-lines.ts";
+import { memoryViewerKeys } from "#test/support/memory/viewer-keys.ts";
 
 const quiet: AdminStore = {
   createOrg: async () => undefined,
@@ -23,6 +24,7 @@ const handler =
     createAdminHandler(() => ({
       store: { ...quiet, ...over },
       endpoints: noEndpoints,
+      viewerKeys: memoryViewerKeys(),
       now: testNow,
       random: new Uint8Array(20).fill(7),
     }))(event, buildLambdaContext());

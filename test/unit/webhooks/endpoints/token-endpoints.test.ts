@@ -6,6 +6,7 @@ import { tokenEndpoints } from "#shared/webhooks/endpoints/token-endpoints.ts";
 import { updateEndpoint } from "#shared/webhooks/update-endpoint.ts";
 import { managementPorts, orgA, orgB } from "#test/support/api/webhooks-dialect.ts";
 import { anEndpoint, anEvent, aToken, testNow } from "#test/support/builders.ts";
+import { memoryViewerKeys } from "#test/support/memory/viewer-keys.ts";
 
 const leaked = `tok_${"a".repeat(32)}`;
 const other = `tok_${"b".repeat(32)}`;
@@ -31,6 +32,7 @@ async function anOrgWithEndpoints() {
   const revoke = async (with_endpoints?: boolean) => {
     const context = {
       endpoints: tokenEndpoints({ ...ports, now: () => testNow }),
+      viewerKeys: memoryViewerKeys(),
       now: testNow,
       random: new Uint8Array(20),
     };
