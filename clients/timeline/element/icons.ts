@@ -2,7 +2,7 @@ import { html, type TemplateResult } from "lit";
 import type { EventIcon } from "#clients/timeline/format/event-style.ts";
 
 /** Outlines on a grid of 16. */
-const paths = {
+export const iconPaths = {
   created: "M8 3.5v9M3.5 8h9",
   changed: "M10.5 3.5l2 2-7 7H3.5v-2zM9 5l2 2",
   sent: "M13.5 2.5l-11 4 4.5 2.5 2.5 4.5zM7 9l6.5-6.5",
@@ -24,9 +24,9 @@ const paths = {
   clock: "M8 2.5a5.5 5.5 0 100 11 5.5 5.5 0 000-11M8 5v3l2 1.5",
 } as const satisfies Record<EventIcon, string> & Record<string, string>;
 
-export type IconName = keyof typeof paths;
+export type IconName = keyof typeof iconPaths;
 
 /** Renders an icon, which is decoration: assistive technology does not see it. */
 export function renderIcon(name: IconName): TemplateResult {
-  return html`<svg class="icon icon-${name}" viewBox="0 0 16 16" aria-hidden="true"><path d=${paths[name]} /></svg>`;
+  return html`<svg class="icon icon-${name}" viewBox="0 0 16 16" aria-hidden="true"><path d=${iconPaths[name]} /></svg>`;
 }

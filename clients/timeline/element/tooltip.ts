@@ -5,10 +5,10 @@ const gapPx = 6;
  * out events that are not on the screen, and would cut off what is drawn outside of them.
  */
 export class Tooltip {
-  readonly #root: ShadowRoot;
+  readonly #root: ShadowRoot | Document;
 
   /** The root has an element with the class `tip` and the attribute `popover`. */
-  constructor(root: ShadowRoot) {
+  constructor(root: ShadowRoot | Document) {
     this.#root = root;
     for (const type of ["pointerover", "focusin"]) root.addEventListener(type, this.#show);
     root.addEventListener("focusout", () => this.hide());

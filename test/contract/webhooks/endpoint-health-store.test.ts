@@ -9,7 +9,6 @@ import {
 } from "#shared/webhooks/limits/circuit-breaker.ts";
 import {
   type EndpointHealth,
-  type EndpointHealthList,
   type EndpointHealthStore,
   initialConcurrencyLimit,
   initialHealth,
@@ -25,7 +24,7 @@ import {
   createWebhookTables,
 } from "#test/support/webhooks/webhook-stores.ts";
 
-let real: EndpointHealthStore & EndpointHealthList;
+let real: EndpointHealthStore;
 beforeAll(async () => {
   real = createDynamodbStores(await createWebhookTables()).health;
 });
@@ -50,15 +49,6 @@ describe.each([
   ["DynamoDB", () => real],
   ["memory", () => memory],
 ])("endpoint health store in %s", (_, store) => {
-  it("lists the health of those endpoints to which something was sent", async () => {
-    const first = await endpointWith(store(), { failures: 2, latency_ms: 120 });
-    const second = await endpointWith(store(), {});
-    await endpointWith(store(), { failures: 9 });
-    const healths = await store().list([first, anEndpointId(), second]);
-    expect([...healths.keys()].sort()).toEqual([first, second].sort());
-    expect(healths.get(first)).toEqual(await store().get(first));
-  });
-
   it("returns the initial health of a new endpoint", async () => {
     const id = anEndpointId();
     expect(await store().get(id)).toEqual(initialHealth);

@@ -26,7 +26,6 @@ import { hashOrg } from "#shared/webhooks/endpoints/org-hash.ts";
 import { limitIncrement, needsProbe, openUntil } from "#shared/webhooks/limits/circuit-breaker.ts";
 import {
   type EndpointHealth,
-  type EndpointHealthList,
   type EndpointHealthStore,
   initialHealth,
   type PermitLease,
@@ -229,16 +228,12 @@ export function failOnDamage({ change_id }: EndpointChange): never {
   throw new Error(`The change ${change_id} is damaged.`);
 }
 
-export function memoryEndpointHealth(): EndpointHealthStore & EndpointHealthList {
+export function memoryEndpointHealth(): EndpointHealthStore {
   const healths = new Map<string, EndpointHealth>();
   const read = (endpointId: string) => healths.get(endpointId) ?? initialHealth;
   return {
     async get(endpointId) {
       return read(endpointId);
-    },
-    async list(endpointIds) {
-      const asked = new Set(endpointIds);
-      return new Map([...healths].filter(([endpointId]) => asked.has(endpointId)));
     },
     async acquire(endpointId, lease, now, onlyIfFast = false) {
       const health = read(endpointId);

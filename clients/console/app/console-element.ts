@@ -1,0 +1,172 @@
+import { html, LitElement, type PropertyDeclarations, type TemplateResult } from "lit";
+import type { PageContext } from "#clients/console/page/page-context.ts";
+import { matchRoute, type Route } from "#clients/console/page/route.ts";
+import { hasScope, type Session } from "#clients/console/session/session.ts";
+import type { SessionStore } from "#clients/console/session/session-store.ts";
+import type { SignInForm } from "#clients/console/session/sign-in-form.ts";
+import { renderNotice, renderSkeleton } from "#clients/console/ui/states.ts";
+import type { ConsoleConfig } from "./config.ts";
+import { createPageContext, createSessionStore } from "./create-session.ts";
+import { PageHost, type ShownPage } from "./page-host.ts";
+import { Palette } from "./palette.ts";
+import { RateLimitNotice } from "./rate-limit-notice.ts";
+import { Router } from "./router.ts";
+import { routes } from "./routes.ts";
+import { renderShell } from "./shell-view.ts";
+import { renderSignIn, renderSignInAgain } from "./sign-in-view.ts";
+import { applyTheme, loadTheme, type Theme } from "./theme.ts";
+
+/** The page that the console begins with. */
+const firstPath = "/activity";
+
+/** The element `<activity-console>`: signs the reader in, and shows the page that the address names. */
+export class ConsoleElement extends LitElement {
+  static override readonly properties: PropertyDeclarations = { theme: { state: true } };
+
+  readonly #config: ConsoleConfig;
+  readonly #router: Router;
+  readonly #sessions: SessionStore;
+  readonly #rateLimit = new RateLimitNotice(this);
+  readonly #pages = new PageHost(this, (route) => this.#open(route));
+  readonly #palette: Palette;
+  private declare theme: Theme;
+  #context: PageContext | null = null;
+  #hasNavigated = false;
+
+  constructor(config: ConsoleConfig, base: string) {
+    super();
+    this.#config = config;
+    this.#router = new Router(base, window, () => this.#navigated());
+    this.#sessions = createSessionStore(config, sessionStorage);
+    this.#palette = new Palette(this, (theme) => this.#setTheme(theme));
+    this.theme = loadTheme(localStorage);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#sessions.addEventListener("change", () => this.#sessionChanged());
+    this.addEventListener("click", (event) => this.#router.follow(event));
+    window.addEventListener("popstate", () => this.#navigated());
+    this.#sessions.restore();
+  }
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  protected override render(): TemplateResult {
+    const { state } = this.#sessions;
+    switch (state.kind) {
+      case "signed_out":
+        return renderSignIn(this.#signIn, /^(?:localhost|127\.0\.0\.1|\[::1\])$/.test(location.hostname));
+      case "restoring":
+        return html`<main class="sign-in">${renderSkeleton(3)}</main>`;
+      case "signed_in":
+        return this.#renderShell(state.session);
+      case "expired":
+        return html`${this.#renderShell(state.session)}
+          ${renderSignInAgain(state.session.org, this.#signIn, () => this.#closeSignIn())}`;
+    }
+  }
+
+  #renderShell(session: Session): TemplateResult {
+    return html`${renderShell({
+      session,
+      stage: this.#config.stage,
+      path: this.#router.place.path,
+      theme: this.theme,
+      main: html`${this.#rateLimit.render()}${this.#renderPage(session)}`,
+      href: (path) => this.#router.href(path),
+      setTheme: (theme) => this.#setTheme(theme),
+      openPalette: () => this.#palette.open(),
+      signOut: () => this.#sessions.signOut(),
+    })}
+    ${this.#palette.render()}`;
+  }
+
+  #renderPage(session: Session): TemplateResult {
+    const { path, query } = this.#router.place;
+    const match = matchRoute(routes, path);
+    if (this.#context === null) return renderSkeleton();
+    if (match === null) {
+      const home = html`<a class="button" href=${this.#router.href(firstPath)}>Go to the activity</a>`;
+      return renderNotice({ icon: "search", title: "There is no such page", action: home });
+    }
+    if (!hasScope(session, match.route.scope)) {
+      const hint = `It needs the scope ${match.route.scope}. Sign in with a token that has it.`;
+      return renderNotice({ icon: "lock", title: `Your token cannot open “${match.route.title}”`, hint });
+    }
+    return this.#renderShown(this.#pages.show(match, query, this.#context));
+  }
+
+  #renderShown(shown: ShownPage): TemplateResult {
+    switch (shown.kind) {
+      case "loading":
+        return renderSkeleton();
+      case "ready":
+        return html`${shown.element}`;
+      case "failed": {
+        const reload = html`<button type="button" class="button" @click=${() => location.reload()}>Reload</button>`;
+        const hint = "You are offline, or a new version was deployed.";
+        return renderNotice({ icon: "warning", title: "The page could not be loaded", hint, action: reload });
+      }
+    }
+  }
+
+  readonly #signIn: SignInForm["signIn"] = (credentials, isKept) => this.#sessions.signIn(credentials, isKept);
+
+  /** The dialog is also closed when the reader has signed in. */
+  #closeSignIn(): void {
+    if (this.#sessions.state.kind === "expired") this.#sessions.signOut();
+  }
+
+  /** A page stays while the session of its organisation is renewed, and is opened anew for another one. */
+  #sessionChanged(): void {
+    const { state } = this.#sessions;
+    if (state.kind === "signed_out") {
+      this.#context = null;
+      document.title = "Activity log";
+    } else if (state.kind === "signed_in") {
+      if (this.#context?.session.org !== state.session.org || this.#context.session.kind !== state.session.kind) {
+        this.#context = this.#createContext(state.session);
+      }
+      if (this.#router.place.path === "/") this.#router.navigate(firstPath, { replace: true });
+    }
+    this.requestUpdate();
+  }
+
+  #createContext(session: Session): PageContext {
+    return createPageContext(session, {
+      config: this.#config,
+      sessions: this.#sessions,
+      router: this.#router,
+      palette: this.#palette,
+      onRetry: this.#rateLimit.onRetry,
+      setTitle,
+    });
+  }
+
+  #navigated(): void {
+    this.#hasNavigated = true;
+    this.requestUpdate();
+  }
+
+  /** Names the page, and moves the focus to its heading as a browser does when it loads another page. */
+  async #open({ title }: Route): Promise<void> {
+    setTitle(title);
+    this.#palette.clearCommands();
+    if (!this.#hasNavigated) return;
+    await this.updateComplete;
+    window.scrollTo(0, 0);
+    requestAnimationFrame(() => this.querySelector<HTMLElement>("main h1")?.focus({ preventScroll: true }));
+  }
+
+  #setTheme(theme: Theme): void {
+    this.theme = theme;
+    applyTheme(theme, localStorage);
+  }
+}
+
+function setTitle(title: string): void {
+  document.title = `${title} · Activity log`;
+}

@@ -1,0 +1,60 @@
+import type { Retry } from "#clients/client/http/connection.ts";
+import { createConsoleApi } from "#clients/console/api/console-api.ts";
+import { createSessionFetch } from "#clients/console/api/session-fetch.ts";
+import type { PageContext } from "#clients/console/page/page-context.ts";
+import type { CredentialStorage } from "#clients/console/session/credentials.ts";
+import type { Session } from "#clients/console/session/session.ts";
+import { SessionStore } from "#clients/console/session/session-store.ts";
+import type { ConsoleConfig } from "./config.ts";
+import type { Palette } from "./palette.ts";
+import type { Router } from "./router.ts";
+
+const fetch: typeof globalThis.fetch = (input, init) => globalThis.fetch(input, init);
+
+/** Creates the sessions of a deployment. */
+export function createSessionStore({ api }: ConsoleConfig, storage: CredentialStorage): SessionStore {
+  return new SessionStore({
+    storage,
+    whoami({ token, org }) {
+      const ports = { fetch, getToken: () => token, renewToken: async () => false };
+      const options = {
+        origin: api,
+        org: org ?? undefined,
+        fetch: createSessionFetch(ports),
+        onRetry: () => undefined,
+      };
+      return createConsoleApi(options).client.whoami();
+    },
+  });
+}
+
+export type PageContextParts = {
+  readonly config: ConsoleConfig;
+  readonly sessions: SessionStore;
+  readonly router: Router;
+  readonly palette: Palette;
+  readonly onRetry: (retry: Retry) => void;
+  setTitle(title: string): void;
+};
+
+/** Creates what the pages of a session get. */
+export function createPageContext(session: Session, parts: PageContextParts): PageContext {
+  const { config, sessions, router, palette, onRetry, setTitle } = parts;
+  const sessionFetch = createSessionFetch({
+    fetch,
+    getToken: () => toSession(sessions)?.token ?? session.token,
+    renewToken: (refused, signal) => sessions.renewToken(refused, signal),
+  });
+  return {
+    api: createConsoleApi({ origin: config.api, org: session.org, fetch: sessionFetch, onRetry }),
+    session,
+    href: (path) => router.href(path),
+    navigate: (path, options) => router.navigate(path, options),
+    setTitle,
+    setCommands: (find) => palette.setCommands(find),
+  };
+}
+
+function toSession({ state }: SessionStore): Session | null {
+  return state.kind === "signed_in" || state.kind === "expired" ? state.session : null;
+}

@@ -1,0 +1,22 @@
+import { html, type TemplateResult } from "lit";
+import { renderIcon } from "./icons.ts";
+import { modal } from "./modal.ts";
+
+export type DialogContent = {
+  readonly title: string;
+  readonly body: TemplateResult;
+  /** Is called when the reader closes it: render it no more. */
+  readonly onClose: () => void;
+  readonly isWide?: boolean;
+};
+
+/** Renders a modal dialog, which is open as long as it is rendered. Escape and a press beside it close it. */
+export function renderDialog({ title, body, onClose, isWide = false }: DialogContent): TemplateResult {
+  return html`<dialog class="dialog ${isWide ? "wide" : ""}" aria-labelledby="dialog-title" ${modal(onClose)}>
+    <div class="dialog-head">
+      <h2 id="dialog-title">${title}</h2>
+      <button type="button" class="button plain icon-only" aria-label="Close" @click=${onClose}>${renderIcon("close")}</button>
+    </div>
+    <div class="dialog-body">${body}</div>
+  </dialog>`;
+}
