@@ -82,9 +82,10 @@ it("webhooks repair sends the events that the fan-out lost to every organisation
   expect(documents(second.receiver)).toEqual(["inv_lost"]);
   expect(documents(disabled.receiver)).toEqual([]);
 
+  // On a busy machine a call can time out, which the runtime logs as text.
   const lines = readFileSync(stack.logFiles.access ?? "", "utf8")
-    .trim()
-    .split("\n");
+    .split("\n")
+    .filter((text) => text.startsWith("{"));
   const repairs = lines
     .map((text) => line.parse(JSON.parse(text)))
     .filter(({ action }) => action === "webhooks.repair");
