@@ -22,7 +22,7 @@ import { deliveryStore } from "#shared/webhooks/deliveries/dynamodb/delivery-sto
 import { createSecretEncryption } from "#shared/webhooks/endpoints/aws/secret-encryption.ts";
 import { dataKeyStore } from "#shared/webhooks/endpoints/dynamodb/data-key-store.ts";
 import { endpointStore } from "#shared/webhooks/endpoints/dynamodb/endpoint-store.ts";
-import { endpointHealthStore } from "#shared/webhooks/limits/dynamodb/endpoint-health-store.ts";
+import { endpointHealthList, endpointHealthStore } from "#shared/webhooks/limits/dynamodb/endpoint-health-store.ts";
 import { replayQueue } from "#shared/webhooks/replays/aws/replay-queue.ts";
 import { replayListStore } from "#shared/webhooks/replays/dynamodb/replay-list-store.ts";
 import { replayStore } from "#shared/webhooks/replays/dynamodb/replay-store.ts";
@@ -44,7 +44,7 @@ export const handler = createHttpHandler({
     endpoints: endpointStore(client, { config, events }, now),
     encryption: createSecretEncryption(env(envVars.secretsKey), dataKeyStore(client, config)),
     deliveries: deliveryStore(client, table),
-    health: endpointHealthStore(client, table),
+    health: { ...endpointHealthStore(client, table), ...endpointHealthList(client, table) },
     queue: deliveryQueue(env(envVars.deliveriesQueue), queues, throwUnsent),
     replays: replayStore(client, table),
     replayLists: replayListStore(client, table, now),

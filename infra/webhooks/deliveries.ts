@@ -55,7 +55,7 @@ export class Deliveries extends Construct {
   grantManage(fn: LambdaFunction): void {
     this.grant(fn, ["Query"], "endpoint#", "delivery#", "replay#");
     this.grant(fn, ["GetItem"], "endpoint#", "health#", "replay#", "replays#");
-    this.grant(fn, ["BatchGetItem"], "endpoint#");
+    this.grant(fn, ["BatchGetItem"], "endpoint#", "health#");
     this.grant(fn, ["PutItem"], "endpoint#", "replay#", "replays#");
     this.grant(fn, ["UpdateItem"], "health#");
     this.grantListUndelivered(fn);

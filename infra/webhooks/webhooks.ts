@@ -81,6 +81,7 @@ export class Webhooks extends Construct {
     auth.grantEndpoints(fn, "change");
     eventLog.grantAppendInTransaction(fn);
     eventLog.grantQuery(fn);
+    eventLog.grantGet(fn);
     this.deliveries.grantManage(fn);
     // Encrypting with the organisation's existing data key requires decrypting that key.
     this.grantSecrets(fn, ["kms:Decrypt", "kms:GenerateDataKeyWithoutPlaintext"]);

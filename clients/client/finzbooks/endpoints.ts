@@ -3,10 +3,12 @@ import type { Connection } from "#clients/client/http/connection.ts";
 import { encodePathSegment } from "#clients/client/http/path-segment.ts";
 import type { RequestOptions } from "#clients/client/http/request.ts";
 import { send } from "#clients/client/http/send.ts";
-import type { BodyOf, ResponseOf, Schemas } from "#clients/client/openapi-types.ts";
+import type { BodyOf, QueryOf, ResponseOf, Schemas } from "#clients/client/openapi-types.ts";
 import { basePath } from "./cursor-list.ts";
 
 export type EndpointSettings = BodyOf<"create_webhook_endpoint">;
+
+export type EndpointListParams = Omit<QueryOf<"list_webhook_endpoints">, "organization_id">;
 
 export type EndpointPatch = BodyOf<"update_webhook_endpoint">;
 
@@ -17,8 +19,8 @@ export type UpdatedEndpoint = {
 };
 
 export type Endpoints = {
-  /** Returns all endpoints, oldest first. */
-  list(options?: RequestOptions): Promise<Schemas["WebhookEndpoints"]>;
+  /** Returns all endpoints, oldest first; with `include: "health"` with the health of each. */
+  list(params?: EndpointListParams, options?: RequestOptions): Promise<Schemas["WebhookEndpoints"]>;
   /** Creates an endpoint. Only this response and that of `rotateSecret` have the secret that signs deliveries. */
   create(settings: EndpointSettings, options?: RequestOptions): Promise<Schemas["WebhookEndpointWithSecret"]>;
   /** Returns an endpoint and its health. */
@@ -40,8 +42,8 @@ export function createEndpoints(connection: Connection): Endpoints {
   const all = `${basePath}/webhooks/endpoints`;
   const one = (id: string) => `${basePath}/webhooks/endpoints/${encodePathSegment(id)}`;
   return {
-    async list(options) {
-      const response = await send(connection, { method: "GET", path: all }, options);
+    async list(query = {}, options) {
+      const response = await send(connection, { method: "GET", path: all, query }, options);
       return getBody<ResponseOf<"list_webhook_endpoints", 200>>(response, "endpoints").endpoints;
     },
     async create(settings, options) {

@@ -53,7 +53,7 @@ export function createWebhooksHandler({ tokens, verifyViewerToken, ...ports }: W
         ports: {
           ...ports,
           rules: withRequestHost(ports.rules, request.origin),
-          events: createMeteredReader(ports.events, meter),
+          events: { ...ports.events, ...createMeteredReader(ports.events, meter) },
           deliveries: meterDeliveryReads(ports.deliveries, meter),
         },
       }),

@@ -63,5 +63,18 @@ const deliveryCursor = queryParameter({
   },
 });
 
+/** What a list of endpoints can include. */
+export const includeHealth = queryParameter({
+  name: "include",
+  description: "`health` adds the health of each endpoint.",
+  schema: { type: "string", enum: ["health"] },
+  parse: (text) => {
+    if (text === null || text === "health") return text === "health";
+    throw invalidValue("include", `Unknown include '${text.slice(0, 64)}'. Valid values: health.`, {
+      valid: ["health"],
+    });
+  },
+});
+
 /** The parameters of a list of deliveries. */
 export const deliveryParameters = [status, eventType, since, until, limit, deliveryCursor] as const;

@@ -2,7 +2,7 @@ import { renderTime } from "#shared/events/rendering/render-event.ts";
 import type { StoredDelivery, StoredDeliveryAttempt } from "#shared/webhooks/deliveries/delivery.ts";
 import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
 import { storedSettingsOf } from "#shared/webhooks/endpoints/endpoint-settings.ts";
-import { openAfterFailures } from "#shared/webhooks/limits/circuit-breaker.ts";
+import { needsProbe, openUntil } from "#shared/webhooks/limits/circuit-breaker.ts";
 import type { EndpointHealth } from "#shared/webhooks/limits/endpoint-health.ts";
 import type { Replay } from "#shared/webhooks/replays/replay.ts";
 import type { MissedRange } from "#shared/webhooks/update-endpoint.ts";
@@ -31,13 +31,16 @@ export function renderEndpoint(endpoint: Endpoint, secret?: string) {
 }
 
 /** Renders the health of an endpoint as of `now`. */
-export function renderHealth({ failures, open_until, failing_since, last_success_at }: EndpointHealth, now: Date) {
-  const isOpen = open_until !== null && open_until > now.getTime();
+export function renderHealth(health: EndpointHealth, now: Date) {
+  const { failures, failing_since, last_success_at, latency_ms } = health;
+  const open_until = openUntil(health, now.getTime());
   return {
-    circuit: isOpen ? "open" : failures >= openAfterFailures ? "half_open" : "closed",
+    circuit: open_until !== null ? "open" : needsProbe(health) ? "half_open" : "closed",
+    open_until: momentOrNull(open_until),
     consecutive_failures: failures,
     failing_since: momentOrNull(failing_since),
     last_success_at: momentOrNull(last_success_at),
+    average_duration_ms: latency_ms,
   };
 }
 
@@ -61,6 +64,7 @@ export function renderDelivery(delivery: StoredDelivery) {
     last_attempt_at: timeOrNull(delivery.last_attempt_at),
     last_response_status: delivery.last_status,
     last_error: delivery.last_error,
+    last_duration_ms: delivery.last_duration_ms,
     next_attempt_at: timeOrNull(delivery.next_attempt_at),
   };
 }

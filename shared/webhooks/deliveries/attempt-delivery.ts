@@ -1,11 +1,10 @@
-import { DamagedItemError } from "#shared/events/damaged-item.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
-import { eventTypeOf } from "#shared/webhooks/event-types/event-type.ts";
 import type { SendOutcome } from "#shared/webhooks/limits/circuit-breaker.ts";
 import { redactHeaderValues } from "#shared/webhooks/sending/redact.ts";
 import type { SendResult } from "#shared/webhooks/sending/send-result.ts";
 import { signedHeaders } from "#shared/webhooks/sending/sign.ts";
-import { type Delivery, type DeliveryMessage, deliveryTime, type FailureReason } from "./delivery.ts";
+import { getDeliveredEvent } from "./delivered-event.ts";
+import type { Delivery, DeliveryMessage, FailureReason } from "./delivery.ts";
 import type { DeliveryOutcome, DeliveryPorts } from "./delivery-ports.ts";
 import type { DeliveryTarget } from "./delivery-target.ts";
 import { renderPayload } from "./payload.ts";
@@ -29,7 +28,7 @@ export async function attemptDelivery(
 ): Promise<AttemptReport> {
   const [claim, event] = await Promise.all([
     ports.deliveries.claim(message, ports.now(), claimSeconds),
-    eventOf(ports, message),
+    getDeliveredEvent(ports.events, message),
   ]);
   if (claim.kind === "settled") return { outcome: "dropped", sent: null };
   if (claim.kind === "busy") return { outcome: await rescheduleAfterClaim(ports, message, claim.until), sent: null };
@@ -42,6 +41,7 @@ export async function attemptDelivery(
     last_attempt_at: startedAt.toISOString(),
     last_status: result.status,
     last_error: result.error,
+    last_duration_ms: result.duration_ms,
     step: message.step + 1,
   };
   const next = await nextState(ports, message, attempted, classified);
@@ -64,28 +64,6 @@ async function signAndSend(
   const signed = signedHeaders({ deliveryId, eventType, body, secrets: target.secrets, now });
   const result = await send(target.url, { ...target.headers, ...signed }, body);
   return redactHeaderValues(result, target.headers);
-}
-
-/**
- * Returns the event of a delivery; `null` if it is missing, damaged or of another type than the one that the delivery
- * was created for, so that no further attempt would find it.
- */
-async function eventOf(
-  { events }: DeliveryPorts,
-  { org_id, event, event_type, delivery_id }: DeliveryMessage,
-): Promise<ActivityEvent | null> {
-  if (event === null) {
-    // Imported for tests only: the event schema would slow every cold start.
-    const { sampleEvent } = await import("#shared/webhooks/event-types/samples.ts");
-    return sampleEvent(event_type, org_id, deliveryTime(delivery_id));
-  }
-  try {
-    const found = await events.get(org_id, event);
-    return found !== null && eventTypeOf(found) === event_type ? found : null;
-  } catch (error) {
-    if (error instanceof DamagedItemError) return null;
-    throw error;
-  }
 }
 
 /**

@@ -66,6 +66,8 @@ export type Delivery = Pick<
   readonly last_attempt_at: string | null;
   readonly last_status: number | null;
   readonly last_error: string | null;
+  /** `null` also for attempts before this was recorded. */
+  readonly last_duration_ms: number | null;
   readonly next_attempt_at: string | null;
 };
 
@@ -99,6 +101,7 @@ export function newDelivery(message: DeliveryMessage, now: Date, next_attempt_at
     last_attempt_at: null,
     last_status: null,
     last_error: null,
+    last_duration_ms: null,
     next_attempt_at,
   };
 }

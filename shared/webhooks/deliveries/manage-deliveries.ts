@@ -3,6 +3,7 @@ import { getEndpoint } from "#shared/webhooks/endpoints/manage-endpoints.ts";
 import { getEventTypeDefinition } from "#shared/webhooks/event-types/catalogue.ts";
 import { deliveryIdPattern } from "#shared/webhooks/ids.ts";
 import type { WebhookManagementPorts } from "#shared/webhooks/management-ports.ts";
+import { getDeliveredEvent } from "./delivered-event.ts";
 import {
   type Delivery,
   type DeliveryPage,
@@ -11,12 +12,15 @@ import {
   type StoredDelivery,
   type StoredDeliveryAttempt,
 } from "./delivery.ts";
+import { renderPayload } from "./payload.ts";
 import { enqueue } from "./reschedule.ts";
 
 /** A delivery with all its attempts, oldest first. */
 export type DeliveryDetails = {
   readonly delivery: StoredDelivery;
   readonly attempts: readonly StoredDeliveryAttempt[];
+  /** The body that is sent, as JSON text; `null` if the log has no valid event for it. */
+  readonly payload: string | null;
 };
 
 export type DeliveryRef = { readonly org_id: string; readonly endpoint_id: string; readonly delivery_id: string };
@@ -63,7 +67,12 @@ export async function listDeliveries(
 export async function getDelivery(ports: WebhookManagementPorts, ref: DeliveryRef): Promise<DeliveryDetails> {
   await getEndpoint(ports, ref.org_id, ref.endpoint_id);
   const delivery = await find(ports, ref);
-  return { delivery, attempts: await ports.deliveries.attempts(ref.endpoint_id, ref.delivery_id) };
+  const [attempts, event] = await Promise.all([
+    ports.deliveries.attempts(ref.endpoint_id, ref.delivery_id),
+    getDeliveredEvent(ports.events, delivery),
+  ]);
+  const payload = event === null ? null : renderPayload(event, ref.delivery_id, delivery.event === null);
+  return { delivery, attempts, payload };
 }
 
 /**

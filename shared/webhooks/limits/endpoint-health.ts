@@ -47,6 +47,12 @@ export type EndpointHealthStore = {
   update(endpointId: string, before: EndpointHealth, after: EndpointHealth): Promise<boolean>;
 };
 
+/** The health of several endpoints, by one read. */
+export type EndpointHealthList = {
+  /** Endpoints to which nothing was sent yet are absent. */
+  list(endpointIds: readonly string[]): Promise<ReadonlyMap<string, EndpointHealth>>;
+};
+
 export const initialConcurrencyLimit = 10;
 
 /** Longer than a function that delivers may run: after that, the holder of a lease has crashed. */

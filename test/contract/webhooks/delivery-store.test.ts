@@ -48,6 +48,7 @@ describe.each([
       last_attempt_at: null,
       last_status: null,
       last_error: null,
+      last_duration_ms: null,
       next_attempt_at: null,
     };
     expect(await claim(message)).toEqual({ kind: "claimed", delivery: expected });

@@ -9,6 +9,7 @@ import {
 } from "#shared/webhooks/limits/circuit-breaker.ts";
 import {
   type EndpointHealth,
+  type EndpointHealthList,
   type EndpointHealthStore,
   initialConcurrencyLimit,
   initialHealth,
@@ -24,7 +25,7 @@ import {
   createWebhookTables,
 } from "#test/support/webhooks/webhook-stores.ts";
 
-let real: EndpointHealthStore;
+let real: EndpointHealthStore & EndpointHealthList;
 beforeAll(async () => {
   real = createDynamodbStores(await createWebhookTables()).health;
 });
@@ -49,6 +50,15 @@ describe.each([
   ["DynamoDB", () => real],
   ["memory", () => memory],
 ])("endpoint health store in %s", (_, store) => {
+  it("lists the health of those endpoints to which something was sent", async () => {
+    const first = await endpointWith(store(), { failures: 2, latency_ms: 120 });
+    const second = await endpointWith(store(), {});
+    await endpointWith(store(), { failures: 9 });
+    const healths = await store().list([first, anEndpointId(), second]);
+    expect([...healths.keys()].sort()).toEqual([first, second].sort());
+    expect(healths.get(first)).toEqual(await store().get(first));
+  });
+
   it("returns the initial health of a new endpoint", async () => {
     const id = anEndpointId();
     expect(await store().get(id)).toEqual(initialHealth);

@@ -48,6 +48,8 @@ export function managementPorts(log: readonly ActivityEvent[] = []) {
       },
     },
     events: {
+      get: async (orgId, { event_id }) =>
+        log.find((event) => event.org_id === orgId && event.event_id === event_id) ?? null,
       readPage: async ({ org_id }) => ({ events: log.filter((event) => event.org_id === org_id), next: null }),
     },
     rules: { ownHosts: ["own.example.com"], allowLoopback: false },

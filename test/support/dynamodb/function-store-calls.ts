@@ -27,6 +27,7 @@ import {
   endpointsCalls,
   eventReaderCalls,
   healthCalls,
+  healthListCalls,
   lease,
   orgCalls,
   placeCalls,
@@ -48,11 +49,14 @@ function webhooksApi(client: DynamoDBClient) {
   const { create, get, attempts, page, statuses } = deliveriesCalls(client);
   return {
     deliveries: { create, get, attempts, page, statuses } satisfies Calls<WebhookManagementPorts["deliveries"]>,
-    health: healthCalls(client) satisfies Calls<WebhookManagementPorts["health"]>,
+    health: { ...healthCalls(client), ...healthListCalls(client) } satisfies Calls<WebhookManagementPorts["health"]>,
     endpoints: endpointsCalls(client) satisfies Calls<WebhookManagementPorts["endpoints"]>,
     replays: replayCalls(client) satisfies Calls<WebhookManagementPorts["replays"]>,
     replayLists: replayListCalls(client) satisfies Calls<WebhookManagementPorts["replayLists"]>,
-    events: eventReaderCalls(client) satisfies Calls<WebhookManagementPorts["events"]>,
+    events: {
+      ...eventReaderCalls(client),
+      get: () => createEventStore(client, tables.events).get(org_id, anEvent()),
+    } satisfies Calls<WebhookManagementPorts["events"]>,
     shards: shardCalls(client),
     keys: { get: () => keys.get(org_id), create: () => keys.create(org_id, "key") } satisfies Calls<DataKeyStore>,
     tokens: tokenCalls(client),

@@ -25,7 +25,8 @@ import { scheduledDeliveryStore } from "#shared/webhooks/deliveries/dynamodb/sch
 import { endpointReader } from "#shared/webhooks/endpoints/dynamodb/endpoint-reader.ts";
 import { endpointStore } from "#shared/webhooks/endpoints/dynamodb/endpoint-store.ts";
 import type { EndpointReader } from "#shared/webhooks/endpoints/endpoint.ts";
-import { endpointHealthStore } from "#shared/webhooks/limits/dynamodb/endpoint-health-store.ts";
+import { endpointHealthList, endpointHealthStore } from "#shared/webhooks/limits/dynamodb/endpoint-health-store.ts";
+import type { EndpointHealthList } from "#shared/webhooks/limits/endpoint-health.ts";
 import { initialHealth } from "#shared/webhooks/limits/endpoint-health.ts";
 import type { WebhookManagementPorts } from "#shared/webhooks/management-ports.ts";
 import { replayListStore } from "#shared/webhooks/replays/dynamodb/replay-list-store.ts";
@@ -56,7 +57,7 @@ const replay = {
 const delivery = {
   ...{ org_id, endpoint_id, delivery_id, event_type: message.event_type, event: message.event, cycle: 0, step: 1 },
   ...{ status: "pending" as const, reason: null, attempts: 1, created_at: testNow.toISOString() },
-  ...{ last_attempt_at: null, last_status: null, last_error: null, next_attempt_at: null },
+  ...{ last_attempt_at: null, last_status: null, last_error: null, last_duration_ms: null, next_attempt_at: null },
 };
 const attempt = {
   ...{ number: 1, at: testNow.toISOString(), duration_ms: 5, status: 200, error: null, message: null },
@@ -113,6 +114,10 @@ export function healthCalls(client: DynamoDBClient): Calls<DeliveryPorts["health
     increaseLimit: () => store.increaseLimit(endpoint_id, 20),
     update: () => store.update(endpoint_id, initialHealth, initialHealth),
   };
+}
+
+export function healthListCalls(client: DynamoDBClient): Calls<EndpointHealthList> {
+  return { list: () => endpointHealthList(client, tables.deliveries).list([endpoint_id]) };
 }
 
 export function endpointsCalls(client: DynamoDBClient): Calls<WebhookManagementPorts["endpoints"]> {

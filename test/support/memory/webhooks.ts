@@ -26,6 +26,7 @@ import { hashOrg } from "#shared/webhooks/endpoints/org-hash.ts";
 import { limitIncrement, needsProbe, openUntil } from "#shared/webhooks/limits/circuit-breaker.ts";
 import {
   type EndpointHealth,
+  type EndpointHealthList,
   type EndpointHealthStore,
   initialHealth,
   type PermitLease,
@@ -228,12 +229,16 @@ export function failOnDamage({ change_id }: EndpointChange): never {
   throw new Error(`The change ${change_id} is damaged.`);
 }
 
-export function memoryEndpointHealth(): EndpointHealthStore {
+export function memoryEndpointHealth(): EndpointHealthStore & EndpointHealthList {
   const healths = new Map<string, EndpointHealth>();
   const read = (endpointId: string) => healths.get(endpointId) ?? initialHealth;
   return {
     async get(endpointId) {
       return read(endpointId);
+    },
+    async list(endpointIds) {
+      const asked = new Set(endpointIds);
+      return new Map([...healths].filter(([endpointId]) => asked.has(endpointId)));
     },
     async acquire(endpointId, lease, now, onlyIfFast = false) {
       const health = read(endpointId);

@@ -53,6 +53,7 @@ export function afterAttempt(delivery: Delivery, status: Delivery["status"], ove
     reason: status === "failed" ? "exhausted" : null,
     last_attempt_at: secondsLater(1).toISOString(),
     last_status: status === "succeeded" ? 200 : 500,
+    last_duration_ms: 50,
     next_attempt_at: status === "pending" ? secondsLater(300).toISOString() : null,
     ...over,
   };

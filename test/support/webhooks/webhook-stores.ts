@@ -7,9 +7,9 @@ import { deliveryStore } from "#shared/webhooks/deliveries/dynamodb/delivery-sto
 import { scheduledDeliveryStore } from "#shared/webhooks/deliveries/dynamodb/scheduled-delivery-store.ts";
 import { endpointStore } from "#shared/webhooks/endpoints/dynamodb/endpoint-store.ts";
 import type { EndpointReader, EndpointStore } from "#shared/webhooks/endpoints/endpoint.ts";
-import { endpointHealthStore } from "#shared/webhooks/limits/dynamodb/endpoint-health-store.ts";
+import { endpointHealthList, endpointHealthStore } from "#shared/webhooks/limits/dynamodb/endpoint-health-store.ts";
 import { orgPermitStore } from "#shared/webhooks/limits/dynamodb/org-permit-store.ts";
-import type { EndpointHealthStore } from "#shared/webhooks/limits/endpoint-health.ts";
+import type { EndpointHealthList, EndpointHealthStore } from "#shared/webhooks/limits/endpoint-health.ts";
 import type { OrgPermitStore } from "#shared/webhooks/limits/org-permits.ts";
 import { replayStore } from "#shared/webhooks/replays/dynamodb/replay-store.ts";
 import type { ReplayStore } from "#shared/webhooks/replays/replay.ts";
@@ -27,7 +27,7 @@ import {
 export type WebhookStores = {
   readonly endpoints: EndpointStore & EndpointReader;
   readonly deliveries: DeliveryStore;
-  readonly health: EndpointHealthStore;
+  readonly health: EndpointHealthStore & EndpointHealthList;
   readonly orgPermits: OrgPermitStore;
   readonly scheduled: ScheduledDeliveryStore;
   readonly replays: ReplayStore;
@@ -97,7 +97,7 @@ export function createDynamodbStores(
   return {
     endpoints: endpointStore(client, { config, events }, () => new Date()),
     deliveries: deliveryStore(client, deliveries, reads),
-    health: endpointHealthStore(client, deliveries),
+    health: { ...endpointHealthStore(client, deliveries), ...endpointHealthList(client, deliveries) },
     orgPermits: orgPermitStore(client, deliveries),
     scheduled: scheduledDeliveryStore(client, deliveries),
     replays: replayStore(client, deliveries),

@@ -131,7 +131,10 @@ describe("expiry of stored items", () => {
   const valuesOf = (input: object) =>
     "ExpressionAttributeValues" in input ? Object(input.ExpressionAttributeValues) : {};
   const { started_at: _, parked: __, urgent: ___, ...identity } = delivery;
-  const context = { last_attempt_at: null, last_status: null, last_error: null, next_attempt_at: null };
+  const context = {
+    ...{ last_attempt_at: null, last_status: null, last_error: null },
+    ...{ last_duration_ms: null, next_attempt_at: null },
+  };
   const begun = { ...identity, ...context, status: "pending", reason: null, attempts: 1, created_at: "x" } as const;
   const stored = marshall(begun);
 

@@ -1,5 +1,6 @@
 import { endpointSettingExamples } from "#shared/api/webhooks/endpoint-settings.ts";
 import { type Delivery, type DeliveryAttempt, deliveryIdOf } from "#shared/webhooks/deliveries/delivery.ts";
+import { renderPayload } from "#shared/webhooks/deliveries/payload.ts";
 import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
 import { sampleEvent } from "#shared/webhooks/event-types/samples.ts";
 import { initialHealth } from "#shared/webhooks/limits/endpoint-health.ts";
@@ -45,6 +46,7 @@ export const delivery: Delivery = {
   last_attempt_at: attemptedAt,
   last_status: 200,
   last_error: null,
+  last_duration_ms: 87,
   next_attempt_at: null,
 };
 
@@ -75,3 +77,8 @@ export const replay: Replay = {
   created_at: "2026-05-12T07:00:00.000Z",
   updated_at: "2026-05-12T07:00:00.000Z",
 };
+
+/** Returns the body of the delivery. */
+export function payload(): unknown {
+  return JSON.parse(renderPayload(event, delivery.delivery_id));
+}

@@ -63,6 +63,7 @@ const delivery = {
   last_attempt_at: timeOrNull,
   last_response_status: statusOrNull,
   last_error: textOrNull("Why the last request got no response."),
+  last_duration_ms: { type: ["number", "null"], minimum: 0 },
   next_attempt_at: timeOrNull,
 };
 
@@ -79,9 +80,25 @@ const attempt = objectSchema({
   response_truncated: { type: "boolean" },
 });
 
-export const webhookEndpointSchema = objectComponent("WebhookEndpoint", endpoint, {
-  description: "A URL to which events are sent.",
+const health = objectSchema({
+  circuit: { ...oneOf(["closed", "open", "half_open"]), description: "While it is open, attempts wait." },
+  open_until: timeOrNull,
+  consecutive_failures: count,
+  failing_since: timeOrNull,
+  last_success_at: timeOrNull,
+  average_duration_ms: {
+    type: ["number", "null"],
+    minimum: 0,
+    description: "Moving average of all attempts; `null` before the first.",
+  },
 });
+
+export const webhookEndpointSchema = objectComponent(
+  "WebhookEndpoint",
+  endpoint,
+  { description: "A URL to which events are sent." },
+  { health },
+);
 
 export const webhookEndpointWithSecretSchema = objectComponent(
   "WebhookEndpointWithSecret",
@@ -96,12 +113,7 @@ export const webhookEndpointWithSecretSchema = objectComponent(
 
 export const webhookEndpointWithHealthSchema = objectComponent("WebhookEndpointWithHealth", {
   ...endpoint,
-  health: objectSchema({
-    circuit: { ...oneOf(["closed", "open", "half_open"]), description: "While it is open, attempts wait." },
-    consecutive_failures: count,
-    failing_since: timeOrNull,
-    last_success_at: timeOrNull,
-  }),
+  health,
 });
 
 export const webhookEndpointsSchema = schemaComponent("WebhookEndpoints", {
@@ -120,10 +132,14 @@ export const webhookDeliverySchema = objectComponent("WebhookDelivery", delivery
   description: "One event for one endpoint.",
 });
 
-export const webhookDeliveryWithAttemptsSchema = objectComponent("WebhookDeliveryWithAttempts", {
-  ...delivery,
-  attempts: { type: "array", items: attempt },
-});
+export const webhookPayloadSchema = schemaComponent("WebhookPayload", payloadSchema);
+
+export const webhookDeliveryWithAttemptsSchema = objectComponent(
+  "WebhookDeliveryWithAttempts",
+  { ...delivery, attempts: { type: "array", items: attempt } },
+  {},
+  { payload: webhookPayloadSchema },
+);
 
 export const webhookDeliveriesSchema = schemaComponent("WebhookDeliveries", {
   type: "array",
@@ -169,8 +185,6 @@ export const webhookReplayCountSchema = objectComponent("WebhookReplayCount", {
   examined: count,
   complete: { type: "boolean", description: "Whether the whole range was examined, or only its newest part." },
 });
-
-export const webhookPayloadSchema = schemaComponent("WebhookPayload", payloadSchema);
 
 export const webhookEventTypesSchema = schemaComponent("WebhookEventTypes", {
   type: "array",

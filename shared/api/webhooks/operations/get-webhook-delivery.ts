@@ -11,21 +11,28 @@ export const getWebhookDelivery = defineWebhooksOperation({
   method: "GET",
   path: "/endpoints/{endpoint_id}/deliveries/{delivery_id}",
   async handle({ ports, requester: { org_id }, path: { endpoint_id = "", delivery_id = "" } }) {
-    const { delivery, attempts } = await getDelivery(ports, { org_id, endpoint_id, delivery_id });
-    return jsonResponse(
-      renderSuccess({ delivery: { ...renderDelivery(delivery), attempts: attempts.map(renderAttempt) } }),
-    );
+    const { delivery, attempts, payload } = await getDelivery(ports, { org_id, endpoint_id, delivery_id });
+    const rendered = { ...renderDelivery(delivery), attempts: attempts.map(renderAttempt) };
+    const content = payload === null ? {} : { payload: JSON.parse(payload) };
+    return jsonResponse(renderSuccess({ delivery: { ...rendered, ...content } }));
   },
 });
 
 export const describeGetWebhookDelivery = () =>
   describeWebhooksOperation({
-    summary: "One delivery and its attempts",
+    summary: "One delivery, its attempts and its payload",
+    description: "`payload` is the body that is sent; without it, the log has no valid event for the delivery.",
     responses: {
       200: {
         description: "The delivery.",
         content: { delivery: webhookDeliveryWithAttemptsSchema },
-        example: { delivery: { ...renderDelivery(sample.delivery), attempts: [renderAttempt(sample.attempt)] } },
+        example: {
+          delivery: {
+            ...renderDelivery(sample.delivery),
+            attempts: [renderAttempt(sample.attempt)],
+            payload: sample.payload(),
+          },
+        },
       },
     },
     errors: [404],

@@ -36,6 +36,7 @@ const storedDeliverySchema = z.object({
   last_attempt_at: z.nullable(z.string()),
   last_status: z.nullable(z.number()),
   last_error: z.nullable(z.string()),
+  last_duration_ms: z._default(z.nullable(z.number()), null),
   next_attempt_at: z.nullable(z.string()),
 });
 

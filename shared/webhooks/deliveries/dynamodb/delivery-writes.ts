@@ -66,11 +66,12 @@ export function createDeliveryWrites(
  */
 function updateOf(delivery: Delivery, attempt: DeliveryAttempt | null) {
   const { endpoint_id, delivery_id, status, cycle, step, attempts } = delivery;
-  const { reason, last_attempt_at, last_status, last_error, next_attempt_at } = delivery;
+  const { reason, last_attempt_at, last_status, last_error, last_duration_ms, next_attempt_at } = delivery;
   const isDone = status === "succeeded";
   const sets = [
     "#status = :status, #step = :step, reason = :reason, last_attempt_at = :last_attempt_at",
-    "last_status = :last_status, last_error = :last_error, next_attempt_at = :next_attempt_at",
+    "last_status = :last_status, last_error = :last_error, last_duration_ms = :last_duration_ms",
+    "next_attempt_at = :next_attempt_at",
     ...(isDone ? [] : ["attempts = :attempts, undelivered = :status"]),
   ];
   const values = { ":status": status, ":cycle": cycle, ":step": step, ":reason": reason };
@@ -78,6 +79,7 @@ function updateOf(delivery: Delivery, attempt: DeliveryAttempt | null) {
     ":last_attempt_at": last_attempt_at,
     ":last_status": last_status,
     ":last_error": last_error,
+    ":last_duration_ms": last_duration_ms,
     ":next_attempt_at": next_attempt_at,
   };
   // A claim that sent nothing is undone: the delivery then counts one attempt less than the claim did.

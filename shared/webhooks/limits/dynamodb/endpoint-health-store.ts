@@ -3,11 +3,12 @@ import { marshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod/mini";
 import { type AttributeMap, expiresAfter, toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { healthKey } from "#shared/platform/dynamodb/keys.ts";
-import { getItem, writeConditionally } from "#shared/platform/dynamodb/operations.ts";
+import { batchGet, getItem, writeConditionally } from "#shared/platform/dynamodb/operations.ts";
 import { parseItem } from "#shared/platform/dynamodb/stored-item.ts";
 import { limitIncrement, openAfterFailures } from "#shared/webhooks/limits/circuit-breaker.ts";
 import {
   type EndpointHealth,
+  type EndpointHealthList,
   type EndpointHealthStore,
   initialConcurrencyLimit,
   initialHealth,
@@ -39,6 +40,18 @@ type HealthUpdate = Pick<
   UpdateItemCommandInput,
   "ConditionExpression" | "UpdateExpression" | "ExpressionAttributeNames"
 > & { readonly values: Readonly<Record<string, unknown>> };
+
+/** Creates the list of endpoint health. */
+export function endpointHealthList(client: DynamoDBClient, table: string): EndpointHealthList {
+  return {
+    async list(endpointIds) {
+      const idsByKey = new Map(endpointIds.map((id) => [healthKey(id).pk, id]));
+      const items = await batchGet(client, table, [...idsByKey.values()].map(healthKey));
+      const found = items.map((item) => [idsByKey.get(item.pk?.S ?? "") ?? "", fromItem(item)] as const);
+      return new Map(found);
+    },
+  };
+}
 
 /** Creates the store of endpoint health: one item for each endpoint in the deliveries table, of which each method updates its own part. */
 export function endpointHealthStore(client: DynamoDBClient, table: string): EndpointHealthStore {

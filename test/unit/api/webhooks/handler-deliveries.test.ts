@@ -1,14 +1,16 @@
 import { describe, expect, it } from "vitest";
+import type { ActivityEvent } from "#shared/events/event.ts";
 import type { DeliveryAttempt } from "#shared/webhooks/deliveries/delivery.ts";
 import { type DeliveryMessage, deliveryIdOf } from "#shared/webhooks/deliveries/delivery.ts";
+import { renderPayload } from "#shared/webhooks/deliveries/payload.ts";
 import { orgA, webhooksApi } from "#test/support/api/webhooks-dialect.ts";
 import { anEvent, testNow } from "#test/support/builders.ts";
 
 const settings = { url: "https://hooks.example.com/in", events: ["*"] };
 
 /** An endpoint, and deliveries of `count` events to it, each a minute after the one before. */
-async function withDeliveries(count = 0) {
-  const dialect = webhooksApi();
+async function withDeliveries(count = 0, log: readonly ActivityEvent[] = []) {
+  const dialect = webhooksApi({ log });
   const created = await dialect.ask("POST", "/endpoints", { body: settings });
   const endpoint_id: string = JSON.parse(created.body).endpoint.endpoint_id;
   const messages = Array.from({ length: count }, (_, n): DeliveryMessage => {
@@ -34,15 +36,16 @@ async function withDeliveries(count = 0) {
   return { ...dialect, endpoint_id, messages, at: `/endpoints/${endpoint_id}` };
 }
 
-async function withOneDelivery() {
-  const dialect = await withDeliveries(1);
+async function withOneDelivery(log: readonly ActivityEvent[] = []) {
+  const dialect = await withDeliveries(1, log);
   const [message] = dialect.messages;
   if (message === undefined) throw new Error("The queue has no message.");
   let cycle = 0;
   const attemptFirst = async (attempt: DeliveryAttempt) => {
     const claim = await dialect.deliveries.claim({ ...message, cycle: cycle++ }, testNow, 0);
     if (claim.kind !== "claimed") throw new Error(`The delivery is ${claim.kind}.`);
-    const tried = { last_attempt_at: attempt.at, last_status: attempt.status, last_error: attempt.error };
+    const { at: last_attempt_at, status: last_status, error: last_error, duration_ms: last_duration_ms } = attempt;
+    const tried = { last_attempt_at, last_status, last_error, last_duration_ms };
     await dialect.deliveries.record({ ...claim.delivery, ...tried, status: "failed", reason: "exhausted" }, attempt);
   };
   return { ...dialect, message, attemptFirst };
@@ -60,6 +63,7 @@ const keys = [
   "last_attempt_at",
   "last_response_status",
   "last_error",
+  "last_duration_ms",
   "next_attempt_at",
 ];
 
@@ -218,6 +222,7 @@ describe("GET /webhooks/endpoints/{endpoint_id}/deliveries/{delivery_id}", () =>
       reason: "exhausted",
       last_response_status: 204,
       last_attempt_at: "2026-06-01T12:00:31.250Z",
+      last_duration_ms: 12.5,
     });
     expect(delivery.attempts[0]).toEqual({
       number: 1,
@@ -232,6 +237,20 @@ describe("GET /webhooks/endpoints/{endpoint_id}/deliveries/{delivery_id}", () =>
       response_truncated: false,
     });
     expect(delivery.attempts[1].outcome).toBe("succeeded");
+  });
+
+  it("returns the payload, as it is sent", async () => {
+    const event = anEvent({ org_id: orgA, event_id: `evt_${"0".repeat(32)}`, recorded_at: testNow.toISOString() });
+    const { ask, at, message } = await withOneDelivery([event]);
+    const { delivery } = JSON.parse((await ask("GET", `${at}/deliveries/${message.delivery_id}`)).body);
+    expect(delivery.payload).toEqual(JSON.parse(renderPayload(event, message.delivery_id)));
+  });
+
+  it("returns the payload of a test, marked as such", async () => {
+    const { ask, at } = await withDeliveries();
+    const sent = JSON.parse((await ask("POST", `${at}/test`)).body).delivery;
+    const { delivery } = JSON.parse((await ask("GET", `${at}/deliveries/${sent.delivery_id}`)).body);
+    expect(delivery.payload).toMatchObject({ test: true, event_type: "invoice.sent", delivery_id: sent.delivery_id });
   });
 });
 

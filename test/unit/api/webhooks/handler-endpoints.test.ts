@@ -119,9 +119,11 @@ describe("GET /webhooks/endpoints", () => {
     expect(Object.keys(endpoint)).toEqual([...keys, "health"]);
     expect(endpoint.health).toEqual({
       circuit: "closed",
+      open_until: null,
       consecutive_failures: 0,
       failing_since: null,
       last_success_at: null,
+      average_duration_ms: null,
     });
   });
 
@@ -141,7 +143,28 @@ describe("GET /webhooks/endpoints", () => {
       consecutive_failures: over.failures,
       last_success_at: "1970-01-01T00:00:00Z",
     });
+    expect(health.open_until).toBe(circuit === "open" ? "2026-06-01T12:00:30.001Z" : null);
     if ("failing_since" in over) expect(health.failing_since).toBe("2026-06-01T12:00:28.500Z");
+  });
+});
+
+describe("GET /webhooks/endpoints?include=health", () => {
+  const list = (include: string) => ({ over: { query: new URLSearchParams({ include }) } });
+
+  it("returns the health of each endpoint, also of one to which nothing was sent", async () => {
+    const { ask, at, id, ports } = await withEndpoint();
+    await ask("POST", "/endpoints", { body: { ...settings, url: "https://hooks.example.com/new" } });
+    await ports.health.update(id, initialHealth, { ...initialHealth, failures: 2, latency_ms: 120 });
+    const { endpoints } = JSON.parse((await ask("GET", "/endpoints", list("health"))).body);
+    expect(endpoints[0]).toEqual(JSON.parse((await ask("GET", at)).body).endpoint);
+    expect(endpoints[0].health).toMatchObject({ consecutive_failures: 2, average_duration_ms: 120 });
+    expect(endpoints[1].health).toMatchObject({ consecutive_failures: 0, average_duration_ms: null });
+  });
+
+  it("refuses to include anything else", async () => {
+    const { ask } = await withEndpoint();
+    const { status, body } = await ask("GET", "/endpoints", list("secret"));
+    expect([status, JSON.parse(body)]).toMatchObject([400, { field: "include", details: { valid: ["health"] } }]);
   });
 });
 

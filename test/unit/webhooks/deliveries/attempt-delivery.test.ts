@@ -37,6 +37,7 @@ describe("deliverBatch when the receiver accepts the request", () => {
       last_attempt_at: at,
       last_status: 200,
       last_error: null,
+      last_duration_ms: aSendResult().duration_ms,
       next_attempt_at: null,
     });
     expect(await fixture.attemptsOf(message)).toEqual([{ ...aSendResult(), number: 1, at }]);
