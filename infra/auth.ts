@@ -4,11 +4,11 @@ import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { Key } from "aws-cdk-lib/aws-kms";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
-import { issuerAttributes, usageAttributes } from "#shared/auth/usage-attributes.ts";
+import { issuerAttributes, revocationAttributes, usageAttributes } from "#shared/auth/usage-attributes.ts";
 import { envVars } from "#shared/platform/env-vars.ts";
 import { whenNonZero, whenNonZeroForThreePeriods } from "./constructs/alarm-conditions.ts";
 import { leadingKeys, updatableAttributes } from "./constructs/dynamodb-key-conditions.ts";
-import { NodeFunction, requestFunctionProps } from "./constructs/function.ts";
+import { managementFunctionProps, NodeFunction, requestFunctionProps } from "./constructs/function.ts";
 import type { Observability } from "./constructs/observability.ts";
 import { retainExceptOnCreate } from "./constructs/retention.ts";
 import { protectedTable } from "./constructs/table.ts";
@@ -25,6 +25,8 @@ export class Auth extends Construct {
   readonly oauth: NodeFunction;
   /** Issues viewer tokens. The only function that can sign them; has no permission to read events. */
   readonly viewerTokens: NodeFunction;
+  /** Lists and revokes the tokens of organisations. Has no permission to read events, nor to restore a token. */
+  readonly tokens: NodeFunction;
   readonly #viewerKeysKey: Key;
 
   constructor(scope: Construct, id: string, { observability }: AuthProps) {
@@ -90,12 +92,29 @@ export class Auth extends Construct {
     this.grantAuthenticate(this.viewerTokens);
     this.grantVerifyViewerTokens(this.viewerTokens);
     this.grantViewerKeysKey(this.viewerTokens, "kms:Decrypt");
+
+    this.tokens = new NodeFunction(this, "Tokens", {
+      entry: "functions/api/tokens.ts",
+      description: "Lists and revokes the tokens of organisations.",
+      timeoutSeconds: 15,
+      memory: 1024,
+      ...managementFunctionProps(observability),
+    });
+    this.grantAuthenticate(this.tokens);
+    this.grantManageTokens(this.tokens);
   }
 
   /** Grants authenticating callers: reading tokens, and counting their use. */
   grantAuthenticate(fn: LambdaFunction): void {
     this.grantTokens(fn, usageAttributes);
     this.grantListSuspendedOrgs(fn);
+  }
+
+  /** Grants listing the tokens of organisations, and revoking them. */
+  private grantManageTokens(fn: LambdaFunction): void {
+    this.grant(fn, ["Query"], leadingKeys("org#"));
+    this.grant(fn, ["BatchGetItem"], leadingKeys("token#"));
+    this.grant(fn, ["UpdateItem"], updatableAttributes(revocationAttributes, "token#"));
   }
 
   /** Grants reading the keys of viewer tokens, of which a function can use the public halves only. */

@@ -12,7 +12,9 @@ export {
   type FinzbooksClient,
   type FinzbooksClientOptions,
   type TimelineParams,
+  type ViewerTokenSettings,
 } from "./finzbooks/finzbooks-client.ts";
+export type { TokenListParams, Tokens } from "./finzbooks/tokens.ts";
 export type { Webhooks } from "./finzbooks/webhooks.ts";
 export { ActivityLogError, type ErrorCode } from "./http/activity-log-error.ts";
 export type { Retry } from "./http/connection.ts";

@@ -11,7 +11,16 @@ import { graph, ownMetric } from "#infra/constructs/widgets.ts";
 import { metricNames } from "#shared/platform/observability/metric-names.ts";
 
 /** Values of the dimension `dialect` of the request metrics. */
-const dialects = ["finzbooks", "simplybooks", "fakturoid", "webhooks", "oauth", "viewer-tokens", "documents"] as const;
+const dialects = [
+  "finzbooks",
+  "simplybooks",
+  "fakturoid",
+  "webhooks",
+  "oauth",
+  "viewer-tokens",
+  "tokens",
+  "documents",
+] as const;
 
 /** Adds the alarms and the dashboard row of an HTTP API and of the functions that serve its requests. */
 export function addApiMonitoring(

@@ -129,8 +129,11 @@ export class PublicApi extends Construct {
       documents,
       auth.oauth,
       auth.viewerTokens,
+      auth.tokens,
     ]);
     this.addRoute("ViewerTokens", HttpRouteKey.with("/api/public/v1/viewer-tokens", HttpMethod.ANY), auth.viewerTokens);
+    this.addRoute("Tokens", HttpRouteKey.with("/api/public/v1/tokens", HttpMethod.ANY), auth.tokens);
+    this.addRoute("Token", HttpRouteKey.with("/api/public/v1/tokens/{proxy+}", HttpMethod.ANY), auth.tokens);
     this.addRoute("Oauth", HttpRouteKey.with("/api/v3/oauth/{proxy+}", HttpMethod.ANY), auth.oauth);
     this.addRoute("Home", HttpRouteKey.with("/", HttpMethod.ANY), documents);
     this.addRoute("OpenApi", HttpRouteKey.with("/openapi.json", HttpMethod.ANY), documents);

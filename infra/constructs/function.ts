@@ -81,6 +81,11 @@ export function requestFunctionProps({ auditLogs, reserved }: Observability) {
   return { log: auditLogs.access, ...(reserved === null ? {} : { reservedConcurrency: reserved.api }) };
 }
 
+/** Returns the props of functions that serve rare requests of people, as `requestFunctionProps` does. */
+export function managementFunctionProps({ auditLogs, reserved }: Observability) {
+  return { log: auditLogs.access, ...(reserved === null ? {} : { reservedConcurrency: reserved.management }) };
+}
+
 /** Returns the props of functions that read the table's stream: log retention, and their reserved concurrency. */
 export function streamFunctionProps({ logRetention, reserved }: Observability) {
   const stream = reserved?.stream ?? null;

@@ -18,8 +18,8 @@ export type StageRequirements = {
   readonly tags: Readonly<Record<string, string>>;
 };
 
-/** Number of functions that serve requests, and that read the stream of the events table. */
-const functions = { api: 7, stream: 2 };
+/** Number of functions by their kind of reserved concurrency. */
+const functions = { api: 7, management: 1, stream: 2 };
 
 /** Maximum concurrency of replays, in every stage. */
 const replays = 10;
@@ -36,7 +36,10 @@ export function stageRequirements(name: StageName, stage: Stage): StageRequireme
   return {
     stackName: stackName(name),
     isProduction: stage.isProduction,
-    reserved: functions.api * (reserved?.api ?? 0) + functions.stream * (reserved?.stream ?? 0),
+    reserved:
+      functions.api * (reserved?.api ?? 0) +
+      functions.management * (reserved?.management ?? 0) +
+      functions.stream * (reserved?.stream ?? 0),
     shared: ingestConcurrency + deliveryConcurrency + slowDeliveryConcurrency + replays,
     domain,
     certificateRegion: stage.edge === null ? stage.region : globalRegion,

@@ -99,7 +99,7 @@ export type TamperLine = Line<"tamper"> & {
 /** One request to the HTTP API. */
 export type RequestLine = Line<"request"> & {
   readonly request_id: string;
-  /** The API of the function: a dialect, `webhooks`, `oauth`, `viewer-tokens` or `documents`. */
+  /** The API of the function: a dialect, `webhooks`, `oauth`, `viewer-tokens`, `tokens` or `documents`. */
   readonly dialect: string;
   readonly method: string;
   /** The route, by the dialect's name for it. */

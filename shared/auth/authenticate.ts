@@ -29,16 +29,16 @@ export type TokenUsageStore<T extends Token = ActiveToken> = {
 
 /**
  * Returns the token if it is valid. Throws `ActivityError` `unauthenticated` for an unknown, expired or revoked token,
- * with the same message, so that the cases are indistinguishable to the caller. Throws `org_suspended` for a valid
- * token whose organisations are all suspended.
+ * with the same message, so that the cases are indistinguishable to the caller, also if all its organisations have
+ * revoked it. Throws `org_suspended` for a valid token whose organisations are all suspended.
  */
 export function assertActiveToken(found: ActiveToken | null, { holder, hash }: TokenRef, now: Date): ActiveToken {
   if (found === null) throw invalidTokenError();
   if (hash === null ? found.token_id !== holder : !isEqual(found.hash, hash)) throw invalidTokenError();
   if (found.revoked_at !== null) throw invalidTokenError();
   if (found.expires_at !== null && found.expires_at <= now.toISOString()) throw invalidTokenError();
-  if (found.org_ids.length === 0 && found.suspended_org_ids.length > 0) throw orgSuspendedError();
-  return found;
+  if (found.org_ids.length > 0) return found;
+  throw found.suspended_org_ids.length > 0 ? orgSuspendedError() : invalidTokenError();
 }
 
 export function invalidTokenError(): ActivityError {

@@ -4,6 +4,8 @@ export const scopes = [
   "AIBooks.activity.READ",
   "AIBooks.webhooks.MANAGE",
   "AIBooks.viewer_tokens.CREATE",
+  "AIBooks.tokens.READ",
+  "AIBooks.tokens.MANAGE",
   "AIBooks.fullaccess.all",
 ] as const;
 
@@ -24,13 +26,15 @@ export type Token = {
   readonly created_at: string;
   readonly expires_at: string | null;
   readonly revoked_at: string | null;
+  /** When organisations revoked its access to them, by organisation. */
+  readonly revoked_orgs: Readonly<Record<string, string>>;
   /** The start of the last minute in which it was used. */
   readonly last_used_at: string | null;
 };
 
-/** A token in use: suspended organisations are separate from those that it gives access to. */
+/** A token in use: `org_ids` has only the organisations that it gives access to. */
 export type ActiveToken = Token & {
-  /** Its suspended organisations; `org_ids` has only the others. */
+  /** Its organisations that are suspended, and have not revoked it. */
   readonly suspended_org_ids: readonly string[];
 };
 

@@ -19,5 +19,8 @@ export const usageAttributes: readonly string[] = [
   ...Array.from({ length: readCost.maxConcurrent }, (_, at) => leaseAttribute(at + 1)),
 ];
 
+/** The attributes for revoking a token. None of them allows giving it access to more. */
+export const revocationAttributes: readonly string[] = [...key, "revoked_at", "revoked_orgs"];
+
 /** The attributes for issuing access tokens, which are stored with their client unless it was revoked. */
 export const issuerAttributes: readonly string[] = [...usageAttributes, "access", "revoked_at"];

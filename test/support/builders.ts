@@ -101,6 +101,7 @@ export function aToken(over: Partial<Token> = {}, secret = aSecret()): Token {
     created_at: "2026-01-01T00:00:00.000Z",
     expires_at: null,
     revoked_at: null,
+    revoked_orgs: {},
     last_used_at: null,
     ...over,
   };

@@ -16,6 +16,7 @@ const token = z.object({
   created_at: z.string(),
   expires_at: z.nullable(z.string()),
   revoked_at: z.nullable(z.string()),
+  revoked_orgs: z.record(z.string(), z.string()).default({}),
   last_used_at: z.nullable(z.string()),
 });
 
@@ -137,9 +138,14 @@ function tableColumns(now: string): TableColumn<Token>[] {
     { title: "EXPIRES", cell: ({ expires_at }) => expires_at?.slice(0, 10) ?? "never" },
     { title: "LAST USED", cell: ({ last_used_at }) => last_used_at?.slice(0, 16).replace("T", " ") ?? "never" },
     { title: "USER", cell: ({ user_id }) => user_id ?? "-" },
-    { title: "ORGS", cell: ({ org_ids }) => org_ids.join(" ") },
+    { title: "ORGS", cell: formatOrgs },
     { title: "SCOPES", cell: ({ scopes: held }) => held.join(" ") },
   ];
+}
+
+/** Marks the organisations that have revoked the token. */
+function formatOrgs({ org_ids, revoked_orgs }: Token): string {
+  return org_ids.map((orgId) => (revoked_orgs[orgId] === undefined ? orgId : `${orgId} (revoked)`)).join(" ");
 }
 
 function state({ revoked_at, expires_at }: Token, now: string): string {

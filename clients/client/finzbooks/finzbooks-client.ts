@@ -6,6 +6,7 @@ import type { ApiResponse, RequestOptions } from "#clients/client/http/request.t
 import { send } from "#clients/client/http/send.ts";
 import type { BodyOf, OperationId, QueryOf, ResponseOf, Schemas } from "#clients/client/openapi-types.ts";
 import { basePath, createCursorList } from "./cursor-list.ts";
+import { createTokens, type Tokens } from "./tokens.ts";
 import { createWebhooks, type Webhooks } from "./webhooks.ts";
 
 export type FinzbooksClientOptions = ConnectionOptions & {
@@ -40,6 +41,8 @@ export type FinzbooksClient = {
    * `AIBooks.viewer_tokens.CREATE`: call it on a server.
    */
   createViewerToken(settings?: ViewerTokenSettings, options?: RequestOptions): Promise<Schemas["ViewerToken"]>;
+  /** The tokens of the organisation. */
+  readonly tokens: Tokens;
   /** Needs a token with the scope `AIBooks.webhooks.MANAGE`. */
   readonly webhooks: Webhooks;
 };
@@ -69,6 +72,7 @@ export function createFinzbooksClient({ token, org, ...options }: FinzbooksClien
       const response = await send(connection, request, requestOptions);
       return getBody<ResponseOf<"create_viewer_token", 201>>(response, "viewer_token").viewer_token;
     },
+    tokens: createTokens(connection),
     webhooks: createWebhooks(connection),
   };
 }

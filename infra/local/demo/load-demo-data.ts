@@ -3,6 +3,7 @@ import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import type { LocalRuntime } from "#infra/local/runtime.ts";
 import type { AdminRequest } from "#shared/auth/admin/admin-request.ts";
 import type { AdminResponse } from "#shared/auth/aws/admin-handler.ts";
+import { scopes } from "#shared/auth/caller.ts";
 import { buildEventPut } from "#shared/events/dynamodb/event-put.ts";
 import type { EventInput } from "#shared/events/event-input.ts";
 import { parseEventValue } from "#shared/events/parse-event.ts";
@@ -72,7 +73,7 @@ async function issueCredentials(handleAdminRequest: HandleAdminRequest): Promise
   const token = await issue({
     action: "token.create",
     org_ids: [org_id],
-    scopes: ["AIBooks.activity.READ", "AIBooks.webhooks.MANAGE", "AIBooks.viewer_tokens.CREATE"],
+    scopes: scopes.filter((scope) => scope !== "AIBooks.fullaccess.all"),
     user_id: demoUser,
   });
   await handleAdminRequest({ action: "viewer-key.rotate" });

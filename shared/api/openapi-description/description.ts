@@ -4,6 +4,7 @@ import { describedOauthOperations } from "#shared/api/oauth/operations/oauth-ope
 import { ComponentCollector } from "#shared/api/operations/component-collector.ts";
 import { describeOperations } from "#shared/api/operations/describe-operations.ts";
 import { describedSimplybooksOperations } from "#shared/api/simplybooks/operations/simplybooks-operations.ts";
+import { describedTokensOperations } from "#shared/api/tokens/operations/tokens-operations.ts";
 import { describedViewerTokensOperations } from "#shared/api/viewer-tokens/operations/viewer-tokens-operations.ts";
 import { renderWebhookRequests } from "#shared/api/webhooks/openapi/webhook-requests.ts";
 import { describedWebhooksOperations } from "#shared/api/webhooks/operations/webhooks-operations.ts";
@@ -56,7 +57,7 @@ const tags = [
   { name: "activity", description: "Timelines, newest first." },
   { name: "webhooks", description: "Webhook endpoints and their deliveries." },
   { name: "receiving", description: "The requests to webhook endpoints." },
-  { name: "access", description: "The token of the request, and tokens for browsers." },
+  { name: "access", description: "The token of the request, tokens for browsers, and the tokens of the organisation." },
   { name: "simplybooks", description: "The same log as SimplyBooks activities, in XML or JSON." },
   { name: "fakturoid", description: "The same log as Fakturoid events." },
   { name: "oauth", description: "Access tokens for API clients, with OAuth 2.0." },
@@ -68,6 +69,7 @@ const collector = new ComponentCollector();
 const paths = collector.collect({
   ...describeOperations(describedFinzbooksOperations(), ["accessToken"]),
   ...describeOperations(describedViewerTokensOperations(), ["accessToken"]),
+  ...describeOperations(describedTokensOperations(), ["accessToken"]),
   ...describeOperations(describedWebhooksOperations(), ["accessToken"]),
   ...describeOperations(describedSimplybooksOperations(), ["apiKey", "accessToken"]),
   ...describeOperations(describedFakturoidOperations(), ["oauthToken", "accessToken"]),

@@ -142,7 +142,7 @@ async function issueToken(
     client_id: null,
     created_at: now.toISOString(),
   };
-  const token: Token = { ...issued, ...grant, revoked_at: null, last_used_at: null };
+  const token: Token = { ...issued, ...grant, revoked_at: null, revoked_orgs: {}, last_used_at: null };
   await store.createToken(token);
   return { token: toView(token), secret };
 }

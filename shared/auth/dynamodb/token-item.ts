@@ -8,12 +8,17 @@ import { type AttributeMap, toStringAttributes } from "#shared/platform/dynamodb
 import { tokenKey } from "#shared/platform/dynamodb/keys.ts";
 
 /**
- * Returns a token as an item of the config table, without attributes for `null`. `last_used_at` is not part of it: it is
- * the rate window of the last request.
+ * Returns a new token as an item of the config table, without attributes for `null`. Revocations and the last use are
+ * not part of it: they are attributes of their own writes.
  */
-export function toTokenItem({ last_used_at: _, ...token }: Token): AttributeMap {
+export function toTokenItem({ last_used_at: _, revoked_orgs: __, ...token }: Token): AttributeMap {
   const fields = Object.entries(token).filter(([, value]) => value !== null);
   return marshall({ ...tokenKey(token.token_id), ...Object.fromEntries(fields) });
+}
+
+/** Returns the element of the set `revoked_orgs` with the time when an organisation revoked a token. */
+export function toOrgRevocation(orgId: string, at: string): string {
+  return `${at}#${orgId}`;
 }
 
 /** Parses a token. Throws an error with the item's key if the item is damaged. */
@@ -40,8 +45,22 @@ export function fromTokenItem(item: AttributeMap): Token {
     created_at: text("created_at"),
     expires_at: optional("expires_at"),
     revoked_at: optional("revoked_at"),
+    revoked_orgs: parseOrgRevocations(item),
     last_used_at: optional("rate_window"),
   };
+}
+
+/** Parses when organisations revoked a token. Concurrent revocations add several times, of which the first counts. */
+function parseOrgRevocations({ pk, revoked_orgs }: AttributeMap): Record<string, string> {
+  if (revoked_orgs === undefined) return {};
+  if (revoked_orgs.SS === undefined) throw new Error(`Item ${pk?.S} has no valid revoked_orgs.`);
+  const latestFirst = revoked_orgs.SS.toSorted().reverse();
+  return Object.fromEntries(
+    latestFirst.map((text) => {
+      const end = text.indexOf("#");
+      return [text.slice(end + 1), text.slice(0, end)];
+    }),
+  );
 }
 
 /**

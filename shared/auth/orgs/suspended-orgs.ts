@@ -64,8 +64,8 @@ export class SuspendedOrgCache {
 }
 
 /**
- * Returns a store that marks the suspended organisations of each token. It reads both concurrently, for no added
- * latency.
+ * Returns a store whose tokens give access to the organisations that are not suspended and have not revoked them. It
+ * reads tokens and suspensions concurrently, for no added latency.
  */
 export function withSuspensions(
   uses: TokenUsageStore<Token>,
@@ -74,8 +74,9 @@ export function withSuspensions(
   const mark = async (lookup: Promise<CountedToken<Token> | null>): Promise<CountedToken | null> => {
     const [found, orgIds] = await Promise.all([lookup, suspended.current()]);
     if (found === null) return null;
-    const org_ids = found.token.org_ids.filter((orgId) => !orgIds.has(orgId));
-    const suspended_org_ids = found.token.org_ids.filter((orgId) => orgIds.has(orgId));
+    const remaining = found.token.org_ids.filter((orgId) => found.token.revoked_orgs[orgId] === undefined);
+    const org_ids = remaining.filter((orgId) => !orgIds.has(orgId));
+    const suspended_org_ids = remaining.filter((orgId) => orgIds.has(orgId));
     return { ...found, token: { ...found.token, org_ids, suspended_org_ids } };
   };
   return {

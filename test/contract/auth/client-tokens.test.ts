@@ -110,6 +110,7 @@ describe("issueAccessToken", () => {
         created_at: now.toISOString(),
         expires_at: at(accessTokenSeconds).toISOString(),
         revoked_at: null,
+        revoked_orgs: {},
         last_used_at: window.start.toISOString(),
       },
       used: 1,

@@ -12,7 +12,7 @@ const defaultQuota = 1_000;
 describe.each(stageNames)("stageRequirements of %s", (name) => {
   const cases = [
     stageWithAddress(name),
-    { ...stageWithAddress(name), reserved: { api: 7, stream: 3 } },
+    { ...stageWithAddress(name), reserved: { api: 7, management: 2, stream: 3 } },
     { ...stageWithAddress(name), reserved: null },
   ];
 

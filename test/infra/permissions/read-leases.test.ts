@@ -23,6 +23,7 @@ it("the lease of an expensive request is longer than the timeout of each functio
   const seconds = secondsOfCountingFunctions();
   expect([...seconds.keys()].sort()).toEqual([
     "AuthOauth",
+    "AuthTokens",
     "AuthViewerTokens",
     "PublicApiFakturoid",
     "PublicApiFinzbooks",

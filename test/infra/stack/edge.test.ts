@@ -27,6 +27,7 @@ function valuesOf(template: Template, variable: string): Record<string, unknown>
 
 const behindApi = [
   "AuthOauth",
+  "AuthTokens",
   "AuthViewerTokens",
   "PublicApiOpenApi",
   "PublicApiFakturoid",

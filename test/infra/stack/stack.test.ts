@@ -159,6 +159,7 @@ describe.each(stageNames)("stack of %s", (name) => {
           [
             "AuthAdmin",
             "AuthOauth",
+            "AuthTokens",
             "AuthViewerTokens",
             "PublicApiFakturoid",
             "PublicApiFinzbooks",
@@ -198,7 +199,7 @@ describe.each(stageNames)("stack of %s", (name) => {
     expect(integrated).not.toContain("AuthAdmin");
     const dialects = ["PublicApiFinzbooks", "PublicApiSimplybooks", "PublicApiFakturoid"];
     expect(new Set(integrated)).toEqual(
-      new Set([...dialects, "AuthOauth", "AuthViewerTokens", "PublicApiOpenApi", "WebhooksApi"]),
+      new Set([...dialects, "AuthOauth", "AuthTokens", "AuthViewerTokens", "PublicApiOpenApi", "WebhooksApi"]),
     );
     const invoked = resources("AWS::Lambda::Permission").map(([, { Properties }]) => inWords(Properties.FunctionName));
     expect(invoked).not.toContain("AuthAdmin");

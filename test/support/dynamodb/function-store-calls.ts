@@ -2,8 +2,10 @@ import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { AdminStore } from "#shared/auth/admin/admin.ts";
 import { createAccessGrantStore } from "#shared/auth/dynamodb/access-grant-store.ts";
 import { createAdminStore } from "#shared/auth/dynamodb/admin-store.ts";
+import { createOrgTokenStore } from "#shared/auth/dynamodb/org-token-store.ts";
 import { createViewerKeyStore, type ViewerKeyStore } from "#shared/auth/dynamodb/viewer-key-store.ts";
 import type { AccessGrantStore } from "#shared/auth/issue-access-token.ts";
+import type { OrgTokenStore } from "#shared/auth/org-tokens.ts";
 import type { AppendStore } from "#shared/events/append.ts";
 import { createEventStore } from "#shared/events/dynamodb/event-store.ts";
 import { createIdempotencyStore } from "#shared/events/dynamodb/idempotency-store.ts";
@@ -181,6 +183,19 @@ function viewerTokens(client: DynamoDBClient) {
   return { tokens: tokenCalls(client), viewerKeys: viewerKeyCalls(client), suspended: suspendedCalls(client) };
 }
 
+function orgTokens(client: DynamoDBClient) {
+  const store = createOrgTokenStore(client, tables.config);
+  const revocation = { orgId: org_id, at: testNow.toISOString() };
+  const calls: Calls<OrgTokenStore> = {
+    list: () => store.list(org_id, { limit: 5, after: null }),
+    get: () => store.get(aToken().token_id),
+    revoke: async () => {
+      for (const isLast of [false, true]) await store.revoke(aToken().token_id, { ...revocation, isLast });
+    },
+  };
+  return { tokens: tokenCalls(client), suspended: suspendedCalls(client), orgTokens: calls };
+}
+
 function dialect(client: DynamoDBClient) {
   return {
     tokens: tokenCalls(client),
@@ -207,6 +222,7 @@ function review(client: DynamoDBClient) {
 export const storeCallsOfFunctions: Readonly<Record<string, (client: DynamoDBClient) => StoreCalls>> = {
   AuthAdmin: admin,
   AuthOauth: oauth,
+  AuthTokens: orgTokens,
   AuthViewerTokens: viewerTokens,
   IngestFunction: ingest,
   PublicApiFakturoid: numberedDialect,

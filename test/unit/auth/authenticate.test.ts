@@ -30,6 +30,7 @@ describe("TokenAuthenticator.authenticate", () => {
     [aSecret(), aToken({ expires_at: testNow.toISOString() })],
     [aSecret(), aToken({ expires_at: "2020-01-01T00:00:00.000Z" })],
     [aSecret(), aToken({ revoked_at: "2026-05-01T00:00:00.000Z" })],
+    [aSecret(), aToken({ org_ids: [] })],
     [aSecret(), aToken({}, aSecret(8))],
   ];
 

@@ -30,26 +30,26 @@ describe("checkAccount with the default quotas", () => {
 });
 
 describe("checkAccount, concurrency", () => {
-  it.each([10, 50, 400, 659])("stops when the stage reserves 560 and the account has %i", async (limit) => {
+  it.each([10, 50, 400, 679])("stops when the stage reserves 580 and the account has %i", async (limit) => {
     const [finding, ...others] = await found({ concurrency: async () => ({ limit, unreserved: limit }) });
     expect(others).toEqual([]);
     expect(finding).toMatch(/^stops: Lambda allows \d+ concurrent executions in this account/);
-    expect(finding).toContain("The stage reserves 560, and 100 must stay unreserved.");
-    expect(finding).toContain("--quota-code L-B99A9384 --desired-value 970. Or set reserved: null.");
+    expect(finding).toContain("The stage reserves 580, and 100 must stay unreserved.");
+    expect(finding).toContain("--quota-code L-B99A9384 --desired-value 990. Or set reserved: null.");
   });
 
-  it("returns a note from 660 to 969 and nothing from 970 on, where the queues need 410", async () => {
-    const [finding] = await found({ concurrency: async () => ({ limit: 660, unreserved: 660 }) });
-    expect(finding).toContain("note: Lambda allows 660 concurrent executions");
+  it("returns a note from 680 to 989 and nothing from 990 on, where the queues need 410", async () => {
+    const [finding] = await found({ concurrency: async () => ({ limit: 680, unreserved: 680 }) });
+    expect(finding).toContain("note: Lambda allows 680 concurrent executions");
     expect(finding).toContain("Queues use up to 410 of the remaining 100");
-    expect(await found({ concurrency: async () => ({ limit: 970, unreserved: 970 }) })).toEqual([]);
+    expect(await found({ concurrency: async () => ({ limit: 990, unreserved: 990 }) })).toEqual([]);
   });
 
   it("counts out the reservations of other functions, and not those of the stage itself", async () => {
     const concurrency = async () => ({ limit: 1_000, unreserved: 420 });
     const [finding] = await found({ concurrency });
-    expect(finding).toMatch(/^stops: .* 580 are reserved by other functions\..*--desired-value 1550\./);
-    expect(await found({ concurrency, reservedBy: async () => 560 })).toEqual([]);
+    expect(finding).toMatch(/^stops: .* 580 are reserved by other functions\..*--desired-value 1570\./);
+    expect(await found({ concurrency, reservedBy: async () => 580 })).toEqual([]);
   });
 
   it("returns a note with the quota request when a stage without reservations has a new account", async () => {

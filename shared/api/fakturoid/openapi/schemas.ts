@@ -51,6 +51,7 @@ const token = {
   created_at: occurred_at,
   expires_at: null,
   revoked_at: null,
+  revoked_orgs: {},
   last_used_at: null,
 };
 

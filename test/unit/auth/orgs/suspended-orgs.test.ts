@@ -98,6 +98,20 @@ describe("withSuspensions", () => {
     expect([token.org_ids, token.suspended_org_ids]).toEqual([["org_b"], ["org_a"]]);
   });
 
+  it("gives no access to organisations that revoked the token, suspended or not", async () => {
+    const revoked_orgs = { org_a: "2026-05-01T00:00:00.000Z" };
+    const { stored, gate } = gateFor({ org_ids: ["org_a", "org_b"], revoked_orgs });
+    const remaining = async () => {
+      const { token } = await gate.authenticate(secret, testNow, 600);
+      return [token.org_ids, token.suspended_org_ids];
+    };
+    expect(await remaining()).toEqual([["org_b"], []]);
+    stored.add("org_a");
+    expect(await remaining()).toEqual([["org_b"], []]);
+    const all = gateFor({ org_ids: ["org_a"], revoked_orgs });
+    expect((await catchRejection(all.gate.authenticate(secret, testNow, 600))).code).toBe("unauthenticated");
+  });
+
   it("does not change tokens of other organisations", async () => {
     const { stored, gate } = gateFor({ org_ids: ["org_b"] });
     stored.add("org_a");

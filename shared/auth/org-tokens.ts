@@ -1,0 +1,71 @@
+import { ActivityError } from "#shared/errors.ts";
+import type { Caller, Token } from "./caller.ts";
+
+/** Tokens of an organisation in the order of their ids. `next` is the id after which the next page begins. */
+export type TokenPage = { readonly tokens: readonly Token[]; readonly next: string | null };
+
+/** The tokens that give access to an organisation, as the organisation itself manages them. */
+export type OrgTokenStore = {
+  /** Returns all tokens that were issued for the organisation, revoked ones too. */
+  list(orgId: string, page: { readonly limit: number; readonly after: string | null }): Promise<TokenPage>;
+  get(tokenId: string): Promise<Token | null>;
+  /**
+   * Revokes the access of a token to an organisation, and the token itself if `isLast`. Returns the token; `null` if it
+   * does not exist.
+   */
+  revoke(
+    tokenId: string,
+    org: { readonly orgId: string; readonly at: string; readonly isLast: boolean },
+  ): Promise<Token | null>;
+};
+
+/** A token as an organisation sees it: without its secret and without what belongs to others. */
+export type OrgToken = Omit<Token, "hash" | "client_id" | "revoked_orgs">;
+
+export const tokenIdPattern = /^tok_[0-9a-f]{32}$/;
+
+/**
+ * Revokes the access of a token to the caller's organisation. If it has no other organisation, the token is revoked.
+ * Returns the token with the time of its first revocation. Throws `ActivityError` `not_found` for an unknown token and,
+ * with the same message, for one of other organisations.
+ */
+export async function revokeOrgToken(
+  store: OrgTokenStore,
+  { org_id }: Caller,
+  tokenId: string,
+  now: Date,
+): Promise<Token> {
+  const found = tokenIdPattern.test(tokenId) ? await store.get(tokenId) : null;
+  if (found === null || !found.org_ids.includes(org_id)) throw tokenNotFoundError();
+  if (revokedAt(found, org_id) !== null) return found;
+  const isLast = found.org_ids.every((orgId) => orgId === org_id || found.revoked_orgs[orgId] !== undefined);
+  const revoked = await store.revoke(tokenId, { orgId: org_id, at: now.toISOString(), isLast });
+  if (revoked === null) throw tokenNotFoundError();
+  return revoked;
+}
+
+/**
+ * Returns what a caller may know of a token of its organisation. Of the organisations of the token, it may know those
+ * that its own token gives access to; the last use could have been in another one.
+ */
+export function toOrgToken({ hash: _, client_id: __, revoked_orgs, ...token }: Token, caller: Caller): OrgToken {
+  const known = new Set(caller.token.org_ids);
+  const isWhollyKnown = token.org_ids.every((orgId) => known.has(orgId));
+  return {
+    ...token,
+    org_ids: token.org_ids.filter(
+      (orgId) => orgId === caller.org_id || (known.has(orgId) && revoked_orgs[orgId] === undefined),
+    ),
+    revoked_at: revoked_orgs[caller.org_id] ?? token.revoked_at,
+    last_used_at: isWhollyKnown ? token.last_used_at : null,
+  };
+}
+
+/** Returns when the access of a token to an organisation was revoked; `null` if it was not. */
+function revokedAt({ revoked_at, revoked_orgs }: Token, orgId: string): string | null {
+  return revoked_orgs[orgId] ?? revoked_at;
+}
+
+function tokenNotFoundError(): ActivityError {
+  return new ActivityError("not_found", "The organisation has no token with this id.");
+}
