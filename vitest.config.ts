@@ -13,7 +13,7 @@ const support = (names: readonly string[]) => names.map((name) => `test/support/
 const globalSetups: Readonly<Record<TestLevel, readonly string[]>> = {
   unit: ["trusted-certificates"],
   contract: ["synthesize", "start-dynamodb"],
-  browser: [],
+  browser: ["synthesize", "start-dynamodb", "start-stack"],
   packages: [],
   infra: [],
   thorough: [],

@@ -1,24 +1,11 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import * as z from "zod";
+import { axeViolations } from "#test/support/browser/axe.ts";
 import { sampleActivity } from "#test/support/browser/sample-activity.ts";
 import { type PageOptions, setUpTimelineTests } from "#test/support/browser/timeline-tests.ts";
 
 const tests = setUpTimelineTests();
 const now = new Date("2026-05-12T10:00:00Z");
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const violationsSchema = z.array(z.object({ id: z.string(), nodes: z.array(z.object({ html: z.string() })) }));
-
-/** Returns what axe-core finds against the levels A and AA of WCAG 2.2, and against its best practices. */
-async function violationsOf(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  const tags = JSON.stringify(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]);
-  const script = `axe.run(document, { runOnly: ${tags} }).then(({ violations }) => violations)`;
-  const violations = violationsSchema.parse(await page.evaluate(script));
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
-}
 
 async function openExpanded(options: PageOptions = {}): Promise<Page> {
   tests.server.events = sampleActivity(now);
@@ -35,14 +22,14 @@ describe("<activity-timeline> › accessibility", () => {
     { lang: "ar", dir: "rtl" },
     { viewport: { width: 320, height: 800 } },
   ] as const)("has no violations that axe-core finds with %j", async (options) => {
-    expect(await violationsOf(await openExpanded(options))).toEqual([]);
+    expect(await axeViolations(await openExpanded(options))).toEqual([]);
   });
 
   it.each([401, 403, 429, 500])("has no violations when the API responds with %i", async (status) => {
     tests.server.failure = () => ({ status });
     const page = await tests.open({ now });
     await page.locator("[part=notice]").waitFor();
-    expect(await violationsOf(page)).toEqual([]);
+    expect(await axeViolations(page)).toEqual([]);
   });
 
   it("has no violations with new events and an error above the list", async () => {
@@ -53,7 +40,7 @@ describe("<activity-timeline> › accessibility", () => {
     tests.server.failure = () => ({ status: 429 });
     await page.clock.runFor(120_000);
     await page.locator("[part=notice]").waitFor();
-    expect(await violationsOf(page)).toEqual([]);
+    expect(await axeViolations(page)).toEqual([]);
   });
 
   it("is used by the keyboard alone, with one stop for each event", async () => {

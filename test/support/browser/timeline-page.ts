@@ -1,9 +1,9 @@
-type PageContent = { readonly [Name in "attributes" | "script" | "lang"]?: string | undefined } & {
+export type TimelinePage = { readonly [Name in "api" | "attributes" | "script" | "lang"]?: string | undefined } & {
   readonly dir?: "ltr" | "rtl" | undefined;
 };
 
-/** Returns a page that follows the colour scheme of the browser, as an application does. */
-export function timelinePage({ attributes = "", script = "", lang = "en-GB", dir = "ltr" }: PageContent): string {
+/** Returns a page that follows the colour scheme of the browser, as an application does. Its own origin has the API by default. */
+export function timelinePage({ api, attributes = "", script = "", lang = "en-GB", dir = "ltr" }: TimelinePage): string {
   return `<!doctype html>
 <html lang="${lang}" dir="${dir}" style="color-scheme: light dark">
   <head>
@@ -21,7 +21,7 @@ export function timelinePage({ attributes = "", script = "", lang = "en-GB", dir
     </main>
     <script type="module">
       const timeline = document.querySelector("activity-timeline");
-      timeline.api = location.origin;
+      timeline.api = ${api === undefined ? "location.origin" : JSON.stringify(api)};
       ${script}
       timeline.token ??= "valid";
     </script>

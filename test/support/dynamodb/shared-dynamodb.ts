@@ -1,11 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { inject } from "vitest";
 import type { DynamoDbEmulator } from "#infra/local/emulators/dynamodb.ts";
 
 /** Returns a new, empty database of the DynamoDB Local of the run, which no test stops. */
-export function emptyDatabase(): DynamoDbEmulator {
+export function emptyDatabase(origin: string): DynamoDbEmulator {
   return {
-    origin: inject("dynamodb"),
+    origin,
     accessKey: `test${randomUUID().replaceAll("-", "")}`,
     failed: new Promise(() => {}),
     restart: async () => {

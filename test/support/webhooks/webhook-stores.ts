@@ -1,5 +1,5 @@
 import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { afterAll } from "vitest";
+import { afterAll, inject } from "vitest";
 import { createEventStore } from "#shared/events/dynamodb/event-store.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import type { DeliveryStore, ScheduledDeliveryStore } from "#shared/webhooks/deliveries/delivery.ts";
@@ -65,7 +65,7 @@ function range(AttributeName: string) {
 
 /** Creates an empty database for one test file, with only the tables that webhooks need. */
 export async function createWebhookTables(): Promise<WebhookDatabase> {
-  const { origin, accessKey } = emptyDatabase();
+  const { origin, accessKey } = emptyDatabase(inject("dynamodb"));
   const client = new DynamoDBClient({
     endpoint: origin,
     region: "us-east-1",
