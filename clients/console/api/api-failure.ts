@@ -13,7 +13,7 @@ export type ApiFailure =
   /** The API refuses the request as it is. `field` is the invalid parameter, if the API names it. */
   | { readonly kind: "invalid"; readonly message: string; readonly field: string | null }
   /** The resource exists already, or its state does not allow the operation. */
-  | { readonly kind: "conflict"; readonly message: string }
+  | { readonly kind: "conflict"; readonly message: string; readonly field: string | null }
   /** The API or the way to it has failed. `requestId` identifies the request in the audit log. */
   | { readonly kind: "failed"; readonly message: string; readonly requestId: string | null };
 
@@ -25,8 +25,9 @@ export function toFailure(error: unknown, isOnline: boolean): ApiFailure {
     case "unauthenticated":
       return { kind: "expired" };
     case "forbidden":
+      return { kind: "forbidden", message };
     case "conflict":
-      return { kind: code, message };
+      return { kind: "conflict", message, field };
     case "rate_limited":
       return { kind: "rate_limited", retryAfterMs };
     case "not_found":
