@@ -16,9 +16,9 @@ export type FinzbooksPorts = {
 
 const findOperation = createRouter(finzbooksOperations);
 
-/** Whether a path is that of a list of events, which viewer tokens can read. */
+/** Whether an operation of a path accepts viewer tokens. */
 export function acceptsViewerTokens(path: string): boolean {
-  return finzbooksOperations.some((operation) => operation.scope !== null && matchesPath(operation, path));
+  return finzbooksOperations.some((operation) => operation.acceptsViewerTokens && matchesPath(operation, path));
 }
 
 /** Creates the handler of the FinzBooks dialect. It throws `ActivityError`, which `renderError` renders. */

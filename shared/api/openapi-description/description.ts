@@ -2,7 +2,7 @@ import { describedFakturoidOperations } from "#shared/api/fakturoid/operations/f
 import { describedFinzbooksOperations } from "#shared/api/finzbooks/operations/finzbooks-operations.ts";
 import { describedOauthOperations } from "#shared/api/oauth/operations/oauth-operations.ts";
 import { ComponentCollector } from "#shared/api/operations/component-collector.ts";
-import { describeOperations } from "#shared/api/operations/describe-operations.ts";
+import { describeOperations, viewerTokenScheme } from "#shared/api/operations/describe-operations.ts";
 import { describedSimplybooksOperations } from "#shared/api/simplybooks/operations/simplybooks-operations.ts";
 import { describedTokensOperations } from "#shared/api/tokens/operations/tokens-operations.ts";
 import { describedViewerTokensOperations } from "#shared/api/viewer-tokens/operations/viewer-tokens-operations.ts";
@@ -19,6 +19,14 @@ const securitySchemes = {
     description:
       "`Authorization: Bearer` and a token that an administrator issued. The token needs the scope that the operation " +
       "lists.",
+  },
+  [viewerTokenScheme]: {
+    type: "http",
+    scheme: "bearer",
+    bearerFormat: `${secretPrefixes.viewer}…`,
+    description:
+      "`Authorization: Bearer` and a token from `POST /api/public/v1/viewer-tokens`, which is made for browsers. It has " +
+      "the scopes, the limits and the origins that it was issued with.",
   },
   apiKey: {
     type: "apiKey",

@@ -19,14 +19,21 @@ export type DescribedOperation = readonly [
 
 type PathItem = Record<string, object>;
 
-/** Returns the paths of operations. Each of the `schemes` authenticates their requests. */
+/** The scheme of operations that accept viewer tokens. */
+export const viewerTokenScheme = "viewerToken";
+
+/**
+ * Returns the paths of operations. Each of the `schemes` authenticates their requests, and viewer tokens do where they
+ * are accepted.
+ */
 export function describeOperations(
   operations: readonly DescribedOperation[],
   schemes: readonly string[],
 ): Record<string, PathItem> {
   const paths: Record<string, PathItem> = {};
   for (const [operation, describe] of operations) {
-    const { operationId, method, path, scope, parameters } = operation;
+    const { operationId, method, path, scope, parameters, acceptsViewerTokens } = operation;
+    const accepted = acceptsViewerTokens ? [...schemes, viewerTokenScheme] : schemes;
     const { summary, description, tags, ...rest } = describe();
     paths[path] = {
       ...paths[path],
@@ -35,7 +42,7 @@ export function describeOperations(
         summary,
         ...(description !== undefined && { description }),
         tags,
-        security: schemes.map((scheme) => ({ [scheme]: scope === null ? [] : [scope] })),
+        security: accepted.map((scheme) => ({ [scheme]: scope === null ? [] : [scope] })),
         ...(parameters.length > 0 && { parameters: parameters.map(describeParameter) }),
         ...rest,
       },

@@ -16,6 +16,8 @@ export type Operation<Call> = {
   readonly route: string;
   /** The scope that a token needs; `null` if any token will do. */
   readonly scope: Scope | null;
+  /** Set if viewer tokens are accepted. */
+  readonly acceptsViewerTokens?: true;
   /** All parameters, in the order in which they are described and parsed. */
   readonly parameters: readonly Parameter[];
   /** Throws `ActivityError`. */

@@ -17,6 +17,7 @@ export const listActivity: FinzbooksOperation = {
   path: `${basePath}/activity`,
   route: "activity",
   scope: "AIBooks.activity.READ",
+  acceptsViewerTokens: true,
   parameters,
   handle: (call) => handleActivity(call, listActivity, parseListActivity),
 };

@@ -53,6 +53,7 @@ function defineTimeline(collection: string, type: EntityType): FinzbooksOperatio
     path: `${basePath}/${collection}/{${name}}/activity`,
     route: "activity",
     scope: "AIBooks.activity.READ",
+    acceptsViewerTokens: true,
     parameters: [documentId, ...queryParameters],
     handle: (call) => {
       const id = call.path[name] ?? "";

@@ -26,6 +26,7 @@ export function defineWebhooksOperation({ path, parameters = [], ...definition }
     path: `${basePath}/webhooks${path}`,
     route: definition.operationId,
     scope: "AIBooks.webhooks.MANAGE",
+    acceptsViewerTokens: true,
     parameters: [...ids, ...orgParameters, ...parameters],
   };
 }

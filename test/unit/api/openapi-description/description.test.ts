@@ -10,6 +10,8 @@ import { oauthOperations } from "#shared/api/oauth/operations/oauth-operations.t
 import { handleSpecs } from "#shared/api/openapi-description/handler.ts";
 import { specOperations } from "#shared/api/openapi-description/spec-operations.ts";
 import { simplybooksOperations } from "#shared/api/simplybooks/operations/simplybooks-operations.ts";
+import { tokensOperations } from "#shared/api/tokens/operations/tokens-operations.ts";
+import { viewerTokensOperations } from "#shared/api/viewer-tokens/operations/viewer-tokens-operations.ts";
 import { webhooksOperations } from "#shared/api/webhooks/operations/webhooks-operations.ts";
 import { rateLimit } from "#shared/auth/rate-limit.ts";
 import { ActivityError } from "#shared/errors.ts";
@@ -64,7 +66,10 @@ describe("OpenAPI paths", () => {
 
   it("require the credentials of their dialect, and none for the specs", () => {
     const schemes = [
-      [`${basePath}/`, ["accessToken"]],
+      [`${basePath}/whoami`, ["accessToken"]],
+      [`${basePath}/viewer-tokens`, ["accessToken"]],
+      [`${basePath}/tokens`, ["accessToken"]],
+      [`${basePath}/`, ["accessToken", "viewerToken"]],
       ["/api/v1/", ["apiKey", "accessToken"]],
       ["/api/v3/oauth/", ["oauthClient"]],
       ["/api/v3/", ["oauthToken", "accessToken"]],
@@ -74,7 +79,9 @@ describe("OpenAPI paths", () => {
       const [, expected] = schemes.find(([prefix]) => path.startsWith(prefix)) ?? [];
       expect([path, ...security.flatMap((scheme) => Object.keys(scheme))]).toEqual([path, ...(expected ?? [])]);
     }
-    expect(Object.keys(components.securitySchemes)).toEqual(["accessToken", "apiKey", "oauthToken", "oauthClient"]);
+    expect(Object.keys(components.securitySchemes)).toEqual([
+      ...["accessToken", "viewerToken", "apiKey", "oauthToken", "oauthClient"],
+    ]);
   });
 
   it("use exactly the declared tags", () => {
@@ -87,6 +94,8 @@ describe("OpenAPI paths", () => {
 describe("OpenAPI operations", () => {
   const served = [
     ...finzbooksOperations,
+    ...viewerTokensOperations,
+    ...tokensOperations,
     ...webhooksOperations,
     ...simplybooksOperations,
     ...fakturoidOperations,
@@ -188,6 +197,7 @@ describe("OpenAPI errors", () => {
         "validation.required_field",
         "authn.token_invalid",
         "authz.scope_missing",
+        "authz.outside_viewer_limits",
         "authz.org_mismatch",
         "not_found.resource",
         "method.not_allowed",
