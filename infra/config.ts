@@ -1,6 +1,7 @@
 import type { DomainSettings } from "./api/api-domain.ts";
 import type { EdgeSettings } from "./api/edge.ts";
 import type { BackupProps } from "./backup.ts";
+import type { ConsoleSettings } from "./console/console-settings.ts";
 import type { ReservedConcurrency } from "./constructs/observability.ts";
 import type { EventLogProps } from "./events/event-log.ts";
 
@@ -19,6 +20,8 @@ export type Stage = {
   readonly corsOrigins: readonly string[];
   /** CloudFront and WAF in front of the API, which require a domain; `null` for neither. */
   readonly edge: EdgeSettings | null;
+  /** The pages for operators and the webhook portal, behind a CloudFront distribution of their own; `null` for none. */
+  readonly console: ConsoleSettings | null;
   /**
    * Requests a second of all callers together, above which API Gateway responds 429. With an edge, which limits each
    * caller, `edgeThrottle` applies instead.
@@ -75,6 +78,8 @@ export const stages: Readonly<Record<StageName, Stage>> = {
     region: null,
     domain: null,
     edge: null,
+    // Any port of the developer's own machine may embed the portal.
+    console: { domain: null, portalFrameAncestors: ["http://localhost:*", "http://127.0.0.1:*"] },
     corsOrigins: ["*"],
     throttle: { ratePerSecond: 500, burst: 1_000 },
     logRetentionDays: 30,
@@ -97,6 +102,7 @@ export const stages: Readonly<Record<StageName, Stage>> = {
     region: null,
     domain: null,
     edge: null,
+    console: null,
     corsOrigins: [],
     throttle: { ratePerSecond: 2_000, burst: 4_000 },
     logRetentionDays: 400,

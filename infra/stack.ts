@@ -1,11 +1,14 @@
 import { CfnOutput, Stack, type StackProps, Tags } from "aws-cdk-lib";
 import type { Construct } from "constructs";
+import { consolePath } from "#shared/platform/console-path.ts";
 import { PublicApi } from "./api/public-api.ts";
 import { Archive } from "./audit/archive.ts";
 import { Audit } from "./audit/audit.ts";
 import { Auth } from "./auth.ts";
 import { Backup } from "./backup.ts";
 import { requireAlarmAddress, type Stage } from "./config.ts";
+import { Console } from "./console/console.ts";
+import type { ConsoleSettings } from "./console/console-settings.ts";
 import { Alarms } from "./constructs/alarms.ts";
 import { AuditLogs } from "./constructs/audit-logs.ts";
 import { Dashboard } from "./constructs/dashboard.ts";
@@ -40,6 +43,7 @@ export class ActivityLogStack extends Stack {
     const webhooks = new Webhooks(this, "Webhooks", { observability, eventLog, auth, publicApi, limits: stage });
     const audit = new Audit(this, "Audit", { observability, eventLog, auth });
 
+    if (stage.console !== null) this.#addConsole(stage.console, publicApi, stage.isProduction);
     if (stage.archive !== null) {
       const { fn, bucket } = new Archive(this, "Archive", { observability, ...stage.archive });
       this.addOutputs({ FunctionArchive: fn.functionName, BucketArchive: bucket.bucketName });
@@ -85,6 +89,12 @@ export class ActivityLogStack extends Stack {
       LogAccess: observability.auditLogs.access.logGroupName,
     });
     for (const [key, value] of Object.entries(stage.tags)) Tags.of(this).add(key, value);
+  }
+
+  #addConsole(settings: ConsoleSettings, publicApi: PublicApi, isProduction: boolean): void {
+    const { bucket, origin } = new Console(this, "Console", { settings, apiOrigin: publicApi.url, isProduction });
+    publicApi.addConsole(origin);
+    this.addOutputs({ ConsoleUrl: `${origin}${consolePath}`, BucketConsole: bucket.bucketName });
   }
 
   private addOutputs(outputs: Readonly<Record<string, string>>): void {

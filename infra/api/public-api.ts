@@ -17,6 +17,7 @@ import { NodeFunction, requestFunctionProps } from "#infra/constructs/function.t
 import type { Observability } from "#infra/constructs/observability.ts";
 import { retainExceptOnCreate, uniqueName } from "#infra/constructs/retention.ts";
 import type { EventLog } from "#infra/events/event-log.ts";
+import { consolePath } from "#shared/platform/console-path.ts";
 import { envVars } from "#shared/platform/env-vars.ts";
 import { ApiDomain } from "./api-domain.ts";
 import { addApiMonitoring } from "./api-monitoring.ts";
@@ -73,6 +74,8 @@ export class PublicApi extends Construct {
   readonly simplybooks: NodeFunction;
   readonly fakturoid: NodeFunction;
   readonly #edge: Edge | null;
+  readonly #documents: NodeFunction;
+  readonly #functions = new Set<NodeFunction>();
   readonly #corsOrigins: readonly string[];
 
   constructor(scope: Construct, id: string, { eventLog, auth, observability, stage }: PublicApiProps) {
@@ -115,7 +118,7 @@ export class PublicApi extends Construct {
     auth.grantVerifyViewerTokens(this.finzbooks);
     for (const fn of [this.simplybooks, this.fakturoid]) auth.grantOffsetPagination(fn);
 
-    const documents = new NodeFunction(this, "OpenApi", {
+    this.#documents = new NodeFunction(this, "OpenApi", {
       entry: "functions/api/openapi.ts",
       description: "Serves the page of the API, its OpenAPI description and its JSON Schemas.",
       timeoutSeconds: 10,
@@ -126,7 +129,7 @@ export class PublicApi extends Construct {
       this.finzbooks,
       this.simplybooks,
       this.fakturoid,
-      documents,
+      this.#documents,
       auth.oauth,
       auth.viewerTokens,
       auth.tokens,
@@ -135,9 +138,9 @@ export class PublicApi extends Construct {
     this.addRoute("Tokens", HttpRouteKey.with("/api/public/v1/tokens", HttpMethod.ANY), auth.tokens);
     this.addRoute("Token", HttpRouteKey.with("/api/public/v1/tokens/{proxy+}", HttpMethod.ANY), auth.tokens);
     this.addRoute("Oauth", HttpRouteKey.with("/api/v3/oauth/{proxy+}", HttpMethod.ANY), auth.oauth);
-    this.addRoute("Home", HttpRouteKey.with("/", HttpMethod.ANY), documents);
-    this.addRoute("OpenApi", HttpRouteKey.with("/openapi.json", HttpMethod.ANY), documents);
-    this.addRoute("Schemas", HttpRouteKey.with("/schemas/{proxy+}", HttpMethod.ANY), documents);
+    this.addRoute("Home", HttpRouteKey.with("/", HttpMethod.ANY), this.#documents);
+    this.addRoute("OpenApi", HttpRouteKey.with("/openapi.json", HttpMethod.ANY), this.#documents);
+    this.addRoute("Schemas", HttpRouteKey.with("/schemas/{proxy+}", HttpMethod.ANY), this.#documents);
   }
 
   #addStage({ domain, throttle }: Stage, observability: Observability): void {
@@ -168,11 +171,23 @@ export class PublicApi extends Construct {
   /** Adds a route that a function serves. */
   addRoute(id: string, routeKey: HttpRouteKey, fn: NodeFunction): void {
     this.#edge?.protect(fn);
-    if (this.#corsOrigins.length > 0) fn.addEnvironment(envVars.corsOrigins, this.#corsOrigins.join(" "));
+    this.#functions.add(fn);
+    allowOrigins(fn, this.#corsOrigins);
     const integration = new HttpLambdaIntegration(`${id}Integration`, fn);
     const route = new HttpRoute(this, `${id}Route`, { httpApi: this.api, routeKey, integration });
     const reason =
       "The function authenticates: an authorizer of an HTTP API cannot return the error body of a dialect.";
     Validations.of(route).acknowledge({ id: "AwsSolutions::AwsSolutions-APIG4", reason });
   }
+
+  /** Lets the pages of the console call the routes added so far, and leads browsers from the address of the API to them. */
+  addConsole(origin: string): void {
+    this.#documents.addEnvironment(envVars.consoleUrl, `${origin}${consolePath}`);
+    if (this.#corsOrigins.includes("*")) return;
+    for (const fn of this.#functions) allowOrigins(fn, [...this.#corsOrigins, origin]);
+  }
+}
+
+function allowOrigins(fn: NodeFunction, origins: readonly string[]): void {
+  if (origins.length > 0) fn.addEnvironment(envVars.corsOrigins, origins.join(" "));
 }

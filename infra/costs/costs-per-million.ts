@@ -1,6 +1,6 @@
 import { type CostLine, functionDollars } from "./monthly-costs.ts";
 import { prices } from "./prices.ts";
-import { gb, million } from "./workload.ts";
+import { gb, million, perVisit } from "./workload.ts";
 
 /** Returns the costs of a million pages of 20 events from a table of a class. */
 export function pageCosts(tableClass: "STANDARD" | "STANDARD_INFREQUENT_ACCESS"): CostLine[] {
@@ -85,5 +85,21 @@ export function edgeRequestCosts(): CostLine[] {
       dollars: prices.cloudfront.millionRequests,
     },
     { name: "WAF requests", basis: "each request that WAF inspects", dollars: prices.waf.millionRequests },
+  ];
+}
+
+/** Returns the costs of a million visits to the console, without the requests of its pages to the API. */
+export function consoleVisitCosts(): CostLine[] {
+  const { cloudfront, s3 } = prices;
+  const { files, uncached, kilobytes } = perVisit;
+  return [
+    {
+      name: "console",
+      basis: `${files} files, ${kilobytes} KB together, of which ${uncached} are read from S3`,
+      dollars:
+        files * cloudfront.millionRequests +
+        kilobytes * cloudfront.transferGb +
+        uncached * (s3.millionReads + cloudfront.millionFunctionRuns),
+    },
   ];
 }

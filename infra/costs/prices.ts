@@ -20,8 +20,8 @@ export const prices = {
   logs: { ingestGb: 0.5, storageGb: 0.03 },
   cloudwatch: { alarmMetric: 0.1, dashboard: 3, customMetric: 0.3 },
   kms: { key: 1, millionCalls: 3 },
-  s3: { storageGb: 0.023 },
-  cloudfront: { millionRequests: 1 },
+  s3: { storageGb: 0.023, millionReads: 0.4 },
+  cloudfront: { millionRequests: 1, millionFunctionRuns: 0.1, transferGb: 0.085 },
   waf: { acl: 5, rule: 1, millionRequests: 0.6 },
   secretsManager: { secret: 0.4 },
 } as const;

@@ -18,6 +18,14 @@ export const perEvent = {
   metricLineBytes: 400,
 } as const;
 
+/** Files of the console that a visit loads: estimates. A page without changes loads only the uncached ones again. */
+export const perVisit = {
+  files: 10,
+  /** The page and its configuration, which CloudFront does not cache and a function handles. */
+  uncached: 2,
+  kilobytes: 100,
+} as const;
+
 export const gb = 1e9;
 
 export const million = 1e6;

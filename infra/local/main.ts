@@ -5,6 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { activityLog, synthesisContext } from "./demo/activity-log.ts";
 import { writeAuditLogIndex } from "./demo/audit-log-index.ts";
 import { type DemoCredentials, renderBanner } from "./demo/banner.ts";
+import { buildConsole, consoleFiles } from "./demo/console-site.ts";
 import { loadDemoData } from "./demo/load-demo-data.ts";
 import { renderStackEnv } from "./demo/stack-env.ts";
 import { findJava } from "./emulators/java.ts";
@@ -24,6 +25,8 @@ const stackFile = join(folder, "stack.json");
 const envFile = join(folder, "stack.env");
 /** Files of a stack without a data folder. They are deleted when the next one starts. */
 const memoryFolder = join(folder, "memory");
+/** The pages of the console. */
+const siteFolder = join(folder, "site");
 
 const interrupted = 130;
 
@@ -64,18 +67,22 @@ async function run({ port, data, empty }: StartOptions): Promise<void> {
     return done;
   });
   assembly.catch(() => {}); // startLocalRuntime awaits it later
+  const site = buildConsole(siteFolder);
+  site.catch(() => {}); // awaited once the stack serves
   const stack = await startLocalRuntime({
     ...activityLog,
     assembly,
     port,
     logs,
     warm: true,
+    bucketFiles: consoleFiles(siteFolder),
     ...(data !== undefined && { data }),
   });
   running = stack;
   stack.failed.then(fail);
   if (!empty) progress.step("Loading the demo data");
   const demo = empty ? undefined : await loadDemoData(stack);
+  await site;
   writeAuditLogIndex(stack, logs);
   publish(stack, data, demo);
   progress.end();

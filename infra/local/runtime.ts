@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { join, resolve } from "node:path";
+import type { BucketFiles } from "./distribution/bucket-site.ts";
 import type { DynamoDbEmulator } from "./emulators/dynamodb.ts";
 import { type Emulators, startEmulators } from "./emulators/emulators.ts";
 import { openEventSourceMappings } from "./event-source-mappings/host.ts";
@@ -29,6 +30,8 @@ type LocalRuntimeOptions = {
   readonly faultInjector?: FaultInjector;
   /** Environment variables that every function gets besides those of the template and of Lambda. */
   readonly functionVariables?: Readonly<Record<string, string>>;
+  /** Files that the template's CloudFront distribution serves. By default none are served. */
+  readonly bucketFiles?: BucketFiles;
   /** Groups the outputs of the template by what they name. */
   readonly groupOutputs: (outputs: Readonly<Record<string, string>>) => OutputNames;
   /** A running DynamoDB emulator, in memory. By default the runtime starts its own. */
@@ -92,7 +95,8 @@ async function start(options: LocalRuntimeOptions, stops: AsyncDisposableStack):
     starting.catch((error) => throwUnusableData(data, error)),
   ]);
   const stack = await createStackResources({ assembly: resolve(folder), emulators, servers, data });
-  const runtime = hostStack({ stack, servers, emulators, logs, faultInjector, variables: options.functionVariables });
+  const { functionVariables: variables, bucketFiles } = options;
+  const runtime = hostStack({ stack, servers, emulators, logs, faultInjector, variables, bucketFiles });
   const { functions } = runtime;
   stops.defer(() => stopAll(functions));
   const warmed = options.warm ? warmFunctions(functions, runtime.invokedArns) : undefined;

@@ -24,6 +24,8 @@ export const envVars = {
   apiHosts: "API_HOSTS",
   /** Origins of browser apps that may read the API, separated by spaces; `*` allows any. */
   corsOrigins: "CORS_ORIGINS",
+  /** Where browsers find the console, if there is one: a URL, or a path at the origin of the API. */
+  consoleUrl: "CONSOLE_URL",
   /** The secret that CloudFront sends, if the API has a distribution. */
   edgeSecret: "EDGE_SECRET",
   /** `true` if requests that did not come through CloudFront are rejected. */

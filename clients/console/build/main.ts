@@ -1,20 +1,20 @@
 import { resolve } from "node:path";
 import { argv } from "node:process";
 import { context } from "esbuild";
-import { bundleConsole, consoleBuild } from "#clients/console/build/bundle-console.ts";
+import { buildSite, bundleOptions } from "#clients/console/build/build-site.ts";
+import { listSizes } from "#clients/console/build/sizes.ts";
 
-const dist = resolve(import.meta.dirname, "../dist");
+const project = resolve(import.meta.dirname, "../../..");
 
-/** Builds the console into its `dist`; with `--watch` again at each change, served at the address that is printed. */
+/** Builds the console and prints the sizes of its scripts; with `--watch` again at each change, into what `npm start` serves. */
 if (argv.includes("--watch")) {
-  const building = await context(consoleBuild(resolve(dist, "console")));
+  const building = await context({ ...bundleOptions(resolve(project, ".local/site")), logLevel: "info" });
   await building.watch();
-  const { port } = await building.serve({
-    host: "127.0.0.1",
-    servedir: dist,
-    fallback: resolve(dist, "console/index.html"),
-  });
-  console.log(`http://127.0.0.1:${port}/console/`);
 } else {
-  await bundleConsole(dist);
+  const metafile = await buildSite(resolve(project, "clients/console/dist"), { api: "", stage: "dev" });
+  for (const { name, bytes, gzipped, isFirst } of listSizes(metafile)) {
+    console.log(
+      `${String(bytes).padStart(9)} ${String(gzipped).padStart(9)} gzipped  ${name}${isFirst ? "" : ", on demand"}`,
+    );
+  }
 }

@@ -1,4 +1,5 @@
 import type { LocalRuntime } from "#infra/local/runtime.ts";
+import { consolePath } from "#shared/platform/console-path.ts";
 
 export type DemoCredentials = {
   readonly org_id: string;
@@ -23,6 +24,7 @@ export function renderBanner(
   return [
     "",
     `# The activity log serves at ${api}`,
+    `# The console for a browser: ${api}${consolePath}`,
     `# Ctrl-C stops it. Logs: ${logs}`,
     ...notRun.map((rule) => `# Not run here: ${rule}`),
     "",

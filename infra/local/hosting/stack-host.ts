@@ -1,4 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { type BucketFiles, createBucketSite } from "#infra/local/distribution/bucket-site.ts";
+import { parseDistribution } from "#infra/local/distribution/distribution-definition.ts";
 import { partitionKeysOf } from "#infra/local/emulators/create-table.ts";
 import type { Emulators } from "#infra/local/emulators/emulators.ts";
 import { createLatencyGauge } from "#infra/local/emulators/latency.ts";
@@ -26,10 +28,11 @@ type Options = {
   readonly faultInjector: FaultInjector | undefined;
   /** Environment variables that every function gets besides those of the template and of Lambda. */
   readonly variables: Readonly<Record<string, string>> | undefined;
+  readonly bucketFiles: BucketFiles | undefined;
 };
 
 /** Hosts the functions, the AWS services and the HTTP API of a stack on its servers. */
-export function hostStack({ stack, servers, emulators, logs, faultInjector, variables = {} }: Options) {
+export function hostStack({ stack, servers, emulators, logs, faultInjector, bucketFiles, variables = {} }: Options) {
   const { resources, assets, awsEnvironment } = stack;
   const log = (text: string) => logs.write("runtime", `${new Date().toISOString()}\t${text}`);
   const authorize = createAuthorizer(resourcePolicies(resources, awsEnvironment), awsEnvironment.account);
@@ -66,7 +69,7 @@ export function hostStack({ stack, servers, emulators, logs, faultInjector, vari
   servers.handleServices(proxy.listener);
 
   const definition = parseHttpApi(resources);
-  if (definition !== undefined) hostApi(definition, { stack, servers, logs, functions, authorize });
+  if (definition !== undefined) hostApi(definition, { stack, servers, logs, bucketFiles, functions, authorize });
   /** Functions that a route of the API or a schedule invokes. */
   const invokedArns = new Set([...(definition?.routes.values() ?? []), ...scheduledFunctionArns(resources)]);
   return {
@@ -84,12 +87,13 @@ export function hostStack({ stack, servers, emulators, logs, faultInjector, vari
   };
 }
 
-type ApiOptions = Pick<Options, "stack" | "servers" | "logs"> & {
+type ApiOptions = Pick<Options, "stack" | "servers" | "logs" | "bucketFiles"> & {
   readonly functions: ReadonlyMap<string, HostedFunction>;
   readonly authorize: Authorize;
 };
 
-function hostApi(definition: HttpApiDefinition, { stack, servers, logs, functions, authorize }: ApiOptions): void {
+function hostApi(definition: HttpApiDefinition, options: ApiOptions): void {
+  const { stack, servers, logs, bucketFiles, functions, authorize } = options;
   const invokers = new Map([...functions.values()].map((fn) => [fn.definition.arn, fn.invoke]));
   const handle = createHttpApi({
     definition,
@@ -101,5 +105,7 @@ function hostApi(definition: HttpApiDefinition, { stack, servers, logs, function
     now: () => new Date(),
   });
   const addOriginHeaders = createOriginHeaderAdder(stack.resources);
-  servers.handleApi((request) => handle(addOriginHeaders(request)));
+  const behaviors = bucketFiles && parseDistribution(stack.resources);
+  const serveFile = bucketFiles && behaviors && createBucketSite(behaviors, bucketFiles);
+  servers.handleApi(async (request) => (await serveFile?.(request)) ?? handle(addOriginHeaders(request)));
 }

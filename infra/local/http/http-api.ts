@@ -5,7 +5,7 @@ import { formatAccessLogLine } from "./access-log.ts";
 import { preflightResponse, withCors } from "./cors.ts";
 import { type GatewayResponse, gatewayError, parseFunctionResponse } from "./gateway-response.ts";
 import type { HttpApiDefinition } from "./http-api-definition.ts";
-import { type GatewayRequest, rawPathOf, toPayloadV2 } from "./payload-v2.ts";
+import { type GatewayRequest, headerOf, rawPathOf, toPayloadV2 } from "./payload-v2.ts";
 import { createRouter } from "./routes.ts";
 import { createThrottle } from "./throttle.ts";
 
@@ -39,8 +39,9 @@ export function createHttpApi({ definition, invokerByArn, authorize, writeLog, .
   return async (request: GatewayRequest): Promise<GatewayResponse> => {
     const time = now();
     const requestId = newRequestId();
-    const origin = header(request, "origin");
-    const isPreflight = request.method === "OPTIONS" && header(request, "access-control-request-method") !== undefined;
+    const origin = headerOf(request, "origin");
+    const isPreflight =
+      request.method === "OPTIONS" && headerOf(request, "access-control-request-method") !== undefined;
     if (cors !== undefined && origin !== undefined && isPreflight) return preflightResponse(cors, origin);
 
     const match = find(request.method, rawPathOf(request.url));
@@ -94,9 +95,4 @@ async function withinTime<Outcome>(outcome: Promise<Outcome>): Promise<Outcome |
   const { promise, resolve } = Promise.withResolvers<{ kind: "timeout" }>();
   const timer = setTimeout(() => resolve({ kind: "timeout" }), integrationTimeoutMs);
   return Promise.race([outcome, promise]).finally(() => clearTimeout(timer));
-}
-
-function header({ rawHeaders }: GatewayRequest, name: string): string | undefined {
-  const at = rawHeaders.findIndex((entry, index) => index % 2 === 0 && entry.toLowerCase() === name);
-  return at < 0 ? undefined : rawHeaders[at + 1];
 }

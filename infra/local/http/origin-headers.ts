@@ -4,7 +4,10 @@ import type { TemplateResources } from "#infra/local/template/resources.ts";
 import type { GatewayRequest } from "./payload-v2.ts";
 
 const headerSchema = z.object({ HeaderName: z.string(), HeaderValue: z.string() });
-const originSchema = z.object({ OriginCustomHeaders: z.array(headerSchema).default([]) });
+const originSchema = z.object({
+  S3OriginConfig: z.unknown().optional(),
+  OriginCustomHeaders: z.array(headerSchema).default([]),
+});
 const distributionSchema = z.object({ DistributionConfig: z.object({ Origins: z.array(originSchema) }) });
 
 /**
@@ -13,7 +16,9 @@ const distributionSchema = z.object({ DistributionConfig: z.object({ Origins: z.
  */
 export function createOriginHeaderAdder(resources: TemplateResources): (request: GatewayRequest) => GatewayRequest {
   const distributions = resources.ofType("AWS::CloudFront::Distribution");
-  const origins = distributions.flatMap((one) => parseProperties(distributionSchema, one).DistributionConfig.Origins);
+  const origins = distributions
+    .flatMap((one) => parseProperties(distributionSchema, one).DistributionConfig.Origins)
+    .filter(({ S3OriginConfig }) => S3OriginConfig === undefined);
   if (origins.length > 1) throw new Error(`The local runtime knows one origin of CloudFront, not ${origins.length}.`);
   const added = origins.flatMap(({ OriginCustomHeaders }) => OriginCustomHeaders);
   const names = new Set(added.map(({ HeaderName }) => HeaderName.toLowerCase()));

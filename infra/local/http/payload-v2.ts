@@ -26,6 +26,12 @@ export function rawPathOf(url: string): string {
   return decoded(path, false).split("?", 1)[0] ?? "/";
 }
 
+/** The value of the first header with a name in lower case. */
+export function headerOf({ rawHeaders }: GatewayRequest, name: string): string | undefined {
+  const at = rawHeaders.findIndex((entry, index) => index % 2 === 0 && entry.toLowerCase() === name);
+  return at < 0 ? undefined : rawHeaders[at + 1];
+}
+
 /** The event of a request in payload format 2.0. */
 export function toPayloadV2(
   request: GatewayRequest,

@@ -79,6 +79,15 @@ const kinds: Readonly<Record<string, ResourceKind>> = {
   "AWS::ApiGatewayV2::Api": named("", (_, { api }) => ({ ref: apiId, ApiId: apiId, ApiEndpoint: api })),
   "AWS::ApiGatewayV2::Stage": named("StageName", () => ({})),
   "AWS::CloudFront::Distribution": named("", (name) => ({ DomainName: `${name.toLowerCase()}.cloudfront.net` })),
+  "AWS::CloudFront::Function": named("", (name, { account }) => {
+    const arn = `arn:aws:cloudfront::${account}:function/${name}`;
+    return { ref: arn, Arn: arn, FunctionARN: arn };
+  }),
+  "AWS::CloudFront::OriginAccessControl": named("", (name) => ({ Id: name })),
+  "AWS::S3::Bucket": named("BucketName", (name, { region }) => ({
+    Arn: `arn:aws:s3:::${name}`,
+    RegionalDomainName: `${name.toLowerCase()}.s3.${region}.amazonaws.com`,
+  })),
   "AWS::SNS::Topic": named("TopicName", (name, { account, region }) => {
     const arn = `arn:aws:sns:${region}:${account}:${name}`;
     return { ref: arn, TopicArn: arn, TopicName: name };

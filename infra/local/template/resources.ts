@@ -22,7 +22,9 @@ export type TemplateResources = {
 
 /** A template whose references point to the local servers. Throws on a resource type it cannot host. */
 export function createResources(template: Template, place: StackLocation): TemplateResources {
-  const publicOrigin = `https://${apiId}.execute-api.${place.region}.amazonaws.com`;
+  const publicOrigin = new RegExp(
+    `^https://(${apiId}\\.execute-api\\.${place.region}\\.amazonaws\\.com|[a-z0-9]+\\.cloudfront\\.net)`,
+  );
   const pseudo = new Map<string, unknown>([
     ["AWS::AccountId", place.account],
     ["AWS::Region", place.region],

@@ -7,10 +7,10 @@ import { contentSecurityPolicy } from "./style.ts";
 export const homePath = "/";
 
 /**
- * Serves a description of the API with links to its specs, as HTML, or as JSON if the caller prefers that. Throws
- * `ActivityError` `method_not_allowed`.
+ * Serves a description of the API with links to its specs, as HTML, or as JSON if the caller prefers that. A browser, which
+ * asks for HTML by name, is redirected to the console if there is one. Throws `ActivityError` `method_not_allowed`.
  */
-export function handleHome({ method, origin, headers }: HttpRequest): HttpResponse {
+export function handleHome({ method, origin, headers }: HttpRequest, consoleUrl: string | null): HttpResponse {
   if (method !== "GET")
     throw new ActivityError("method_not_allowed", "This page is read-only. Use GET or HEAD.", { allow: "GET, HEAD" });
   const common = { "cache-control": "public, max-age=300", vary: "Accept" };
@@ -20,6 +20,9 @@ export function handleHome({ method, origin, headers }: HttpRequest): HttpRespon
     const description = "An append-only activity log of accounting platforms.";
     const body = JSON.stringify({ name: "Activity log", description, links });
     return { status: 200, headers: { ...common, "content-type": "application/json" }, body };
+  }
+  if (consoleUrl !== null && accept.toLowerCase().includes("text/html")) {
+    return { status: 302, headers: { ...common, "cache-control": "no-cache", location: consoleUrl }, body: "" };
   }
   return {
     status: 200,

@@ -5,9 +5,12 @@ import { specOperations } from "./spec-operations.ts";
 
 const findOperation = createRouter(specOperations, { noun: "file" });
 
-/** Serves the home page, the OpenAPI description and the JSON Schemas. Throws `ActivityError` `not_found` or `method_not_allowed`. */
-export async function handleSpecs(request: HttpRequest): Promise<HttpResponse> {
-  if (request.path === homePath) return handleHome(request);
+/**
+ * Serves the home page, the OpenAPI description and the JSON Schemas. Browsers get the console instead of the home page, if
+ * there is one. Throws `ActivityError` `not_found` or `method_not_allowed`.
+ */
+export async function handleSpecs(request: HttpRequest, consoleUrl: string | null = null): Promise<HttpResponse> {
+  if (request.path === homePath) return handleHome(request, consoleUrl);
   const { operation, path } = findOperation(request.method, request.path);
   return operation.handle({ request, path, describeApi });
 }

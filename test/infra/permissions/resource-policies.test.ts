@@ -64,10 +64,16 @@ function otherRequests(template: Template): ServiceRequest[] {
     const resource = targetOf(Properties.Endpoint);
     return resource === null ? [] : [{ service: "sns.amazonaws.com", action: "sqs:SendMessage", resource }];
   });
-  const exports = Object.keys(template.findResources("AWS::S3::Bucket")).flatMap((resource) =>
-    ["s3:GetBucketAcl", "s3:PutObject"].map((action) => ({ service, action, resource })),
+  const served = Object.values(template.findResources("AWS::CloudFront::Distribution")).flatMap(({ Properties }) => {
+    const origins: { DomainName: unknown; S3OriginConfig?: unknown }[] = Properties.DistributionConfig.Origins;
+    return origins.flatMap(({ DomainName, S3OriginConfig }) => (S3OriginConfig ? (targetOf(DomainName) ?? []) : []));
+  });
+  const buckets = Object.keys(template.findResources("AWS::S3::Bucket")).flatMap((resource) =>
+    served.includes(resource)
+      ? [{ service: "cloudfront.amazonaws.com", action: "s3:GetObject", resource }]
+      : ["s3:GetBucketAcl", "s3:PutObject"].map((action) => ({ service, action, resource })),
   );
-  return [...encryptedLogs, ...rules, ...subscriptions, ...exports];
+  return [...encryptedLogs, ...rules, ...subscriptions, ...buckets];
 }
 
 function isQueue(template: Template, logicalId: string): boolean {

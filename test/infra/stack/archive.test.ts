@@ -94,7 +94,7 @@ it("backups with too short a retention in cold storage fail the synthesis", () =
 });
 
 it("a stage without archive and backup has neither", () => {
-  const plain = templateOf("dev", { archive: null, backup: null });
+  const plain = templateOf("dev", { archive: null, backup: null, console: null });
   plain.resourceCountIs("AWS::S3::Bucket", 0);
   plain.resourceCountIs("AWS::Backup::BackupVault", 0);
 });

@@ -1,5 +1,11 @@
 import { stages } from "#infra/config.ts";
-import { deliveryCosts, edgeRequestCosts, pageCosts, slowDeliveryCosts } from "#infra/costs/costs-per-million.ts";
+import {
+  consoleVisitCosts,
+  deliveryCosts,
+  edgeRequestCosts,
+  pageCosts,
+  slowDeliveryCosts,
+} from "#infra/costs/costs-per-million.ts";
 import { edgeCosts, fixedCosts, type StackCounts } from "#infra/costs/fixed-costs.ts";
 import {
   type CostLine,
@@ -151,6 +157,11 @@ function optionsTable(): string {
       "10,000 writes and 20,000 reads a second for a new table and its five indexes, once",
       money(6 * (6_000 * dynamodb.warmWrite + 8_000 * dynamodb.warmRead)),
     ],
+    ...consoleVisitCosts().map(({ name, basis, dollars }) => [
+      "`console`",
+      `${name}, a million visits: ${basis}`,
+      money(dollars),
+    ]),
     ["`domain`", "nothing; your hosted zone costs 0.50 a month", money(0)],
   ]);
 }

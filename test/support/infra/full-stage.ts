@@ -15,6 +15,14 @@ export const fullStage = {
     webAclArn: null,
     isRequired: true,
   },
+  console: {
+    domain: {
+      name: "console.example.com",
+      certificateArn: "arn:aws:acm:us-east-1:123456789012:certificate/2",
+      hostedZone: { id: "Z0123456789", name: "example.com" },
+    },
+    portalFrameAncestors: ["https://app.example.com", "https://app.example.org"],
+  },
   warmThroughput: { readUnitsPerSecond: 20_000, writeUnitsPerSecond: 10_000 },
   alarmEmail: "operators@example.com",
 } satisfies Partial<Stage>;

@@ -18,6 +18,17 @@ describe("GET /", () => {
     }
   });
 
+  it("redirects browsers, and no other client, when there is a console", async () => {
+    const consoleUrl = "https://console.example.com/console/";
+    const answer = (headers: Record<string, string>) => handleSpecs(aRequest("/", { headers }), consoleUrl);
+    const { status, headers } = await answer({ accept: browser });
+    expect([status, headers.location, headers.vary]).toEqual([302, consoleUrl, "Accept"]);
+    for (const accept of ["*/*", "application/json", "application/json, text/html;q=0.5", "text/*"]) {
+      expect(await answer({ accept })).toEqual(await home({ accept }));
+    }
+    expect(await answer({})).toEqual(await home());
+  });
+
   it("links to specs that exist", async () => {
     const { body } = await home();
     const links = [...body.matchAll(/href="([^"]+)"/g)].map(([, path = ""]) => path);
