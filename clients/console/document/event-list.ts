@@ -1,7 +1,7 @@
 import { html, LitElement, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import { styleMap } from "lit/directives/style-map.js";
 import { renderIcon } from "#clients/console/ui/icons.ts";
+import { styleProperties } from "#clients/console/ui/style-properties.ts";
 import { getEventStyle } from "#clients/timeline/format/event-style.ts";
 import { toVerb } from "#clients/timeline/format/sentence.ts";
 import { describeEvent } from "./describe-event.ts";
@@ -74,7 +74,7 @@ export class DocumentEvents extends LitElement {
       tabindex="0"
       aria-label="Events, newest first"
       aria-activedescendant="document-event-${this.index}"
-      style=${styleMap({ "block-size": `${length * rowHeight}px` })}
+      ${styleProperties({ "block-size": `${length * rowHeight}px` })}
       @keydown=${this.#handleKey}
     >${repeat(
       indexes,
@@ -95,7 +95,7 @@ export class DocumentEvents extends LitElement {
       aria-selected=${index === this.index}
       aria-setsize=${count}
       aria-posinset=${row + 1}
-      style=${styleMap({ translate: `0 ${row * rowHeight}px` })}
+      ${styleProperties({ translate: `0 ${row * rowHeight}px` })}
       @click=${() => this.select(index)}
     >
       <span class="document-event-icon tone-${tone}">${renderIcon(icon)}</span>

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
-import { styleMap } from "lit/directives/style-map.js";
 import { renderIcon } from "#clients/console/ui/icons.ts";
+import { styleProperties } from "#clients/console/ui/style-properties.ts";
 import { formatExactTime } from "#clients/console/ui/time-format.ts";
 import { describeEvent } from "./describe-event.ts";
 import type { DocumentHistory } from "./history/document-history.ts";
@@ -57,7 +57,7 @@ function renderMarks({ conflicts }: DocumentHistory, last: number): TemplateResu
   const marks = last === 0 ? [] : conflicts.slice(0, maxMarks);
   return html`<div class="document-marks" aria-hidden="true">${marks.map(
     (index) =>
-      html`<span class="document-mark" style=${styleMap({ "inset-inline-start": `${(index / last) * 100}%` })}></span>`,
+      html`<span class="document-mark" ${styleProperties({ "inset-inline-start": `${(index / last) * 100}%` })}></span>`,
   )}</div>`;
 }
 
