@@ -68,9 +68,9 @@ export const documentStyles = css`
   }
   .document-mark {
     position: absolute;
-    inline-size: 2px;
-    block-size: 4px;
-    margin-inline-start: -1px;
+    inline-size: 3px;
+    block-size: 5px;
+    margin-inline-start: -1.5px;
     border-radius: 1px;
     background: var(--warning);
   }
@@ -105,7 +105,7 @@ export const documentStyles = css`
   }
   .document-events {
     position: relative;
-    min-block-size: 48px;
+    overflow: hidden;
   }
   .document-events:focus-visible {
     outline: none;
@@ -262,7 +262,7 @@ export const documentStyles = css`
       grid-template-columns: minmax(0, 1fr);
     }
     document-events {
-      max-block-size: 288px;
+      max-block-size: 239px;
     }
   }
   @media (width < 560px) {

@@ -74,7 +74,7 @@ export class DocumentEvents extends LitElement {
       tabindex="0"
       aria-label="Events, newest first"
       aria-activedescendant="document-event-${this.index}"
-      ${styleProperties({ "block-size": `${length * rowHeight}px` })}
+      ${styleProperties({ "block-size": `${length * rowHeight - 1}px` })}
       @keydown=${this.#handleKey}
     >${repeat(
       indexes,

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { renderIcon } from "#clients/console/ui/icons.ts";
 import type { DocumentState, FieldState } from "./history/document-history.ts";
 import type { FieldConflict } from "./history/field-conflict.ts";
-import { nameField, renderValue } from "./value-view.ts";
+import { formatValue, nameField, renderValue } from "./value-view.ts";
 
 /** More fields are hidden until they are asked for: a service may log thousands. */
 const maxFields = 100;
@@ -56,9 +56,9 @@ const causes: Readonly<Record<FieldConflict["cause"], string>> = {
 };
 
 function renderConflict(field: string, old: unknown, conflict: FieldConflict, currency: unknown): TemplateResult {
+  const [stated, expected] = [old, conflict.expected].map((value) => formatValue(field, value, currency));
   return html`<p class="document-conflict tone-warning">
     ${renderIcon("warning")}
-    <span>This event says that it was ${renderValue(field, old, currency)}; the events before lead to
-      ${renderValue(field, conflict.expected, currency)}. ${causes[conflict.cause]}</span>
+    <span>The event says that it was “<bdi>${stated}</bdi>”, but the events before lead to “<bdi>${expected}</bdi>”. ${causes[conflict.cause]}</span>
   </p>`;
 }

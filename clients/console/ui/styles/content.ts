@@ -13,6 +13,9 @@ export const contentStyles = css`
     flex: 1 1 16em;
     min-inline-size: 0;
   }
+  .page-head > .actions {
+    flex: none;
+  }
   .actions {
     display: flex;
     flex-wrap: wrap;
