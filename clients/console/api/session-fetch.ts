@@ -3,7 +3,7 @@ export type SessionFetchPorts = {
   /** Returns the token of the session as it is now. */
   getToken(): string;
   /**
-   * Asks for a new token after the API has refused one. Resolves to `false` when there is none to be had; rejects with the
+   * Asks for a new token after the API has refused one. Resolves to `false` if the reader does not sign in; rejects with the
    * reason of the signal when it is aborted.
    */
   renewToken(refused: string, signal: AbortSignal | null): Promise<boolean>;

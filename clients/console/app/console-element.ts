@@ -73,7 +73,7 @@ export class ConsoleElement extends LitElement {
     return html`${renderShell({
       session,
       stage: this.#config.stage,
-      path: this.#router.place.path,
+      path: this.#router.address.path,
       theme: this.theme,
       main: html`${this.#rateLimit.render()}${this.#renderPage(session)}`,
       href: (path) => this.#router.href(path),
@@ -85,7 +85,7 @@ export class ConsoleElement extends LitElement {
   }
 
   #renderPage(session: Session): TemplateResult {
-    const { path, query } = this.#router.place;
+    const { path, query } = this.#router.address;
     const match = matchRoute(routes, path);
     if (this.#context === null) return renderSkeleton();
     if (match === null) {
@@ -130,7 +130,7 @@ export class ConsoleElement extends LitElement {
       if (this.#context?.session.org !== state.session.org || this.#context.session.kind !== state.session.kind) {
         this.#context = this.#createContext(state.session);
       }
-      if (this.#router.place.path === "/") this.#router.navigate(firstPath, { replace: true });
+      if (this.#router.address.path === "/") this.#router.navigate(firstPath, { replace: true });
     }
     this.requestUpdate();
   }

@@ -56,7 +56,8 @@ async function createPage(route: Route, context: PageContext): Promise<ShownPage
   try {
     const Page = await route.load();
     return { kind: "ready", element: Object.assign(new Page(), { context, params: {}, query: new URLSearchParams() }) };
-  } catch {
+  } catch (error) {
+    reportError(error);
     return { kind: "failed" };
   }
 }

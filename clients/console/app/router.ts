@@ -6,8 +6,8 @@ export type RouterPorts = {
   readonly history: Pick<History, "pushState" | "replaceState">;
 };
 
-/** The place of the console that the address names. */
-export type Place = { readonly path: string; readonly query: URLSearchParams };
+/** The page that the address names. */
+export type PageAddress = { readonly path: string; readonly query: URLSearchParams };
 
 /** Keeps the address and what is shown in step, below a base path without a slash at its end: `/console`. */
 export class Router {
@@ -21,7 +21,7 @@ export class Router {
     this.#onChange = onChange;
   }
 
-  get place(): Place {
+  get address(): PageAddress {
     const { pathname, search } = this.#ports.location;
     return { path: pathname.slice(this.#base.length) || "/", query: new URLSearchParams(search) };
   }

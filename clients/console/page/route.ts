@@ -13,7 +13,7 @@ export type Route = {
 
 export type RouteMatch = { readonly route: Route; readonly params: Readonly<Record<string, string>> };
 
-/** Returns the first route that a path matches, with its decoded variable parts; `null` if there is none. */
+/** Returns the first route that a path matches, with its decoded variable parts; `null` if no route matches. */
 export function matchRoute(routes: readonly Route[], path: string): RouteMatch | null {
   for (const route of routes) {
     const params = matchPath(route.path, path);

@@ -10,7 +10,7 @@ export type CredentialStorage = Pick<Storage, "getItem" | "setItem" | "removeIte
 
 const key = "activity-log.credentials";
 
-/** Returns the kept credentials; `null` if there are none, or the browser allows no storage. */
+/** Returns the kept credentials; `null` if the tab has kept nothing, or the browser allows no storage. */
 export function loadCredentials(storage: CredentialStorage): Credentials | null {
   try {
     const value: unknown = JSON.parse(storage.getItem(key) ?? "null");

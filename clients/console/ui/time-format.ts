@@ -1,4 +1,5 @@
 import { capitalize } from "#clients/timeline/format/display-text.ts";
+import { locale } from "./locale.ts";
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -14,7 +15,7 @@ const units: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
 
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 const exactUtc = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium", timeZone: "UTC" });
-const exactLocal = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "long" });
+const exactLocal = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "long" });
 
 /** Returns how long ago, or ahead, a time is: `now`, `5 minutes ago`, `in 2 days`. */
 export function formatAge(timeMs: number, nowMs: number): string {

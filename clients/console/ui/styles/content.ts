@@ -9,7 +9,7 @@ export const contentStyles = css`
     gap: var(--space-2) var(--space-3);
     margin-block-end: var(--space-4);
   }
-  .page-head > div {
+  .page-head > :first-child {
     flex: 1 1 16em;
     min-inline-size: 0;
   }
@@ -70,7 +70,7 @@ export const contentStyles = css`
   }
   .facts {
     display: grid;
-    grid-template-columns: minmax(96px, fit-content(36%)) minmax(0, 1fr);
+    grid-template-columns: fit-content(36%) minmax(0, 1fr);
     align-items: baseline;
     gap: 6px var(--space-4);
   }

@@ -1,0 +1,55 @@
+import type { FeedEvent } from "#clients/console/activity/feed/feed-event.ts";
+
+/** A row of the list: the heading of a day, or an event. */
+export type ListRow =
+  | { readonly kind: "day"; readonly timeMs: number }
+  | { readonly kind: "event"; readonly event: FeedEvent; readonly index: number };
+
+/** Builds the rows of a growing list; only what was added is looked at. `toDay` identifies the day of a time. */
+export class ListRows {
+  readonly #toDay: (timeMs: number) => string;
+  #events: readonly FeedEvent[] = [];
+  #count = 0;
+  #rows: ListRow[] = [];
+  #positions: number[] = [];
+  #lastDay = "";
+
+  constructor(toDay: (timeMs: number) => string) {
+    this.#toDay = toDay;
+  }
+
+  get rows(): readonly ListRow[] {
+    return this.#rows;
+  }
+
+  /** Returns the row of an event by its index in the list of events. */
+  toRow(eventIndex: number): number {
+    return this.#positions[eventIndex] ?? -1;
+  }
+
+  update(events: readonly FeedEvent[]): void {
+    if (events !== this.#events) {
+      this.#events = events;
+      this.#count = 0;
+      this.#rows = [];
+      this.#positions = [];
+      this.#lastDay = "";
+    }
+    for (; this.#count < events.length; this.#count++) this.#add(events[this.#count], this.#count);
+  }
+
+  #add(event: FeedEvent | undefined, index: number): void {
+    if (event === undefined) return;
+    const day = this.#toDay(event.timeMs);
+    if (day !== this.#lastDay) this.#rows.push({ kind: "day", timeMs: event.timeMs });
+    this.#lastDay = day;
+    this.#positions.push(this.#rows.length);
+    this.#rows.push({ kind: "event", event, index });
+  }
+}
+
+/** Returns the day of a time in the zone of the browser, without the cost of `Intl`. */
+export function toLocalDay(timeMs: number): string {
+  const date = new Date(timeMs);
+  return `${date.getFullYear()}-${date.getMonth()}-${date.getDate()}`;
+}
