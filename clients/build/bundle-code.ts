@@ -17,8 +17,13 @@ const program = {
   banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
 } satisfies BuildOptions;
 
-/** What a browser loads is minified, with the packages that it imports. */
-const component = { platform: "browser", minify: true, plugins: [minifyStyles] } satisfies BuildOptions;
+/** What a browser loads is minified, with the packages that it imports. What it loads on demand keeps its name. */
+const component = {
+  platform: "browser",
+  minify: true,
+  chunkNames: "[name]-[hash]",
+  plugins: [minifyStyles],
+} satisfies BuildOptions;
 
 /**
  * Bundles the code of a package into its `dist`, or another folder, all but its dependencies. A program has its packages in

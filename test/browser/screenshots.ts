@@ -54,10 +54,10 @@ const screenshots: readonly Screenshot[] = [
     async prepare(page, server) {
       const arrivals = ["a", "b", "c"].map((id) => anActivity(id, "INVOICE_SENT", 0, now));
       server.events = [...arrivals, ...server.events];
-      await page.clock.runFor(60_000);
+      await page.clock.runFor(10_000);
       await page.locator("[part=new-events]").waitFor();
       server.failure = () => ({ status: 429, headers: { "retry-after": "42" } });
-      await page.clock.runFor(60_000);
+      await page.clock.runFor(10_000);
     },
   },
   { name: "loading", width: 640, script: "timeline.api = undefined;" },

@@ -54,7 +54,7 @@ describe("<activity-timeline> › states", () => {
     const page = await tests.open({ now });
     await page.locator("li").first().waitFor();
     tests.server.failure = () => ({ status: 401 });
-    await page.clock.runFor(60_000);
+    await page.clock.runFor(10_000);
     await page.getByText("Your session has expired").first().waitFor();
     expect(await page.locator("li").count()).toBe(9);
   });

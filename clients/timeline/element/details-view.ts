@@ -39,8 +39,8 @@ function renderDetail({ name, text, value, isId }: EventDetail, context: ViewCon
   </div>`;
 }
 
-function renderCopyButton(name: string, value: string, { messages, copy, isCopied }: ViewContext): TemplateResult {
-  const hasCopied = isCopied(value);
+function renderCopyButton(name: string, value: string, { messages, copy, copied }: ViewContext): TemplateResult {
+  const hasCopied = copied === value;
   const label = `${hasCopied ? messages.copied : messages.copy}: ${name}`;
   return html`<button type="button" class="copy" aria-label=${label} @click=${() => copy(value)}>
     ${renderIcon(hasCopied ? "check" : "copy")}

@@ -5,25 +5,26 @@ import type { TimelineActor, TimelineEntity } from "#clients/timeline/events/tim
 import { toSafeUrl } from "#clients/timeline/format/safe-url.ts";
 import { createTimeFormat } from "#clients/timeline/format/times.ts";
 import type { Messages } from "#clients/timeline/locales/messages.ts";
-import { resolveMessages } from "#clients/timeline/locales/resolve-messages.ts";
 import { initialState, type TimelineState } from "#clients/timeline/store/timeline-state.ts";
 import { TimelineStore } from "#clients/timeline/store/timeline-store.ts";
+import { CopyController } from "./copy-controller.ts";
 import { noFilters, renderFilters, type TimelineFilters } from "./filters-view.ts";
+import { MessagesController } from "./messages-controller.ts";
 import { PageStateController } from "./page-state-controller.ts";
 import { PeopleIndex } from "./people-index.ts";
 import { eventStyles } from "./styles/events.ts";
 import { fieldStyles } from "./styles/fields.ts";
 import { stateStyles } from "./styles/states.ts";
 import { theme } from "./styles/theme.ts";
-import { renderTimeline, toAnnouncement } from "./timeline-view.ts";
+import { renderLoading, renderTimeline, toAnnouncement } from "./timeline-view.ts";
 import { Tooltip } from "./tooltip.ts";
 import type { ViewContext } from "./view-context.ts";
 
-/** Properties whose change begins the timeline anew. */
-const sourceProperties = ["api", "org", "entityType", "entityId", "userId", "filters"] as const;
+/** Properties whose change begins another timeline. */
+const sourceProperties = ["api", "org", "entityType", "entityId", "userId"] as const;
 
 /** Properties that views use: their change renders all events again. */
-const viewProperties = ["locale", "messages", "timeZone", "documentUrl", "avatarUrl", "copied"] as const;
+const viewProperties = ["locale", "messages", "timeZone", "documentUrl", "avatarUrl"] as const;
 
 /** The element `<activity-timeline>`. Its public properties are documented in `ActivityTimelineElement`. */
 export class TimelineElement extends LitElement {
@@ -46,7 +47,6 @@ export class TimelineElement extends LitElement {
     state: { state: true },
     filters: { state: true },
     expanded: { state: true },
-    copied: { state: true },
   };
 
   declare api: string | undefined;
@@ -64,10 +64,11 @@ export class TimelineElement extends LitElement {
   private declare state: TimelineState;
   private declare filters: TimelineFilters;
   private declare expanded: ReadonlySet<string>;
-  private declare copied: string | null;
 
   readonly #store: TimelineStore;
-  readonly #people = new PeopleIndex();
+  readonly #messages = new MessagesController(this);
+  readonly #clipboard = new CopyController(this);
+  #people = new PeopleIndex();
   readonly #observer: IntersectionObserver;
   #tooltip: Tooltip | null = null;
   #renewedToken: string | null = null;
@@ -79,7 +80,6 @@ export class TimelineElement extends LitElement {
     this.state = initialState;
     this.filters = noFilters;
     this.expanded = new Set();
-    this.copied = null;
     this.#store = new TimelineStore({
       fetchPage: (query, options) => this.#fetchPage(query, options),
       renewToken: () => this.#renewToken(),
@@ -120,6 +120,7 @@ export class TimelineElement extends LitElement {
   protected override willUpdate(changed: PropertyValues): void {
     if (viewProperties.some((name) => changed.has(name))) this.#revision++;
     if (changed.has("token")) this.#renewedToken = null;
+    if (this.hasUpdated && sourceProperties.some((name) => changed.has(name))) this.#forget();
     this.#people.add(this.state.events);
   }
 
@@ -128,7 +129,7 @@ export class TimelineElement extends LitElement {
   }
 
   protected override updated(changed: PropertyValues): void {
-    if (sourceProperties.some((name) => changed.has(name))) {
+    if (changed.has("filters") || sourceProperties.some((name) => changed.has(name))) {
       this.#load();
     } else if (this.state.status.kind === "token_expired") {
       if (changed.has("token")) this.#store.retryWithNewToken();
@@ -139,8 +140,13 @@ export class TimelineElement extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    const context = this.#createContext();
-    const { messages } = context;
+    const words = this.#messages.messages;
+    return html`${words === null ? renderLoading() : this.#renderTimeline({ ...words, ...this.messages })}
+      <div part="tooltip" class="tip" popover="manual" aria-hidden="true"></div>`;
+  }
+
+  #renderTimeline(messages: Messages): TemplateResult {
+    const context = this.#createContext(messages);
     const onChange = (filters: TimelineFilters) => {
       this.filters = filters;
     };
@@ -155,15 +161,12 @@ export class TimelineElement extends LitElement {
     const filters = { messages, filters: this.filters, people, hasTypes: !this.entityId, onChange };
     const isBusy = this.state.status.kind.startsWith("loading");
     return html`<div part="timeline" role="region" aria-label=${messages.timeline} aria-busy=${isBusy}>
-        ${renderFilters(filters)} ${renderTimeline(this.state, context, actions)}
-        <div class="unseen" role="status">${toAnnouncement(this.state, messages)}</div>
-      </div>
-      <div part="tooltip" class="tip" popover="manual" aria-hidden="true"></div>`;
+      ${renderFilters(filters)} ${renderTimeline(this.state, context, actions)}
+      <div class="unseen" role="status">${toAnnouncement(this.state, messages)}</div>
+    </div>`;
   }
 
-  #createContext(): ViewContext {
-    const language = this.locale ?? (this.closest<HTMLElement>("[lang]")?.lang || navigator.language);
-    const messages = { ...resolveMessages(language), ...this.messages };
+  #createContext(messages: Messages): ViewContext {
     const timeZone = this.timeZone || undefined;
     return {
       messages,
@@ -181,13 +184,22 @@ export class TimelineElement extends LitElement {
         if (!expanded.delete(id)) expanded.add(id);
         this.expanded = expanded;
       },
-      isCopied: (value) => this.copied === value,
-      copy: (value) => this.#copy(value),
+      copied: this.#clipboard.copied,
+      copy: (value) => this.#clipboard.copy(value),
     };
+  }
+
+  /** Forgets what belongs to the former timeline: its readers may be others. */
+  #forget(): void {
+    this.state = initialState;
+    this.filters = noFilters;
+    this.expanded = new Set();
+    this.#people = new PeopleIndex();
   }
 
   #load(): void {
     if (this.api) this.#store.load(this.#createQuery());
+    else this.#store.stop();
   }
 
   #createQuery(): EventQuery {
@@ -209,14 +221,16 @@ export class TimelineElement extends LitElement {
     return createEventSource(source, ports)(query, options);
   }
 
+  /** Returns whether there is another token: by `getToken`, or because a listener of the event has set one. */
   async #renewToken(): Promise<boolean> {
+    const refused = this.token;
     this.#notify("token-expired", null);
     try {
       this.#renewedToken = (await this.getToken?.()) ?? null;
-      return this.#renewedToken !== null;
     } catch {
       return false;
     }
+    return this.#renewedToken !== null || this.token !== refused;
   }
 
   /** Returns whether no listener has prevented the default action. */
@@ -239,18 +253,5 @@ export class TimelineElement extends LitElement {
     await this.updateComplete;
     if (this.getBoundingClientRect().top < 0) this.scrollIntoView({ block: "start" });
     this.renderRoot.querySelector<HTMLElement>(".day")?.focus({ preventScroll: true });
-  }
-
-  async #copy(value: string): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(value);
-    } catch {
-      // The page may not write to the clipboard: the text can still be selected.
-      return;
-    }
-    this.copied = value;
-    setTimeout(() => {
-      if (this.copied === value) this.copied = null;
-    }, 2_000);
   }
 }

@@ -34,6 +34,11 @@ export function renderTimeline(state: TimelineState, context: ViewContext, actio
     ${renderDays(state.events, context, actions)} ${renderEnd(state, messages, actions)}`;
 }
 
+/** Renders the outline of a timeline whose words are being loaded. */
+export function renderLoading(): TemplateResult {
+  return html`<div part="timeline" aria-busy="true">${renderSkeleton(6)}</div>`;
+}
+
 /** Returns what assistive technology says when the state changes. */
 export function toAnnouncement({ status, newCount, hasUncountedNew }: TimelineState, messages: Messages): string {
   const notice = toNotice(status, messages, 0);
@@ -64,7 +69,7 @@ function renderDays(
   context: ViewContext,
   { revision }: TimelineActions,
 ): readonly TemplateResult[] {
-  const { times, nowMs, isExpanded } = context;
+  const { times, nowMs, isExpanded, copied } = context;
   return groupByDay(events, times.toDay).map(({ day, events: grouped }) => {
     const startMs = grouped[0]?.occurredAtMs ?? 0;
     const age = times.formatAge(startMs, nowMs);
@@ -74,7 +79,8 @@ function renderDays(
       </h3>
       <ol role="list">${grouped.map((event) => {
         const time = times.formatRelative(event.occurredAtMs, nowMs);
-        return guard([event, time, isExpanded(event.id), revision], () => renderEvent(event, context));
+        const expansion = isExpanded(event.id) ? copied : false;
+        return guard([event, time, expansion, revision], () => renderEvent(event, context));
       })}</ol>
     </section>`;
   });

@@ -15,6 +15,7 @@ export type ViewContext = {
   onDocumentClick(event: Event, entity: TimelineEntity): void;
   isExpanded(eventId: string): boolean;
   toggle(eventId: string): void;
-  isCopied(value: string): boolean;
+  /** The text that was copied last, for a moment. */
+  readonly copied: string | null;
   copy(value: string): void;
 };

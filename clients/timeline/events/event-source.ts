@@ -29,8 +29,15 @@ export type FetchPageOptions = {
   readonly signal: AbortSignal;
 };
 
-/** Fetches a page of events, newest first; `null` if it still has the given `etag`. Throws `ActivityLogError`. */
-export type FetchPage = (query: EventQuery, options: FetchPageOptions) => Promise<EventPage | null>;
+export type FetchedPage = {
+  /** `null` if the page still has the given `etag`. */
+  readonly page: EventPage | null;
+  /** The share of the rate limit that is left, from 0 to 1. */
+  readonly budget: number;
+};
+
+/** Fetches a page of events, newest first. Throws `ActivityLogError`. */
+export type FetchPage = (query: EventQuery, options: FetchPageOptions) => Promise<FetchedPage>;
 
 export type EventSourceOptions = {
   /** The address of the API, such as `https://activity.example.com`. */
@@ -65,9 +72,10 @@ export function createEventSource({ baseUrl, token, org }: EventSourceOptions, p
     const headers = { ...identity, ...(etag === null ? {} : { "if-none-match": etag }) };
     const url = `${baseUrl.replace(/\/+$/, "")}${basePath}/activity?${params}`;
     const response = await send(url, { headers, signal }, ports.fetch);
-    if (response.status === 304) return null;
+    const budget = parseBudget(response.headers);
+    if (response.status === 304) return { page: null, budget };
     if (response.status !== 200) throw toResponseError(response, ports.now());
-    return toPage(response);
+    return { page: toPage(response), budget };
   };
 }
 
@@ -91,6 +99,11 @@ async function send(
     signal.throwIfAborted();
     throw new ActivityLogError("network", "The request failed.", { cause });
   }
+}
+
+function parseBudget(headers: ApiResponse["headers"]): number {
+  const [left, limit] = ["remaining", "limit"].map((name) => headers.get(`x-ratelimit-${name}`));
+  return left && limit ? Number(left) / Number(limit) : 1;
 }
 
 function toPage(response: ApiResponse): EventPage {

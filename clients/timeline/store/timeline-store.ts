@@ -1,49 +1,35 @@
-import type { EventPage, EventQuery, FetchPage } from "#clients/timeline/events/event-source.ts";
+import type { EventPage, EventQuery, FetchedPage, FetchPage } from "#clients/timeline/events/event-source.ts";
 import { classifyError } from "./classify-error.ts";
 import { findNewEvents, mergeEvents } from "./merge-events.ts";
-import { getPollDelay } from "./poll-schedule.ts";
-import { initialState, type TimelineState, type TimelineStatus } from "./timeline-state.ts";
+import { PollTimer, type PollTimerPorts } from "./poll-timer.ts";
+import { initialState, type TimelineState } from "./timeline-state.ts";
 
-export type TimelinePorts = {
+export type TimelinePorts = PollTimerPorts & {
   readonly fetchPage: FetchPage;
   /** Asks the host for a new token. Resolves to whether it has given one. */
   renewToken(): Promise<boolean>;
   onChange(state: TimelineState): void;
-  /** Unix time in milliseconds. */
-  now(): number;
-  /** Returns a number from 0 to 1. */
-  random(): number;
-  /** Calls back after that time. Returns a function that cancels it. */
-  setTimer(callback: () => void, ms: number): () => void;
 };
 
 /** `poll` reads the first page again, and keeps what is new until it is shown. */
 type RequestKind = "first" | "next" | "poll";
 
-/** A page that becomes visible again polls immediately, but not more often than this. */
-const minPollIntervalMs = 10_000;
-
 /** Loads the pages of a timeline, polls for new events, and knows what to show. It has one request in flight at most. */
 export class TimelineStore {
   readonly #ports: TimelinePorts;
+  readonly #timer: PollTimer;
   #query: EventQuery = {};
   #state: TimelineState = initialState;
   #next: string | null = null;
   #etag: string | null = null;
   #newest: EventPage | null = null;
   #request = new AbortController();
-  #current: RequestKind | null = null;
   #failed: RequestKind | null = null;
-  #unchanged = 0;
-  #failures = 0;
   #hasRenewedToken = false;
-  #isVisible = true;
-  #isOnline = true;
-  #respondedAtMs = 0;
-  #cancelTimer: () => void = () => undefined;
 
   constructor(ports: TimelinePorts) {
     this.#ports = ports;
+    this.#timer = new PollTimer(ports, () => this.#send(this.#failed ?? "poll"));
   }
 
   get state(): TimelineState {
@@ -56,8 +42,7 @@ export class TimelineStore {
     this.#next = null;
     this.#etag = null;
     this.#newest = null;
-    this.#unchanged = 0;
-    this.#failures = 0;
+    this.#timer.reset();
     this.#hasRenewedToken = false;
     this.#update({ ...initialState });
     await this.#send("first");
@@ -94,119 +79,95 @@ export class TimelineStore {
     if (this.#failed !== null) await this.#send(this.#failed);
   }
 
-  /** Pauses while the page is hidden, and continues when it is visible. */
+  /** Pauses while the timeline is not seen, and continues when it is. */
   setVisible(isVisible: boolean): void {
-    if (this.#isVisible === isVisible) return;
-    this.#isVisible = isVisible;
-    this.#resume();
+    this.#timer.setVisible(isVisible);
   }
 
   /** Pauses while the browser is offline, and repeats a request that failed meanwhile. */
   setOnline(isOnline: boolean): void {
-    if (this.#isOnline === isOnline) return;
-    this.#isOnline = isOnline;
-    this.#resume();
+    this.#timer.setOnline(isOnline, this.#state.status.kind === "offline");
+  }
+
+  /** Polls often again: the reader has moved the pointer, scrolled or pressed a key. */
+  noteReader(): void {
+    this.#timer.noteReader();
   }
 
   /** Ends the request in flight and all polling. `load` begins again. */
   stop(): void {
     this.#request.abort();
-    this.#current = null;
-    this.#cancelTimer();
-  }
-
-  #resume(): void {
-    this.#cancelTimer();
-    if (!this.#isVisible || !this.#isOnline || this.#current !== null || this.#needsHost()) return;
-    if (this.#state.status.kind === "offline") this.#send(this.#failed ?? "poll");
-    else this.#schedule(Math.max(0, this.#respondedAtMs + minPollIntervalMs - this.#ports.now()));
-  }
-
-  /** Whether only the host can help: by another token. */
-  #needsHost(): boolean {
-    return this.#state.status.kind === "token_expired" || this.#state.status.kind === "forbidden";
+    this.#timer.stop();
   }
 
   async #send(kind: RequestKind): Promise<void> {
     this.stop();
     const request = new AbortController();
     this.#request = request;
-    this.#current = kind;
     if (kind !== "poll") this.#update({ status: { kind: kind === "first" ? "loading" : "loading_more" } });
     try {
       const options = { cursor: kind === "next" ? this.#next : null, etag: kind === "poll" ? this.#etag : null };
-      const page = await this.#ports.fetchPage(this.#query, { ...options, signal: request.signal });
-      if (request.signal.aborted) return;
-      this.#current = null;
-      this.#receive(kind, page);
+      const fetched = await this.#ports.fetchPage(this.#query, { ...options, signal: request.signal });
+      if (!request.signal.aborted) this.#receive(kind, fetched);
     } catch (error) {
-      if (request.signal.aborted) return;
-      this.#current = null;
-      await this.#fail(kind, error);
+      if (!request.signal.aborted) await this.#fail(kind, error);
     }
   }
 
-  #receive(kind: RequestKind, page: EventPage | null): void {
+  #receive(kind: RequestKind, { page, budget }: FetchedPage): void {
     this.#failed = null;
-    this.#failures = 0;
     this.#hasRenewedToken = false;
-    this.#respondedAtMs = this.#ports.now();
-    if (kind === "poll") this.#receivePoll(page);
-    else if (page !== null) this.#receivePage(kind, page);
-    this.#schedule(getPollDelay({ unchanged: this.#unchanged, failures: 0 }, this.#ports.random()));
+    const hasNews = kind === "poll" ? this.#receivePoll(page) : this.#receivePage(kind, page);
+    this.#timer.succeed({ hasNews, budget });
   }
 
-  #receivePage(kind: "first" | "next", page: EventPage): void {
+  #receivePage(kind: "first" | "next", page: EventPage | null): boolean {
+    if (page === null) return false;
     this.#next = page.next;
     if (kind === "first") this.#etag = page.etag;
     const events = mergeEvents(this.#state.events, page.events);
     this.#update({ status: { kind: "ready" }, events, hasMore: page.next !== null });
+    return true;
   }
 
-  #receivePoll(page: EventPage | null): void {
+  /** Returns whether more events have arrived since the previous poll. */
+  #receivePoll(page: EventPage | null): boolean {
     const status = { kind: "ready" } as const;
     if (page === null) {
-      this.#unchanged++;
       this.#update({ status });
-      return;
+      return false;
     }
     this.#etag = page.etag;
     const fresh = findNewEvents(page.events, this.#state.events);
-    this.#unchanged = fresh.length > this.#state.newCount ? 0 : this.#unchanged + 1;
+    const hasNews = fresh.length > this.#state.newCount;
     this.#newest = fresh.length === 0 ? null : page;
     const hasUncountedNew = page.next !== null && fresh.length === page.events.length;
     this.#update({ status, newCount: fresh.length, hasUncountedNew });
     if (this.#state.events.length === 0) this.showNewEvents();
+    return hasNews;
   }
 
   async #fail(kind: RequestKind, error: unknown): Promise<void> {
-    const { status, isTransient } = classifyError(error, this.#ports.now(), this.#isOnline);
+    const { status, isTransient } = classifyError(error, this.#ports.now(), this.#timer.isOnline);
     this.#failed = kind;
-    this.#failures++;
-    this.#respondedAtMs = this.#ports.now();
+    if (status.kind === "token_expired" && (await this.#renewToken(kind))) return;
     // What is shown stays valid when a poll fails: the next one may succeed.
-    if (!(kind === "poll" && status.kind === "failed")) this.#update({ status });
-    if (status.kind === "token_expired") await this.#renewToken(kind);
-    else if (isTransient) this.#schedule(this.#getRetryDelay(status));
+    if (kind !== "poll" || !isTransient || status.kind === "offline") this.#update({ status });
+    if (!isTransient) this.#timer.fail("never");
+    else this.#timer.fail(status.kind === "rate_limited" ? status.retryAtMs : "later");
   }
 
-  #getRetryDelay(status: TimelineStatus): number {
-    if (status.kind === "rate_limited") return status.retryAtMs - this.#ports.now();
-    return getPollDelay({ unchanged: 0, failures: this.#failures }, this.#ports.random());
-  }
-
-  /** Asks once: a new token that is refused, too, must not make a loop. */
-  async #renewToken(kind: RequestKind): Promise<void> {
-    if (this.#hasRenewedToken) return;
+  /**
+   * Repeats a request with a new token, and returns whether that is done. Asks once: a new token that is refused, too, must
+   * not make a loop.
+   */
+  async #renewToken(kind: RequestKind): Promise<boolean> {
+    if (this.#hasRenewedToken) return false;
     this.#hasRenewedToken = true;
     const { signal } = this.#request;
-    if ((await this.#ports.renewToken()) && !signal.aborted) await this.#send(kind);
-  }
-
-  #schedule(ms: number): void {
-    this.#cancelTimer();
-    if (!this.#isVisible || !this.#isOnline) return;
-    this.#cancelTimer = this.#ports.setTimer(() => this.#send(this.#failed ?? "poll"), ms);
+    const isRenewed = await this.#ports.renewToken();
+    if (isRenewed && !signal.aborted) await this.#send(kind);
+    return isRenewed || signal.aborted;
   }
 
   #update(change: Partial<TimelineState>): void {

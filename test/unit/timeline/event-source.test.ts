@@ -23,11 +23,17 @@ function pageResponse(activity: readonly unknown[], headers: Record<string, stri
 }
 
 describe("createEventSource", () => {
+  it("returns which share of the rate limit is left", async () => {
+    const headers = { "x-ratelimit-limit": "600", "x-ratelimit-remaining": "150" };
+    const { fetchPage } = createSource(() => pageResponse([], headers));
+    expect((await fetchPage({}, first)).budget).toBe(0.25);
+  });
+
   it("requests the events of a query with their actors, texts and related entities", async () => {
     const { fetchPage, requests } = createSource(() => pageResponse([anApiEvent()], { etag: 'W/"1"' }), {
       org: "org_1",
     });
-    const page = await fetchPage({ entity_type: "INVOICE", entity_id: "inv_1" }, first);
+    const { page } = await fetchPage({ entity_type: "INVOICE", entity_id: "inv_1" }, first);
     expect(page).toMatchObject({ events: [{ id: "evt_1" }], next: null, etag: 'W/"1"' });
     const [request] = requests;
     expect(request?.url.href).toBe(
@@ -40,7 +46,7 @@ describe("createEventSource", () => {
   it("returns the cursor of the link, and sends it to its own host only", async () => {
     const link = '<https://evil.example.com/x?cursor=abc>; rel="next"';
     const { fetchPage, requests } = createSource(() => pageResponse([], { link }, true));
-    expect(await fetchPage({}, first)).toMatchObject({ next: "abc" });
+    expect(await fetchPage({}, first)).toMatchObject({ page: { next: "abc" } });
     await fetchPage({}, { ...first, cursor: "abc" });
     expect(requests[1]?.url.host).toBe("activity.example.com");
     expect(requests[1]?.url.searchParams.get("cursor")).toBe("abc");
@@ -48,13 +54,13 @@ describe("createEventSource", () => {
 
   it("returns null when the page has not changed", async () => {
     const { fetchPage, requests } = createSource(() => new Response(null, { status: 304 }));
-    expect(await fetchPage({}, { ...first, etag: 'W/"1"' })).toBeNull();
+    expect(await fetchPage({}, { ...first, etag: 'W/"1"' })).toEqual({ page: null, budget: 1 });
     expect(requests[0]?.headers.get("if-none-match")).toBe('W/"1"');
   });
 
   it("leaves out what is not an event", async () => {
     const { fetchPage } = createSource(() => pageResponse([null, 7, {}, anApiEvent({ event_id: "evt_2" })]));
-    expect((await fetchPage({}, first))?.events.map(({ id }) => id)).toEqual(["evt_2"]);
+    expect((await fetchPage({}, first)).page?.events.map(({ id }) => id)).toEqual(["evt_2"]);
   });
 
   it.each([

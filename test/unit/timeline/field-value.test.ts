@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { formatFieldName, formatFieldValue } from "#clients/timeline/format/field-value.ts";
-import { resolveMessages } from "#clients/timeline/locales/resolve-messages.ts";
+import { messagesFor } from "./timeline-fixtures.ts";
 
 function format(field: string, value: unknown, { language = "en-GB", currency = "EUR" as unknown } = {}) {
-  const context = { messages: resolveMessages(language), currency, timeZone: "Europe/Prague" };
+  const context = { messages: messagesFor(language), currency, timeZone: "Europe/Prague" };
   return formatFieldValue(field, value, context);
 }
 
@@ -50,9 +50,9 @@ describe("formatFieldValue", () => {
 
 describe("formatFieldName", () => {
   it("returns the word of the language, or else that of the field", () => {
-    expect(formatFieldName("due_date", resolveMessages("de"))).toBe("Fälligkeit");
-    expect(formatFieldName("due_date", resolveMessages("en"))).toBe("Due date");
-    expect(formatFieldName("cost_centre", resolveMessages("nl"))).toBe("Cost centre");
-    expect(formatFieldName("constructor", resolveMessages("en"))).toBe("Constructor");
+    expect(formatFieldName("due_date", messagesFor("de"))).toBe("Fälligkeit");
+    expect(formatFieldName("due_date", messagesFor("en"))).toBe("Due date");
+    expect(formatFieldName("cost_centre", messagesFor("nl"))).toBe("Cost centre");
+    expect(formatFieldName("constructor", messagesFor("en"))).toBe("Constructor");
   });
 });

@@ -3,7 +3,7 @@ import { cs } from "#clients/timeline/locales/cs.ts";
 import { de } from "#clients/timeline/locales/de.ts";
 import { en } from "#clients/timeline/locales/en.ts";
 import { nl } from "#clients/timeline/locales/nl.ts";
-import { formatPlural, resolveMessages } from "#clients/timeline/locales/resolve-messages.ts";
+import { findMessages, formatPlural } from "#clients/timeline/locales/resolve-messages.ts";
 
 describe.each([cs, de, nl])("the messages in $language", (messages) => {
   it("have all verbs and nouns, each with the names that sentences need", () => {
@@ -30,15 +30,20 @@ describe.each([cs, de, nl])("the messages in $language", (messages) => {
   });
 });
 
-describe("resolveMessages", () => {
-  it("finds the language of a tag, and keeps the tag for dates and numbers", () => {
-    expect(resolveMessages("de-AT")).toMatchObject({ language: "de-AT", retry: de.retry });
-    expect(resolveMessages("en_GB").language).toBe("en");
-    expect(resolveMessages("ar")).toMatchObject({ language: "ar", retry: en.retry });
+describe("findMessages", () => {
+  it("loads the language of a tag, and keeps the tag for dates and numbers", async () => {
+    expect(await findMessages("de-AT")).toMatchObject({ language: "de-AT", retry: de.retry });
+    expect(await findMessages("cs")).toMatchObject({ language: "cs", retry: cs.retry });
+    expect(await findMessages("nl-BE")).toMatchObject({ language: "nl-BE", retry: nl.retry });
   });
 
-  it.each(["", "x", "not a tag", "zz-zzzz-zz-zz"])("returns English for %j", (tag) => {
-    expect(resolveMessages(tag)).toBe(en);
+  it("has English without loading it, and for languages without messages", () => {
+    expect(findMessages("en-GB")).toEqual({ ...en, language: "en-GB" });
+    expect(findMessages("ar")).toEqual({ ...en, language: "ar" });
+  });
+
+  it.each(["", "x", "not a tag", "en_GB", "zz-zzzz-zz-zz"])("returns English for %j", (tag) => {
+    expect(findMessages(tag)).toBe(en);
   });
 });
 

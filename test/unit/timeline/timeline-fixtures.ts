@@ -1,5 +1,17 @@
 import { parseEvent } from "#clients/timeline/events/parse-event.ts";
 import type { TimelineEvent } from "#clients/timeline/events/timeline-event.ts";
+import { cs } from "#clients/timeline/locales/cs.ts";
+import { de } from "#clients/timeline/locales/de.ts";
+import { en } from "#clients/timeline/locales/en.ts";
+import type { Messages } from "#clients/timeline/locales/messages.ts";
+import { nl } from "#clients/timeline/locales/nl.ts";
+
+/** Returns the messages of one of the languages that the timeline has. */
+export function messagesFor(tag: string): Messages {
+  const messages = [en, cs, de, nl].find(({ language }) => tag.startsWith(language));
+  if (messages === undefined) throw new Error(`The timeline has no messages in ${tag}.`);
+  return { ...messages, language: tag };
+}
 
 /** Returns an event as the API sends it: an invoice that Priya Sharma sent. */
 export function anApiEvent(fields: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {

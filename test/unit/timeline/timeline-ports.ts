@@ -15,12 +15,17 @@ export type StoreFixture = {
   renewals(): number;
   /** Milliseconds until the timer that is set; `null` if no timer is set. */
   timer(): number | null;
+  /** Lets time pass without a timer. */
+  advance(ms: number): void;
   /** Lets the timer that is set elapse, and waits for its request. */
   elapse(): Promise<void>;
 };
 
-/** Creates a store. The API responds in the order of `responses`, and has no more responses after them. */
-export function createStoreFixture(responses: readonly Response[], canRenew = false): StoreFixture {
+/** Creates a store. The API responds in the order of `responses`, with so much of the rate limit left. */
+export function createStoreFixture(
+  responses: readonly Response[],
+  { canRenew = false, budgets = [] }: { readonly canRenew?: boolean; readonly budgets?: readonly number[] } = {},
+): StoreFixture {
   const requests: StoreFixture["requests"] = [];
   const states: TimelineState[] = [];
   let nowMs = Date.parse("2026-05-11T12:00:00Z");
@@ -33,7 +38,7 @@ export function createStoreFixture(responses: readonly Response[], canRenew = fa
       if (response === undefined) throw new Error("An unexpected request was sent.");
       if (response === "never") return new Promise(() => undefined);
       if (response instanceof ActivityLogError) throw response;
-      return response;
+      return { page: response, budget: budgets[requests.length - 1] ?? 1 };
     },
     async renewToken() {
       renewals++;
@@ -56,6 +61,9 @@ export function createStoreFixture(responses: readonly Response[], canRenew = fa
     states,
     renewals: () => renewals,
     timer: () => timer?.ms ?? null,
+    advance(ms) {
+      nowMs += ms;
+    },
     async elapse() {
       const elapsed = timer;
       if (elapsed === null) throw new Error("No timer is set.");

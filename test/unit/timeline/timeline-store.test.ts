@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ActivityLogError } from "#clients/client/http/activity-log-error.ts";
-import { aPage, createStoreFixture, numbersOf, settle } from "./timeline-ports.ts";
+import { aPage, createStoreFixture, numbersOf } from "./timeline-ports.ts";
 
 describe("TimelineStore › pages", () => {
   it("loads the first page, then the next ones by their cursors", async () => {
@@ -73,26 +73,67 @@ describe("TimelineStore › new events", () => {
     expect(store.state.newCount).toBe(0);
   });
 
-  it("polls less often while nothing happens, and as often as before when something has", async () => {
-    const { store, elapse, timer } = createStoreFixture([aPage([1]), null, null, null, null, null, aPage([2, 1])]);
+  it("polls each four seconds for a minute without news, then less often, until something is new", async () => {
+    const unchanged = Array.from({ length: 26 }, () => null);
+    const { store, elapse, timer } = createStoreFixture([aPage([1]), ...unchanged, aPage([2, 1])]);
     await store.load({});
     const delays = [timer()];
-    for (let poll = 0; poll < 6; poll++) {
+    for (let poll = 0; poll < 27; poll++) {
       await elapse();
       delays.push(timer());
     }
-    expect(delays).toEqual([30_000, 45_000, 67_500, 101_250, 120_000, 120_000, 30_000]);
+    expect(delays.slice(0, 16)).toEqual(Array(16).fill(4_000));
+    expect(delays.slice(16)).toEqual([
+      ...[6_000, 9_000, 13_500, 20_250, 30_375, 45_563, 68_344, 102_516],
+      ...[120_000, 120_000, 120_000, 4_000],
+    ]);
+  });
+
+  it("polls soon when the reader is there again", async () => {
+    const { store, requests, elapse, timer, advance } = createStoreFixture([aPage([1]), ...Array(20).fill(null)]);
+    await store.load({});
+    for (let poll = 0; poll < 18; poll++) await elapse();
+    expect(timer()).toBe(13_500);
+    advance(1_000);
+    store.noteReader();
+    expect(timer()).toBe(3_000);
+    advance(10_000);
+    store.noteReader();
+    await elapse();
+    expect([requests.length, timer()]).toEqual([20, 4_000]);
+  });
+
+  it.each([
+    [0.6, 4_000],
+    [0.4, 37_500],
+    [0.2, 75_000],
+    [0, 120_000],
+  ])("polls after the right time when a share of %d of the rate limit is left", async (budget, delay) => {
+    const { store, timer } = createStoreFixture([aPage([1])], { budgets: [budget] });
+    await store.load({});
+    store.noteReader();
+    expect(timer()).toBe(delay);
   });
 
   it("does not poll while the page is hidden, and polls when it is visible again", async () => {
-    const { store, requests, elapse, timer } = createStoreFixture([aPage([1]), null]);
+    const { store, requests, elapse, timer, advance } = createStoreFixture([aPage([1]), null]);
     await store.load({});
     store.setVisible(false);
     expect(timer()).toBeNull();
+    advance(60_000);
     store.setVisible(true);
-    expect(timer()).toBe(10_000);
+    expect(timer()).toBe(0);
     await elapse();
     expect(requests).toHaveLength(2);
+  });
+
+  it("does not poll more often when the page is hidden and visible again and again", async () => {
+    const { store, timer, advance } = createStoreFixture([aPage([1])]);
+    await store.load({});
+    advance(1_000);
+    store.setVisible(false);
+    store.setVisible(true);
+    expect(timer()).toBe(3_000);
   });
 
   it("ends all requests and timers when it is stopped", async () => {
@@ -108,13 +149,13 @@ describe("TimelineStore › errors", () => {
   const offline = new ActivityLogError("network", "failed");
 
   it("asks the host for a token once, and repeats the request with it", async () => {
-    const { store, renewals } = createStoreFixture([expired, aPage([1])], true);
+    const { store, renewals } = createStoreFixture([expired, aPage([1])], { canRenew: true });
     await store.load({});
     expect([renewals(), store.state.status.kind]).toEqual([1, "ready"]);
   });
 
   it("does not ask in a loop when the new token is refused, too", async () => {
-    const { store, renewals, requests, timer } = createStoreFixture([expired, expired], true);
+    const { store, renewals, requests, timer } = createStoreFixture([expired, expired], { canRenew: true });
     await store.load({});
     expect([renewals(), requests.length, timer()]).toEqual([1, 2, null]);
     expect(store.state.status.kind).toBe("token_expired");
@@ -141,13 +182,35 @@ describe("TimelineStore › errors", () => {
     expect(numbersOf(store)).toEqual([1]);
   });
 
+  it("keeps what is shown when a poll exceeds the rate limit, and waits although the reader is there", async () => {
+    const limited = new ActivityLogError("rate_limited", "slow down", { status: 429, retryAfterMs: 17_000 });
+    const { store, timer, elapse } = createStoreFixture([aPage([1]), limited, null]);
+    await store.load({});
+    await elapse();
+    store.noteReader();
+    store.setVisible(false);
+    store.setVisible(true);
+    expect([store.state.status.kind, timer()]).toEqual(["ready", 17_000]);
+    await elapse();
+    expect(timer()).toBe(4_000);
+  });
+
+  it("does not say that the token has expired while the host renews it", async () => {
+    const { store, states, elapse } = createStoreFixture([aPage([1]), expired, null], { canRenew: true });
+    await store.load({});
+    await elapse();
+    expect(states.some(({ status }) => status.kind === "token_expired")).toBe(false);
+    expect(store.state.status.kind).toBe("ready");
+  });
+
   it("waits until the browser is online", async () => {
-    const { store, timer } = createStoreFixture([offline, aPage([1])]);
+    const { store, timer, elapse } = createStoreFixture([offline, aPage([1])]);
     store.setOnline(false);
     await store.load({});
     expect([store.state.status.kind, timer()]).toEqual(["offline", null]);
     store.setOnline(true);
-    await settle();
+    expect(timer()).toBe(0);
+    await elapse();
     expect(numbersOf(store)).toEqual([1]);
   });
 
@@ -160,7 +223,7 @@ describe("TimelineStore › errors", () => {
     await elapse();
     expect(timer()).toBe(120_000);
     await elapse();
-    expect([numbersOf(store), timer()]).toEqual([[1], 30_000]);
+    expect([numbersOf(store), timer()]).toEqual([[1], 4_000]);
   });
 
   it("shows nothing when a poll fails, and polls again later", async () => {
@@ -169,7 +232,7 @@ describe("TimelineStore › errors", () => {
     await elapse();
     expect([store.state.status.kind, timer()]).toEqual(["ready", 60_000]);
     await elapse();
-    expect(timer()).toBe(45_000);
+    expect(timer()).toBe(4_000);
   });
 
   it.each(["invalid_request", "invalid_response", "not_found"] as const)("does not repeat %s", async (code) => {
