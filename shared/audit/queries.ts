@@ -232,6 +232,48 @@ export const savedQueries: readonly SavedQuery[] = [
     },
   },
   {
+    name: "token-requests",
+    title: "Requests with one token",
+    summary: "Every request with a token or a viewer token, and those that issued or revoked it, newest first.",
+    from: "access",
+    parameters: { token: { help: "the id of a token (tok_…) or of a viewer token (vwt_…)" } },
+    where: [
+      isRequest,
+      {
+        anyOf: [
+          { field: "token_id", equals: "token" },
+          { field: "viewer_token_id", equals: "token" },
+          { field: "issued_token_id", equals: "token" },
+          { field: "revoked_token_id", equals: "token" },
+        ],
+      },
+    ],
+    result: {
+      kind: "rows",
+      show: [
+        ...(["time", "org_id", "token_id", "viewer_token_id", "issued_token_id", "revoked_token_id"] as const),
+        ...(["user_id", "dialect", "method", "route", "entity_id", "filters", "count", "status", "ip"] as const),
+        "request_id",
+      ],
+      dedupBy: ["request_id"],
+      orderBy: "time",
+    },
+  },
+  {
+    name: "token-revocations",
+    title: "Tokens that were revoked by organisations and clients",
+    summary: "Tokens that were revoked over HTTP, and by which token. Those of administrators: administration.",
+    from: "access",
+    parameters: {},
+    where: [isRequest, { field: "revoked_token_id", isPresent: true }, { field: "status", is: 200 }],
+    result: {
+      kind: "rows",
+      show: ["time", "org_id", "revoked_token_id", "token_id", "user_id", "dialect", "ip", "request_id"],
+      dedupBy: ["request_id"],
+      orderBy: "time",
+    },
+  },
+  {
     name: "undelivered-webhooks",
     title: "Undelivered webhooks",
     summary: "Deliveries that were given up, newest first. The API lists the attempts of the last 30 days.",

@@ -1,7 +1,7 @@
 import type { LineField } from "./line-types.ts";
 
 /** The parameters of queries. Also the names of command-line options and placeholders. */
-export type QueryParameter = "user" | "document" | "field" | "threshold";
+export type QueryParameter = "user" | "document" | "field" | "token" | "threshold";
 
 type Value = string | number;
 

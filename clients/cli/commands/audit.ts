@@ -14,7 +14,7 @@ import { orgIdPattern } from "#shared/events/limits.ts";
 import { formatSuggestion } from "#shared/platform/did-you-mean.ts";
 import { documentIdHint } from "./list.ts";
 
-const parameters = ["user", "document", "field", "threshold"] as const satisfies readonly QueryParameter[];
+const parameters = ["user", "document", "field", "token", "threshold"] as const satisfies readonly QueryParameter[];
 
 type AuditQuery = { readonly query: SavedQuery; readonly filled: QueryArgs; readonly window: AuditWindow };
 
@@ -30,6 +30,7 @@ export const audit = defineCommand({
     user: { value: "USER_ID", help: "the user, for a query about one user" },
     document: { value: "ENTITY_ID", help: "the document, for a query about one document" },
     field: { value: "NAME", help: "only changes of this field, with its old and new value" },
+    token: { value: "TOKEN_ID", help: "the token, for a query about one token" },
     threshold: { value: "N", help: "the lowest count that a query shows" },
     "from-files": { value: "DIR", help: "the log folder or data folder of a stopped local stack" },
     csv: { help: "print comma-separated values, for a spreadsheet" },

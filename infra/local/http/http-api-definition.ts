@@ -1,10 +1,12 @@
 import * as z from "zod";
 import { parseProperties } from "#infra/local/template/properties.ts";
 import type { TemplateResources } from "#infra/local/template/resources.ts";
-import { type CorsConfiguration, corsConfigurationSchema } from "./cors.ts";
 import type { ThrottleSettings } from "./throttle.ts";
 
-const apiSchema = z.object({ ProtocolType: z.literal("HTTP"), CorsConfiguration: corsConfigurationSchema.optional() });
+const apiSchema = z.object({
+  ProtocolType: z.literal("HTTP"),
+  CorsConfiguration: z.never({ error: "is not hosted: the functions respond to CORS" }).optional(),
+});
 const routeSchema = z.object({
   RouteKey: z.string(),
   Target: z.string(),
@@ -28,7 +30,6 @@ const stageSchema = z.object({
 export type HttpApiDefinition = {
   /** ARN of the function behind each route, by route key. */
   readonly routes: ReadonlyMap<string, string>;
-  readonly cors: CorsConfiguration | undefined;
   readonly limit: ThrottleSettings | undefined;
   readonly accessLog: { readonly group: string; readonly format: string } | undefined;
 };
@@ -38,6 +39,7 @@ export function parseHttpApi(resources: TemplateResources): HttpApiDefinition | 
   const [api, second] = resources.ofType("AWS::ApiGatewayV2::Api");
   if (api === undefined) return undefined;
   if (second !== undefined) throw new Error(`The local runtime serves one HTTP API: ${api.id} or ${second.id}?`);
+  parseProperties(apiSchema, api);
 
   const integrations = new Map(
     resources.ofType("AWS::ApiGatewayV2::Integration").map((integration) => {
@@ -57,7 +59,6 @@ export function parseHttpApi(resources: TemplateResources): HttpApiDefinition | 
   const { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst } = DefaultRouteSettings;
   return {
     routes: new Map(routes),
-    cors: parseProperties(apiSchema, api).CorsConfiguration,
     limit: rate === undefined || burst === undefined ? undefined : { rate, burst },
     accessLog: AccessLogSettings && {
       group: AccessLogSettings.DestinationArn.replace(/^.*:log-group:/, "").replace(/:\*$/, ""),

@@ -2,10 +2,9 @@ import type { Authorize } from "#infra/local/iam/authorizer.ts";
 import type { InvokeFunction } from "#infra/local/lambda/local-function.ts";
 import { apiId } from "#infra/local/template/resource-identities.ts";
 import { formatAccessLogLine } from "./access-log.ts";
-import { preflightResponse, withCors } from "./cors.ts";
 import { type GatewayResponse, gatewayError, parseFunctionResponse } from "./gateway-response.ts";
 import type { HttpApiDefinition } from "./http-api-definition.ts";
-import { type GatewayRequest, headerOf, rawPathOf, toPayloadV2 } from "./payload-v2.ts";
+import { type GatewayRequest, rawPathOf, toPayloadV2 } from "./payload-v2.ts";
 import { createRouter } from "./routes.ts";
 import { createThrottle } from "./throttle.ts";
 
@@ -32,18 +31,13 @@ const apiGateway = { arn: "apigateway.amazonaws.com", policies: [] };
 /** Handles a request like an HTTP API with this definition. */
 export function createHttpApi({ definition, invokerByArn, authorize, writeLog, ...options }: HttpApiOptions) {
   const { account, region, newRequestId, now } = options;
-  const { cors, limit, accessLog } = definition;
+  const { limit, accessLog } = definition;
   const find = createRouter(definition.routes);
   const passes = limit === undefined ? () => true : createThrottle(limit, () => now().getTime());
 
   return async (request: GatewayRequest): Promise<GatewayResponse> => {
     const time = now();
     const requestId = newRequestId();
-    const origin = headerOf(request, "origin");
-    const isPreflight =
-      request.method === "OPTIONS" && headerOf(request, "access-control-request-method") !== undefined;
-    if (cors !== undefined && origin !== undefined && isPreflight) return preflightResponse(cors, origin);
-
     const match = find(request.method, rawPathOf(request.url));
     const route = match ?? { routeKey: "-", pathParameters: {} };
     const event = toPayloadV2(request, route, { account, apiId, requestId, time });
@@ -60,8 +54,7 @@ export function createHttpApi({ definition, invokerByArn, authorize, writeLog, .
         formatAccessLogLine(accessLog.format, event, response, { latencyMs, integrationError: error }),
       );
     }
-    const headers = { ...response.headers, "apigw-requestid": requestId };
-    return { ...response, headers: cors === undefined ? headers : withCors(headers, cors, origin) };
+    return { ...response, headers: { ...response.headers, "apigw-requestid": requestId } };
   };
 
   async function integrate(functionArn: string, routeKey: string, event: string): Promise<IntegrationResult> {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type CloudFormationTemplate, mapProperties } from "./cloud-template.ts";
+import type { CloudFormationTemplate } from "./cloud-template.ts";
 import { mapStatements, type Statement } from "./policy-statements.ts";
 
 /** A change of the template that only the emulator needs, not AWS. */
@@ -9,20 +9,10 @@ type Adaptation = {
   apply(template: CloudFormationTemplate): CloudFormationTemplate;
 };
 
-const settings = z.record(z.string(), z.unknown());
 const arnOf = z.object({ "Fn::GetAtt": z.tuple([z.string(), z.literal("Arn")]) });
 
 /** Every entry must have an effect: remove entries that no longer apply. */
 export const adaptations: readonly Adaptation[] = [
-  {
-    reason:
-      "ministack stores CORS settings under the names of the template (AllowOrigins) and reads them under others (allowOrigins), so it refuses every preflight. The settings get the names that it reads.",
-    apply: (template) =>
-      mapProperties(template, "AWS::ApiGatewayV2::Api", ({ CorsConfiguration, ...others }) => ({
-        ...others,
-        CorsConfiguration: withSmallInitials(settings.parse(CorsConfiguration)),
-      })),
-  },
   {
     reason:
       "ministack authorizes logs:CreateLogStream on the log group, as NAME, where AWS does so on its streams, which NAME:* includes. Roles get NAME, too.",
@@ -44,12 +34,6 @@ export const adaptations: readonly Adaptation[] = [
     apply: (template) => mapStatements(template, forgetKeysAndAttributes),
   },
 ];
-
-function withSmallInitials(named: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(named).map(([name, value]) => [`${name.slice(0, 1).toLowerCase()}${name.slice(1)}`, value]),
-  );
-}
 
 function allowOnLogGroup(statement: Statement): Statement {
   if (!statement.Action.includes("logs:CreateLogStream")) return statement;

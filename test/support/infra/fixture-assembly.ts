@@ -133,11 +133,7 @@ const resources = {
   }),
   Api: {
     Type: "AWS::ApiGatewayV2::Api",
-    Properties: {
-      Name: "api",
-      ProtocolType: "HTTP",
-      CorsConfiguration: { AllowOrigins: ["https://app.example"], AllowMethods: ["GET"] },
-    },
+    Properties: { Name: "api", ProtocolType: "HTTP" },
   },
   Stage: {
     Type: "AWS::ApiGatewayV2::Stage",

@@ -246,6 +246,30 @@ describe("saved queries over the access log", () => {
     expect(rows).toMatchObject([{ request_id: "req_5", entity_id: "inv_1" }]);
   });
 
+  it("return for token-requests all requests with a token or viewer token, and those that issued or revoked it", () => {
+    const viewer = { token_id: "tok_1", viewer_token_id: "vwt_1" };
+    const more = [
+      aRequest({ request_id: "issue", ...viewer, method: "POST", route: "create_viewer_token", status: 201 }),
+      aRequest({ request_id: "use", ...viewer, route: "activity", status: 403 }),
+      aRequest({ request_id: "revoke", token_id: "tok_2", method: "POST", revoked_token_id: "tok_1" }),
+      aRequest({ request_id: "grant", token_id: "tok_3", method: "POST", issued_token_id: "tok_4" }),
+    ];
+    const asking = (token: string) =>
+      ask("token-requests", { token }, always, [...over, ...more.map((line) => JSON.stringify(line))])
+        .map(({ request_id }) => request_id)
+        .toSorted();
+    expect(asking("vwt_1")).toEqual(["issue", "use"]);
+    expect(asking("tok_1")).toEqual(["issue", "req_1", "req_3", "revoke", "use"]);
+    expect(asking("tok_4")).toEqual(["grant"]);
+  });
+
+  it("return for token-revocations only what was revoked", () => {
+    const revoked = (request_id: string, status: number) =>
+      JSON.stringify(aRequest({ request_id, status, token_id: "tok_2", revoked_token_id: "tok_1", org_id: "org_a" }));
+    const rows = ask("token-revocations", {}, always, [...over, revoked("done", 200), revoked("refused", 404)]);
+    expect(rows).toMatchObject([{ request_id: "done", token_id: "tok_2", revoked_token_id: "tok_1", org_id: "org_a" }]);
+  });
+
   it("return for administration the calls of each organisation involved", () => {
     const shared = JSON.stringify({ ...admin, request_id: "inv_2", org_ids: "org_a,org_b" });
     for (const org of ["org_a", "org_b"]) {

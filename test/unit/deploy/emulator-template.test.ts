@@ -48,8 +48,6 @@ describe("reduceAll and withApiUrl", () => {
   });
 });
 
-const api = { Type: "AWS::ApiGatewayV2::Api", Properties: { CorsConfiguration: { AllowOrigins: ["*"], MaxAge: 60 } } };
-
 function policyOf(...Statement: object[]) {
   return { Type: "AWS::IAM::Policy", Properties: { PolicyDocument: { Statement, Version: "2012-10-17" } } };
 }
@@ -78,11 +76,10 @@ const read = {
 
 describe("adapt", () => {
   it("changes only the properties that the emulator needs changed", () => {
-    const whole = templateWith({ Api: api, Policy: policyOf(logs, send, decrypt, read), Queue: queue });
+    const whole = templateWith({ Policy: policyOf(logs, send, decrypt, read), Queue: queue });
     const group = { "Fn::Sub": `arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:\${Log}` };
     expect(adapt(whole)).toEqual(
       templateWith({
-        Api: { ...api, Properties: { CorsConfiguration: { allowOrigins: ["*"], maxAge: 60 } } },
         Policy: policyOf(
           { Effect: "Allow", Action: ["logs:CreateLogStream"], Resource: [arn, group] },
           { Effect: "Allow", Action: ["sqs:SendMessage", "sqs:SendMessageBatch"], Resource: ["*"] },
@@ -100,7 +97,7 @@ describe("adapt", () => {
   });
 
   it("throws when an adaptation has no effect", () => {
-    const whole = templateWith({ Api: api, Policy: policyOf(logs, send, decrypt) });
+    const whole = templateWith({ Policy: policyOf(logs, send, decrypt) });
     expect(() => adapt(whole)).toThrow("An adaptation changes nothing, take it off the list: ministack evaluates");
   });
 });
