@@ -4,5 +4,5 @@
  */
 export const expectedFailures: Readonly<Record<string, string>> = {
   "test/smoke/http.test.ts: CORS answers a preflight without a token, and exposes the response and its headers to allowed origins":
-    "ministack answers every preflight itself, with 403 if the API has no CORS settings. API Gateway then forwards it to the route, like any other request.",
+    "ministack answers every preflight itself, with 403 if the API has no CORS settings. API Gateway forwards it to the route then: see $default in 'Configure CORS for HTTP APIs' of its developer guide.",
 };
