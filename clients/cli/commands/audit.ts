@@ -1,4 +1,3 @@
-import { formatCsv } from "#clients/cli/audit/csv.ts";
 import { changeColumns, withFieldChange } from "#clients/cli/audit/field-change.ts";
 import { resolveAuditLogSource } from "#clients/cli/audit/resolve-source.ts";
 import { type AuditLogSource, type AuditQueryResult, columnsOf } from "#clients/cli/audit/source.ts";
@@ -7,6 +6,7 @@ import type { CommandContext } from "#clients/cli/command-context.ts";
 import { CliError, type CommandResult, exitCodes } from "#clients/cli/command-result.ts";
 import { formatTable, type TableColumn, toPrintable } from "#clients/cli/output.ts";
 import { parseTimeRangeOptions, sinceOption, untilOption } from "#clients/cli/time-options.ts";
+import { formatCsv } from "#clients/csv/format-csv.ts";
 import type { AuditRow, AuditWindow } from "#shared/audit/evaluate-query.ts";
 import { savedQueries } from "#shared/audit/queries.ts";
 import type { QueryArgs, QueryParameter, SavedQuery } from "#shared/audit/saved-query.ts";

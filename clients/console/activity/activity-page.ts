@@ -8,6 +8,10 @@ import type { TimelineEntity } from "#clients/timeline/events/timeline-event.ts"
 import { type ActivityKey, toActivityKey } from "./activity-keys.ts";
 import { activityStyles } from "./activity-styles.ts";
 import { renderEventDrawer } from "./drawer/event-drawer-view.ts";
+import { ExportController } from "./export/export-controller.ts";
+import type { ExportFormat } from "./export/export-format.ts";
+import { getFilePicker } from "./export/export-sink.ts";
+import { renderExportDialog, renderExportProgress } from "./export/export-view.ts";
 import { ActivityFeed, type FeedState } from "./feed/activity-feed.ts";
 import {
   type ActivityFilters,
@@ -20,6 +24,7 @@ import {
 import "./filters/filter-bar.ts";
 import type { FilterBar } from "./filters/filter-bar.ts";
 import { listFilterCommands } from "./filters/filter-commands.ts";
+import { describeFilters } from "./filters/filter-labels.ts";
 import { suggestValues } from "./filters/suggest-values.ts";
 import type { TimeRange } from "./histogram/buckets.ts";
 import "./histogram/event-histogram.ts";
@@ -34,7 +39,8 @@ export class ActivityPage extends PageElement {
   #feed: ActivityFeed | null = null;
   #filters: ActivityFilters = {};
   readonly #histograms = new HistogramCache();
-  #hasKeyHelp = false;
+  readonly #export = new ExportController(this);
+  #dialog: "keys" | "export" | null = null;
   #activeId: string | null = null;
 
   override connectedCallback(): void {
@@ -62,6 +68,7 @@ export class ActivityPage extends PageElement {
         nowMs: Date.now(),
         apply: this.#filter,
         edit: (chip) => this.#filterBar?.edit(chip),
+        exportEvents: () => this.#show("export"),
       }),
     );
   }
@@ -75,13 +82,42 @@ export class ActivityPage extends PageElement {
         .suggest=${(name: keyof ActivityFilters) => suggestValues(name, this.#feed?.state.events ?? [])}
         @filter=${({ detail }: CustomEvent<ActivityFilters>) => this.#filter(detail)}
       ></filter-bar>
-      ${state === undefined ? "" : this.#renderFeed(state)}
+      ${this.#renderExport()} ${state === undefined ? "" : this.#renderFeed(state)}
     </div>
-    ${this.#hasKeyHelp ? renderKeyHelp(() => this.#showKeyHelp(false)) : ""}`;
+    ${this.#renderDialog()}`;
   }
 
   #renderActions(): TemplateResult {
-    return html`<button type="button" class="button plain" @click=${() => this.#showKeyHelp(true)}>Keys</button>`;
+    return html`<button type="button" class="button plain" @click=${() => this.#show("keys")}>Keys</button>
+      <button type="button" class="button" ?disabled=${this.#export.isActive} @click=${() => this.#show("export")}>
+        ${renderIcon("download")}Export
+      </button>`;
+  }
+
+  #renderDialog(): TemplateResult | "" {
+    if (this.#dialog === "keys") return renderKeyHelp(() => this.#show(null));
+    if (this.#dialog === null) return "";
+    return renderExportDialog({
+      filters: describeFilters(this.#filters),
+      canStream: getFilePicker() !== null,
+      start: (format) => this.#startExport(format),
+      close: () => this.#show(null),
+    });
+  }
+
+  #renderExport(): TemplateResult | "" {
+    const { progress } = this.#export;
+    if (progress === null) return "";
+    return renderExportProgress(progress, {
+      resume: () => this.#export.resume(),
+      cancel: () => this.#export.cancel(),
+      dismiss: () => this.#export.dismiss(),
+    });
+  }
+
+  #startExport(format: ExportFormat): void {
+    this.#show(null);
+    this.#export.start(this.context.api.client.activity, toActivityParams(this.#filters), format);
   }
 
   #renderFeed(state: FeedState): TemplateResult {
@@ -221,8 +257,8 @@ export class ActivityPage extends PageElement {
     this.requestUpdate();
   }
 
-  #showKeyHelp(isShown: boolean): void {
-    this.#hasKeyHelp = isShown;
+  #show(dialog: "keys" | "export" | null): void {
+    this.#dialog = dialog;
     this.requestUpdate();
   }
 
@@ -248,7 +284,7 @@ export class ActivityPage extends PageElement {
         this.querySelector<HTMLElement>(".filters .chip")?.focus();
         return true;
       case "help":
-        this.#showKeyHelp(true);
+        this.#show("keys");
         return true;
     }
   }

@@ -104,7 +104,7 @@ export const activityStyles = css`
     min-block-size: 26px;
     padding: 1px 10px;
   }
-  .activity-summary progress {
+  :is(.activity-summary, .export-progress) progress {
     inline-size: 96px;
     block-size: 6px;
     accent-color: var(--accent);
@@ -247,6 +247,24 @@ export const activityStyles = css`
     position: absolute;
     inset-block-start: 6px;
     inset-inline-end: 6px;
+  }
+  .export-formats {
+    display: grid;
+    gap: var(--space-2);
+  }
+  .export-format {
+    display: grid;
+    gap: 2px;
+    padding: var(--space-3);
+    border: 1px solid var(--control-border);
+    border-radius: var(--radius);
+  }
+  .export-format:hover {
+    border-color: var(--accent);
+    background: var(--subtle);
+  }
+  .export-progress .actions {
+    margin-inline-start: auto;
   }
   .keys {
     display: grid;

@@ -1,5 +1,5 @@
 import { html, LitElement, type PropertyDeclarations, type TemplateResult } from "lit";
-import type { PageContext } from "#clients/console/page/page-context.ts";
+import type { Command, PageContext } from "#clients/console/page/page-context.ts";
 import { matchRoute, type Route } from "#clients/console/page/route.ts";
 import { hasScope, type Session } from "#clients/console/session/session.ts";
 import type { SessionStore } from "#clients/console/session/session-store.ts";
@@ -8,7 +8,8 @@ import { renderNotice, renderSkeleton } from "#clients/console/ui/states.ts";
 import type { ConsoleConfig } from "./config.ts";
 import { createPageContext, createSessionStore } from "./create-session.ts";
 import { PageHost, type ShownPage } from "./page-host.ts";
-import { Palette } from "./palette.ts";
+import { listConsoleCommands } from "./palette/console-commands.ts";
+import { PaletteController } from "./palette/palette-controller.ts";
 import { RateLimitNotice } from "./rate-limit-notice.ts";
 import { Router } from "./router.ts";
 import { routes } from "./routes.ts";
@@ -28,7 +29,7 @@ export class ConsoleElement extends LitElement {
   readonly #sessions: SessionStore;
   readonly #rateLimit = new RateLimitNotice(this);
   readonly #pages = new PageHost(this, (route) => this.#open(route));
-  readonly #palette: Palette;
+  readonly #palette = new PaletteController(this, (text) => this.#findCommands(text));
   private declare theme: Theme;
   #context: PageContext | null = null;
   #hasNavigated = false;
@@ -38,7 +39,6 @@ export class ConsoleElement extends LitElement {
     this.#config = config;
     this.#router = new Router(base, window, () => this.#navigated());
     this.#sessions = createSessionStore(config, sessionStorage);
-    this.#palette = new Palette(this, (theme) => this.#setTheme(theme));
     this.theme = loadTheme(localStorage);
   }
 
@@ -143,6 +143,16 @@ export class ConsoleElement extends LitElement {
       palette: this.#palette,
       onRetry: this.#rateLimit.onRetry,
       setTitle,
+    });
+  }
+
+  #findCommands(text: string): readonly Command[] {
+    if (this.#context === null) return [];
+    return listConsoleCommands(text, {
+      session: this.#context.session,
+      navigate: (path) => this.#router.navigate(path),
+      setTheme: (theme) => this.#setTheme(theme),
+      signOut: () => this.#sessions.signOut(),
     });
   }
 

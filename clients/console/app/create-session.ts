@@ -6,7 +6,7 @@ import type { CredentialStorage } from "#clients/console/session/credentials.ts"
 import type { Session } from "#clients/console/session/session.ts";
 import { SessionStore } from "#clients/console/session/session-store.ts";
 import type { ConsoleConfig } from "./config.ts";
-import type { Palette } from "./palette.ts";
+import type { PaletteController } from "./palette/palette-controller.ts";
 import type { Router } from "./router.ts";
 
 const fetch: typeof globalThis.fetch = (input, init) => globalThis.fetch(input, init);
@@ -32,7 +32,7 @@ export type PageContextParts = {
   readonly config: ConsoleConfig;
   readonly sessions: SessionStore;
   readonly router: Router;
-  readonly palette: Palette;
+  readonly palette: PaletteController;
   readonly onRetry: (retry: Retry) => void;
   setTitle(title: string): void;
 };

@@ -9,6 +9,7 @@ export type FilterCommandPorts = {
   readonly nowMs: number;
   apply(filters: ActivityFilters): void;
   edit(chip: ChipName): void;
+  exportEvents(): void;
 };
 
 const group = "Filters";
@@ -16,7 +17,7 @@ const group = "Filters";
 /** Returns the commands that set filters. What looks like the id of an event or document is also one. */
 export function listFilterCommands(
   text: string,
-  { filters, nowMs, apply, edit }: FilterCommandPorts,
+  { filters, nowMs, apply, edit, exportEvents }: FilterCommandPorts,
 ): readonly Command[] {
   const set = (title: string, changes: Parameters<typeof withFilters>[1]): Command => ({
     title,
@@ -34,5 +35,6 @@ export function listFilterCommands(
     ...(/^[A-Z]+(_[A-Z]+)+$/.test(text) ? [set(`Only action ${text}`, { action: text })] : []),
     ...(/^usr_\w+$/.test(text) ? [set(`Only user ${text}`, { actor_user_id: text })] : []),
     { title: "Clear all filters", group, run: () => apply({}) },
+    { title: "Export events…", group: "Activity", run: exportEvents },
   ];
 }

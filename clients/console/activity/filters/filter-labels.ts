@@ -29,6 +29,16 @@ export function formatChipValue(chip: ChipName, filters: ActivityFilters): strin
   return chip === "entity_type" ? toWords(value) : toDisplayText(value);
 }
 
+/** Returns all filters in words; empty if none is set. */
+export function describeFilters(filters: ActivityFilters): string {
+  return chipNames
+    .flatMap((chip) => {
+      const value = formatChipValue(chip, filters);
+      return value === null ? [] : [`${chipLabels[chip].toLowerCase()} ${value}`];
+    })
+    .join(", ");
+}
+
 function formatRange({ since, until }: ActivityFilters): string | null {
   if (since === undefined && until === undefined) return null;
   if (until === undefined) return `since ${formatBound(since)}`;

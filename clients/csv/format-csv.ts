@@ -1,4 +1,4 @@
-type Cell = string | number | null;
+export type CsvCell = string | number | null;
 
 export type CsvOptions = {
   /** Converts each text first, for example to make it safe for a terminal. */
@@ -6,7 +6,7 @@ export type CsvOptions = {
 };
 
 /** Without it, Excel on Windows reads the file in its own code page. */
-const byteOrderMark = "\ufeff";
+export const byteOrderMark = "\ufeff";
 
 /** Characters that may begin another cell: in many countries, a semicolon separates cells. */
 const separator = /([;\t\r\n])/;
@@ -20,17 +20,19 @@ const skipped = /^[\s\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}"]*/u;
  */
 export function formatCsv(
   columns: readonly string[],
-  rows: readonly Readonly<Record<string, Cell>>[],
-  { show = (text) => text }: CsvOptions = {},
+  rows: readonly Readonly<Record<string, CsvCell>>[],
+  options: CsvOptions = {},
 ): string {
-  const lines = rows.map((row) => columns.map((column) => formatCell(row[column] ?? null, show)));
-  return (
-    byteOrderMark +
-    [columns.map((column) => formatCell(column, show)), ...lines].map((cells) => cells.join(",")).join("\r\n")
-  );
+  const lines = rows.map((row) => columns.map((column) => row[column] ?? null));
+  return byteOrderMark + [columns, ...lines].map((cells) => formatCsvLine(cells, options)).join("\r\n");
 }
 
-function formatCell(value: Cell, show: (text: string) => string): string {
+/** Formats one line of a table, without its end, by the rules of `formatCsv`: for tables that are written as they are read. */
+export function formatCsvLine(cells: readonly CsvCell[], { show = (text) => text }: CsvOptions = {}): string {
+  return cells.map((cell) => formatCell(cell, show)).join(",");
+}
+
+function formatCell(value: CsvCell, show: (text: string) => string): string {
   if (value === null) return "";
   if (typeof value === "number" || /^-?\d+(\.\d+)?$/.test(value)) return String(value);
   const safe = withoutFormulas(show(value));

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { formatCsv } from "#clients/cli/audit/csv.ts";
+import { formatCsv } from "#clients/csv/format-csv.ts";
 
 /** The one cell of a table, as it is written. */
 const cell = (value: string | number | null) => formatCsv(["a"], [{ a: value }]).slice("\ufeffa\r\n".length);
