@@ -39,7 +39,7 @@ export class SignInForm extends LitElement {
   protected override render(): TemplateResult {
     const token = {
       id: "token",
-      label: "Access token",
+      label: "Token",
       type: "password",
       value: this.token,
       placeholder: "aibooks_pat_…",

@@ -117,7 +117,7 @@ export class ActivityFeed {
   poll(isVisible: boolean): void {
     this.#cancelTimer();
     if (!isVisible || this.#abort.signal.aborted) return;
-    const delayMs = getPollDelay({ unchanged: this.#unchanged, failures: 0 }, this.#ports.random());
+    const delayMs = getPollDelay({ unchanged: this.#unchanged, failures: 0, budget: 1 }, this.#ports.random());
     this.#cancelTimer = this.#ports.setTimer(() => this.#readNewest(), delayMs);
   }
 
