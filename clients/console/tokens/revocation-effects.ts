@@ -7,7 +7,7 @@ export function listRevocationEffects({ scopes, org_ids }: ConsoleToken): readon
   const effects = ["Requests with it get 401 in this organisation, immediately and for good."];
   if (has("Fakturoid.oauth.CLIENT")) effects.push("The access tokens of this API client end, too.");
   if (has("AIBooks.viewer_tokens.CREATE", "AIBooks.fullaccess.all")) {
-    effects.push("The viewer tokens that it issued end, too: pages that show them ask for new ones.");
+    effects.push("The viewer tokens that it issued end, too: pages that use them ask for new ones.");
   }
   if (has("AIBooks.webhooks.MANAGE", "AIBooks.fullaccess.all")) {
     effects.push("Webhook endpoints that it created remain, and are still sent events.");

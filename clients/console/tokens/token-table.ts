@@ -57,8 +57,10 @@ const statuses: Readonly<Record<TokenStatus, readonly [tone: string, text: strin
 };
 
 function renderStatus(token: ConsoleToken, nowMs: number): TemplateResult {
-  const [tone, text] = statuses[getTokenStatus(token, nowMs)];
+  const status = getTokenStatus(token, nowMs);
+  const [tone, text] = statuses[status];
   const time = token.revoked_at ?? token.expires_at;
+  const until = time === null ? "Does not expire" : renderRelativeTime(Date.parse(time), nowMs);
   return html`<span class="pill tone-${tone}">${text}</span>
-    <div class="token-until">${time === null ? "Does not expire" : renderRelativeTime(Date.parse(time), nowMs)}</div>`;
+    <div class="token-until">${status === "active" && time !== null ? "Expires " : nothing}${until}</div>`;
 }
