@@ -18,6 +18,8 @@ export type ConsoleApiOptions = {
 export type ConsoleApi = {
   readonly origin: string;
   readonly client: FinzbooksClient;
+  /** Sends a request with the token of the session, and returns its response whatever its status: to `origin` only. */
+  readonly fetch: typeof globalThis.fetch;
   /** Sends a request for which the client has no method. */
   send(request: ApiRequest, options?: RequestOptions): Promise<ApiResponse>;
 };
@@ -31,6 +33,7 @@ export function createConsoleApi({ origin, org, fetch, onRetry }: ConsoleApiOpti
   const connection: Connection = createConnection(options, { "x-aibooks-org": org });
   return {
     origin,
+    fetch,
     // The token is that of the session, which may change: `fetch` replaces this one.
     client: createFinzbooksClient({ ...options, token: "session", org }),
     send: (request, requestOptions) => send(connection, request, requestOptions),

@@ -42,7 +42,7 @@ export class ReferenceOperation extends LitElement {
 
   protected override willUpdate(changed: PropertyValues): void {
     if (!changed.has("operation")) return;
-    this.input = toInitialInput(this.operation);
+    this.input = toInitialInput(this.operation, this.context.session.org);
     this.trial = null;
   }
 
@@ -84,7 +84,7 @@ export class ReferenceOperation extends LitElement {
           ? nothing
           : html`<div class="panel">${renderParameters({ parameters: operation.parameters, resolve, values, onValue: this.#setValue })}</div>`
       }
-      ${operation.bodies.map((body) => html`<div class="panel panel-body reference-body">${renderBody(body, resolve)}</div>`)}
+      ${operation.bodies.map((body) => html`<div class="panel panel-body reference-body">${renderBody(body, resolve, { hasExample: !this.#isCallable })}</div>`)}
       ${this.#isCallable ? this.#renderTrial() : this.#renderNotCallable()}
     </section>`;
   }
@@ -139,24 +139,26 @@ export class ReferenceOperation extends LitElement {
   };
 
   async #call(): Promise<Trial> {
-    const { api, session } = this.context;
+    const { origin, fetch } = this.context.api;
     const request = buildRequest(this.operation, this.input);
-    const ports = { fetch: globalThis.fetch.bind(globalThis), now: () => performance.now() };
     try {
-      const target = { origin: api.origin, token: session.token };
-      return { kind: "response", response: await sendRequest(request, target, ports) };
+      const response = await sendRequest(request, { origin, fetch, now: () => performance.now() });
+      return { kind: "response", response };
     } catch {
       return { kind: "problem", text: "There was no response. Check your connection and the values." };
     }
   }
 }
 
-/** Required parameters and the body begin with their examples. */
-function toInitialInput({ parameters, bodies }: OperationDescription): RequestInput {
-  const required = parameters.filter(({ isRequired }) => isRequired);
+/** Required parameters and the body begin with their examples, the organisation with that of the session. */
+function toInitialInput({ parameters, bodies }: OperationDescription, org: string): RequestInput {
+  const values = parameters.map((parameter) => [
+    toParameterKey(parameter),
+    parameter.isRequired ? parameter.example : "",
+  ]);
   const [example] = bodies[0]?.examples ?? [];
   return {
-    values: Object.fromEntries(required.map((parameter) => [toParameterKey(parameter), parameter.example])),
+    values: { ...Object.fromEntries(values), "header:X-AIBooks-Org": org },
     body: example === undefined ? "" : JSON.stringify(example, null, 2),
   };
 }

@@ -4,7 +4,7 @@ import { css } from "lit";
 export const referenceStyles = css`
   .reference {
     display: grid;
-    grid-template-columns: 232px minmax(0, 1fr);
+    grid-template-columns: 256px minmax(0, 1fr);
     align-items: start;
     gap: var(--space-6);
   }
@@ -59,7 +59,7 @@ export const referenceStyles = css`
   }
   .reference-method {
     flex: none;
-    inline-size: 40px;
+    inline-size: 32px;
     color: var(--tone);
     font: 600 10px / 1.4 var(--font-mono);
     letter-spacing: 0.02em;

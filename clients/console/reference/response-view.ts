@@ -28,7 +28,7 @@ function renderResponse(
   return html`<details class="reference-response" ?open=${isOpen}>
     <summary><span class="pill tone-${getStatusCodeTone(status)}">${status}</span> <span>${renderRichText(description)}</span></summary>
     <div class="reference-response-body">
-      ${bodies.map((body) => renderBody(body, resolve))}
+      ${bodies.map((body) => renderBody(body, resolve, { hasExample: true }))}
       ${
         headers.length === 0
           ? nothing
@@ -39,9 +39,13 @@ function renderResponse(
   </details>`;
 }
 
-/** Renders the media type of a body, its schema and its first example. */
-export function renderBody({ mediaType, schema, examples }: BodyDescription, resolve: Resolve): TemplateResult {
-  const [example] = examples;
+/** Renders the media type of a body, its schema and, if wanted, its first example. */
+export function renderBody(
+  { mediaType, schema, examples }: BodyDescription,
+  resolve: Resolve,
+  { hasExample }: { readonly hasExample: boolean },
+): TemplateResult {
+  const example = hasExample ? examples[0] : undefined;
   const text = typeof example === "string" ? example : JSON.stringify(example, null, 2);
   return html`<h3>Body <span class="reference-limits">${mediaType}</span></h3>
     ${renderSchema(schema, resolve)}

@@ -27,7 +27,7 @@ export function buildRequest(operation: OperationDescription, { values, body }: 
     (text, { name, value }) => text.replace(`{${name}}`, encodeURIComponent(value)),
     operation.path,
   );
-  const query = new URLSearchParams(within("query").map(({ name, value }) => [name, value]));
+  const query = new URLSearchParams(within("query").map(({ name, value }): [string, string] => [name, value]));
   const [media] = operation.bodies;
   const hasBody = media !== undefined && body.trim() !== "";
   const headers = Object.fromEntries(within("header").map(({ name, value }) => [name, value]));
