@@ -8,9 +8,9 @@ import type { TimelineEntity } from "#clients/timeline/events/timeline-event.ts"
 import { type ActivityKey, toActivityKey } from "./activity-keys.ts";
 import { activityStyles } from "./activity-styles.ts";
 import { renderEventDrawer } from "./drawer/event-drawer-view.ts";
+import { getFilePicker } from "./export/browser-file.ts";
 import { ExportController } from "./export/export-controller.ts";
 import type { ExportFormat } from "./export/export-format.ts";
-import { getFilePicker } from "./export/export-sink.ts";
 import { renderExportDialog, renderExportProgress } from "./export/export-view.ts";
 import { ActivityFeed, type FeedState } from "./feed/activity-feed.ts";
 import {

@@ -1,9 +1,10 @@
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 import type { ActivityEvent, ActivityParams } from "#clients/client/finzbooks/finzbooks-client.ts";
 import type { List } from "#clients/client/http/page.ts";
+import { createFileSink, downloadBlob, getFilePicker } from "./browser-file.ts";
 import type { ExportFormat } from "./export-format.ts";
 import { type ExportProgress, ExportRun } from "./export-run.ts";
-import { createBlobSink, createFileSink, downloadBlob, type ExportSink, getFilePicker } from "./export-sink.ts";
+import { createBlobSink, type ExportSink } from "./export-sink.ts";
 
 /** Runs one export at a time, for the page that hosts it. */
 export class ExportController implements ReactiveController {

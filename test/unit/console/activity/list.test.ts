@@ -1,0 +1,82 @@
+import { describe, expect, it } from "vitest";
+import { type FeedEvent, toFeedEvent } from "#clients/console/activity/feed/feed-event.ts";
+import { FeedList } from "#clients/console/activity/feed/feed-list.ts";
+import { ListRows } from "#clients/console/activity/list/list-rows.ts";
+import { getVisibleRange } from "#clients/console/activity/list/visible-range.ts";
+import { anApiEvent } from "#test/support/console/api-event.ts";
+
+const anEvent = (id: string, occurred_at: string): FeedEvent => {
+  const event = toFeedEvent(anApiEvent({ event_id: id, occurred_at }));
+  if (event === null) throw new Error("no event");
+  return event;
+};
+const ids = ({ events }: FeedList) => events.map(({ id }) => id);
+const a = anEvent("a", "2026-05-03T00:00:00Z");
+const b = anEvent("b", "2026-05-02T00:00:00Z");
+const c = anEvent("c", "2026-05-01T00:00:00Z");
+
+describe("FeedList", () => {
+  it("keeps each event once when pages overlap", () => {
+    const list = new FeedList();
+    list.append([a, b]);
+    list.append([b, c]);
+    expect(ids(list)).toEqual(["a", "b", "c"]);
+  });
+
+  it("puts events that arrive late where their time is", () => {
+    const list = new FeedList();
+    list.append([a, b, c]);
+    list.insert([anEvent("new", "2026-05-04T00:00:00Z"), anEvent("late", "2026-05-01T12:00:00Z"), b]);
+    expect(ids(list)).toEqual(["new", "a", "b", "late", "c"]);
+  });
+
+  it("puts an event that is older than all at the end", () => {
+    const list = new FeedList();
+    list.append([a]);
+    list.insert([c]);
+    expect(ids(list)).toEqual(["a", "c"]);
+  });
+});
+
+describe("toFeedEvent", () => {
+  it("is null for an event without a time", () => {
+    expect(toFeedEvent(anApiEvent({ occurred_at: "soon" }))).toBeNull();
+  });
+});
+
+describe("ListRows", () => {
+  const toDay = (timeMs: number) => new Date(timeMs).toISOString().slice(0, 10);
+  const kinds = (rows: ListRows) => rows.rows.map((row) => (row.kind === "day" ? toDay(row.timeMs) : row.event.id));
+
+  it("has a heading for each day, also when the list grows in place", () => {
+    const rows = new ListRows(toDay);
+    const events = [a, anEvent("a2", "2026-05-03T00:00:00Z")];
+    rows.update(events);
+    expect(kinds(rows)).toEqual(["2026-05-03", "a", "a2"]);
+    events.push(anEvent("a3", "2026-05-03T00:00:00Z"), b);
+    rows.update(events);
+    expect(kinds(rows)).toEqual(["2026-05-03", "a", "a2", "a3", "2026-05-02", "b"]);
+    expect([0, 3, 9].map((index) => rows.toRow(index))).toEqual([1, 5, -1]);
+  });
+
+  it("begins anew for another list", () => {
+    const rows = new ListRows(toDay);
+    rows.update([a, b]);
+    rows.update([c]);
+    expect(kinds(rows)).toEqual(["2026-05-01", "c"]);
+  });
+});
+
+describe("getVisibleRange", () => {
+  const viewport = { height: 400, rowHeight: 40, rowCount: 1_000 };
+
+  it("has the rows in view and eight beyond each edge", () => {
+    expect(getVisibleRange({ ...viewport, offset: 4_000 })).toEqual([92, 118]);
+  });
+
+  it("stays within the rows", () => {
+    expect(getVisibleRange({ ...viewport, offset: -10_000 })).toEqual([0, 0]);
+    expect(getVisibleRange({ ...viewport, offset: 0 })).toEqual([0, 18]);
+    expect(getVisibleRange({ ...viewport, offset: 1e9 })).toEqual([1_000, 1_000]);
+  });
+});
