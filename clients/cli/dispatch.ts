@@ -11,7 +11,7 @@ import { list } from "./commands/list.ts";
 import { orgCreate, orgList, orgResume, orgSuspend, orgUpdate } from "./commands/org.ts";
 import { rejectedDiscard, rejectedList, rejectedRetry } from "./commands/rejected.ts";
 import { tokenCreate, tokenList, tokenRevoke } from "./commands/token.ts";
-import { viewerKeyRotate, viewerTokenCreate } from "./commands/viewer-token.ts";
+import { viewerKeyRevoke, viewerKeyRotate, viewerTokenCreate } from "./commands/viewer-token.ts";
 import { webhooksDeliveries, webhooksDelivery, webhooksRetry } from "./commands/webhooks/deliveries.ts";
 import {
   webhooksCreate,
@@ -40,6 +40,7 @@ export const commandGroups: CommandGroups<Command> = {
     tokenRevoke,
     viewerTokenCreate,
     viewerKeyRotate,
+    viewerKeyRevoke,
   ],
   "Audit logs": [audit, auditList],
   Webhooks: [

@@ -3,7 +3,7 @@ import { createAdminHandler } from "#shared/auth/aws/admin-handler.ts";
 import { createAdminStore } from "#shared/auth/dynamodb/admin-store.ts";
 import { createViewerKeyStore } from "#shared/auth/dynamodb/viewer-key-store.ts";
 import { tokenBytes } from "#shared/auth/token-format.ts";
-import type { ViewerKeyRotationPorts } from "#shared/auth/viewer-tokens/rotate-viewer-keys.ts";
+import type { ViewerKeyManagementPorts } from "#shared/auth/viewer-tokens/manage-viewer-keys.ts";
 import { createDynamoClient } from "#shared/platform/dynamodb/client.ts";
 import { envVars } from "#shared/platform/env-vars.ts";
 import { env } from "#shared/platform/handlers/env.ts";
@@ -14,7 +14,7 @@ const client = createDynamoClient();
 const config = env(envVars.configTable);
 const now = () => new Date();
 const store = createAdminStore(client, config);
-const viewerKeys: ViewerKeyRotationPorts = {
+const viewerKeys: ViewerKeyManagementPorts = {
   ...createViewerKeyStore(client, config),
   async encrypt(privateKey, keyId) {
     // Imported on first use: other requests do not need KMS.

@@ -218,6 +218,7 @@ export const savedQueries: readonly SavedQuery[] = [
         "time",
         "org_id",
         "token_id",
+        "viewer_token_id",
         "user_id",
         "dialect",
         "route",
@@ -318,7 +319,7 @@ export const savedQueries: readonly SavedQuery[] = [
     where: [{ field: "message", is: "admin" }],
     result: {
       kind: "rows",
-      show: ["time", "action", "outcome", "org_ids", "token_id", "user_id", "scopes", "request_id"],
+      show: ["time", "action", "outcome", "org_ids", "token_id", "viewer_key_id", "user_id", "scopes", "request_id"],
       dedupBy: ["request_id"],
       orderBy: "time",
     },

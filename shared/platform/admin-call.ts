@@ -3,6 +3,8 @@ export type AdminAuditFields = {
   /** The organisations concerned, separated by commas: a token may be valid for several. */
   readonly org_ids?: string | undefined;
   readonly token_id?: string | undefined;
+  /** The key that signs viewer tokens. */
+  readonly viewer_key_id?: string | undefined;
   readonly user_id?: string | undefined;
   readonly scopes?: string | undefined;
   /** The other arguments, as `since=… until=…`. */

@@ -5,6 +5,7 @@ import { defineCommand } from "#clients/cli/command.ts";
 import { CliError } from "#clients/cli/command-result.ts";
 import { callAdmin } from "#clients/cli/stack/admin-client.ts";
 import { resolveStack } from "#clients/cli/stack/resolve-stack.ts";
+import { viewerKeyIdPattern } from "#shared/auth/viewer-tokens/viewer-keys.ts";
 
 const viewerTokenResponse = z.object({
   viewer_token: z.looseObject({ viewer_token_id: z.string(), token: z.string(), expires_at: z.string() }),
@@ -71,5 +72,31 @@ export const viewerKeyRotate = defineCommand({
     const { key_id, signs_from, still_valid } = json.viewer_key;
     const others = still_valid.length === 0 ? "" : ` Tokens of ${still_valid.join(", ")} stay valid until they expire.`;
     return { json, text: `Key ${key_id} signs viewer tokens from ${signs_from} on.${others}` };
+  },
+});
+
+const viewerKeyRevocation = z.object({
+  viewer_key: z.object({ key_id: z.string(), rejected_from: z.string(), signing_key_id: z.nullable(z.string()) }),
+});
+
+export const viewerKeyRevoke = defineCommand({
+  name: "viewer-key revoke",
+  summary: "Removes a key that leaked. All its viewer tokens, forged or not, are rejected within a minute.",
+  examples: ["viewer-key revoke 0123456789abcdef"],
+  operands: ["KEY_ID"],
+  options: {},
+  async run({ operand, text }, context) {
+    const viewer_key_id = operand("KEY_ID");
+    if (!viewerKeyIdPattern.test(viewer_key_id)) {
+      throw new CliError("usage", `'${viewer_key_id}' is not a key id. It is the 16 digits after aibooks_view_.`);
+    }
+    const stack = await resolveStack(context, text("stack"));
+    const json = await callAdmin(stack, { action: "viewer-key.revoke", viewer_key_id }, viewerKeyRevocation);
+    const { key_id, rejected_from, signing_key_id } = json.viewer_key;
+    const next =
+      signing_key_id === null
+        ? "Viewer tokens are disabled now. Enable them with viewer-key rotate."
+        : `Key ${signing_key_id} signs viewer tokens then.`;
+    return { json, text: `Tokens of key ${key_id} are rejected from ${rejected_from} on. ${next}` };
   },
 });

@@ -7,8 +7,9 @@ import type { EventFilter } from "#shared/events/query/query.ts";
 const limitNames = ["entity_type", "entity_id", "contact_id", "actor_user_id"] as const;
 
 /**
- * Returns a filter that matches only events within the limits of a viewer token. Throws `ActivityError`
- * `outside_viewer_limits` if the request names other events, or filters by what the token hides.
+ * Returns a filter that matches and reads only events within the limits of a viewer token: the cost of reading others
+ * would reveal how many there are. Throws `ActivityError` `outside_viewer_limits` if the request names other events, or
+ * filters by what the token hides.
  */
 export function withinViewerLimits(filter: EventFilter, viewer: ViewerToken | null): EventFilter {
   if (viewer === null) return filter;
@@ -22,8 +23,10 @@ export function withinViewerLimits(filter: EventFilter, viewer: ViewerToken | nu
   const type = documentTypes.find((known) => known === viewer.entity_type) ?? null;
   if (type === null && viewer.entity_type !== null)
     throw outside("entity_type", "The viewer token is for an unknown type.");
+  const readBy = (["contact_id", "actor_user_id"] as const).find((name) => viewer[name] !== null);
   return {
     ...filter,
+    ...(readBy !== undefined && { readBy }),
     entity_type: filter.entity_type ?? type,
     entity_id: filter.entity_id ?? viewer.entity_id,
     contact_id: viewer.contact_id,

@@ -37,7 +37,9 @@ export const viewerTokenBodySchema = z.strictObject({
     .optional(z.array(z.string().check(z.regex(hiddenFieldPattern))).check(z.maxLength(maxHiddenFields)))
     .register(z.globalRegistry, {
       default: hiddenByDefault,
-      description: "Fields of events to hide: `actor`, `changes`, `metadata`, or one key of the last two.",
+      description:
+        "Fields of events to hide: `actor`, `changes`, `metadata`, or one key of the last two. Not with " +
+        "`AIBooks.webhooks.MANAGE`, because deliveries of webhooks show whole events.",
     }),
   origins: z.optional(z.array(origin).check(z.maxLength(maxOrigins))).register(z.globalRegistry, {
     default: [],
@@ -68,6 +70,9 @@ export function parseViewerTokenSettings(body: unknown): ViewerTokenSettings {
   const isLimited = Object.values(limits).some((value) => value !== null);
   if (isLimited && scopes.includes("AIBooks.webhooks.MANAGE")) {
     throw invalidValue("scopes", "Webhooks belong to the whole organisation. Issue a token of their own for them.");
+  }
+  if ((parsed.hide ?? []).length > 0 && scopes.includes("AIBooks.webhooks.MANAGE")) {
+    throw invalidValue("hide", "Deliveries of webhooks show whole events. Issue a token of its own for reading.");
   }
   const { hide = hiddenByDefault, origins = [], expires_in = viewerTokenSeconds.default } = parsed;
   return { ...limits, scopes, hide: [...new Set(hide)], origins: [...new Set(origins)], seconds: expires_in };

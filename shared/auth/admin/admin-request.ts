@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { scopes } from "#shared/auth/caller.ts";
 import { isTimeZone } from "#shared/auth/orgs/org.ts";
+import { viewerKeyIdPattern } from "#shared/auth/viewer-tokens/viewer-keys.ts";
 import { orgIdPattern } from "#shared/events/limits.ts";
 import { shardCounts } from "#shared/events/shards/shards.ts";
 import { maxCodeUnits } from "#shared/events/text/max-code-units.ts";
@@ -43,6 +44,11 @@ export const adminRequestSchema = z.discriminatedUnion("action", [
   z.strictObject({ action: z.literal("client.create"), org_id: orgId, user_id: userId }),
   /** Creates the next key that signs viewer tokens. */
   z.strictObject({ action: z.literal("viewer-key.rotate") }),
+  /** Removes a key that signs viewer tokens, for example because it leaked. */
+  z.strictObject({
+    action: z.literal("viewer-key.revoke"),
+    viewer_key_id: z.string().check(z.regex(viewerKeyIdPattern)),
+  }),
   z.strictObject({ action: z.literal("token.list"), org_id: orgId }),
   z.strictObject({
     action: z.literal("token.revoke"),

@@ -2,10 +2,12 @@ import { clientScope, type Token } from "#shared/auth/caller.ts";
 import { type Org, type OrgUpdate, orgDefaults } from "#shared/auth/orgs/org.ts";
 import { formatToken, hashToken, toTokenId } from "#shared/auth/token-format.ts";
 import {
+  revokeViewerKey,
   rotateViewerKeys,
+  type ViewerKeyManagementPorts,
+  type ViewerKeyRevocation,
   type ViewerKeyRotation,
-  type ViewerKeyRotationPorts,
-} from "#shared/auth/viewer-tokens/rotate-viewer-keys.ts";
+} from "#shared/auth/viewer-tokens/manage-viewer-keys.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { parseTimestamp } from "#shared/platform/time/timestamp.ts";
 import type { AdminRequest } from "./admin-request.ts";
@@ -41,7 +43,7 @@ export type AdminResult =
     }
   | { readonly token: TokenView; readonly endpoints: readonly TokenEndpoint[] }
   | { readonly tokens: readonly TokenView[] }
-  | { readonly viewer_key: ViewerKeyRotation };
+  | { readonly viewer_key: ViewerKeyRotation | ViewerKeyRevocation };
 
 export type AdminStore = {
   /** Throws `conflict` if the organisation or its slug exists. */
@@ -70,7 +72,7 @@ export type AdminStore = {
 export type AdminContext = {
   readonly store: AdminStore;
   readonly endpoints: TokenEndpoints;
-  readonly viewerKeys: ViewerKeyRotationPorts;
+  readonly viewerKeys: ViewerKeyManagementPorts;
   readonly now: Date;
   readonly random: Uint8Array;
 };
@@ -109,6 +111,8 @@ export async function handleAdminRequest(context: AdminContext, request: AdminRe
       return createClient(context, request);
     case "viewer-key.rotate":
       return { viewer_key: await rotateViewerKeys(context.viewerKeys, context.random, now) };
+    case "viewer-key.revoke":
+      return { viewer_key: await revokeViewerKey(context.viewerKeys, request.viewer_key_id, now) };
     case "token.list":
       return { tokens: (await store.listTokens(request.org_id)).map(toView) };
     case "token.revoke":

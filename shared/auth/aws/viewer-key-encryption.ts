@@ -1,5 +1,5 @@
 import { DecryptCommand, EncryptCommand, type KMSClient } from "@aws-sdk/client-kms";
-import type { ViewerKeyRotationPorts } from "#shared/auth/viewer-tokens/rotate-viewer-keys.ts";
+import type { ViewerKeyManagementPorts } from "#shared/auth/viewer-tokens/manage-viewer-keys.ts";
 import type { ViewerTokenSignerPorts } from "#shared/auth/viewer-tokens/viewer-token-signer.ts";
 import { createKmsClient } from "#shared/platform/aws/clients.ts";
 import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
@@ -11,7 +11,7 @@ import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.t
 export function createViewerKeyEncryption(
   keyArn: string,
   kms: KMSClient = createKmsClient(),
-): Pick<ViewerKeyRotationPorts, "encrypt"> & Pick<ViewerTokenSignerPorts, "decrypt"> {
+): Pick<ViewerKeyManagementPorts, "encrypt"> & Pick<ViewerTokenSignerPorts, "decrypt"> {
   return {
     async encrypt(privateKey, keyId) {
       const request = { KeyId: keyArn, Plaintext: privateKey, EncryptionContext: contextOf(keyId) };

@@ -11,6 +11,8 @@ export type ViewerKey = {
   readonly created_at: string;
 };
 
+export const viewerKeyIdPattern = /^[0-9a-f]{16}$/;
+
 /** How long an instance uses the keys that it has read. */
 export const viewerKeysTtlMs = 60_000;
 

@@ -10,6 +10,11 @@ export type EventFilter = {
   readonly actor_user_id: string | null;
   readonly contact_id: string | null;
   readonly payment_status: "paid" | null;
+  /**
+   * The condition whose index serves the query, so that its cost reveals nothing of other events; by default the most
+   * selective one.
+   */
+  readonly readBy?: "contact_id" | "actor_user_id";
   /** The entity types that the reader's dialect shows. Others are rare and filtered after reading. */
   readonly visibleEntityTypes: readonly EntityType[];
   /** Inclusive bounds, UTC with three fraction digits. */
@@ -95,13 +100,15 @@ const indexes = [
 ] as const;
 
 /**
- * Returns the plan with the most selective index of a query; its other conditions are filtered. No index has the
- * action, but `paid` has every event with a payment action.
+ * Returns the plan with the most selective index of a query, or that of `readBy`; its other conditions are filtered. No
+ * index has the action, but `paid` has every event with a payment action.
  */
 export function planQuery(filter: EventFilter): QueryPlan {
   const isPaid = filter.action !== null && isPaymentAction(filter.action);
-  const chosen = indexes.find(
-    ({ attribute }) => filter[attribute] !== null || (attribute === "payment_status" && isPaid),
+  const chosen = indexes.find(({ attribute }) =>
+    filter.readBy === undefined
+      ? filter[attribute] !== null || (attribute === "payment_status" && isPaid)
+      : attribute === filter.readBy,
   );
   const conditions: QueryCondition[] = [];
   for (const { attribute } of indexes) {

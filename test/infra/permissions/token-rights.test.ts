@@ -38,39 +38,42 @@ async function catchError(fn: string, operation: string, request: object): Promi
 const Key = { pk: { S: "token#tok_1" }, sk: { S: "token" } };
 const one = { ":one": { N: "1" } };
 
-describe.each(["PublicApiFinzbooks", "PublicApiSimplybooks", "PublicApiFakturoid", "WebhooksApi"])("%s", (fn) => {
-  it("may count requests and acquire leases on the item of a token, and receive the item", async () => {
-    for (const name of usageAttributes.filter((attribute) => !["pk", "sk"].includes(attribute))) {
-      const request = { Key, UpdateExpression: `SET ${name} = :one`, ExpressionAttributeValues: one };
-      expect([name, await catchError(fn, "UpdateItem", { ...request, ReturnValues: "ALL_NEW" })]).toEqual([
-        name,
-        undefined,
-      ]);
-    }
-    expect(await catchError(fn, "GetItem", { Key })).toBeUndefined();
-  });
-
-  it.each(["org_ids", "scopes", "expires_at", "revoked_at", "hash", "user_id", "access", "#a.#b"])(
-    "may not change %s of a token, alone or with its rate, nor create a token",
-    async (name) => {
-      const names = { ExpressionAttributeNames: { "#a": "access", "#b": "hash" }, ExpressionAttributeValues: one };
-      for (const UpdateExpression of [`SET ${name} = :one`, `ADD rate_used :one REMOVE ${name}`]) {
-        expect(await catchError(fn, "UpdateItem", { Key, UpdateExpression, ...names })).toMatch("is not authorized");
+describe.each(["PublicApiFinzbooks", "PublicApiSimplybooks", "PublicApiFakturoid", "WebhooksApi", "AuthViewerTokens"])(
+  "%s",
+  (fn) => {
+    it("may count requests and acquire leases on the item of a token, and receive the item", async () => {
+      for (const name of usageAttributes.filter((attribute) => !["pk", "sk"].includes(attribute))) {
+        const request = { Key, UpdateExpression: `SET ${name} = :one`, ExpressionAttributeValues: one };
+        expect([name, await catchError(fn, "UpdateItem", { ...request, ReturnValues: "ALL_NEW" })]).toEqual([
+          name,
+          undefined,
+        ]);
       }
-      const condition = { UpdateExpression: "ADD rate_used :one", ConditionExpression: `attribute_exists(${name})` };
-      expect(await catchError(fn, "UpdateItem", { Key, ...condition, ...names })).toMatch("is not authorized");
-    },
-  );
+      expect(await catchError(fn, "GetItem", { Key })).toBeUndefined();
+    });
 
-  it("may not put or delete a token, nor count on other items", async () => {
-    expect(await catchError(fn, "PutItem", { Item: Key })).toMatch("is not authorized");
-    expect(await catchError(fn, "DeleteItem", { Key })).toMatch("is not authorized");
-    const other = { Key: { pk: { S: "org#org_1" }, sk: { S: "org" } }, UpdateExpression: "ADD rate_used :one" };
-    expect(await catchError(fn, "UpdateItem", { ...other, ExpressionAttributeValues: one })).toMatch(
-      "is not authorized",
+    it.each(["org_ids", "scopes", "expires_at", "revoked_at", "revoked_orgs", "hash", "user_id", "access", "#a.#b"])(
+      "may not change %s of a token, alone or with its rate, nor create a token",
+      async (name) => {
+        const names = { ExpressionAttributeNames: { "#a": "access", "#b": "hash" }, ExpressionAttributeValues: one };
+        for (const UpdateExpression of [`SET ${name} = :one`, `ADD rate_used :one REMOVE ${name}`]) {
+          expect(await catchError(fn, "UpdateItem", { Key, UpdateExpression, ...names })).toMatch("is not authorized");
+        }
+        const condition = { UpdateExpression: "ADD rate_used :one", ConditionExpression: `attribute_exists(${name})` };
+        expect(await catchError(fn, "UpdateItem", { Key, ...condition, ...names })).toMatch("is not authorized");
+      },
     );
-  });
-});
+
+    it("may not put or delete a token, nor count on other items", async () => {
+      expect(await catchError(fn, "PutItem", { Item: Key })).toMatch("is not authorized");
+      expect(await catchError(fn, "DeleteItem", { Key })).toMatch("is not authorized");
+      const other = { Key: { pk: { S: "org#org_1" }, sk: { S: "org" } }, UpdateExpression: "ADD rate_used :one" };
+      expect(await catchError(fn, "UpdateItem", { ...other, ExpressionAttributeValues: one })).toMatch(
+        "is not authorized",
+      );
+    });
+  },
+);
 
 describe("AuthOauth", () => {
   it("may issue access tokens on the item of the client, and not change the client's permissions", async () => {
@@ -78,6 +81,42 @@ describe("AuthOauth", () => {
     expect(await catchError("AuthOauth", "UpdateItem", of("SET access = :one"))).toBeUndefined();
     for (const name of ["org_ids", "scopes", "expires_at", "hash"]) {
       expect(await catchError("AuthOauth", "UpdateItem", of(`SET ${name} = :one`))).toMatch("is not authorized");
+    }
+  });
+});
+
+describe("AuthTokens", () => {
+  const of = (UpdateExpression: string) => ({ Key, UpdateExpression, ExpressionAttributeValues: one });
+
+  it("may list the tokens of an organisation, count requests and revoke a token", async () => {
+    const list = { KeyConditionExpression: "pk = :pk", ExpressionAttributeValues: { ":pk": { S: "org#org_1" } } };
+    expect(await catchError("AuthTokens", "Query", list)).toBeUndefined();
+    for (const expression of ["ADD rate_used :one", "ADD revoked_orgs :one", "SET revoked_at = :one"]) {
+      expect(await catchError("AuthTokens", "UpdateItem", of(expression))).toBeUndefined();
+    }
+  });
+
+  it("may not change what a token gives access to, nor create, delete or replace one", async () => {
+    for (const name of ["org_ids", "scopes", "expires_at", "hash", "user_id", "access"]) {
+      for (const expression of [`SET ${name} = :one`, `ADD revoked_orgs :one REMOVE ${name}`]) {
+        expect(await catchError("AuthTokens", "UpdateItem", of(expression))).toMatch("is not authorized");
+      }
+    }
+    expect(await catchError("AuthTokens", "PutItem", { Item: Key })).toMatch("is not authorized");
+    expect(await catchError("AuthTokens", "DeleteItem", { Key })).toMatch("is not authorized");
+    const org = { pk: { S: "org#org_1" }, sk: { S: "profile" } };
+    expect(await catchError("AuthTokens", "UpdateItem", { ...of("SET revoked_at = :one"), Key: org })).toMatch(
+      "is not authorized",
+    );
+  });
+
+  it("may not read the keys of viewer tokens, nor events", async () => {
+    const keys = { KeyConditionExpression: "pk = :pk", ExpressionAttributeValues: { ":pk": { S: "viewer_keys" } } };
+    expect(await catchError("AuthTokens", "Query", keys)).toMatch("is not authorized");
+    const [events] = resources.ofType("AWS::DynamoDB::GlobalTable").filter(({ id }) => plainId(id) === "EventLogTable");
+    for (const fn of ["AuthTokens", "AuthViewerTokens"]) {
+      const event = { TableName: events?.ref, Key: { timeline: { S: "org_1#inv_1" }, position: { S: "1" } } };
+      expect(await catchError(fn, "GetItem", event)).toMatch("is not authorized");
     }
   });
 });

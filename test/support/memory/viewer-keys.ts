@@ -1,8 +1,8 @@
-import type { ViewerKeyRotationPorts } from "#shared/auth/viewer-tokens/rotate-viewer-keys.ts";
+import type { ViewerKeyManagementPorts } from "#shared/auth/viewer-tokens/manage-viewer-keys.ts";
 import type { ViewerKey } from "#shared/auth/viewer-tokens/viewer-keys.ts";
 
 /** Keeps the keys of viewer tokens in memory, the private halves in the clear. */
-export function memoryViewerKeys(stored: ViewerKey[] = []): ViewerKeyRotationPorts & {
+export function memoryViewerKeys(stored: ViewerKey[] = []): ViewerKeyManagementPorts & {
   decrypt(key: ViewerKey): Promise<Uint8Array>;
 } {
   return {

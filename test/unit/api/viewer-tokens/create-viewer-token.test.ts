@@ -113,6 +113,7 @@ describe("create_viewer_token", () => {
     ["a contact and an actor", { contact_id: "c", actor_user_id: "u" }, "actor_user_id"],
     ["an empty id", { contact_id: "" }, "contact_id"],
     ["webhooks of a contact", { contact_id: "c", scopes: [manage] }, "scopes"],
+    ["webhooks with hidden fields", { hide: ["changes"], scopes: [manage] }, "hide"],
     ["full access", { scopes: ["AIBooks.fullaccess.all"] }, "scopes"],
     ["the right to issue more tokens", { scopes: [create] }, "scopes"],
     ["no scope", { scopes: [] }, "scopes"],

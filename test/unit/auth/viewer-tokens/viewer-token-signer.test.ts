@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
-import { rotateViewerKeys } from "#shared/auth/viewer-tokens/rotate-viewer-keys.ts";
+import { revokeViewerKey, rotateViewerKeys } from "#shared/auth/viewer-tokens/manage-viewer-keys.ts";
 import { ViewerKeyCache } from "#shared/auth/viewer-tokens/viewer-key-cache.ts";
-import { type ViewerKey, viewerKeyDelayMs } from "#shared/auth/viewer-tokens/viewer-keys.ts";
+import { type ViewerKey, viewerKeyDelayMs, viewerKeysTtlMs } from "#shared/auth/viewer-tokens/viewer-keys.ts";
 import { viewerTokenSeconds } from "#shared/auth/viewer-tokens/viewer-token.ts";
 import { createViewerTokenSigner } from "#shared/auth/viewer-tokens/viewer-token-signer.ts";
 import { createViewerTokenVerifier } from "#shared/auth/viewer-tokens/viewer-token-verifier.ts";
@@ -20,10 +20,11 @@ function viewerTokens() {
   const verify = createViewerTokenVerifier(new ViewerKeyCache(ports, now));
   let rotations = 0;
   const rotate = () => rotateViewerKeys(ports, new Uint8Array(20).fill(++rotations), clock.now);
+  const revoke = (keyId: string) => revokeViewerKey(ports, keyId, clock.now);
   const pass = (milliseconds: number) => {
     clock.now = new Date(clock.now.getTime() + milliseconds);
   };
-  return { stored, decrypt, sign, verify, rotate, pass };
+  return { stored, decrypt, sign, verify, rotate, revoke, pass };
 }
 
 describe("createViewerTokenSigner", () => {
@@ -73,5 +74,39 @@ describe("rotateViewerKeys", () => {
     expect((await catchRejection(verify(old))).code).toBe("unauthenticated");
     await rotate();
     expect(stored.map(({ key_id }) => key_id)).toEqual(["0202020202020202", "0303030303030303"]);
+  });
+});
+
+describe("revokeViewerKey", () => {
+  it("ends all tokens of the key within a minute, and the other key signs", async () => {
+    const { stored, sign, verify, rotate, revoke, pass } = viewerTokens();
+    const { key_id: leaked } = await rotate();
+    const forged = await sign(aViewerToken());
+    await verify(forged);
+    const { key_id: next } = await rotate();
+    const rejected_from = new Date(testNow.getTime() + viewerKeysTtlMs).toISOString();
+    expect(await revoke(leaked)).toEqual({ key_id: leaked, rejected_from, signing_key_id: next });
+    expect(stored.map(({ key_id }) => key_id)).toEqual([next]);
+    pass(viewerKeysTtlMs);
+    expect((await catchRejection(verify(forged))).code).toBe("unauthenticated");
+    expect(await sign(aViewerToken())).toContain(next);
+  });
+
+  it("disables viewer tokens when no key remains, until the next rotation", async () => {
+    const { sign, verify, rotate, revoke, pass } = viewerTokens();
+    const { key_id } = await rotate();
+    const token = await sign(aViewerToken());
+    expect(await revoke(key_id)).toMatchObject({ signing_key_id: null });
+    pass(viewerKeysTtlMs);
+    expect((await catchRejection(verify(token))).code).toBe("unauthenticated");
+    expect((await catchRejection(sign(aViewerToken()))).code).toBe("conflict");
+    await rotate();
+    expect(await verify(await sign(aViewerToken()))).toEqual(aViewerToken());
+  });
+
+  it("throws not_found for a key that does not exist", async () => {
+    const { rotate, revoke } = viewerTokens();
+    await rotate();
+    expect((await catchRejection(revoke("ffffffffffffffff"))).code).toBe("not_found");
   });
 });

@@ -48,6 +48,21 @@ describe.each(combinations.map((named) => [named.join(" + ") || "no filter", nam
   },
 );
 
+describe("planQuery with readBy", () => {
+  it.each(["contact_id", "actor_user_id"] as const)(
+    "uses the index of %s and filters all other conditions",
+    (readBy) => {
+      const plan = planQuery(aFilter({ ...asked, action: "INVOICE_PAID", readBy }));
+      const others = attributes.filter((attribute) => attribute !== readBy);
+      expect(plan.index).toBe(indexOf[readBy]);
+      expect(plan.conditions).toEqual([
+        ...others.map((attribute) => ({ attribute, value: asked[attribute] })),
+        { attribute: "action", value: "INVOICE_PAID" },
+      ]);
+    },
+  );
+});
+
 describe("planQuery with an action", () => {
   const condition = { attribute: "action", value: "INVOICE_SENT" };
 
