@@ -130,13 +130,13 @@ describe("<activity-timeline>", () => {
     expect(await page.locator(".relative").nth(1).textContent()).toBe("před 1 hodinou");
   });
 
-  it("scrolls through 2,000 events without laying out those that are not on the screen", async () => {
-    tests.server.events = count(2_000);
+  it("scrolls through 600 events without laying out those that are not on the screen", async () => {
+    tests.server.events = count(600);
     const page = await tests.open({ now });
     await until(
       async () => {
         await page.mouse.wheel(0, 100_000);
-        return (await page.locator("li").count()) === 2_000;
+        return (await page.locator("li").count()) === 600;
       },
       { deadlineMs: 60_000 },
     );

@@ -19,10 +19,6 @@ export const cs: Messages = {
     DELETED: ["smazal(a)", "smazáno"],
     COMMENT_ADDED: ["okomentoval(a)", "přidán komentář"],
     ATTACHMENT_ADDED: ["přiložil(a) soubor k", "přiložen soubor"],
-    ENABLED: ["zapnul(a)", "zapnuto"],
-    DISABLED: ["vypnul(a)", "vypnuto"],
-    SECRET_ROTATED: ["obnovil(a) tajný klíč", "obnoven tajný klíč"],
-    LOGGED_IN: ["{actor} se přihlásil(a)", "přihlášení"],
   },
   entities: {
     INVOICE: "faktura",
@@ -39,7 +35,6 @@ export const cs: Messages = {
     CONTACT: "kontakt",
     ITEM: "položka",
     ATTACHMENT: "příloha",
-    WEBHOOK_ENDPOINT: "koncový bod webhooku",
   },
   fields: {
     status: "Stav",

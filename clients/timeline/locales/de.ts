@@ -19,13 +19,6 @@ export const de: Messages = {
     DELETED: "gelöscht",
     COMMENT_ADDED: "kommentiert",
     ATTACHMENT_ADDED: ["{actor} hat an {document} eine Datei angehängt", "An {document} wurde eine Datei angehängt"],
-    ENABLED: "aktiviert",
-    DISABLED: "deaktiviert",
-    SECRET_ROTATED: [
-      "{actor} hat das Geheimnis von {document} erneuert",
-      "Das Geheimnis von {document} wurde erneuert",
-    ],
-    LOGGED_IN: ["{actor} hat sich angemeldet", "{document} hat sich angemeldet"],
   },
   entities: {
     INVOICE: "Rechnung",
@@ -42,7 +35,6 @@ export const de: Messages = {
     CONTACT: "Kontakt",
     ITEM: "Artikel",
     ATTACHMENT: "Anhang",
-    WEBHOOK_ENDPOINT: "Webhook-Endpunkt",
   },
   fields: {
     status: "Status",

@@ -19,10 +19,6 @@ export const en: Messages = {
     DELETED: "deleted",
     COMMENT_ADDED: ["commented on", "A comment was added to {document}"],
     ATTACHMENT_ADDED: ["attached a file to", "A file was attached to {document}"],
-    ENABLED: "enabled",
-    DISABLED: "disabled",
-    SECRET_ROTATED: ["rotated the secret of", "The secret of {document} was rotated"],
-    LOGGED_IN: ["{actor} logged in", "{document} logged in"],
   },
   entities: {
     INVOICE: "invoice",
@@ -39,7 +35,6 @@ export const en: Messages = {
     CONTACT: "contact",
     ITEM: "item",
     ATTACHMENT: "attachment",
-    WEBHOOK_ENDPOINT: "webhook endpoint",
   },
   fields: { email: "E-mail", vat_id: "VAT ID" },
   statuses: { VOID: "Void" },

@@ -25,10 +25,6 @@ export const nl: Messages = {
       "{actor} heeft een bestand aan {document} toegevoegd",
       "Aan {document} is een bestand toegevoegd",
     ],
-    ENABLED: "ingeschakeld",
-    DISABLED: "uitgeschakeld",
-    SECRET_ROTATED: ["{actor} heeft het geheim van {document} vernieuwd", "Het geheim van {document} is vernieuwd"],
-    LOGGED_IN: ["{actor} heeft ingelogd", "{document} heeft ingelogd"],
   },
   entities: {
     INVOICE: "factuur",
@@ -45,7 +41,6 @@ export const nl: Messages = {
     CONTACT: "contact",
     ITEM: "artikel",
     ATTACHMENT: "bijlage",
-    WEBHOOK_ENDPOINT: "webhook-eindpunt",
   },
   fields: {
     status: "Status",

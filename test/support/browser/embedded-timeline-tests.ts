@@ -5,7 +5,7 @@ import { type BuiltTimeline, buildTimeline } from "./timeline-package.ts";
 import { type TimelinePage, timelinePage } from "./timeline-page.ts";
 import { startTimelineServer, type TimelineServer } from "./timeline-server.ts";
 
-type EmbedOptions = OpenOptions & TimelinePage & { readonly token?: string };
+type EmbedOptions = OpenOptions & Omit<TimelinePage, "api">;
 
 /** Tests of the timeline that reads the stack, from a page of another origin. */
 export type EmbeddedTimelineTests = StackTests & {
@@ -37,9 +37,8 @@ export function setUpEmbeddedTimelineTests(): EmbeddedTimelineTests {
     get built() {
       return built;
     },
-    async embed({ attributes, lang, dir, token, script = "", ...options }) {
-      const setToken = token === undefined ? "" : `timeline.token = ${JSON.stringify(token)};`;
-      host.page = timelinePage({ api: tests.stack.api, attributes, lang, dir, script: setToken + script });
+    async embed({ attributes, lang, dir, token = "", script, ...options }) {
+      host.page = timelinePage({ api: tests.stack.api, attributes, lang, dir, token, script });
       return tests.open(host.origin, options);
     },
   };

@@ -1,9 +1,18 @@
-export type TimelinePage = { readonly [Name in "api" | "attributes" | "script" | "lang"]?: string | undefined } & {
+export type TimelinePage = {
+  readonly [Name in "api" | "token" | "attributes" | "script" | "lang"]?: string | undefined;
+} & {
   readonly dir?: "ltr" | "rtl" | undefined;
 };
 
 /** Returns a page that follows the colour scheme of the browser, as an application does. Its own origin has the API by default. */
-export function timelinePage({ api, attributes = "", script = "", lang = "en-GB", dir = "ltr" }: TimelinePage): string {
+export function timelinePage({
+  api,
+  token = "valid",
+  attributes = "",
+  script = "",
+  lang = "en-GB",
+  dir = "ltr",
+}: TimelinePage): string {
   return `<!doctype html>
 <html lang="${lang}" dir="${dir}" style="color-scheme: light dark">
   <head>
@@ -23,7 +32,7 @@ export function timelinePage({ api, attributes = "", script = "", lang = "en-GB"
       const timeline = document.querySelector("activity-timeline");
       timeline.api = ${api === undefined ? "location.origin" : JSON.stringify(api)};
       ${script}
-      timeline.token ??= "valid";
+      timeline.token ??= ${JSON.stringify(token)};
     </script>
   </body>
 </html>`;

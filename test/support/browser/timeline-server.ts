@@ -16,6 +16,8 @@ export type TimelineServer = {
   page: string;
   /** The code of `/app.js`. */
   app: string;
+  /** What `/token` responds with, as the server of a host does. */
+  token: string;
   /** Newest first. */
   events: readonly Readonly<Record<string, unknown>>[];
   /** Returns a failure, or `null` to respond with events. */
@@ -37,6 +39,7 @@ export async function startTimelineServer(dist: string): Promise<TimelineServer>
     origin: `http://127.0.0.1:${address.port}`,
     page: "",
     app: "",
+    token: "",
     events: [],
     failure: () => null,
     requests: [],
@@ -53,6 +56,7 @@ function handle(server: TimelineServer, dist: string, request: IncomingMessage, 
   const send = (type: string, body: string) => response.writeHead(200, { "content-type": type }).end(body);
   if (url.pathname === "/") send("text/html; charset=utf-8", server.page);
   else if (url.pathname === "/app.js") send("text/javascript", server.app);
+  else if (url.pathname === "/token") send("text/plain", server.token);
   else if (/^\/timeline\/[\w-]+\.js$/.test(url.pathname)) {
     send("text/javascript", readFileSync(join(dist, url.pathname.slice("/timeline/".length)), "utf8"));
   } else if (url.pathname === "/api/public/v1/activity") handleActivity(server, url, request, response);

@@ -5,9 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import * as z from "zod";
+import { createViewerKeyStore } from "#shared/auth/dynamodb/viewer-key-store.ts";
 import { foreignLines } from "#test/support/audit-lines.ts";
 import { findSecrets } from "#test/support/secret-scan.ts";
 import { connectToStack, type StackAddresses } from "#test/support/stack-client.ts";
+import { aViewerKey } from "#test/support/viewer-tokens.ts";
 import { projectNode } from "./project-node.ts";
 
 declare module "vitest" {
@@ -45,8 +47,11 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     execArgv: [],
   });
   const stack = await receiveAddresses(host);
-  const { secrets, admin } = connectToStack(stack);
+  const { secrets, admin, dynamodb: client } = connectToStack(stack);
   await admin({ action: "viewer-key.rotate" });
+  // Too new to sign. It verifies what tests sign, such as tokens that have expired.
+  const created_at = new Date(Date.now() + 3_600_000).toISOString();
+  await createViewerKeyStore(client, stack.tables.config ?? "").add(aViewerKey({ created_at }));
   project.provide("stack", stack);
   return async () => {
     const exited = once(host, "exit");

@@ -4,6 +4,7 @@ import { de } from "#clients/timeline/locales/de.ts";
 import { en } from "#clients/timeline/locales/en.ts";
 import { nl } from "#clients/timeline/locales/nl.ts";
 import { findMessages, formatPlural } from "#clients/timeline/locales/resolve-messages.ts";
+import { documentTypes } from "#shared/events/entity-types.ts";
 
 describe.each([cs, de, nl])("the messages in $language", (messages) => {
   it("have all verbs and nouns, each with the names that sentences need", () => {
@@ -27,6 +28,12 @@ describe.each([cs, de, nl])("the messages in $language", (messages) => {
     for (const forms of [messages.newEvents, messages.retryIn, messages.lastDays]) {
       expect(new Set(Object.keys(forms))).toEqual(new Set([...categories, "other"]));
     }
+  });
+});
+
+describe("the messages in English", () => {
+  it("name the entity types of the API, which readers filter by", () => {
+    expect(Object.keys(en.entities)).toEqual([...documentTypes]);
   });
 });
 
