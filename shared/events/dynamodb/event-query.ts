@@ -83,8 +83,11 @@ export function buildPageQuery(table: string, query: EventQuery, shard: string) 
   } else if (until !== null) {
     keyed.push(`${name(sortKey)} <= ${value("until", until)}`);
   }
-  const filtered = conditions.map(
-    (condition) => `${name(attributeOf(condition.attribute))} = ${value(condition.attribute, condition.value)}`,
+  const filtered = conditions.map(({ attribute, value: text }) =>
+    // A filter must not use an attribute of the index's key, which has the entity. The table's key has it, too.
+    attribute === "entity_id"
+      ? `${name("timeline")} = ${value("timeline", timelineKey(query.org_id, text))}`
+      : `${name(attributeOf(attribute))} = ${value(attribute, text)}`,
   );
   return {
     TableName: table,

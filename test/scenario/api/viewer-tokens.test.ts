@@ -35,6 +35,29 @@ describe("a viewer token of a running stack", () => {
     expect((await read(viewer.token, undefined, { origin: "https://evil.example" })).status).toBe(403);
   });
 
+  it("finds a document among the events of its contact, and no other document's", async () => {
+    const { org_id } = tenant;
+    const ofContact = (entity_id: string, contact: string) =>
+      anInput({ org_id, entity_id, related: [{ entity_type: "CONTACT", entity_id: contact }] });
+    await stack.append([ofContact("inv_3", "con_1"), ofContact("inv_4", "con_1"), ofContact("inv_5", "con_2")]);
+    const { token } = await server.createViewerToken({ contact_id: "con_1" });
+    const found = async (path: string) => {
+      const { activity } = body.parse(await (await read(token, path)).json());
+      return activity.map(({ entity_id }) => entity_id).toSorted();
+    };
+    expect(await found("/api/public/v1/activity")).toEqual(["inv_3", "inv_4"]);
+    expect(await found("/api/public/v1/invoices/inv_3/activity")).toEqual(["inv_3"]);
+    for (const other of ["inv_5", "inv_unknown"]) {
+      expect(await found(`/api/public/v1/activity?entity_id=${other}`)).toEqual([]);
+    }
+    const lengthOf = async (other: string) => {
+      const url = `${stack.api}/api/public/v1/activity?entity_id=${other}`;
+      const head = await fetch(url, { method: "HEAD", headers: { authorization: `Bearer ${token}` } });
+      return [head.status, head.headers.get("content-length"), head.headers.get("etag")];
+    };
+    expect(await lengthOf("inv_5")).toEqual(await lengthOf("inv_unknown"));
+  });
+
   it("is accepted by no other API", async () => {
     const { token } = await server.createViewerToken({});
     expect((await read(token, "/api/public/v1/whoami")).status).toBe(401);

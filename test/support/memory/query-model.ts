@@ -43,6 +43,7 @@ export const queryArbitrary = fc
       actor_user_id: fc.option(actor),
       contact_id: fc.option(contact),
       payment_status: fc.option(fc.constant("paid")),
+      readBy: fc.option(fc.constantFrom("contact_id" as const, "actor_user_id" as const)),
       visibleEntityTypes: fc.constantFrom(documentTypes, entityTypes),
       since: fc.option(time),
       until: fc.option(time),
@@ -50,8 +51,9 @@ export const queryArbitrary = fc
     },
     { noNullPrototype: true },
   )
-  .map(({ since, until, ...query }) => ({
+  .map(({ since, until, readBy, ...query }) => ({
     ...query,
+    ...(readBy !== null && query[readBy] !== null && { readBy }),
     projection: [],
     since: canonical(since),
     until: canonical(until),

@@ -27,9 +27,10 @@ export function tokenPorts(find: (ref: TokenRef) => Token | null, used = 1, susp
 
 function inUse(token: Token, suspended: readonly string[]): ActiveToken {
   const isSuspended = (orgId: string) => suspended.includes(orgId);
+  const remaining = token.org_ids.filter((orgId) => token.revoked_orgs[orgId] === undefined);
   return {
     ...token,
-    org_ids: token.org_ids.filter((orgId) => !isSuspended(orgId)),
-    suspended_org_ids: token.org_ids.filter(isSuspended),
+    org_ids: remaining.filter((orgId) => !isSuspended(orgId)),
+    suspended_org_ids: remaining.filter(isSuspended),
   };
 }
