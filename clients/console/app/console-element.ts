@@ -62,11 +62,14 @@ export class ConsoleElement extends LitElement {
       case "restoring":
         return html`<main class="sign-in">${renderSkeleton(3)}</main>`;
       case "signed_in":
-        return this.#renderShell(state.session);
       case "expired":
-        return html`${this.#renderShell(state.session)}
-          ${renderSignInAgain(state.session.org, this.#signIn, () => this.#closeSignIn())}`;
+        // One template for both: the page must stay in the document.
+        return html`${this.#renderShell(state.session)} ${state.kind === "expired" ? this.#renderSignInAgain(state.session) : ""}`;
     }
+  }
+
+  #renderSignInAgain({ org }: Session): TemplateResult {
+    return renderSignInAgain(org, this.#signIn, () => this.#closeSignIn());
   }
 
   #renderShell(session: Session): TemplateResult {

@@ -170,7 +170,14 @@ export const shellStyles = css`
       grid-column: 2;
       grid-row: 1;
     }
-    .find span, .find kbd {
+    .find span {
+      position: absolute;
+      inline-size: 1px;
+      block-size: 1px;
+      clip-path: inset(50%);
+      overflow: hidden;
+    }
+    .find kbd {
       display: none;
     }
     .side nav {

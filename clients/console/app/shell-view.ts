@@ -27,12 +27,12 @@ export function renderShell(shell: Shell): TemplateResult {
           ${stage === "" ? "" : html`<span class="tag">${stage}</span>`}
         </div>
         <button type="button" class="find" @click=${openPalette}>
-          ${renderIcon("search")}<span>Search</span><kbd>${isApple() ? "⌘" : "Ctrl"} K</kbd>
+          ${renderIcon("search")}<span>Search</span><kbd aria-hidden="true">${isApple() ? "⌘" : "Ctrl"} K</kbd>
         </button>
         <nav aria-label="Console">
           <ul>${navigation.map((item) => html`<li>${renderItem(item, shell)}</li>`)}</ul>
         </nav>
-        <footer class="account">
+        <div class="account">
           <dl>
             <dt class="unseen">Organisation</dt>
             <dd class="wrap">${session.org}</dd>
@@ -45,7 +45,7 @@ export function renderShell(shell: Shell): TemplateResult {
               ${renderIcon("leave")}
             </button>
           </div>
-        </footer>
+        </div>
       </header>
       <main id="main" class="main" tabindex="-1">${main}</main>
     </div>`;

@@ -29,7 +29,7 @@ export function renderEventDrawer(drawer: EventDrawer): TemplateResult {
   const parts = formatSentence(event, messages).map(({ kind, text }) =>
     kind === "text" ? text : html`<bdi>${text}</bdi>`,
   );
-  return html`<aside class="drawer" role="dialog" aria-labelledby="event-title">
+  return html`<div class="drawer" role="dialog" aria-labelledby="event-title">
     <div class="drawer-head">
       ${renderSymbol(event)}
       <h2 id="event-title" tabindex="-1">${parts}</h2>
@@ -45,7 +45,7 @@ export function renderEventDrawer(drawer: EventDrawer): TemplateResult {
       ${renderSection("Metadata", renderMetadata(event))} ${renderSection("Related", renderRelated(event, drawer))}
       ${renderRaw(drawer.event)}
     </div>
-  </aside>`;
+  </div>`;
 }
 
 function renderStep(label: string, icon: "previous" | "next", key: string, isEnabled: boolean, move: () => void) {

@@ -1,0 +1,88 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { resolve } from "node:path";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, beforeAll, beforeEach, expect } from "vitest";
+import { buildSite } from "#clients/console/build/build-site.ts";
+import { launchBrowser } from "#test/support/browser/browser.ts";
+import { collectProblems } from "#test/support/browser/page-problems.ts";
+import { type ActivityApi, createActivityApi } from "./activity-api.ts";
+import { type ConsoleServer, startConsoleServer } from "./console-server.ts";
+
+export type OpenConsoleOptions = BrowserContextOptions & {
+  /** Problems of the page that the test causes; any other fails it. */
+  readonly expected?: RegExp;
+  /** The time of the page's clock, which the test advances. By default it is that of the machine. */
+  readonly now?: Date;
+};
+
+/** What tests of the console with an API in memory share. */
+export type ConsoleTests = {
+  readonly server: ConsoleServer;
+  readonly api: ActivityApi;
+  /** Opens a path below `/console` in a context of its own, signed out. */
+  open(path: string, options?: OpenConsoleOptions): Promise<Page>;
+  /** Opens a path and signs in. */
+  openSignedIn(path: string, options?: OpenConsoleOptions): Promise<Page>;
+};
+
+/** Builds the console into a folder of its own, because other tests build it meanwhile. */
+export async function buildConsoleSite(): Promise<{ readonly site: string; remove(): void }> {
+  mkdirSync(".build", { recursive: true });
+  const site = mkdtempSync(resolve(".build/console-"));
+  await buildSite(site, { api: "", stage: "dev" });
+  return { site, remove: () => rmSync(site, { recursive: true, force: true }) };
+}
+
+/** Types a token into the sign-in form. */
+export async function signIn(page: Page, token = "aibooks_pat_valid"): Promise<void> {
+  await page.getByLabel("Token", { exact: true }).fill(token);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+}
+
+/** Builds the console and starts a browser and a server before the tests of a file; ends them after. */
+export function setUpConsoleTests(): ConsoleTests {
+  const api = createActivityApi();
+  let browser: Browser;
+  let server: ConsoleServer;
+  let built: Awaited<ReturnType<typeof buildConsoleSite>>;
+  let opened: { readonly problems: readonly string[]; readonly expected: RegExp | undefined }[] = [];
+  beforeAll(async () => {
+    [browser, built] = await Promise.all([launchBrowser(), buildConsoleSite()]);
+    server = await startConsoleServer(built.site);
+  });
+  beforeEach(() => {
+    api.reset();
+    server.api = api.handle;
+    opened = [];
+    return async () => {
+      await Promise.all(browser.contexts().map((context) => context.close()));
+      const unexpected = opened.flatMap(({ problems, expected }) => problems.filter((line) => !expected?.test(line)));
+      expect(unexpected).toEqual([]);
+    };
+  });
+  afterAll(async () => {
+    await Promise.all([browser.close(), server.close()]);
+    built.remove();
+  });
+  async function open(path: string, { expected, now, ...options }: OpenConsoleOptions = {}): Promise<Page> {
+    const context = await browser.newContext({ timezoneId: "Europe/Prague", locale: "en-GB", ...options });
+    opened.push({ problems: await collectProblems(context), expected });
+    const page = await context.newPage();
+    page.setDefaultTimeout(10_000);
+    if (now !== undefined) await page.clock.install({ time: now });
+    await page.goto(`${server.origin}/console${path}`);
+    return page;
+  }
+  return {
+    get server() {
+      return server;
+    },
+    api,
+    open,
+    async openSignedIn(path, options) {
+      const page = await open(path, options);
+      await signIn(page);
+      return page;
+    },
+  };
+}
