@@ -13,6 +13,8 @@ export type OpenConsoleOptions = BrowserContextOptions & {
   readonly expected?: RegExp;
   /** The time of the page's clock, which the test advances. By default it is that of the machine. */
   readonly now?: Date;
+  /** Code that runs before that of the page. */
+  readonly script?: string;
 };
 
 /** What tests of the console with an API in memory share. */
@@ -64,11 +66,12 @@ export function setUpConsoleTests(): ConsoleTests {
     await Promise.all([browser.close(), server.close()]);
     built.remove();
   });
-  async function open(path: string, { expected, now, ...options }: OpenConsoleOptions = {}): Promise<Page> {
+  async function open(path: string, { expected, now, script, ...options }: OpenConsoleOptions = {}): Promise<Page> {
     const context = await browser.newContext({ timezoneId: "Europe/Prague", locale: "en-GB", ...options });
     opened.push({ problems: await collectProblems(context), expected });
     const page = await context.newPage();
     page.setDefaultTimeout(10_000);
+    if (script !== undefined) await page.addInitScript(script);
     if (now !== undefined) await page.clock.install({ time: now });
     await page.goto(`${server.origin}/console${path}`);
     return page;

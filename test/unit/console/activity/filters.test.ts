@@ -46,7 +46,7 @@ describe("activity filters › changes", () => {
     });
   });
 
-  it("tells different filters apart", () => {
+  it("distinguishes different filters", () => {
     expect(hasSameFilters(all, { ...all })).toBe(true);
     expect(hasSameFilters(all, { ...all, until: "2026-05-13" })).toBe(false);
     expect(hasSameFilters({}, { event_id: "evt_1" })).toBe(false);
