@@ -54,7 +54,7 @@ export function renderBody(
         ? nothing
         : html`<div class="reference-example">
           <copy-button .value=${text} label="the example"></copy-button>
-          <pre class="code" tabindex="0" role="region" aria-label="Example of the body">${text}</pre>
+          <pre class="code" tabindex="0" role="group" aria-label="Example of the body">${text}</pre>
         </div>`
     }`;
 }
