@@ -39,7 +39,7 @@ export function parseDescription(value: unknown): ApiDescription {
   };
 }
 
-/** Returns the operation with an id; `null` if there is none. */
+/** Returns the operation with an id; `null` if it does not exist. */
 export function findOperation({ groups }: ApiDescription, id: string | null): OperationDescription | null {
   return groups.flatMap(({ operations }) => operations).find((operation) => operation.id === id) ?? null;
 }

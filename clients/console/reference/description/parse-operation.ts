@@ -8,15 +8,15 @@ import type {
 } from "./operation.ts";
 import type { Resolve } from "./resolve.ts";
 
-type OperationPlace = Pick<OperationDescription, "method" | "path" | "isReceived">;
+type OperationTarget = Pick<OperationDescription, "method" | "path" | "isReceived">;
 
 /** Returns an operation of an OpenAPI description. What is missing in it is empty. */
-export function parseOperation(value: unknown, place: OperationPlace, resolve: Resolve): OperationDescription {
+export function parseOperation(value: unknown, target: OperationTarget, resolve: Resolve): OperationDescription {
   const operation = toObject(value);
   return {
-    ...place,
+    ...target,
     id: toText(operation.operationId),
-    method: place.method.toUpperCase(),
+    method: target.method.toUpperCase(),
     summary: toText(operation.summary),
     description: toText(operation.description),
     tag: toText(toList(operation.tags)[0]),

@@ -1,6 +1,6 @@
 import { type JsonObject, toObject, toText } from "./json.ts";
 
-/** Returns the object that a value is, or that its `$ref` names (RFC 6901); an empty one if there is none. */
+/** Returns the object that a value is, or that its `$ref` names (RFC 6901); an empty one if it does not exist. */
 export type Resolve = (value: unknown) => JsonObject;
 
 /** Creates the resolver of the references within an OpenAPI description. */

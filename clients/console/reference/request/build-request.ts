@@ -1,6 +1,6 @@
 import type { OperationDescription, ParameterDescription } from "#clients/console/reference/description/operation.ts";
 
-/** What the reader has entered: values by the place and name of a parameter, and the body. */
+/** What the reader has entered: values by the location and name of a parameter, and the body. */
 export type RequestInput = { readonly values: Readonly<Record<string, string>>; readonly body: string };
 
 export type BuiltRequest = {
