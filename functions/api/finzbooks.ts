@@ -4,7 +4,7 @@ import { createHttpHandler } from "#shared/api/handlers/http-handler.ts";
 import { createSuspendedOrgReader } from "#shared/auth/dynamodb/suspended-org-store.ts";
 import { createTokenUsageStore } from "#shared/auth/dynamodb/token-usage-store.ts";
 import { createViewerKeyReader } from "#shared/auth/dynamodb/viewer-key-store.ts";
-import { SuspendedOrgCache, withSuspensions } from "#shared/auth/orgs/suspended-orgs.ts";
+import { SuspendedOrgCache, withUsableOrgs } from "#shared/auth/orgs/suspended-orgs.ts";
 import { ViewerKeyCache } from "#shared/auth/viewer-tokens/viewer-key-cache.ts";
 import { createViewerTokenVerifier } from "#shared/auth/viewer-tokens/viewer-token-verifier.ts";
 import { createEventStore } from "#shared/events/dynamodb/event-store.ts";
@@ -26,7 +26,7 @@ export const handler = createHttpHandler({
   name: "finzbooks",
   handle: createFinzbooksHandler({
     events: createEventStore(client, env(envVars.eventsTable), { shards, now, reportDamage: reportDamagedItems }),
-    tokens: withSuspensions(createTokenUsageStore(client, config), suspended),
+    tokens: withUsableOrgs(createTokenUsageStore(client, config), suspended),
     verifyViewerToken: createViewerTokenVerifier(new ViewerKeyCache(createViewerKeyReader(client, config), now)),
     now,
   }),

@@ -6,7 +6,7 @@ import { createOauthHandler } from "#shared/api/oauth/handler.ts";
 import { createAccessGrantStore } from "#shared/auth/dynamodb/access-grant-store.ts";
 import { createSuspendedOrgReader } from "#shared/auth/dynamodb/suspended-org-store.ts";
 import { createTokenUsageStore } from "#shared/auth/dynamodb/token-usage-store.ts";
-import { SuspendedOrgCache, withSuspensions } from "#shared/auth/orgs/suspended-orgs.ts";
+import { SuspendedOrgCache, withUsableOrgs } from "#shared/auth/orgs/suspended-orgs.ts";
 import { createDynamoClient } from "#shared/platform/dynamodb/client.ts";
 import { envVars } from "#shared/platform/env-vars.ts";
 import { env } from "#shared/platform/handlers/env.ts";
@@ -20,7 +20,7 @@ const suspended = new SuspendedOrgCache(createSuspendedOrgReader(client, table),
 export const handler = createHttpHandler({
   name: "oauth",
   handle: createOauthHandler({
-    tokens: withSuspensions(createTokenUsageStore(client, table), suspended),
+    tokens: withUsableOrgs(createTokenUsageStore(client, table), suspended),
     issued: createAccessGrantStore(client, table),
     now,
     random: randomBytes,

@@ -4,7 +4,7 @@ import { createTokensHandler } from "#shared/api/tokens/handler.ts";
 import { createOrgTokenStore } from "#shared/auth/dynamodb/org-token-store.ts";
 import { createSuspendedOrgReader } from "#shared/auth/dynamodb/suspended-org-store.ts";
 import { createTokenUsageStore } from "#shared/auth/dynamodb/token-usage-store.ts";
-import { SuspendedOrgCache, withSuspensions } from "#shared/auth/orgs/suspended-orgs.ts";
+import { SuspendedOrgCache, withUsableOrgs } from "#shared/auth/orgs/suspended-orgs.ts";
 import { createDynamoClient } from "#shared/platform/dynamodb/client.ts";
 import { envVars } from "#shared/platform/env-vars.ts";
 import { env } from "#shared/platform/handlers/env.ts";
@@ -18,7 +18,7 @@ const suspended = new SuspendedOrgCache(createSuspendedOrgReader(client, config)
 export const handler = createHttpHandler({
   name: "tokens",
   handle: createTokensHandler({
-    tokens: withSuspensions(createTokenUsageStore(client, config), suspended),
+    tokens: withUsableOrgs(createTokenUsageStore(client, config), suspended),
     orgTokens: createOrgTokenStore(client, config),
     now,
   }),

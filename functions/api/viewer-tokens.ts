@@ -7,7 +7,7 @@ import { createViewerKeyEncryption } from "#shared/auth/aws/viewer-key-encryptio
 import { createSuspendedOrgReader } from "#shared/auth/dynamodb/suspended-org-store.ts";
 import { createTokenUsageStore } from "#shared/auth/dynamodb/token-usage-store.ts";
 import { createViewerKeyReader } from "#shared/auth/dynamodb/viewer-key-store.ts";
-import { SuspendedOrgCache, withSuspensions } from "#shared/auth/orgs/suspended-orgs.ts";
+import { SuspendedOrgCache, withUsableOrgs } from "#shared/auth/orgs/suspended-orgs.ts";
 import { ViewerKeyCache } from "#shared/auth/viewer-tokens/viewer-key-cache.ts";
 import { createViewerTokenSigner } from "#shared/auth/viewer-tokens/viewer-token-signer.ts";
 import { createDynamoClient } from "#shared/platform/dynamodb/client.ts";
@@ -25,7 +25,7 @@ const { decrypt } = createViewerKeyEncryption(env(envVars.viewerKeysKey));
 export const handler = createHttpHandler({
   name: "viewer-tokens",
   handle: createViewerTokensHandler({
-    tokens: withSuspensions(createTokenUsageStore(client, config), suspended),
+    tokens: withUsableOrgs(createTokenUsageStore(client, config), suspended),
     signViewerToken: createViewerTokenSigner({ keys, decrypt, now }),
     now,
     random: randomBytes,

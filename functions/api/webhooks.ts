@@ -6,7 +6,7 @@ import { createWebhooksHandler } from "#shared/api/webhooks/handler.ts";
 import { createSuspendedOrgReader } from "#shared/auth/dynamodb/suspended-org-store.ts";
 import { createTokenUsageStore } from "#shared/auth/dynamodb/token-usage-store.ts";
 import { createViewerKeyReader } from "#shared/auth/dynamodb/viewer-key-store.ts";
-import { SuspendedOrgCache, withSuspensions } from "#shared/auth/orgs/suspended-orgs.ts";
+import { SuspendedOrgCache, withUsableOrgs } from "#shared/auth/orgs/suspended-orgs.ts";
 import { ViewerKeyCache } from "#shared/auth/viewer-tokens/viewer-key-cache.ts";
 import { createViewerTokenVerifier } from "#shared/auth/viewer-tokens/viewer-token-verifier.ts";
 import { createEventStore } from "#shared/events/dynamodb/event-store.ts";
@@ -39,7 +39,7 @@ const suspended = new SuspendedOrgCache(createSuspendedOrgReader(client, config)
 export const handler = createHttpHandler({
   name: "webhooks",
   handle: createWebhooksHandler({
-    tokens: withSuspensions(createTokenUsageStore(client, config), suspended),
+    tokens: withUsableOrgs(createTokenUsageStore(client, config), suspended),
     verifyViewerToken: createViewerTokenVerifier(new ViewerKeyCache(createViewerKeyReader(client, config), now)),
     endpoints: endpointStore(client, { config, events }, now),
     encryption: createSecretEncryption(env(envVars.secretsKey), dataKeyStore(client, config)),

@@ -7,7 +7,7 @@ import { createFinzbooksHandler } from "#shared/api/finzbooks/handler.ts";
 import { createHttpHandler } from "#shared/api/handlers/http-handler.ts";
 import { toTokenItem } from "#shared/auth/dynamodb/token-item.ts";
 import { createTokenUsageStore } from "#shared/auth/dynamodb/token-usage-store.ts";
-import { withSuspensions } from "#shared/auth/orgs/suspended-orgs.ts";
+import { withUsableOrgs } from "#shared/auth/orgs/suspended-orgs.ts";
 import { createEventStore } from "#shared/events/dynamodb/event-store.ts";
 import type { AttributeMap } from "#shared/platform/dynamodb/attributes.ts";
 import { buildHttpEvent, buildLambdaContext } from "#test/support/api/http-event.ts";
@@ -58,7 +58,7 @@ function request(endpoint: string) {
   const client = clientOf(endpoint);
   const context = {
     events: createEventStore(client, "events"),
-    tokens: withSuspensions(createTokenUsageStore(client, "config"), noSuspendedOrgs),
+    tokens: withUsableOrgs(createTokenUsageStore(client, "config"), noSuspendedOrgs),
     verifyViewerToken,
     now: () => new Date(),
   };

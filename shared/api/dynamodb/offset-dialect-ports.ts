@@ -3,7 +3,7 @@ import { createOrgReader } from "#shared/auth/dynamodb/org-reader.ts";
 import { createSuspendedOrgReader } from "#shared/auth/dynamodb/suspended-org-store.ts";
 import { createTokenUsageStore } from "#shared/auth/dynamodb/token-usage-store.ts";
 import type { OrgReader } from "#shared/auth/orgs/org-cache.ts";
-import { SuspendedOrgCache, withSuspensions } from "#shared/auth/orgs/suspended-orgs.ts";
+import { SuspendedOrgCache, withUsableOrgs } from "#shared/auth/orgs/suspended-orgs.ts";
 import { createEventStore, type EventStoreOptions } from "#shared/events/dynamodb/event-store.ts";
 import { createPageCheckpointStore } from "#shared/events/dynamodb/page-checkpoint-store.ts";
 import { createShardSettingsReader } from "#shared/events/dynamodb/shard-settings-store.ts";
@@ -30,7 +30,7 @@ export function createOffsetDialectPorts(
     shards,
     suspended,
     checkpoints: createPageCheckpointStore(client, tables.config),
-    tokens: withSuspensions(createTokenUsageStore(client, tables.config), suspended),
+    tokens: withUsableOrgs(createTokenUsageStore(client, tables.config), suspended),
     orgs: createOrgReader(client, tables.config),
     now,
   };

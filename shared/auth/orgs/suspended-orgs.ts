@@ -67,7 +67,7 @@ export class SuspendedOrgCache {
  * Returns a store whose tokens give access to the organisations that are not suspended and have not revoked them. It
  * reads tokens and suspensions concurrently, for no added latency.
  */
-export function withSuspensions(
+export function withUsableOrgs(
   uses: TokenUsageStore<Token>,
   suspended: Pick<SuspendedOrgCache, "current">,
 ): TokenUsageStore {

@@ -9,7 +9,7 @@ import { createAccessGrantStore } from "#shared/auth/dynamodb/access-grant-store
 import { createAdminStore } from "#shared/auth/dynamodb/admin-store.ts";
 import { createTokenUsageStore } from "#shared/auth/dynamodb/token-usage-store.ts";
 import { type AccessGrantStore, issueAccessToken } from "#shared/auth/issue-access-token.ts";
-import { withSuspensions } from "#shared/auth/orgs/suspended-orgs.ts";
+import { withUsableOrgs } from "#shared/auth/orgs/suspended-orgs.ts";
 import { rateLimit, windowEnd, windowStart } from "#shared/auth/rate-limit.ts";
 import { TokenAuthenticator } from "#shared/auth/token-authenticator.ts";
 import { deriveAccessToken, hashToken, toTokenId, toTokenRef } from "#shared/auth/token-format.ts";
@@ -176,7 +176,7 @@ describe("TokenAuthenticator for an access token that was never issued", () => {
     const client = await newClient();
     const good = await ask(client);
     const forged = deriveAccessToken(client.secret, "never issued");
-    const gate = new TokenAuthenticator(withSuspensions(uses, noSuspendedOrgs));
+    const gate = new TokenAuthenticator(withUsableOrgs(uses, noSuspendedOrgs));
     expect((await use(good))?.used).toBe(1);
     const before = await everything();
     for (const secret of [forged, aSecretOf("key", 200), deriveAccessToken(aSecretOf("client", 201), "x")]) {
@@ -192,7 +192,7 @@ describe("TokenAuthenticator for an access token that was never issued", () => {
   it("counts a revoked token once on each instance that knew it, and never again", async () => {
     const client = await newClient();
     const [revoked, good] = [await ask(client), await ask(client, 3_600)];
-    const gate = new TokenAuthenticator(withSuspensions(uses, noSuspendedOrgs));
+    const gate = new TokenAuthenticator(withUsableOrgs(uses, noSuspendedOrgs));
     await gate.authenticate(revoked, now, 600);
     await issued.revoke(client.token_id, hashToken(revoked));
     for (let n = 0; n < 3; n++) {
@@ -215,7 +215,7 @@ describe("TokenAuthenticator for an access token that was never issued", () => {
       { step: "initialize", name: "units" },
     );
     const gate = new TokenAuthenticator(
-      withSuspensions(createTokenUsageStore(client, engine.tables.config), noSuspendedOrgs),
+      withUsableOrgs(createTokenUsageStore(client, engine.tables.config), noSuspendedOrgs),
     );
     for (let n = 0; n < 10; n++) {
       expect((await catchRejection(gate.authenticate(aSecretOf("token", 100 + n), now, 600))).code).toBe(
@@ -264,7 +264,7 @@ describe("an API client after revokeToken", () => {
     await revokeClient(client);
     for (const secret of [client.secret, ...tokens]) {
       expect((await use(secret))?.token.revoked_at).toBe(at(60).toISOString());
-      const entering = new TokenAuthenticator(withSuspensions(uses, noSuspendedOrgs)).authenticate(secret, now, 600);
+      const entering = new TokenAuthenticator(withUsableOrgs(uses, noSuspendedOrgs)).authenticate(secret, now, 600);
       expect((await catchRejection(entering)).code).toBe("unauthenticated");
     }
     expect((await use(foreign))?.token.revoked_at).toBeNull();

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import type { Token } from "#shared/auth/caller.ts";
-import { SuspendedOrgCache, withSuspensions } from "#shared/auth/orgs/suspended-orgs.ts";
+import { SuspendedOrgCache, withUsableOrgs } from "#shared/auth/orgs/suspended-orgs.ts";
 import { TokenAuthenticator } from "#shared/auth/token-authenticator.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { aSecret, aToken, testNow } from "#test/support/builders.ts";
@@ -55,12 +55,12 @@ describe("SuspendedOrgCache", () => {
   });
 });
 
-describe("withSuspensions", () => {
+describe("withUsableOrgs", () => {
   const secret = aSecret();
   const gateFor = (over: Partial<Token>) => {
     const { clock, stored, suspended } = aList();
     const uses = tokenPorts(() => aToken(over, secret));
-    return { clock, stored, uses, gate: new TokenAuthenticator(withSuspensions(uses, suspended)) };
+    return { clock, stored, uses, gate: new TokenAuthenticator(withUsableOrgs(uses, suspended)) };
   };
 
   it("throws org_suspended for a suspended organisation without counting", async () => {
