@@ -3,6 +3,7 @@ import { argv, env, exit, stderr } from "node:process";
 import { requireAlarmAddress, type Stage, stages } from "./config.ts";
 import { createAwsAccount } from "./deployment/aws-account.ts";
 import { createAwsAlarms } from "./deployment/aws-alarms.ts";
+import { createAwsConsole } from "./deployment/aws-console.ts";
 import { deployStage } from "./deployment/deploy-stage.ts";
 import { cdkCommand, type ProgramCommand, parseStageTask, type StageTask } from "./deployment/stage-commands.ts";
 
@@ -42,7 +43,13 @@ function fail(error: unknown, code: number): never {
 function deployPorts({ region }: Stage) {
   const config = region === null ? {} : { region };
   const write = (text: string) => void stderr.write(text);
-  return { account: createAwsAccount(config), alarms: createAwsAlarms(config), run, write };
+  return {
+    account: createAwsAccount(config),
+    alarms: createAwsAlarms(config),
+    console: createAwsConsole(config),
+    run,
+    write,
+  };
 }
 
 function run({ program, args, variables }: ProgramCommand): number {

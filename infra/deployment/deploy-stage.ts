@@ -2,6 +2,7 @@ import type { Stage, StageName } from "#infra/config.ts";
 import type { AccountPorts } from "./account-ports.ts";
 import { checkAccount } from "./check-account.ts";
 import { isIncomplete } from "./check-stack.ts";
+import { type ConsolePorts, publishConsole } from "./publish-console.ts";
 import { cdkCommand, type ProgramCommand, smokeTest } from "./stage-commands.ts";
 import { stageRequirements } from "./stage-requirements.ts";
 import { type AlarmPorts, triggerTestAlarm } from "./trigger-test-alarm.ts";
@@ -9,6 +10,7 @@ import { type AlarmPorts, triggerTestAlarm } from "./trigger-test-alarm.ts";
 export type DeployPorts = {
   readonly account: AccountPorts;
   readonly alarms: AlarmPorts;
+  readonly console: ConsolePorts;
   /** Runs a program. Returns its exit code. */
   run(command: ProgramCommand): number;
   write(text: string): void;
@@ -18,8 +20,8 @@ export type DeployPorts = {
 const noRollback = "--no-rollback";
 
 /**
- * Deploys a stage: checks the account, runs the CDK, runs the smoke test, and tests an alarm. Returns the exit code of the
- * first step that fails, otherwise 0.
+ * Deploys a stage: checks the account, runs the CDK, publishes the console, runs the smoke test, and tests an alarm. Returns
+ * the exit code of the first step that fails, otherwise 0. The API is tested even if the console was not published.
  */
 export async function deployStage(
   name: StageName,
@@ -41,9 +43,10 @@ export async function deployStage(
     }
     return deployed;
   }
+  const isPublished = stage.console === null || (await tryPublishConsole(requirements.stackName, name, ports));
   const smoked = ports.run(smokeTest(name, stage));
   if (smoked !== 0) return smoked;
-  return (await checkAlarms(requirements.stackName, ports)) ? 0 : 1;
+  return (await checkAlarms(requirements.stackName, ports)) && isPublished ? 0 : 1;
 }
 
 /** Returns whether the stack was never created completely. Assumes a complete stack if AWS cannot be read. */
@@ -51,6 +54,17 @@ async function isUnfinished(stackName: string, account: AccountPorts): Promise<b
   try {
     return isIncomplete(await account.stack(stackName));
   } catch {
+    return false;
+  }
+}
+
+async function tryPublishConsole(stackName: string, name: StageName, ports: DeployPorts): Promise<boolean> {
+  try {
+    const url = await publishConsole(stackName, name, ports.console);
+    ports.write(`The console is at ${url}\n`);
+    return true;
+  } catch (error) {
+    ports.write(`The console was not published: ${error instanceof Error ? error.message : String(error)}\n`);
     return false;
   }
 }

@@ -40,8 +40,10 @@ const deployed = "cdk deploy activity-log-dev -c stage=dev TARGET= STACK=";
 const smoked = "npm run smoke TARGET=deployed STACK=activity-log-dev";
 
 describe("npm run deploy", () => {
-  it("deploys the stack of the stage, then runs the smoke test", () => {
-    expect(run("deploy", "--stage", "dev")).toMatchObject({ status: 0, called: [deployed, smoked] });
+  it("deploys the stack of the stage, then runs the smoke test, also when the console cannot be published", () => {
+    const { status, called, stderr } = run("deploy", "--stage", "dev");
+    expect({ status, called }).toEqual({ status: 1, called: [deployed, smoked] });
+    expect(stderr).toContain("The console was not published: ");
   });
 
   it("passes arguments after two dashes to the CDK", () => {

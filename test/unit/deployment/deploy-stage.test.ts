@@ -3,11 +3,15 @@ import { stages } from "#infra/config.ts";
 import type { AccountPorts, StackState } from "#infra/deployment/account-ports.ts";
 import { deployStage } from "#infra/deployment/deploy-stage.ts";
 import type { ProgramCommand } from "#infra/deployment/stage-commands.ts";
+import { fullStage } from "#test/support/infra/full-stage.ts";
 import { type AlarmsInMemory, buildAccountPorts, buildAlarmPorts } from "#test/support/memory/account.ts";
+import { buildConsolePorts, type ConsoleInMemory } from "#test/support/memory/console-bucket.ts";
 
 type DeploymentSetup = {
   readonly account?: Partial<AccountPorts>;
   readonly alarms?: AlarmsInMemory;
+  /** Files that were published, and what CloudFront serves. */
+  readonly site?: ConsoleInMemory;
   readonly cdkArgs?: readonly string[];
   /** Exit codes by program; 0 by default. */
   readonly codes?: Readonly<Record<string, number>>;
@@ -16,6 +20,7 @@ type DeploymentSetup = {
 async function deploy({
   account,
   alarms = buildAlarmPorts("Successfully executed"),
+  site,
   cdkArgs = [],
   codes = {},
 }: DeploymentSetup) {
@@ -29,9 +34,10 @@ async function deploy({
   const write = (more: string) => {
     text += more;
   };
-  const code = await deployStage("prod", stages.prod, cdkArgs, {
+  const code = await deployStage("prod", { ...stages.prod, console: site ? fullStage.console : null }, cdkArgs, {
     account: buildAccountPorts(account),
     alarms,
+    console: (site ?? buildConsolePorts()).ports,
     run,
     write,
   });
@@ -45,6 +51,22 @@ const cdk = "cdk deploy activity-log-prod -c stage=prod";
 const smoke = "npm run smoke";
 
 describe("deployStage", () => {
+  it("publishes the console between the CDK and the smoke test, if the stage has one", async () => {
+    const site = buildConsolePorts();
+    const published = await deploy({ site });
+    expect(published).toMatchObject({ code: 0, commands: [`${cdk} --no-rollback`, smoke] });
+    expect(published.text).toContain("The console is at https://console.example.com/console/\n");
+    expect(site.keys.length).toBeGreaterThan(0);
+    expect((await deploy({ site: buildConsolePorts(), codes: { cdk: 3 } })).text).not.toContain("The console");
+  });
+
+  it("fails after the smoke test when the console is not served", async () => {
+    const site = buildConsolePorts({ get: async () => "<p>Under construction" });
+    const { code, commands, text } = await deploy({ site });
+    expect({ code, commands }).toEqual({ code: 1, commands: [`${cdk} --no-rollback`, smoke] });
+    expect(text).toContain("The console was not published: https://console.example.com/console/ does not serve this");
+  });
+
   it("runs no command when the concurrency limit is too low, and returns the quota request", async () => {
     const { code, commands, text } = await deploy({
       account: { concurrency: async () => ({ limit: 10, unreserved: 10 }) },
