@@ -7,6 +7,7 @@ import { anActivity, sampleActivity } from "#test/support/browser/sample-activit
 import { buildTimeline } from "#test/support/browser/timeline-package.ts";
 import { timelinePage } from "#test/support/browser/timeline-page.ts";
 import { startTimelineServer, type TimelineServer } from "#test/support/browser/timeline-server.ts";
+import { takeConsoleScreenshots } from "./console/screenshots.ts";
 
 /** Words for a language that the element does not have, as a host passes them. */
 const arabic = `timeline.messages = {
@@ -91,11 +92,12 @@ async function take(shot: Screenshot, browser: Browser, server: TimelineServer, 
   await page.close();
 }
 
-/** Takes pictures of the timeline in all its states: `npm run screenshots -- FOLDER`. */
+/** Takes pictures of the timeline and of the console in all their states: `npm run screenshots -- FOLDER`. */
 const [folder = ".build/screenshots"] = argv.slice(2);
 mkdirSync(folder, { recursive: true });
 const built = await buildTimeline();
 const [browser, server] = await Promise.all([launchBrowser(), startTimelineServer(built.dist)]);
 for (const shot of screenshots) await take(shot, browser, server, folder);
+await takeConsoleScreenshots(browser, join(folder, "console"), now);
 await Promise.all([browser.close(), server.close()]);
 built.remove();

@@ -142,7 +142,7 @@ export const activityStyles = css`
     font-weight: 600;
   }
   .event-row {
-    grid-template-columns: 64px minmax(0, 1fr) minmax(0, 34%);
+    grid-template-columns: 64px minmax(0, 1fr) fit-content(34%);
     gap: var(--space-3);
     padding-inline: var(--space-4);
     cursor: pointer;
@@ -233,6 +233,12 @@ export const activityStyles = css`
     color: var(--muted);
     font-style: italic;
   }
+  .event-id {
+    display: inline-flex;
+    align-items: center;
+    gap: 4px;
+    min-inline-size: 0;
+  }
   .event-raw summary {
     color: var(--muted);
     font-size: var(--size-small);
@@ -278,6 +284,11 @@ export const activityStyles = css`
     border-radius: var(--radius-small);
     background: var(--subtle);
     color: var(--text);
+  }
+  @media (pointer: coarse) {
+    .activity-keys {
+      display: none;
+    }
   }
   @media (max-width: 820px) {
     .event-day, .event-row {

@@ -16,7 +16,7 @@ export function renderSummary(state: FeedState, actions: SummaryActions): Templa
 function renderCoverage({ events, hasMore }: FeedState): TemplateResult {
   const count = html`<strong>${number.format(events.length)} ${events.length === 1 ? "event" : "events"}</strong>`;
   const oldest = events.at(-1);
-  if (!hasMore) return html`<span>${count}, that is all</span>`;
+  if (!hasMore) return html`<span>${count} in total</span>`;
   if (oldest === undefined) return html`<span>${count} so far</span>`;
   return html`<span>${count} read, back to ${date.format(oldest.timeMs)}. Older ones exist.</span>`;
 }

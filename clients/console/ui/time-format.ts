@@ -26,5 +26,6 @@ export function formatAge(timeMs: number, nowMs: number): string {
 
 /** Returns a time in the zone of the browser, and in UTC: `11 May 2026, 10:32:14 CEST · 11 May 2026, 08:32:14 UTC`. */
 export function formatExactTime(timeMs: number): string {
+  if (new Date(timeMs).getTimezoneOffset() === 0) return `${exactUtc.format(timeMs)} UTC`;
   return `${capitalize(exactLocal.format(timeMs), "en")} · ${exactUtc.format(timeMs)} UTC`;
 }

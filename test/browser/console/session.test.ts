@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { setUpConsoleTests, signIn } from "#test/support/browser/console/console-tests.ts";
+import { signIn } from "#test/support/browser/console/console-site.ts";
+import { setUpConsoleTests } from "#test/support/browser/console/console-tests.ts";
 import { sampleActivity } from "#test/support/browser/sample-activity.ts";
 import { until } from "#test/support/until.ts";
 

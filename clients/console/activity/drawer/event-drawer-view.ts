@@ -40,7 +40,7 @@ export function renderEventDrawer(drawer: EventDrawer): TemplateResult {
       </button>
     </div>
     <div class="drawer-body">
-      <p class="muted">${formatExactTime(event.occurredAtMs)}</p>
+      <p class="muted"><bdi>${formatExactTime(event.occurredAtMs)}</bdi></p>
       ${renderSection("Changes", renderDiff(event))} ${renderSection("Event", renderFacts(event, drawer))}
       ${renderSection("Metadata", renderMetadata(event))} ${renderSection("Related", renderRelated(event, drawer))}
       ${renderRaw(drawer.event)}
@@ -83,7 +83,9 @@ function renderFact(name: string, value: TemplateResult): TemplateResult {
 }
 
 function renderId(id: string, label: string): TemplateResult {
-  return html`<bdi class="mono">${toDisplayText(id)}</bdi><copy-button .value=${id} label=${label}></copy-button>`;
+  return html`<span class="event-id">
+    <bdi class="mono">${toDisplayText(id)}</bdi><copy-button .value=${id} label=${label}></copy-button>
+  </span>`;
 }
 
 function renderMetadata(event: TimelineEvent): TemplateResult | null {

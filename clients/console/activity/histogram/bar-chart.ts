@@ -68,13 +68,13 @@ export class BarChart {
     const colour = (property: "color" | "borderTopColor" | "textDecorationColor") => () =>
       getComputedStyle(this.#host)[property];
     const font = `11px ${getComputedStyle(this.#host).fontFamily}`;
-    const paths = uPlot.paths.bars?.({ size: [0.82, 28], align: 1 });
+    const paths = uPlot.paths.bars?.({ size: [0.84, 96], align: 1 });
     const bars = paths === undefined ? {} : { paths };
     const axis = { stroke: colour("textDecorationColor"), font, grid: { stroke: colour("borderTopColor"), width: 1 } };
     return {
       width: this.#host.clientWidth,
       height,
-      padding: [8, 0, 0, 0],
+      padding: [8, 18, 0, 0],
       legend: { show: false },
       cursor: { y: false, points: { show: false }, drag: { x: true, y: false, setScale: false } },
       scales: { x: { time: true, auto: false }, y: { auto: false } },

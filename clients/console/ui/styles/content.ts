@@ -10,7 +10,7 @@ export const contentStyles = css`
     margin-block-end: var(--space-4);
   }
   .page-head > :first-child {
-    flex: 1 1 16em;
+    flex: 1 1 10em;
     min-inline-size: 0;
   }
   .page-head > .actions {

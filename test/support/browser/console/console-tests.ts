@@ -1,12 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { resolve } from "node:path";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, expect } from "vitest";
-import { buildSite } from "#clients/console/build/build-site.ts";
 import { launchBrowser } from "#test/support/browser/browser.ts";
 import { collectProblems } from "#test/support/browser/page-problems.ts";
 import { type ActivityApi, createActivityApi } from "./activity-api.ts";
 import { type ConsoleServer, startConsoleServer } from "./console-server.ts";
+import { buildConsoleSite, signIn } from "./console-site.ts";
 
 export type OpenConsoleOptions = BrowserContextOptions & {
   /** Problems of the page that the test causes; any other fails it. */
@@ -26,20 +24,6 @@ export type ConsoleTests = {
   /** Opens a path and signs in. */
   openSignedIn(path: string, options?: OpenConsoleOptions): Promise<Page>;
 };
-
-/** Builds the console into a folder of its own, because other tests build it meanwhile. */
-export async function buildConsoleSite(): Promise<{ readonly site: string; remove(): void }> {
-  mkdirSync(".build", { recursive: true });
-  const site = mkdtempSync(resolve(".build/console-"));
-  await buildSite(site, { api: "", stage: "dev" });
-  return { site, remove: () => rmSync(site, { recursive: true, force: true }) };
-}
-
-/** Types a token into the sign-in form. */
-export async function signIn(page: Page, token = "aibooks_pat_valid"): Promise<void> {
-  await page.getByLabel("Token", { exact: true }).fill(token);
-  await page.getByRole("button", { name: "Sign in", exact: true }).click();
-}
 
 /** Builds the console and starts a browser and a server before the tests of a file; ends them after. */
 export function setUpConsoleTests(): ConsoleTests {
