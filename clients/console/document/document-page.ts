@@ -17,7 +17,12 @@ import { loadEvents } from "./load-events.ts";
 import { renderMoment } from "./moment-view.ts";
 import { renderState } from "./state-view.ts";
 
-type LoadedHistory = { readonly history: DocumentHistory; readonly isComplete: boolean };
+type LoadedHistory = {
+  readonly history: DocumentHistory;
+  /** How many events have been loaded. Until all are, the history has only the newest. */
+  readonly count: number;
+  readonly isComplete: boolean;
+};
 
 /** The address follows the slider when it rests: browsers limit how often it may change. */
 const addressDelayMs = 250;
@@ -75,15 +80,23 @@ export class DocumentPage extends PageElement {
 
   async #load(signal: AbortSignal): Promise<LoadedHistory> {
     const { type = "", id = "" } = this.params;
-    let loaded: LoadedHistory = { history: new DocumentHistory([]), isComplete: false };
+    let loaded: LoadedHistory = { history: new DocumentHistory([]), count: 0, isComplete: false };
     for await (const { events, isComplete } of loadEvents(this.context.api.client, { type, id }, signal)) {
       signal.throwIfAborted();
-      loaded = { history: new DocumentHistory(events), isComplete };
-      if (!isComplete) this.#request.set(loaded);
+      // Folded twice only: after each page, a long history would keep the browser busy.
+      const history = loaded.count === 0 || isComplete ? new DocumentHistory(events) : loaded.history;
+      loaded = { history, count: events.length, isComplete };
+      if (!isComplete && !this.#isComplete) this.#request.set(loaded);
     }
     const newest = loaded.history.events.at(-1);
     if (newest !== undefined) this.context.setTitle(nameDocument(newest));
     return loaded;
+  }
+
+  /** Whether all events are shown, as while they are being refreshed. */
+  get #isComplete(): boolean {
+    const { state } = this.#request;
+    return state.kind === "ready" && state.value.isComplete;
   }
 
   #renderHead(history: DocumentHistory | null): TemplateResult {
@@ -106,10 +119,9 @@ export class DocumentPage extends PageElement {
   }
 
   /** Says what the log does not have, or what is not loaded yet. */
-  #renderHints({ history, isComplete }: LoadedHistory, index: number): TemplateResult {
+  #renderHints({ history, count, isComplete }: LoadedHistory, index: number): TemplateResult {
     const [first] = history.events;
-    if (!isComplete)
-      return renderBar("clock", `Loading earlier events: ${history.events.length.toLocaleString()} so far.`);
+    if (!isComplete) return renderBar("clock", `Loading earlier events: ${count.toLocaleString()} so far.`);
     const begins = first === undefined ? "" : `${nameAction(first)}, ${formatExactTime(first.occurredAtMs)}`;
     const { conflicts } = history;
     const next = conflicts.findLast((at) => at < index) ?? conflicts.at(-1);

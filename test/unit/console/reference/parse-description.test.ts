@@ -28,6 +28,14 @@ describe("parseDescription", () => {
     expect(operation?.security[0]).toEqual({ scheme: "accessToken", scopes: ["AIBooks.webhooks.MANAGE"] });
   });
 
+  it("reads a description that has nothing which the reference does not show", () => {
+    const text = JSON.stringify(golden);
+    expect(text.match(/"(?:anyOf|oneOf|allOf|not|patternProperties|prefixItems)":/g)).toBeNull();
+    const texts = [...text.matchAll(/"(?:description|summary)":"((?:[^"\\]|\\.)*)"/g)].map(([, value = ""]) => value);
+    expect(texts.length).toBeGreaterThan(300);
+    expect(texts.filter((value) => /\\n|\*\*|\]\(|^[#>-] /.test(value))).toEqual([]);
+  });
+
   it("marks what the API sends", () => {
     const sent = description.groups.flatMap(({ operations }) => operations.filter(({ isReceived }) => !isReceived));
     expect(sent.map(({ id }) => id)).toEqual(["receive_webhook"]);
