@@ -48,7 +48,9 @@ describe("<activity-timeline> › scrolling through a log that grows", () => {
       { deadlineMs: 60_000 },
     );
     await page.getByText("That is everything.").waitFor();
-    await page.getByRole("button", { name: `${written} new events` }).click();
+    const arrived = page.getByRole("button", { name: `${written} new events` });
+    await until(() => arrived.isVisible());
+    await arrived.click();
     await until(async () => (await rows.count()) === 2_000 + written);
     const ids = (await attributesOf(page, ".panel", "id")).map((id) => id.replace("details-", ""));
     const expected = [...Array(2_000).keys(), ...Array.from({ length: written }, (_, at) => 10_000 + at)].map(idOf);

@@ -81,6 +81,7 @@ describe("<activity-timeline> › frameworks", () => {
 
   it("works in the plain page of its README", async () => {
     tests.server.events = sampleActivity(now);
+    tests.server.token = "valid";
     const readme = readFileSync("clients/timeline/README.md", "utf8");
     const [, block = ""] = /```html\n([\s\S]*?)```/.exec(readme) ?? [];
     const html = block

@@ -1,8 +1,9 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { argv } from "node:process";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { launchBrowser } from "#test/support/browser/browser.ts";
+import { compressPng } from "#test/support/browser/compress-png.ts";
 import { anActivity, sampleActivity } from "#test/support/browser/sample-activity.ts";
 import { buildTimeline } from "#test/support/browser/timeline-package.ts";
 import { timelinePage } from "#test/support/browser/timeline-page.ts";
@@ -24,13 +25,15 @@ const arabic = `timeline.messages = {
 type Screenshot = {
   readonly name: string;
   readonly width: number;
+  /** Whether the documentation shows it. */
+  readonly isInDocs?: boolean;
   readonly lang?: string;
   readonly script?: string;
   readonly context?: BrowserContextOptions;
   readonly prepare?: (page: Page, server: TimelineServer) => Promise<unknown>;
 };
 
-const now = new Date();
+const now = new Date("2026-05-12T15:30:00Z");
 const expand = (page: Page) => page.locator("[part=time]").first().click();
 const fail = (status: number, headers = {}) => ({
   async prepare(page: Page, server: TimelineServer) {
@@ -41,13 +44,13 @@ const fail = (status: number, headers = {}) => ({
 });
 
 const screenshots: readonly Screenshot[] = [
-  { name: "light", width: 760, prepare: expand },
-  { name: "dark", width: 760, context: { colorScheme: "dark" }, prepare: expand },
-  { name: "narrow", width: 360, prepare: expand },
+  { name: "light", isInDocs: true, width: 760, prepare: expand },
+  { name: "dark", isInDocs: true, width: 760, context: { colorScheme: "dark" }, prepare: expand },
+  { name: "narrow", isInDocs: true, width: 360 },
   { name: "wide", width: 1200 },
-  { name: "german", width: 640, lang: "de" },
+  { name: "german", isInDocs: true, width: 640, lang: "de" },
   { name: "czech", width: 640, lang: "cs" },
-  { name: "arabic", width: 640, lang: "ar", script: arabic },
+  { name: "arabic", isInDocs: true, width: 640, lang: "ar", script: arabic },
   { name: "tooltip", width: 640, prepare: (page) => page.locator("[part=time]").nth(2).focus() },
   {
     name: "new-events",
@@ -75,29 +78,38 @@ const screenshots: readonly Screenshot[] = [
   { name: "print", width: 760, prepare: (page) => page.emulateMedia({ media: "print" }) },
 ];
 
-async function take(shot: Screenshot, browser: Browser, server: TimelineServer, folder: string): Promise<void> {
+/** `npm run screenshots` takes all, into `.build/screenshots`; with `-- docs` those of the documentation, into `docs/images`. */
+const forDocs = argv[2] === "docs";
+const folder = forDocs ? "docs/images" : ".build/screenshots";
+
+async function take(shot: Screenshot, browser: Browser, server: TimelineServer): Promise<void> {
   const { name, width, lang, script = "", context, prepare } = shot;
   const dir = lang === "ar" ? "rtl" : "ltr";
   const links = `timeline.documentUrl = ({ id }) => "/documents/" + id;`;
-  server.events = sampleActivity(now);
+  server.events = forDocs ? sampleActivity(now).slice(0, 7) : sampleActivity(now);
   server.failure = () => null;
   server.page = timelinePage({ lang, dir, script: links + script });
-  const page = await browser.newPage({ viewport: { width, height: 1_100 }, deviceScaleFactor: 2, ...context });
+  const viewport = { width, height: 1_100 };
+  const deviceScaleFactor = forDocs ? 1.5 : 2;
+  const page = await browser.newPage({ viewport, deviceScaleFactor, timezoneId: "Europe/Prague", ...context });
   await page.clock.install({ time: now });
   await page.goto(server.origin);
   await page.locator(".event").first().waitFor();
   await prepare?.(page, server);
   await page.clock.runFor(1_000);
-  await page.screenshot({ path: join(folder, `${name}.png`) });
+  if (forDocs) await page.mouse.move(0, 0);
+  const { height = 0 } = (await page.locator("html").boundingBox()) ?? {};
+  const clip = forDocs ? { clip: { x: 0, y: 0, width, height } } : {};
+  const png = await page.screenshot(clip);
+  writeFileSync(join(folder, forDocs ? `timeline-${name}.png` : `${name}.png`), forDocs ? compressPng(png) : png);
   await page.close();
 }
 
-/** Takes pictures of the timeline and of the console in all their states: `npm run screenshots -- FOLDER`. */
-const [folder = ".build/screenshots"] = argv.slice(2);
+// Takes pictures of the timeline and of the console in all their states.
 mkdirSync(folder, { recursive: true });
 const built = await buildTimeline();
 const [browser, server] = await Promise.all([launchBrowser(), startTimelineServer(built.dist)]);
-for (const shot of screenshots) await take(shot, browser, server, folder);
-await takeConsoleScreenshots(browser, join(folder, "console"), now);
+for (const shot of screenshots) if (!forDocs || shot.isInDocs) await take(shot, browser, server);
+if (!forDocs) await takeConsoleScreenshots(browser, join(folder, "console"), now);
 await Promise.all([browser.close(), server.close()]);
 built.remove();

@@ -17,7 +17,7 @@ export async function createExampleProject(): Promise<string> {
   const modules = join(project, "node_modules");
   cpSync(resolve("examples"), project, { recursive: true });
   writeFileSync(join(project, "package.json"), JSON.stringify({ type: "module" }));
-  for (const name of ["client", "emitter", "webhooks"]) {
+  for (const name of ["client", "emitter", "webhooks", "timeline"]) {
     const folder = resolve("clients", name);
     const manifest = readManifest(folder);
     const installed = join(modules, manifest.name);

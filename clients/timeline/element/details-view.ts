@@ -7,15 +7,17 @@ import { renderEntity } from "./entity-view.ts";
 import { renderIcon } from "./icons.ts";
 import type { ViewContext } from "./view-context.ts";
 
-/** Renders the details of an event: related entities, metadata and ids to copy. */
+/** Renders the details of an event: its exact time, related entities, metadata and ids to copy. */
 export function renderDetails(event: TimelineEvent, context: ViewContext): TemplateResult {
-  const { messages } = context;
+  const { messages, times } = context;
+  const time = times.formatExact(event.occurredAtMs);
   const ids = [
     toId(messages.eventId, event.id),
     toId(messages.entityId, event.entity.id),
     toId(messages.userId, event.actor.id ?? ""),
   ].filter(({ value }) => value !== "");
   return html`<dl part="details" class="details">
+    ${renderDetail({ name: messages.time, text: time, value: time, isId: false }, context)}
     ${event.related.length === 0 ? "" : renderRelated(event, context)}
     ${[...listMetadata(event), ...ids].map((detail) => renderDetail(detail, context))}
   </dl>`;

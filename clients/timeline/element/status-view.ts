@@ -58,7 +58,7 @@ export function renderNotice(
 export function renderSkeleton(rows: number): TemplateResult {
   const row = (_: unknown, at: number) => html`<div class="event">
     <span class="avatar bone"></span>
-    <div class="body"><span class="bone" style="inline-size:${[62, 48, 71, 40, 55][at % 5]}%"></span>
+    <div class="body"><span class="bone line-${at % 3}"></span>
     <span class="bone short"></span></div>
   </div>`;
   return html`<div class="skeleton" aria-hidden="true">${Array.from({ length: rows }, row)}</div>`;

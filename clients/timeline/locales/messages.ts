@@ -26,9 +26,9 @@ export type Messages = {
   readonly to: string;
   readonly timeline: string;
   readonly details: string;
+  readonly time: string;
   readonly copy: string;
   readonly copied: string;
-  readonly openDocument: string;
   readonly related: string;
   readonly eventId: string;
   readonly entityId: string;

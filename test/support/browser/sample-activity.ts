@@ -12,10 +12,15 @@ export function byUser(user_id: string | null, name: string | null, type = "user
   return { actor_user_id: user_id, actor: { user_id, name, type, on_behalf_of } };
 }
 
+/** Returns the whole id of an event for its last characters. */
+export function toEventId(end: string): string {
+  return `evt_4e2a91f06e6c4b4eac9d${end.padStart(12, "0")}`;
+}
+
 /** Returns an event as the API sends it, so many hours before a time. */
 export function anActivity(id: string, action: string, hours: number, now: Date, fields: ApiEvent = {}): ApiEvent {
   return {
-    event_id: `evt_${id.padStart(32, "0")}`,
+    event_id: toEventId(id),
     action,
     ...invoice,
     ...byUser(null, null),

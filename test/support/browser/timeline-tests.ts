@@ -38,7 +38,7 @@ export function setUpTimelineTests(): TimelineTests {
   });
   beforeEach(() => {
     errors.length = 0;
-    Object.assign(server, { page: "", app: "", events: [], failure: () => null });
+    Object.assign(server, { page: "", app: "", token: "", events: [], failure: () => null });
     server.requests.length = 0;
     return async () => {
       await Promise.all(browser.contexts().map((context) => context.close()));

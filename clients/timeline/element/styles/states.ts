@@ -148,6 +148,15 @@ export const stateStyles = css`
     border-radius: 50%;
     animation: none;
   }
+  .line-0 {
+    inline-size: 62%;
+  }
+  .line-1 {
+    inline-size: 48%;
+  }
+  .line-2 {
+    inline-size: 71%;
+  }
   .bone.short {
     inline-size: 22%;
     block-size: 9px;
