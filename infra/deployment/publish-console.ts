@@ -15,7 +15,7 @@ export type ConsolePorts = {
   build(config: { readonly api: string; readonly stage: string }): Promise<string>;
   /** Puts an object; with `isNew` only if the bucket has none with its key. */
   put(bucket: string, object: SiteObject, options: { readonly isNew: boolean }): Promise<void>;
-  /** Returns the body of a page. Throws if there is none. */
+  /** Returns the body of a page. Throws if it is not served. */
   get(url: string): Promise<string>;
   wait(seconds: number): Promise<void>;
 };
