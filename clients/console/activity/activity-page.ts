@@ -2,17 +2,19 @@ import { html, type PropertyValues, type TemplateResult } from "lit";
 import { PageElement } from "#clients/console/page/page-element.ts";
 import { renderIcon } from "#clients/console/ui/icons.ts";
 import { renderPageHead } from "#clients/console/ui/page-head.ts";
-import { renderFailure, renderNotice, renderSkeleton } from "#clients/console/ui/states.ts";
+import { renderFailure, renderSkeleton } from "#clients/console/ui/states.ts";
 import { adoptStyles } from "#clients/console/ui/styles/adopt-styles.ts";
 import type { TimelineEntity } from "#clients/timeline/events/timeline-event.ts";
 import { type ActivityKey, toActivityKey } from "./activity-keys.ts";
 import { activityStyles } from "./activity-styles.ts";
+import { drawerStyles } from "./drawer/drawer-styles.ts";
 import { renderEventDrawer } from "./drawer/event-drawer-view.ts";
 import { getFilePicker } from "./export/browser-file.ts";
 import { ExportController } from "./export/export-controller.ts";
 import type { ExportFormat } from "./export/export-format.ts";
 import { renderExportDialog, renderExportProgress } from "./export/export-view.ts";
-import { ActivityFeed, type FeedState } from "./feed/activity-feed.ts";
+import type { FeedState } from "./feed/activity-feed.ts";
+import { FeedController } from "./feed/feed-controller.ts";
 import {
   type ActivityFilters,
   formatActivityPath,
@@ -27,16 +29,15 @@ import { listFilterCommands } from "./filters/filter-commands.ts";
 import { describeFilters } from "./filters/filter-labels.ts";
 import { suggestValues } from "./filters/suggest-values.ts";
 import type { TimeRange } from "./histogram/buckets.ts";
-import "./histogram/event-histogram.ts";
 import { HistogramCache } from "./histogram/histogram-cache.ts";
 import "./list/event-list.ts";
 import { renderKeyHelp } from "./key-help-view.ts";
 import type { EventList } from "./list/event-list.ts";
-import { renderSummary } from "./summary-view.ts";
+import { renderArrivals, renderEmpty, renderOverview, renderUnread } from "./overview-view.ts";
 
 /** The page Activity: the events of the organisation, filtered, over time, and each in full. */
 export class ActivityPage extends PageElement {
-  #feed: ActivityFeed | null = null;
+  readonly #feed = new FeedController(this);
   #filters: ActivityFilters = {};
   readonly #histograms = new HistogramCache();
   readonly #export = new ExportController(this);
@@ -45,23 +46,20 @@ export class ActivityPage extends PageElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    adoptStyles(activityStyles);
+    adoptStyles(activityStyles, drawerStyles);
     document.addEventListener("keydown", this.#keydown);
-    document.addEventListener("visibilitychange", this.#visibilityChanged);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     document.removeEventListener("keydown", this.#keydown);
-    document.removeEventListener("visibilitychange", this.#visibilityChanged);
-    this.#feed?.close();
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has("query")) return;
     const filters = parseFilters(this.query);
     this.#activeId = this.query.get("open") ?? this.#activeId;
-    if (this.#feed === null || !hasSameFilters(filters, this.#filters)) this.#startFeed(filters);
+    if (this.#feed.state === null || !hasSameFilters(filters, this.#filters)) this.#startFeed(filters);
     this.context.setCommands((text) =>
       listFilterCommands(text, {
         filters,
@@ -74,15 +72,15 @@ export class ActivityPage extends PageElement {
   }
 
   protected override render(): TemplateResult {
-    const state = this.#feed?.state;
+    const { state } = this.#feed;
     return html`<div class="activity">
       ${renderPageHead("Activity", { actions: this.#renderActions() })}
       <filter-bar
         .filters=${this.#filters}
-        .suggest=${(name: keyof ActivityFilters) => suggestValues(name, this.#feed?.state.events ?? [])}
+        .suggest=${(name: keyof ActivityFilters) => suggestValues(name, state?.events ?? [])}
         @filter=${({ detail }: CustomEvent<ActivityFilters>) => this.#filter(detail)}
       ></filter-bar>
-      ${this.#renderExport()} ${state === undefined ? "" : this.#renderFeed(state)}
+      ${this.#renderExport()} ${state === null ? "" : this.#renderFeed(state)}
     </div>
     ${this.#renderDialog()}`;
   }
@@ -107,12 +105,7 @@ export class ActivityPage extends PageElement {
 
   #renderExport(): TemplateResult | "" {
     const { progress } = this.#export;
-    if (progress === null) return "";
-    return renderExportProgress(progress, {
-      resume: () => this.#export.resume(),
-      cancel: () => this.#export.cancel(),
-      dismiss: () => this.#export.dismiss(),
-    });
+    return progress === null ? "" : renderExportProgress(progress, this.#export);
   }
 
   #startExport(format: ExportFormat): void {
@@ -121,57 +114,36 @@ export class ActivityPage extends PageElement {
   }
 
   #renderFeed(state: FeedState): TemplateResult {
-    const { failure, isReady, events } = state;
-    if (!isReady && failure !== null)
-      return html`<div class="panel">${renderFailure(failure, () => this.#feed?.read())}</div>`;
-    if (!isReady) return html`<div class="panel">${renderSkeleton(10)}</div>`;
-    if (events.length === 0 && !state.hasMore) return html`<div class="panel">${this.#renderEmpty()}</div>`;
+    const { failure, isReady, events, hasMore } = state;
+    const inPanel = (content: TemplateResult) => html`<div class="panel">${content}</div>`;
+    if (!isReady && failure !== null) return inPanel(renderFailure(failure, () => this.#feed.retry()));
+    if (!isReady) return inPanel(renderSkeleton(10));
+    const isFiltered = Object.keys(this.#filters).length > 0;
+    if (events.length === 0 && !hasMore) return inPanel(renderEmpty(isFiltered ? () => this.#filter({}) : null));
     return html`${this.#renderOverview(state)}
       <div class="panel">
-        ${this.#renderArrivals(state)}
+        ${renderArrivals(state, this.#showNew)}
         <event-list
           .events=${events}
           .count=${events.length}
           .activeId=${this.#activeId}
           @open-event=${({ detail }: CustomEvent<string>) => this.#open(detail)}
-          @near-end=${() => this.#readMore()}
+          @near-end=${() => this.#feed.readMore()}
         ></event-list>
       </div>
       ${this.#renderDrawer(state)}`;
   }
 
   #renderOverview(state: FeedState): TemplateResult {
-    const histogram = this.#histograms.get(state, this.#filters, Date.now());
-    return html`<section class="panel activity-overview" aria-label="Events over time">
-      ${renderSummary(state, {
-        retry: () => this.#feed?.read(),
-        readAll: () => this.#feed?.readAll(),
-        stop: () => this.#feed?.stopReadingAll(),
-      })}
-      <event-histogram
-        .histogram=${histogram}
-        @select-range=${({ detail }: CustomEvent<TimeRange>) => this.#selectRange(detail)}
-      ></event-histogram>
-    </section>`;
-  }
-
-  #renderArrivals({ newCount }: FeedState): TemplateResult {
-    const text = newCount === 1 ? "1 new event" : `${newCount} new events`;
-    return html`<div class="activity-new" role="status">
-      ${newCount === 0 ? "" : html`<button type="button" class="button primary" @click=${this.#showNew}>${renderIcon("up")}${text}</button>`}
-    </div>`;
-  }
-
-  #renderEmpty(): TemplateResult {
-    if (Object.keys(this.#filters).length === 0) {
-      return renderNotice({
-        icon: "inbox",
-        title: "No activity yet",
-        hint: "Events appear here as soon as a service logs them.",
-      });
-    }
-    const action = html`<button type="button" class="button" @click=${() => this.#filter({})}>Clear filters</button>`;
-    return renderNotice({ icon: "filter", title: "No events match these filters", action });
+    const openId = this.query.get("open");
+    const isUnread = openId !== null && !state.isReading && !state.events.some(({ id }) => id === openId);
+    const overview = renderOverview(state, this.#histograms.get(state, this.#filters, Date.now()), {
+      retry: () => this.#feed.retry(),
+      readAll: () => this.#feed.readAll(),
+      stop: () => this.#feed.stop(),
+      selectRange: (range) => this.#selectRange(range),
+    });
+    return html`${isUnread ? renderUnread(() => this.#close()) : ""} ${overview}`;
   }
 
   #renderDrawer({ events }: FeedState): TemplateResult | "" {
@@ -201,20 +173,8 @@ export class ActivityPage extends PageElement {
   }
 
   #startFeed(filters: ActivityFilters): void {
-    this.#feed?.close();
     this.#filters = filters;
-    this.#feed = new ActivityFeed(toActivityParams(filters), {
-      activity: this.context.api.client.activity,
-      onChange: () => this.requestUpdate(),
-      isOnline: () => navigator.onLine,
-      random: Math.random,
-      setTimer(callback, ms) {
-        const timer = setTimeout(callback, ms);
-        return () => clearTimeout(timer);
-      },
-    });
-    this.#feed.read();
-    this.#feed.poll(document.visibilityState !== "hidden");
+    this.#feed.start(this.context.api.client.activity, toActivityParams(filters));
   }
 
   readonly #filter = (filters: ActivityFilters): void => {
@@ -227,13 +187,8 @@ export class ActivityPage extends PageElement {
     this.#filter(withFilters(this.#filters, range));
   }
 
-  #readMore(): void {
-    const state = this.#feed?.state;
-    if (state?.hasMore && !state.isReading && state.failure === null) this.#feed?.readMore();
-  }
-
   readonly #showNew = (): void => {
-    this.#feed?.showNew();
+    this.#feed.showNew();
     this.#list?.focusList();
   };
 
@@ -294,10 +249,6 @@ export class ActivityPage extends PageElement {
     await this.updateComplete;
     requestAnimationFrame(() => this.querySelector<HTMLElement>("#event-title")?.focus());
   }
-
-  readonly #visibilityChanged = (): void => {
-    this.#feed?.poll(document.visibilityState !== "hidden");
-  };
 }
 
 customElements.define("console-activity-page", ActivityPage);

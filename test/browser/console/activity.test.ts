@@ -172,6 +172,13 @@ describe("activity › events", () => {
     await page.getByRole("dialog", { name: "Mei Tanaka approved BILL-2026-0118" }).waitFor();
   });
 
+  it("says that the event of an address was not read", async () => {
+    const page = await openSample("/activity?open=evt_none");
+    await page.getByText("The event of this address is not among those that were read.").waitFor();
+    await page.getByRole("button", { name: "Close" }).click();
+    expect(new URL(page.url()).search).toBe("");
+  });
+
   it("shows new events when the reader asks for them", async () => {
     tests.api.events = sampleActivity(now);
     const page = await tests.openSignedIn("/activity", { now });

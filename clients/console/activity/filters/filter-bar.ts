@@ -1,8 +1,10 @@
 import { html, LitElement, type PropertyDeclarations, type TemplateResult } from "lit";
 import { renderIcon } from "#clients/console/ui/icons.ts";
+import { adoptStyles } from "#clients/console/ui/styles/adopt-styles.ts";
 import { type ActivityFilters, type FilterName, filterNames, withFilters } from "./activity-filters.ts";
 import { renderFilterEditor, type Suggestion } from "./filter-editor-view.ts";
 import { type ChipName, chipLabels, chipNames, formatChipValue, toFilterNames } from "./filter-labels.ts";
+import { filterStyles } from "./filter-styles.ts";
 
 /** The element `<filter-bar>`: a chip for each filter, with an editor below it. Dispatches `filter` with the new filters. */
 export class FilterBar extends LitElement {
@@ -27,6 +29,7 @@ export class FilterBar extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    adoptStyles(filterStyles);
     document.addEventListener("pointerdown", this.#leave);
   }
 

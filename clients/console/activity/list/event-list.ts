@@ -1,8 +1,10 @@
 import { html, LitElement, type PropertyDeclarations, type PropertyValues, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { FeedEvent } from "#clients/console/activity/feed/feed-event.ts";
+import { adoptStyles } from "#clients/console/ui/styles/adopt-styles.ts";
 import { renderDayRow, renderEventRow } from "./event-row-view.ts";
 import { type ListRow, ListRows, toLocalDay } from "./list-rows.ts";
+import { listStyles } from "./list-styles.ts";
 import { getVisibleRange } from "./visible-range.ts";
 
 const wide = { query: "(min-width: 821px)", rowHeight: 40 };
@@ -41,6 +43,7 @@ export class EventList extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    adoptStyles(listStyles);
     window.addEventListener("scroll", this.#measure, { passive: true });
     window.addEventListener("resize", this.#measure);
   }

@@ -111,8 +111,12 @@ describe("getCoveredRange", () => {
     const range = { since: "2026-01-01", until: "2026-11-30" };
     expect(getCoveredRange({ ...read, ...range, hasMore: false })).toEqual({
       fromMs: at("2026-01-01"),
-      toMs: at("2026-11-30"),
+      toMs: at("2026-11-30T23:59:59.999Z"),
     });
+  });
+
+  it("ends now when the bound is in the future", () => {
+    expect(getCoveredRange({ ...read, until: "2030-01-01", hasMore: false })).toMatchObject({ toMs: nowMs });
   });
 
   it("is null when nothing is known", () => {
