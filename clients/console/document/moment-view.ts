@@ -29,7 +29,7 @@ export function renderMoment({ history, index, select, selectTime }: MomentView)
     <div class="document-moment-head">
       <div class="document-moment-event">
         <strong><bdi>${describeEvent(event)}</bdi></strong>
-        <span class="muted">${time}</span>
+        <bdi class="muted">${time}</bdi>
       </div>
       <label class="document-as-of"><span class="muted">As of</span>
         <input class="input" type="datetime-local" step="1" .value=${toLocalTime(event.occurredAtMs)} @change=${onTime}>
@@ -43,7 +43,7 @@ export function renderMoment({ history, index, select, selectTime }: MomentView)
         ${renderMarks(history, last)}
       </div>
       ${renderStep("Later event", "later", index < last ? () => select(index + 1) : null)}
-      <output class="document-count muted">${(index + 1).toLocaleString()} of ${events.length.toLocaleString()}</output>
+      <output class="document-count muted"><bdi>${(index + 1).toLocaleString()} of ${events.length.toLocaleString()}</bdi></output>
     </div>
   </section>`;
 }

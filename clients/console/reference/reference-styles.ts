@@ -198,6 +198,11 @@ export const referenceStyles = css`
   }
   .reference-response > summary .pill {
     margin-inline: var(--space-1) var(--space-2);
+    vertical-align: top;
+  }
+  .reference-response > summary span:last-child {
+    display: inline-block;
+    max-inline-size: calc(100% - 84px);
   }
   .reference-response + .reference-response {
     border-block-start: 1px solid var(--border);

@@ -8,9 +8,9 @@ export const baseStyles = css`
   html, body {
     block-size: 100%;
     margin: 0;
+    background: var(--canvas);
   }
   body {
-    background: var(--canvas);
     color: var(--text);
     font: var(--size) / 1.45 var(--font);
     font-variant-numeric: tabular-nums;
@@ -64,6 +64,9 @@ export const baseStyles = css`
   }
   bdi, .wrap {
     overflow-wrap: anywhere;
+  }
+  time {
+    unicode-bidi: plaintext;
   }
   code, .mono {
     font-family: var(--font-mono);
