@@ -1,26 +1,15 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { type ActivityApi, createActivityApi } from "#test/support/browser/console/activity-api.ts";
 import { startConsoleServer } from "#test/support/browser/console/console-server.ts";
 import { buildConsoleSite, signIn } from "#test/support/browser/console/console-site.ts";
+import { createPagesApi } from "#test/support/browser/console/pages-api.ts";
 import { anActivity, byUser, sampleActivity } from "#test/support/browser/sample-activity.ts";
-
-type Screenshot = {
-  readonly name: string;
-  /** Below `/console`. */
-  readonly path?: string;
-  readonly width?: number;
-  readonly context?: BrowserContextOptions;
-  /** Before the page is opened. */
-  readonly arrange?: (api: ActivityApi, now: Date) => void;
-  readonly isSignedOut?: boolean;
-  readonly prepare?: (page: Page, api: ActivityApi, now: Date) => Promise<unknown>;
-};
+import { pageScreenshots } from "./page-screenshots.ts";
+import { dark, narrow, type Screenshot } from "./screenshot.ts";
 
 const wide = { width: 1_680 };
-const dark = { context: { colorScheme: "dark" } } as const;
-const narrow = { width: 390 };
 const fail = (status: number, code: string, message: string) => (api: ActivityApi) => {
   api.failure = () => ({
     status,
@@ -87,6 +76,7 @@ const screenshots: readonly Screenshot[] = [
   { name: "no-page", path: "/nowhere" },
   { name: "arabic", arrange: arabic, prepare: rightToLeft },
   { name: "arabic-event-dark", ...dark, arrange: arabic, prepare: rightToLeft },
+  ...pageScreenshots,
 ];
 
 /** The names of the data, in a page that is set from right to left. */
@@ -132,7 +122,8 @@ export async function takeConsoleScreenshots(browser: Browser, folder: string, n
   const { site, remove } = await buildConsoleSite();
   const server = await startConsoleServer(site);
   const api = createActivityApi();
-  server.api = api.handle;
+  const pagesApi = createPagesApi(now);
+  server.api = (...request) => api.handle(...request) || pagesApi(...request);
   for (const { name, path = "/activity", width = 1_280, context, arrange, isSignedOut, prepare } of screenshots) {
     api.reset();
     api.events = listEvents(now);
@@ -147,7 +138,9 @@ export async function takeConsoleScreenshots(browser: Browser, folder: string, n
     await page.goto(`${server.origin}/console${path}`);
     if (isSignedOut !== true) await signIn(page);
     await page
-      .locator(isSignedOut === true ? "h1" : ".event-row, .notice, .bones, .sign-in")
+      .locator(
+        isSignedOut === true ? "h1" : ".event-row, .notice, .bones, .sign-in, .table, .document-moment, .reference",
+      )
       .first()
       .waitFor();
     await page.clock.runFor(1_500);
