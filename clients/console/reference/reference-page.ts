@@ -4,6 +4,7 @@ import { RequestController } from "#clients/console/page/request-controller.ts";
 import { renderPageHead } from "#clients/console/ui/page-head.ts";
 import { renderFailure, renderSkeleton } from "#clients/console/ui/states.ts";
 import { adoptStyles } from "#clients/console/ui/styles/adopt-styles.ts";
+import type { OperationDescription } from "./description/operation.ts";
 import { type ApiDescription, filterGroups, findOperation, parseDescription } from "./description/parse-description.ts";
 import { nameGroup, renderMethod, renderOperationList } from "./operation-list-view.ts";
 import "./operation-view.ts";
@@ -39,7 +40,7 @@ export class ReferencePage extends PageElement {
       return html`${renderPageHead("API reference")}${renderFailure(state.failure, () => this.#request.load())}`;
     }
     const description = state.value;
-    const operation = findOperation(description, this.query.get("operation"));
+    const operation = this.#findOperation(description);
     const list = renderOperationList({
       groups: filterGroups(description.groups, this.filter),
       current: operation?.id ?? null,
@@ -58,6 +59,16 @@ export class ReferencePage extends PageElement {
             <reference-operation .context=${this.context} .operation=${operation} .resolve=${description.resolve}></reference-operation>`
       }</div>
     </div>`;
+  }
+
+  protected override updated(): void {
+    const { state } = this.#request;
+    const operation = state.kind === "ready" ? this.#findOperation(state.value) : null;
+    this.context.setTitle(operation?.summary ?? "API reference");
+  }
+
+  #findOperation(description: ApiDescription): OperationDescription | null {
+    return findOperation(description, this.query.get("operation"));
   }
 
   #renderOverview({ title, version, description, groups }: ApiDescription): TemplateResult {

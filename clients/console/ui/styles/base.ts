@@ -5,10 +5,12 @@ export const baseStyles = css`
   *, ::before, ::after {
     box-sizing: border-box;
   }
+  :root {
+    background: var(--canvas);
+  }
   html, body {
     block-size: 100%;
     margin: 0;
-    background: var(--canvas);
   }
   body {
     color: var(--text);
