@@ -161,7 +161,7 @@ describe("console › documents", () => {
   ] as const)("has no violations that axe-core finds with %j", async ({ colorScheme, dir }) => {
     const org = await tests.organisation();
     await appendLife(org);
-    const page = await tests.openConsole("/documents", org.token, { colorScheme });
+    const page = await tests.openConsole("/documents", org.token, { colorScheme, reducedMotion: "reduce" });
     await page.evaluate(`document.documentElement.dir = "${dir}"`);
     await page.getByRole("link", { name: "INV-1" }).waitFor();
     expect(await axeViolations(page)).toEqual([]);

@@ -80,7 +80,7 @@ describe("console › API reference", () => {
     { colorScheme: "light", dir: "rtl" },
   ] as const)("has no violations that axe-core finds with %j", async ({ colorScheme, dir }) => {
     const org = await tests.organisation();
-    const page = await tests.openConsole("/reference", org.token, { colorScheme });
+    const page = await tests.openConsole("/reference", org.token, { colorScheme, reducedMotion: "reduce" });
     await page.evaluate(`document.documentElement.dir = "${dir}"`);
     await page.getByRole("heading", { name: "API reference" }).waitFor();
     expect(await axeViolations(page)).toEqual([]);

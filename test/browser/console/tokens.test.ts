@@ -56,7 +56,7 @@ describe("console › tokens", () => {
     { colorScheme: "light", dir: "rtl" },
   ] as const)("has no violations that axe-core finds with %j", async ({ colorScheme, dir }) => {
     const org = await tests.organisation();
-    const page = await tests.openConsole("/tokens", org.token, { colorScheme });
+    const page = await tests.openConsole("/tokens", org.token, { colorScheme, reducedMotion: "reduce" });
     await page.evaluate(`document.documentElement.dir = "${dir}"`);
     await page.locator("tbody tr").waitFor();
     expect(await axeViolations(page)).toEqual([]);
