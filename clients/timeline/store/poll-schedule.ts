@@ -1,4 +1,4 @@
-/** A new event is seen in five seconds while somebody looks: so much between two polls, and a second for the request. */
+/** A new event is seen in five seconds while the reader is there: so much between two polls, and a second for the request. */
 const watchedDelayMs = 4_000;
 
 /** Polls in a row without news before the interval grows: a minute. */
