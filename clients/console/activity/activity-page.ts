@@ -105,7 +105,12 @@ export class ActivityPage extends PageElement {
 
   #renderExport(): TemplateResult | "" {
     const { progress } = this.#export;
-    return progress === null ? "" : renderExportProgress(progress, this.#export);
+    if (progress === null) return "";
+    return renderExportProgress(progress, {
+      resume: () => this.#export.resume(),
+      cancel: () => this.#export.cancel(),
+      dismiss: () => this.#export.dismiss(),
+    });
   }
 
   #startExport(format: ExportFormat): void {

@@ -4,12 +4,13 @@ import * as z from "zod";
 import { setUpConsoleTests } from "#test/support/browser/console/console-tests.ts";
 import { anActivity, byUser, sampleActivity } from "#test/support/browser/sample-activity.ts";
 import { until } from "#test/support/until.ts";
+import { slowness } from "#test/support/vitest/slowness.ts";
 
 const tests = setUpConsoleTests();
 const now = new Date();
 const manyCount = 100_000;
 
-/** The deadlines hold on an idle machine; a shared one is slower. The measured values are printed. */
+/** Of an idle machine: they grow with its load. The measured values are printed. */
 const limits = { firstContentMs: 1_000, blockingMs: 300, frameMs: 250, elements: 1_500 };
 
 const loadSchema = z.object({ firstContentMs: z.number(), blockingMs: z.number() });
@@ -44,7 +45,7 @@ const scroll = `(async () => {
 })()`;
 
 async function readAll(page: Page): Promise<void> {
-  await page.getByRole("button", { name: "Read all" }).click({ timeout: 30_000 });
+  await page.getByRole("button", { name: "Read all" }).click();
   await until(async () => (await page.locator(".activity-summary").textContent())?.includes("in total"));
 }
 
@@ -67,8 +68,8 @@ describe("console › performance", () => {
     await page.locator(".event-row").first().waitFor();
     const load = loadSchema.parse(await page.evaluate(readLoad));
     console.log(`first content ${Math.round(load.firstContentMs)} ms, blocking ${Math.round(load.blockingMs)} ms`);
-    expect(load.firstContentMs).toBeLessThan(limits.firstContentMs);
-    expect(load.blockingMs).toBeLessThan(limits.blockingMs);
+    expect(load.firstContentMs).toBeLessThan(limits.firstContentMs * slowness());
+    expect(load.blockingMs).toBeLessThan(limits.blockingMs * slowness());
   });
 
   it("stays fast with 100,000 events, and has a bounded number of elements", async () => {
@@ -80,7 +81,7 @@ describe("console › performance", () => {
     await readAll(page);
     const { longestMs, medianMs, elements } = await measureScroll(page);
     console.log(`100,000 events: longest frame ${longestMs} ms, median ${medianMs} ms, ${elements} elements`);
-    expect(longestMs).toBeLessThan(limits.frameMs);
+    expect(longestMs).toBeLessThan(limits.frameMs * slowness());
     expect(elements).toBeLessThan(limits.elements);
     const last = page.locator(".event-row").last();
     expect(await last.getAttribute("data-id")).toBe(tests.api.events.at(-1)?.event_id);

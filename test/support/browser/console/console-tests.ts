@@ -2,6 +2,7 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, expect } from "vitest";
 import { launchBrowser } from "#test/support/browser/browser.ts";
 import { collectProblems } from "#test/support/browser/page-problems.ts";
+import { slowness } from "#test/support/vitest/slowness.ts";
 import { type ActivityApi, createActivityApi } from "./activity-api.ts";
 import { type ConsoleServer, startConsoleServer } from "./console-server.ts";
 import { buildConsoleSite, signIn } from "./console-site.ts";
@@ -54,7 +55,7 @@ export function setUpConsoleTests(): ConsoleTests {
     const context = await browser.newContext({ timezoneId: "Europe/Prague", locale: "en-GB", ...options });
     opened.push({ problems: await collectProblems(context), expected });
     const page = await context.newPage();
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(20_000 * slowness());
     if (script !== undefined) await page.addInitScript(script);
     if (now !== undefined) await page.clock.install({ time: now });
     await page.goto(`${server.origin}/console${path}`);
