@@ -100,7 +100,7 @@ export class DocumentEvents extends LitElement {
     >
       <span class="document-event-icon tone-${tone}">${renderIcon(icon)}</span>
       <span class="document-event-text"><bdi>${describeEvent(event)}</bdi></span>
-      <bdi class="document-event-time muted">${timeFormat.format(event.occurredAtMs)}</bdi>
+      <span class="document-event-time muted"><bdi>${timeFormat.format(event.occurredAtMs)}</bdi></span>
       ${this.#conflicts.has(index) ? html`<span class="document-event-conflict tone-warning" data-tip="Does not agree with the events before">${renderIcon("warning")}<span class="unseen">Does not agree with the events before</span></span>` : nothing}
     </div>`;
   }

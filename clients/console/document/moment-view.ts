@@ -29,7 +29,7 @@ export function renderMoment({ history, index, select, selectTime }: MomentView)
     <div class="document-moment-head">
       <div class="document-moment-event">
         <strong><bdi>${describeEvent(event)}</bdi></strong>
-        <bdi class="muted">${time}</bdi>
+        <span class="muted"><bdi>${time}</bdi></span>
       </div>
       <label class="document-as-of"><span class="muted">As of</span>
         <input class="input" type="datetime-local" step="1" .value=${toLocalTime(event.occurredAtMs)} @change=${onTime}>
