@@ -76,12 +76,12 @@ describe("console › navigation", () => {
   it("follows the system's theme until the reader chooses one", async () => {
     const page = await tests.openSignedIn("/activity", { colorScheme: "dark" });
     await page.getByText("No activity yet").waitFor();
-    const background = () => page.evaluate("getComputedStyle(document.body).backgroundColor");
-    expect(await background()).toBe("rgb(17, 19, 22)");
+    const background = () => page.evaluate("getComputedStyle(document.documentElement).backgroundColor");
+    await until(async () => (await background()) === "rgb(17, 19, 22)");
     await page.getByRole("button", { name: "Theme: light" }).click();
     expect(await background()).toBe("rgb(250, 251, 252)");
     await page.reload();
-    expect(await background()).toBe("rgb(250, 251, 252)");
+    await until(async () => (await background()) === "rgb(250, 251, 252)");
   });
 
   it("says that a page does not exist", async () => {
