@@ -110,6 +110,6 @@ mkdirSync(folder, { recursive: true });
 const built = await buildTimeline();
 const [browser, server] = await Promise.all([launchBrowser(), startTimelineServer(built.dist)]);
 for (const shot of screenshots) if (!forDocs || shot.isInDocs) await take(shot, browser, server);
-if (!forDocs) await takeConsoleScreenshots(browser, join(folder, "console"), now);
+await takeConsoleScreenshots(browser, forDocs ? folder : join(folder, "console"), now, forDocs);
 await Promise.all([browser.close(), server.close()]);
 built.remove();

@@ -4,6 +4,8 @@ import type { ActivityApi } from "#test/support/browser/console/activity-api.ts"
 /** A picture of a page of the console in one state. */
 export type Screenshot = {
   readonly name: string;
+  /** Whether the documentation shows it. */
+  readonly isInDocs?: boolean;
   /** Below `/console`. */
   readonly path?: string;
   readonly width?: number;

@@ -1,6 +1,7 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
+import { compressPng } from "#test/support/browser/compress-png.ts";
 import { type ActivityApi, createActivityApi } from "#test/support/browser/console/activity-api.ts";
 import { startConsoleServer } from "#test/support/browser/console/console-server.ts";
 import { buildConsoleSite, signIn } from "#test/support/browser/console/console-site.ts";
@@ -20,6 +21,11 @@ const fail = (status: number, code: string, message: string) => (api: ActivityAp
 const openEvent = (page: Page) => page.locator(".event-row").nth(3).click();
 const openDialog = (name: string) => (page: Page) => page.getByRole("button", { name }).click();
 const withoutPicker = (page: Page) => page.evaluate("delete window.showSaveFilePicker");
+
+async function readAll(page: Page): Promise<void> {
+  await page.getByText("in total").waitFor();
+  await page.mouse.move(0, 0);
+}
 
 async function openPalette(page: Page): Promise<void> {
   await page.keyboard.press("Control+k");
@@ -50,8 +56,8 @@ const screenshots: readonly Screenshot[] = [
   { name: "sign-in", isSignedOut: true },
   { name: "sign-in-dark", isSignedOut: true, ...dark },
   { name: "sign-in-narrow", isSignedOut: true, ...narrow, prepare: (page) => signIn(page, "wrong") },
-  { name: "activity" },
-  { name: "activity-dark", ...dark },
+  { name: "activity", isInDocs: true, prepare: readAll },
+  { name: "activity-dark", isInDocs: true, ...dark, prepare: readAll },
   { name: "activity-narrow", ...narrow },
   { name: "activity-wide", ...wide },
   { name: "event", prepare: openEvent },
@@ -116,22 +122,32 @@ function listEvents(now: Date) {
   ];
 }
 
-/** Takes pictures of the console in all its states. `now` is the time of its clock. */
-export async function takeConsoleScreenshots(browser: Browser, folder: string, now: Date): Promise<void> {
+/**
+ * Takes pictures of the console in all its states, or small ones of those in the documentation. `now` is the time of its
+ * clock.
+ */
+export async function takeConsoleScreenshots(
+  browser: Browser,
+  folder: string,
+  now: Date,
+  forDocs: boolean,
+): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const { site, remove } = await buildConsoleSite();
   const server = await startConsoleServer(site);
   const api = createActivityApi();
   const pagesApi = createPagesApi(now);
   server.api = (...request) => api.handle(...request) || pagesApi(...request);
-  for (const { name, path = "/activity", width = 1_280, context, arrange, isSignedOut, prepare } of screenshots) {
+  const chosen = screenshots.filter(({ isInDocs = false }) => !forDocs || isInDocs);
+  for (const { name, path = "/activity", width = 1_280, context, arrange, isSignedOut, prepare } of chosen) {
     api.reset();
     api.events = listEvents(now);
     arrange?.(api, now);
     const page = await browser.newPage({
-      viewport: { width, height: 860 },
+      viewport: { width, height: forDocs ? 720 : 860 },
       locale: "en-GB",
-      deviceScaleFactor: 2,
+      timezoneId: "Europe/Prague",
+      deviceScaleFactor: forDocs ? 1.5 : 2,
       ...context,
     });
     await page.clock.install({ time: now });
@@ -146,7 +162,9 @@ export async function takeConsoleScreenshots(browser: Browser, folder: string, n
     await page.clock.runFor(1_500);
     await prepare?.(page, api, now);
     await page.clock.runFor(500);
-    await page.screenshot({ path: join(folder, `${name}.png`), animations: "disabled" });
+    const png = await page.screenshot({ animations: "disabled" });
+    if (forDocs) writeFileSync(join(folder, `console-${name}.png`), compressPng(png));
+    else writeFileSync(join(folder, `${name}.png`), png);
     await page.close();
   }
   await server.close();
