@@ -10,6 +10,18 @@ export const webhookRoutes: readonly Route[] = [
     load: async () => (await import("./endpoints/endpoints-page.ts")).EndpointsPage,
   },
   {
+    path: "/webhooks/deliveries",
+    title: "Deliveries",
+    scope,
+    load: async () => (await import("./deliveries/deliveries-page.ts")).DeliveriesPage,
+  },
+  {
+    path: "/webhooks/:endpoint/deliveries/:delivery",
+    title: "Delivery",
+    scope,
+    load: async () => (await import("./deliveries/delivery-page.ts")).DeliveryPage,
+  },
+  {
     path: "/webhooks/:endpoint",
     title: "Endpoint",
     scope,

@@ -1,6 +1,7 @@
 import { html, type TemplateResult } from "lit";
 import type { Schemas } from "#clients/client/openapi-types.ts";
 import "#clients/console/ui/copy-button.ts";
+import { locale } from "#clients/console/ui/locale.ts";
 import { formatDuration } from "#clients/console/webhooks/health/delivery-stats.ts";
 import { toAttemptTone, toResult } from "./delivery-status.ts";
 import { toVisibleText } from "./untrusted-text.ts";
@@ -26,16 +27,16 @@ export function renderAttemptResponse(attempt: Attempt): TemplateResult {
 /** Renders the headers of a request or response. */
 export function renderHeaders(headers: readonly (readonly [name: string, value: string])[]): TemplateResult {
   if (headers.length === 0) return html`<p class="muted small">No headers.</p>`;
-  return html`<dl class="headers">
-    ${headers.map(([name, value]) => html`<div><dt>${toVisibleText(name)}</dt><dd><bdi>${toVisibleText(value)}</bdi></dd></div>`)}
-  </dl>`;
+  return html`<div class="headers" tabindex="0" role="group" aria-label="Headers">
+    <dl>${headers.map(([name, value]) => html`<div><dt>${toVisibleText(name)}</dt><dd><bdi>${toVisibleText(value)}</bdi></dd></div>`)}</dl>
+  </div>`;
 }
 
 function renderResponseBody({ response_body, response_truncated }: Attempt): TemplateResult {
   if (response_body === "") return html`<p class="muted small">No body.</p>`;
-  const size = `${response_body.length.toLocaleString()} characters${response_truncated ? ", cut here" : ""}`;
+  const size = `${response_body.length.toLocaleString(locale)} characters${response_truncated ? ", cut here" : ""}`;
   return html`<details class="body" ?open=${response_body.length <= openLength}>
     <summary>Body <span class="muted small">${size}</span></summary>
-    <pre class="code" tabindex="0" dir="ltr">${toVisibleText(response_body)}</pre>
+    <pre class="code" tabindex="0" dir="ltr" aria-label="Body of the response">${toVisibleText(response_body)}</pre>
   </details>`;
 }

@@ -16,7 +16,7 @@ export type DeliveryTable = {
 
 /** Renders deliveries, newest first. */
 export function renderDeliveryTable(deliveries: readonly Delivery[], table: DeliveryTable): TemplateResult {
-  return html`<div class="table-frame">
+  return html`<div class="table-frame" tabindex="0" role="region" aria-label="Deliveries">
     <table class="table deliveries">
       <thead>
         <tr><th scope="col">Event</th><th scope="col">State</th>

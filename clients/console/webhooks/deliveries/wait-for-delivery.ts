@@ -16,7 +16,9 @@ export async function waitForDelivery(
 ): Promise<Delivery | null> {
   for (const ms of waitsMs) {
     const delivery = await get();
-    if (delivery.attempts.length > attemptsBefore || delivery.status === "failed") return delivery;
+    // What is retried stays failed until it is attempted; a new delivery can fail without an attempt.
+    const hasFailed = delivery.status === "failed" && attemptsBefore === 0;
+    if (delivery.attempts.length > attemptsBefore || hasFailed) return delivery;
     await wait(ms, signal);
   }
   return null;
