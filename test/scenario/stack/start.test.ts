@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import {
   chmodSync,
+  cpSync,
   existsSync,
   mkdtempSync,
   readdirSync,
@@ -12,7 +13,7 @@ import {
 } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { delimiter, join, resolve } from "node:path";
+import { basename, delimiter, join, resolve } from "node:path";
 import { env, execPath } from "node:process";
 import { text } from "node:stream/consumers";
 import { parseEnv } from "node:util";
@@ -25,9 +26,7 @@ import { slowness } from "#test/support/vitest/slowness.ts";
 
 // A project folder of the test's own, so that an `npm start` of the developer is not disturbed.
 const project = mkdtempSync(join(tmpdir(), "start-"));
-for (const part of ["cdk.json", "clients", "functions", "infra", "node_modules", "package.json", "shared"]) {
-  symlinkSync(resolve(import.meta.dirname, "../../..", part), join(project, part));
-}
+copyProject(project);
 const stackFile = join(project, ".local/stack.json");
 const envFile = join(project, ".local/stack.env");
 /** Of the data folder that the tests give. */
@@ -40,10 +39,20 @@ afterEach(async () => {
 });
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
+/** Copies what `npm start` needs, with a link to the packages. */
+function copyProject(folder: string): void {
+  const original = resolve(import.meta.dirname, "../../..");
+  for (const part of ["cdk.json", "clients", "functions", "infra", "package.json", "shared"]) {
+    const filter = (path: string) => basename(path) !== "node_modules";
+    cpSync(join(original, part), join(folder, part), { recursive: true, filter });
+  }
+  symlinkSync(join(original, "node_modules"), join(folder, "node_modules"));
+}
+
 function start(args: string[], path = PATH, cwd = project) {
   const child = spawn(execPath, ["infra/local/main.ts", "--port", "0", ...args], {
     cwd,
-    env: { PATH: path, NODE_OPTIONS: "--preserve-symlinks --preserve-symlinks-main" },
+    env: { PATH: path },
   });
   started.push(child);
   const output = { out: "", err: "" };
@@ -164,7 +173,7 @@ describe("npm start", () => {
 
   it("leaves no process when it is interrupted during the synthesis", async () => {
     const hanging = mkdtempSync(join(project, "hanging-"));
-    for (const part of ["infra", "node_modules", "shared"]) symlinkSync(join(project, part), join(hanging, part));
+    copyProject(hanging);
     writeFileSync(join(hanging, "cdk.json"), JSON.stringify({ app: "node app.mjs" }));
     const app = `import { writeFileSync } from "node:fs";
       writeFileSync("app.pid", String(process.pid));
