@@ -1,3 +1,5 @@
+import { isPortalPath } from "./app/portal-path.ts";
 import { startConsole } from "./app/start-console.ts";
 
-await startConsole();
+if (isPortalPath(location.pathname)) await (await import("./portal/start-portal.ts")).startPortal();
+else await startConsole();

@@ -25,7 +25,7 @@ async function embed(path: string): Promise<string> {
 
 it("another origin that the stage names can show the portal in a frame", async () => {
   const page = await open(await embed("/console/portal"));
-  await page.frameLocator("iframe").locator("activity-console:defined").waitFor();
+  await page.frameLocator("iframe").locator("activity-portal:defined").waitFor();
 });
 
 it("no other origin can show the rest of the console in a frame", async () => {

@@ -7,13 +7,14 @@ import type { SignInForm } from "#clients/console/session/sign-in-form.ts";
 import { renderNotice, renderSkeleton } from "#clients/console/ui/states.ts";
 import type { ConsoleConfig } from "./config.ts";
 import { createPageContext, createSessionStore } from "./create-session.ts";
-import { PageHost, type ShownPage } from "./page-host.ts";
+import { PageHost } from "./page-host.ts";
 import { listConsoleCommands } from "./palette/console-commands.ts";
 import { PaletteController } from "./palette/palette-controller.ts";
 import { RateLimitNotice } from "./rate-limit-notice.ts";
 import { Router } from "./router.ts";
 import { routes } from "./routes.ts";
 import { renderShell } from "./shell-view.ts";
+import { renderShownPage } from "./shown-page.ts";
 import { renderSignIn, renderSignInAgain } from "./sign-in-view.ts";
 import { applyTheme, loadTheme, type Theme } from "./theme.ts";
 
@@ -99,21 +100,7 @@ export class ConsoleElement extends LitElement {
       const hint = `It needs the scope ${match.route.scope}. Sign in with a token that has it.`;
       return renderNotice({ icon: "lock", title: `Your token cannot open “${match.route.title}”`, hint });
     }
-    return this.#renderShown(this.#pages.show(match, query, this.#context));
-  }
-
-  #renderShown(shown: ShownPage): TemplateResult {
-    switch (shown.kind) {
-      case "loading":
-        return renderSkeleton();
-      case "ready":
-        return html`${shown.element}`;
-      case "failed": {
-        const reload = html`<button type="button" class="button" @click=${() => location.reload()}>Reload</button>`;
-        const hint = "You are offline, or a new version was deployed.";
-        return renderNotice({ icon: "warning", title: "The page could not be loaded", hint, action: reload });
-      }
-    }
+    return renderShownPage(this.#pages.show(match, query, this.#context));
   }
 
   readonly #signIn: SignInForm["signIn"] = (credentials, isKept) => this.#sessions.signIn(credentials, isKept);

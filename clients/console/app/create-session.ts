@@ -32,7 +32,7 @@ export type PageContextParts = {
   readonly config: ConsoleConfig;
   readonly sessions: SessionStore;
   readonly router: Router;
-  readonly palette: PaletteController;
+  readonly palette: Pick<PaletteController, "setCommands">;
   readonly onRetry: (retry: Retry) => void;
   setTitle(title: string): void;
 };

@@ -6,7 +6,7 @@ import { overlayStyles } from "#clients/console/ui/styles/overlays.ts";
 import { tokens } from "#clients/console/ui/styles/tokens.ts";
 import { createToasts } from "#clients/console/ui/toast.ts";
 import { createTooltip } from "#clients/console/ui/tooltip.ts";
-import { loadConfig } from "./config.ts";
+import { type ConsoleConfig, loadConfig } from "./config.ts";
 import { ConsoleElement } from "./console-element.ts";
 import { shellStyles } from "./shell-styles.ts";
 import { applyTheme, loadTheme } from "./theme.ts";
@@ -16,15 +16,21 @@ const base = "/console";
 
 /** Starts the console in the document. */
 export async function startConsole(): Promise<void> {
-  adoptStyles(tokens, baseStyles, controlStyles, overlayStyles, contentStyles, shellStyles);
+  adoptStyles(shellStyles);
   applyTheme(loadTheme(localStorage), localStorage);
   customElements.define("activity-console", ConsoleElement);
-  document.body.replaceChildren(await createConsole(), createToasts(), createTooltip());
+  await startPage((config) => new ConsoleElement(config, base));
 }
 
-async function createConsole(): Promise<HTMLElement> {
+/** Shows an element that needs the settings of the deployment, with the styles of all pages. */
+export async function startPage(create: (config: ConsoleConfig) => HTMLElement): Promise<void> {
+  adoptStyles(tokens, baseStyles, controlStyles, overlayStyles, contentStyles);
+  document.body.replaceChildren(await createElement(create), createToasts(), createTooltip());
+}
+
+async function createElement(create: (config: ConsoleConfig) => HTMLElement): Promise<HTMLElement> {
   try {
-    return new ConsoleElement(await loadConfig(fetch, base, location.origin), base);
+    return create(await loadConfig(fetch, base, location.origin));
   } catch {
     const message = document.createElement("main");
     message.className = "notice";

@@ -17,6 +17,9 @@ export type BlockKind =
 
 const fileLanguages = new Set(["python", "go", "java", "php", "csharp"]);
 
+/** Pages whose HTML is opened in Chromium by test/browser. */
+const browserPages: ReadonlySet<string> = new Set(["clients/timeline/README.md", "docs/webhooks.md"]);
+
 /** Whether the commands of a page run against a local stack. */
 function isRunPage(page: string): boolean {
   return page === "README.md" || page.startsWith("docs/");
@@ -42,7 +45,7 @@ export function kindOf({ page, language, note }: CodeBlock): BlockKind | null {
     case "js":
       return has("file") ? "javascript" : null;
     case "html":
-      return note === null && page === "clients/timeline/README.md" ? "browser" : null;
+      return note === null && browserPages.has(page) ? "browser" : null;
     case "mermaid":
       return note === null ? "diagram" : null;
     default:

@@ -23,6 +23,8 @@ import {
 import { renderDeliveryTable } from "./delivery-table.ts";
 
 type LoadedDeliveries = {
+  /** Those of the feed: the address may have others while it is read anew. */
+  readonly filters: DeliveryFilters;
   readonly endpoints: readonly Schemas["WebhookEndpoint"][];
   readonly feed: DeliveryFeed;
   readonly fetchPage: FetchDeliveries;
@@ -39,7 +41,7 @@ export class DeliveriesPage extends PageElement {
     const endpoints = await this.context.api.client.webhooks.endpoints.list({}, { signal });
     const ids = filters.endpoint === "" ? endpoints.map(({ endpoint_id }) => endpoint_id) : [filters.endpoint];
     const fetchPage = this.#createFetch(filters);
-    return { endpoints, fetchPage, feed: await openDeliveryFeed(ids, fetchPage, signal) };
+    return { filters, endpoints, fetchPage, feed: await openDeliveryFeed(ids, fetchPage, signal) };
   });
 
   constructor() {
@@ -89,12 +91,12 @@ export class DeliveriesPage extends PageElement {
     }
   }
 
-  #renderEmpty({ endpoints }: LoadedDeliveries): TemplateResult {
+  #renderEmpty({ filters, endpoints }: LoadedDeliveries): TemplateResult {
     if (endpoints.length === 0) {
       const action = html`<a class="button" href=${this.context.href("/webhooks?new")}>Add endpoint</a>`;
       return renderNotice({ icon: "webhook", title: "No endpoints yet", hint: "Deliveries need an endpoint.", action });
     }
-    if (!hasFilters(this.#filters)) {
+    if (!hasFilters(filters)) {
       const hint = "Each event that an endpoint subscribes to appears here. Deliveries are kept for 30 days.";
       return renderNotice({ icon: "inbox", title: "No deliveries yet", hint });
     }
@@ -108,7 +110,7 @@ export class DeliveriesPage extends PageElement {
     const urls = new Map(loaded.endpoints.map(({ endpoint_id, url }) => [endpoint_id, url]));
     return html`${renderDeliveryTable(shown, {
       href: (endpointId, id) => this.context.href(`/webhooks/${endpointId}/deliveries/${id}`),
-      urlOf: this.#filters.endpoint === "" ? (endpointId) => urls.get(endpointId) ?? endpointId : null,
+      urlOf: loaded.filters.endpoint === "" ? (endpointId) => urls.get(endpointId) ?? endpointId : null,
       nowMs: Date.now(),
     })}
     ${
