@@ -8,14 +8,22 @@ export type DialogContent = {
   /** Is called when the reader closes it: render it no more. */
   readonly onClose: () => void;
   readonly isWide?: boolean;
+  /** Whether it closes only by a button of its body: for content that is not shown again. */
+  readonly isPersistent?: boolean;
 };
 
-/** Renders a modal dialog, which is open as long as it is rendered. Escape and a press beside it close it. */
-export function renderDialog({ title, body, onClose, isWide = false }: DialogContent): TemplateResult {
-  return html`<dialog class="dialog ${isWide ? "wide" : ""}" aria-labelledby="dialog-title" ${modal(onClose)}>
+/** Renders a modal dialog, which is open as long as it is rendered. Escape and a press beside it close it, unless it is persistent. */
+export function renderDialog({
+  title,
+  body,
+  onClose,
+  isWide = false,
+  isPersistent = false,
+}: DialogContent): TemplateResult {
+  return html`<dialog class="dialog ${isWide ? "wide" : ""}" aria-labelledby="dialog-title" ${modal(onClose, isPersistent)}>
     <div class="dialog-head">
       <h2 id="dialog-title">${title}</h2>
-      <button type="button" class="button plain icon-only" aria-label="Close" @click=${onClose}>${renderIcon("close")}</button>
+      ${isPersistent ? "" : html`<button type="button" class="button plain icon-only" aria-label="Close" @click=${onClose}>${renderIcon("close")}</button>`}
     </div>
     <div class="dialog-body">${body}</div>
   </dialog>`;

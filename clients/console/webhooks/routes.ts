@@ -22,6 +22,12 @@ export const webhookRoutes: readonly Route[] = [
     load: async () => (await import("./deliveries/delivery-page.ts")).DeliveryPage,
   },
   {
+    path: "/webhooks/:endpoint/settings",
+    title: "Settings",
+    scope,
+    load: async () => (await import("./settings/settings-page.ts")).SettingsPage,
+  },
+  {
     path: "/webhooks/:endpoint",
     title: "Endpoint",
     scope,

@@ -1,14 +1,17 @@
 import { html, type PropertyDeclarations, type PropertyValues, type TemplateResult } from "lit";
 import type { Schemas } from "#clients/client/openapi-types.ts";
+import { toFailure } from "#clients/console/api/api-failure.ts";
 import { PageElement } from "#clients/console/page/page-element.ts";
 import { RequestController } from "#clients/console/page/request-controller.ts";
 import { renderIcon } from "#clients/console/ui/icons.ts";
 import { renderPageHead } from "#clients/console/ui/page-head.ts";
-import { renderFailure, renderSkeleton } from "#clients/console/ui/states.ts";
+import { formatFailure, renderFailure, renderSkeleton } from "#clients/console/ui/states.ts";
 import { adoptStyles } from "#clients/console/ui/styles/adopt-styles.ts";
 import { renderTabs } from "#clients/console/ui/tabs.ts";
+import { showToast } from "#clients/console/ui/toast.ts";
 import { toEndpointState } from "#clients/console/webhooks/health/endpoint-state.ts";
 import { renderPill } from "#clients/console/webhooks/health/status-pill.ts";
+import { deliveryStyles } from "#clients/console/webhooks/styles/deliveries.ts";
 import { webhookStyles } from "#clients/console/webhooks/styles/webhooks.ts";
 import "./test-event.ts";
 
@@ -46,6 +49,7 @@ export abstract class EndpointPage extends PageElement {
   override connectedCallback(): void {
     super.connectedCallback();
     adoptStyles(webhookStyles);
+    adoptStyles(deliveryStyles);
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -107,6 +111,18 @@ export abstract class EndpointPage extends PageElement {
   /** Is called when a test has ended. */
   protected tested(): void {
     this.endpoint.load();
+  }
+
+  /** An endpoint that was disabled has missed events: they are offered for replay. Returns when a toast says the result. */
+  protected async setEnabled(enabled: boolean): Promise<void> {
+    try {
+      const { missed } = await this.context.api.client.webhooks.endpoints.update(this.endpointId, { enabled });
+      if (missed === null) await this.endpoint.load();
+      else this.context.navigate(`/webhooks/${this.endpointId}/replay?${new URLSearchParams(missed)}`);
+      showToast(enabled ? "The endpoint is enabled." : "The endpoint is disabled.");
+    } catch (error) {
+      showToast(formatFailure(toFailure(error, navigator.onLine)));
+    }
   }
 
   #setTesting(isTesting: boolean): void {

@@ -1,10 +1,8 @@
 import { html, type PropertyValues, type TemplateResult } from "lit";
-import { toFailure } from "#clients/console/api/api-failure.ts";
 import { RequestController } from "#clients/console/page/request-controller.ts";
 import "#clients/console/ui/copy-button.ts";
 import { renderRelativeTime } from "#clients/console/ui/relative-time.ts";
-import { formatFailure, renderFailure, renderNotice, renderSkeleton } from "#clients/console/ui/states.ts";
-import { showToast } from "#clients/console/ui/toast.ts";
+import { renderFailure, renderNotice, renderSkeleton } from "#clients/console/ui/states.ts";
 import { renderDeliveryTable } from "#clients/console/webhooks/deliveries/delivery-table.ts";
 import { renderDeliveryChart } from "#clients/console/webhooks/health/delivery-chart.ts";
 import { EndpointPage, type EndpointWithHealth } from "./endpoint-page.ts";
@@ -35,7 +33,7 @@ export class OverviewPage extends EndpointPage {
 
   protected override renderTab(endpoint: EndpointWithHealth): TemplateResult {
     return html`<div class="stack">
-      ${renderStateBanner(endpoint, { href: this.context.href, enable: () => this.#enable() })}
+      ${renderStateBanner(endpoint, { href: this.context.href, enable: () => this.setEnabled(true) })}
       ${this.#renderDeliveries(endpoint)} ${this.#renderFacts(endpoint)}
     </div>`;
   }
@@ -63,7 +61,10 @@ export class OverviewPage extends EndpointPage {
     const href = (endpointId: string, id: string) => this.context.href(`/webhooks/${endpointId}/deliveries/${id}`);
     return html`<section class="panel chart-panel" aria-label="Response times">
         <div class="section-head"><h2>Response time</h2><p class="muted small">of the last ${deliveries.length} deliveries, oldest first</p></div>
-        ${renderDeliveryChart(deliveries, (id) => href(this.endpointId, id))}
+        ${renderDeliveryChart(deliveries, {
+          href: (id) => href(this.endpointId, id),
+          open: (id) => this.context.navigate(`/webhooks/${this.endpointId}/deliveries/${id}`),
+        })}
       </section>
       <section class="stack tight" aria-labelledby="recent">
         <div class="section-head"><h2 id="recent">Recent deliveries</h2><a href=${all}>All deliveries</a></div>
@@ -84,19 +85,6 @@ export class OverviewPage extends EndpointPage {
         <div><dt>Changed</dt><dd>${time(updated_at)}</dd></div>
       </dl>
     </section>`;
-  }
-
-  /** An endpoint that was disabled has missed events: they are offered for replay. */
-  async #enable(): Promise<void> {
-    try {
-      const { endpoints } = this.context.api.client.webhooks;
-      const { missed } = await endpoints.update(this.endpointId, { enabled: true });
-      if (missed === null) await this.endpoint.load();
-      else this.context.navigate(`/webhooks/${this.endpointId}/replay?${new URLSearchParams(missed)}`);
-      showToast("The endpoint is enabled.");
-    } catch (error) {
-      showToast(formatFailure(toFailure(error, navigator.onLine)));
-    }
   }
 }
 

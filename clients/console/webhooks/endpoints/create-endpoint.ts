@@ -1,4 +1,4 @@
-import { html, LitElement, type PropertyDeclarations, type TemplateResult } from "lit";
+import { html, LitElement, type PropertyDeclarations, type PropertyValues, type TemplateResult } from "lit";
 import type { PageContext } from "#clients/console/page/page-context.ts";
 import { renderDialog } from "#clients/console/ui/dialog.ts";
 import type { CatalogueEntry } from "#clients/console/webhooks/event-types/event-type-filters.ts";
@@ -40,6 +40,11 @@ export class CreateEndpoint extends LitElement {
     this.secret = null;
   }
 
+  /** The form had the focus, and is gone. */
+  protected override updated(changed: PropertyValues): void {
+    if (changed.has("secret") && this.secret !== null) this.querySelector<HTMLElement>(".secret button")?.focus();
+  }
+
   protected override createRenderRoot(): HTMLElement {
     return this;
   }
@@ -60,7 +65,6 @@ export class CreateEndpoint extends LitElement {
       title: "Signing secret",
       hint: "The endpoint was added. Requests to it are signed with this secret.",
       secret,
-      signaturesHref: this.context.href("/webhooks/signatures"),
       isStored: this.isStored,
       onStored: (isStored) => {
         this.isStored = isStored;

@@ -1,17 +1,17 @@
 import { html, type TemplateResult } from "lit";
 import type { Schemas } from "#clients/client/openapi-types.ts";
 import { formatDuration, formatRate, toDeliveryStats } from "#clients/console/webhooks/health/delivery-stats.ts";
+import type { ListedDeliveries } from "#clients/console/webhooks/health/endpoint-deliveries.ts";
 import { toEndpointState } from "#clients/console/webhooks/health/endpoint-state.ts";
 import { renderSparkline } from "#clients/console/webhooks/health/sparkline.ts";
 import { renderPill } from "#clients/console/webhooks/health/status-pill.ts";
 
 type Endpoint = Schemas["WebhookEndpoint"];
-type Delivery = Schemas["WebhookDelivery"];
 
 export type EndpointTable = {
   href(endpointId: string): string;
   /** Returns the newest deliveries; `null` until they are loaded. */
-  deliveriesOf(endpointId: string): readonly Delivery[] | null;
+  deliveriesOf(endpointId: string): ListedDeliveries | null;
   readonly nowMs: number;
 };
 
@@ -19,8 +19,8 @@ const shownFilters = 2;
 
 /** Renders endpoints with their health. */
 export function renderEndpointTable(endpoints: readonly Endpoint[], table: EndpointTable): TemplateResult {
-  return html`<div class="table-frame">
-    <table class="table endpoints">
+  return html`<div class="table-frame" tabindex="0" role="region" aria-label="Endpoints">
+    <table class="table endpoints" aria-label="Endpoints">
       <thead>
         <tr><th scope="col">Endpoint</th><th scope="col">Events</th><th scope="col">State</th>
           <th scope="col" class="number">Success</th><th scope="col">Response time</th></tr>
@@ -49,9 +49,13 @@ function renderRow(endpoint: Endpoint, { href, deliveriesOf }: EndpointTable): T
   </tr>`;
 }
 
-function renderFigures(deliveries: readonly Delivery[] | null, averageMs: number | null): TemplateResult {
+function renderFigures(deliveries: ListedDeliveries | null, averageMs: number | null): TemplateResult {
   if (deliveries === null) {
     return html`<td class="number"><span class="bone short"></span></td><td><span class="bone short"></span></td>`;
+  }
+  if (deliveries === "failed") {
+    const unknown = html`<span class="muted" data-tip="The deliveries could not be loaded">?</span>`;
+    return html`<td class="number">${unknown}</td><td>${averageMs === null ? unknown : formatDuration(averageMs)}</td>`;
   }
   const { attempted, successRate, slowestMs } = toDeliveryStats(deliveries);
   const durations = deliveries.flatMap(({ last_duration_ms }) => last_duration_ms ?? []).reverse();

@@ -14,7 +14,7 @@ export function renderHeaderRows(
   onChange: (rows: readonly HeaderRow[]) => void,
 ): TemplateResult {
   if (rows === null && keptNames.length > 0) {
-    return html`<div class="kept-headers" id="headers" tabindex="-1">
+    return html`<div class="kept-headers" id="headers" role="group" aria-label="Headers" tabindex="-1">
       ${keptNames.map((name) => html`<span class="chip mono">${name}: ••••</span>`)}
       <button type="button" class="button" @click=${() => onChange(keptNames.map((name) => ({ name, value: "" })))}>Replace</button>
       <button type="button" class="button" @click=${() => onChange([])}>Remove</button>
@@ -23,7 +23,7 @@ export function renderHeaderRows(
   const entered = rows ?? [];
   const setRow = (index: number, change: Partial<HeaderRow>) =>
     onChange(entered.map((row, at) => (at === index ? { ...row, ...change } : row)));
-  return html`<div class="header-rows" id="headers" tabindex="-1">
+  return html`<div class="header-rows" id="headers" role="group" aria-label="Headers" tabindex="-1">
     ${entered.map(
       (row, index) => html`<div class="header-row">
         ${renderInput("name", index, row.name, (name) => setRow(index, { name }))}

@@ -8,24 +8,22 @@ export type SecretDialog = {
   readonly secret: string;
   /** A sentence about what happens next. */
   readonly hint: string;
-  readonly signaturesHref: string;
   readonly isStored: boolean;
   readonly onStored: (isStored: boolean) => void;
-  /** Is called when it is closed: forget the secret then. */
+  /** Is called when it is closed, which its button only does: forget the secret then. */
   readonly onClose: () => void;
 };
 
 /** Renders a new signing secret, which is shown only now. */
 export function renderSecretDialog(dialog: SecretDialog): TemplateResult {
-  const { title, secret, hint, signaturesHref, isStored, onStored, onClose } = dialog;
+  const { title, secret, hint, isStored, onStored, onClose } = dialog;
   const body = html`
     <p>${hint}</p>
     <div class="secret">
       <code class="wrap">${secret}</code>
       <copy-button .value=${secret} label="the secret"></copy-button>
     </div>
-    <p class="bar tone-warning">${renderIcon("warning")}<span>It is shown only now. Store it where your receiver reads it.</span></p>
-    <p class="muted small">The receiver <a href=${signaturesHref} @click=${onClose}>verifies each request</a> with it.</p>
+    <p class="bar secret-once tone-warning">${renderIcon("warning")}<span>It is shown only now. Store it where your receiver reads it, to verify each request.</span></p>
     <label class="check">
       <input type="checkbox" .checked=${isStored} @change=${() => onStored(!isStored)}>
       <span>I have stored the secret</span>
@@ -33,5 +31,5 @@ export function renderSecretDialog(dialog: SecretDialog): TemplateResult {
     <div class="dialog-actions">
       <button type="button" class="button primary" ?disabled=${!isStored} @click=${onClose}>Done</button>
     </div>`;
-  return renderDialog({ title, body, onClose });
+  return renderDialog({ title, body, onClose, isPersistent: true });
 }

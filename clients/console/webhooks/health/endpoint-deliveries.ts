@@ -6,15 +6,18 @@ import { mapWithConcurrency } from "#shared/platform/concurrency.ts";
 
 type Delivery = Schemas["WebhookDelivery"];
 
+/** The newest deliveries of an endpoint, newest first, unless the request has failed. */
+export type ListedDeliveries = readonly Delivery[] | "failed";
+
 /** Requests that run at the same time: an organisation can have fifty endpoints. */
 const maxConcurrent = 3;
 
-/** Loads the newest deliveries of several endpoints, for their figures. What fails is not shown. */
+/** Loads the newest deliveries of several endpoints, for their figures. */
 export class EndpointDeliveries implements ReactiveController {
   readonly #host: ReactiveControllerHost;
   readonly #limit: number;
   #abort = new AbortController();
-  readonly #loaded = new Map<string, readonly Delivery[]>();
+  readonly #loaded = new Map<string, ListedDeliveries>();
 
   constructor(host: ReactiveControllerHost, limit: number) {
     this.#host = host;
@@ -22,8 +25,8 @@ export class EndpointDeliveries implements ReactiveController {
     host.addController(this);
   }
 
-  /** Returns the deliveries of an endpoint, newest first; `null` until they are loaded. */
-  get(endpointId: string): readonly Delivery[] | null {
+  /** Returns the deliveries of an endpoint; `null` until they are loaded. */
+  get(endpointId: string): ListedDeliveries | null {
     return this.#loaded.get(endpointId) ?? null;
   }
 
@@ -31,15 +34,20 @@ export class EndpointDeliveries implements ReactiveController {
     this.#abort.abort();
     this.#abort = new AbortController();
     const { signal } = this.#abort;
+    await mapWithConcurrency(endpointIds, maxConcurrent, async (endpointId) => {
+      const deliveries = await this.#list(client, endpointId, signal);
+      if (signal.aborted) return;
+      this.#loaded.set(endpointId, deliveries);
+      this.#host.requestUpdate();
+    });
+  }
+
+  async #list({ webhooks }: ConsoleApi["client"], endpointId: string, signal: AbortSignal) {
     try {
-      await mapWithConcurrency(endpointIds, maxConcurrent, async (endpointId) => {
-        const { items } = await client.webhooks.deliveries(endpointId).list({ limit: this.#limit }, { signal });
-        if (signal.aborted) return;
-        this.#loaded.set(endpointId, items);
-        this.#host.requestUpdate();
-      });
+      return (await webhooks.deliveries(endpointId).list({ limit: this.#limit }, { signal })).items;
     } catch (error) {
-      if (!signal.aborted && !(error instanceof ActivityLogError)) throw error;
+      if (signal.aborted || error instanceof ActivityLogError) return "failed";
+      throw error;
     }
   }
 
