@@ -22,8 +22,9 @@ export function renderOverview(
 }
 
 /** Renders the button that shows the events that have arrived. */
-export function renderArrivals({ newCount }: FeedState, show: () => void): TemplateResult {
-  const text = newCount === 1 ? "1 new event" : `${newCount} new events`;
+export function renderArrivals({ newCount, hasUncountedNew }: FeedState, show: () => void): TemplateResult {
+  const count = `${newCount} new ${newCount === 1 ? "event" : "events"}`;
+  const text = hasUncountedNew ? `More than ${count}` : count;
   const button = html`<button type="button" class="button primary" @click=${show}>${renderIcon("up")}${text}</button>`;
   return html`<div class="activity-new" role="status">${newCount === 0 ? "" : button}</div>`;
 }

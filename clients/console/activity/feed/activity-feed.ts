@@ -2,8 +2,9 @@ import type { ActivityEvent, ActivityParams } from "#clients/client/finzbooks/fi
 import type { List } from "#clients/client/http/page.ts";
 import { type ApiFailure, toFailure } from "#clients/console/api/api-failure.ts";
 import { getPollDelay } from "#clients/timeline/store/poll-schedule.ts";
-import { type FeedEvent, toFeedEvent } from "./feed-event.ts";
+import { type FeedEvent, toFeedEvents } from "./feed-event.ts";
 import { FeedList } from "./feed-list.ts";
+import { type NewEvents, readNewEvents } from "./read-new-events.ts";
 
 /** How many events are read without being asked for. */
 export const backgroundLimit = 5_000;
@@ -26,6 +27,8 @@ export type FeedState = {
   readonly isReadingAll: boolean;
   /** How many events have arrived that are not shown yet. */
   readonly newCount: number;
+  /** Whether still more have arrived, which were not read. */
+  readonly hasUncountedNew: boolean;
   /** Why reading has stopped. */
   readonly failure: ApiFailure | null;
 };
@@ -45,9 +48,11 @@ export class ActivityFeed {
   readonly #ports: FeedPorts;
   readonly #params: ActivityParams;
   readonly #abort = new AbortController();
-  readonly #list = new FeedList();
+  #list = new FeedList();
   #next: ActivityParams | null;
   #arrived: readonly FeedEvent[] = [];
+  /** The page where the events between the arrived ones and the list begin; `null` if no event is between them. */
+  #nextNew: ActivityParams | null = null;
   #etag: string | null = null;
   #isReady = false;
   #isReading = false;
@@ -70,6 +75,7 @@ export class ActivityFeed {
       hasMore: this.#next !== null,
       isReadingAll: this.#limit === Number.POSITIVE_INFINITY,
       newCount: this.#arrived.length,
+      hasUncountedNew: this.#nextNew !== null,
       failure: this.#failure,
     };
   }
@@ -106,11 +112,18 @@ export class ActivityFeed {
     this.#ports.onChange();
   }
 
-  /** Shows the events that have arrived. */
+  /** Shows the events that have arrived. If more have, they replace the list, which is read anew from there: it has no gap. */
   showNew(): void {
+    const next = this.#nextNew;
+    if (next !== null) {
+      this.#list = new FeedList();
+      this.#next = { ...next, limit: pageSize };
+    }
     this.#list.insert(this.#arrived);
     this.#arrived = [];
+    this.#nextNew = null;
     this.#ports.onChange();
+    if (next !== null) this.read();
   }
 
   /** Looks for events that arrive, again and again, more rarely while nothing happens. */
@@ -129,6 +142,8 @@ export class ActivityFeed {
 
   async #readPage(params: ActivityParams): Promise<void> {
     const page = await this.#ports.activity.list(params, { signal: this.#abort.signal });
+    // The list has been replaced while its next page was read.
+    if (this.#next !== params) return;
     if (!this.#isReady) this.#etag = page.etag;
     this.#isReady = true;
     this.#list.append(toFeedEvents(page.items));
@@ -138,9 +153,7 @@ export class ActivityFeed {
 
   async #readNewest(): Promise<void> {
     try {
-      const options = { signal: this.#abort.signal, ifNoneMatch: this.#etag };
-      const page = this.#isReady ? await this.#ports.activity.list(this.#params, options) : null;
-      this.#receiveNewest(page === null ? null : toFeedEvents(page.items), page?.etag ?? this.#etag);
+      if (this.#isReady) this.#receiveNew(await this.#readNew());
     } catch {
       // What is shown stays valid: the next poll may succeed.
       this.#unchanged++;
@@ -148,17 +161,29 @@ export class ActivityFeed {
     this.poll(true);
   }
 
-  #receiveNewest(events: readonly FeedEvent[] | null, etag: string | null): void {
-    this.#etag = etag;
-    const known = new Set(this.#arrived.map(({ id }) => id));
-    const fresh = (events ?? []).filter(({ id }) => !this.#list.has(id) && !known.has(id));
+  #readNew(): Promise<NewEvents | null> {
+    const options = { signal: this.#abort.signal, ifNoneMatch: this.#etag };
+    const arrived = new Set(this.#arrived.map(({ id }) => id));
+    const isReached = (event: FeedEvent) => arrived.has(event.id) || this.#list.has(event.id) || this.#isUnread(event);
+    return readNewEvents(this.#ports.activity, this.#params, options, isReached);
+  }
+
+  #receiveNew(read: NewEvents | null): void {
+    this.#etag = read?.etag ?? this.#etag;
+    const arrived = new Set(this.#arrived.map(({ id }) => id));
+    const isNew = (event: FeedEvent) => !arrived.has(event.id) && !this.#list.has(event.id) && !this.#isUnread(event);
+    const fresh = (read?.events ?? []).filter(isNew);
     this.#unchanged = fresh.length === 0 ? this.#unchanged + 1 : 0;
-    if (fresh.length === 0) return;
-    this.#arrived = [...fresh, ...this.#arrived];
+    if (read === null || fresh.length === 0) return;
+    // Beyond a gap, what arrived before is read again.
+    this.#arrived = read.next === null ? [...fresh, ...this.#arrived] : fresh;
+    this.#nextNew = read.next ?? this.#nextNew;
     this.#ports.onChange();
   }
-}
 
-function toFeedEvents(items: readonly ActivityEvent[]): readonly FeedEvent[] {
-  return items.map(toFeedEvent).filter((event) => event !== null);
+  /** Whether an event is older than the list, which is read on from its end. */
+  #isUnread({ timeMs }: FeedEvent): boolean {
+    const oldest = this.#list.events.at(-1);
+    return this.#next !== null && oldest !== undefined && timeMs < oldest.timeMs;
+  }
 }

@@ -16,6 +16,11 @@ export function toFeedEvent(raw: ActivityEvent): FeedEvent | null {
   return typeof raw.event_id !== "string" || Number.isNaN(timeMs) ? null : { id: raw.event_id, timeMs, raw };
 }
 
+/** Returns the events of a page, without those that have no id or no time. */
+export function toFeedEvents(items: readonly ActivityEvent[]): readonly FeedEvent[] {
+  return items.map(toFeedEvent).filter((event) => event !== null);
+}
+
 const parsed = new WeakMap<FeedEvent, TimelineEvent>();
 
 /** Returns an event with the fields that are shown. */

@@ -26,7 +26,7 @@ export class FeedList {
   insert(arrived: readonly FeedEvent[]): void {
     const fresh = arrived.filter(({ id }) => !this.#ids.has(id));
     for (const { id } of fresh) this.#ids.add(id);
-    const oldestMs = Math.min(...fresh.map(({ timeMs }) => timeMs));
+    const oldestMs = fresh.reduce((oldest, { timeMs }) => Math.min(oldest, timeMs), Number.POSITIVE_INFINITY);
     const split = this.#events.findIndex(({ timeMs }) => timeMs < oldestMs);
     const head = split === -1 ? this.#events : this.#events.slice(0, split);
     const rest = split === -1 ? [] : this.#events.slice(split);

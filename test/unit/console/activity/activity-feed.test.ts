@@ -10,6 +10,12 @@ const someEvents = (count: number) =>
     anApiEvent({ event_id: `evt_${index}`, occurred_at: new Date(1e12 - index * 1_000).toISOString() }),
   );
 
+/** Newer than all of `someEvents`. */
+const newEvents = (count: number) =>
+  Array.from({ length: count }, (_, index) =>
+    anApiEvent({ event_id: `evt_new_${index}`, occurred_at: new Date(2e12 - index * 1_000).toISOString() }),
+  );
+
 function setUp(events: readonly ActivityEvent[], fail?: (request: number) => void) {
   const timers: (() => void)[] = [];
   const activity = listOf(events, fail);
@@ -86,6 +92,59 @@ describe("ActivityFeed › polling", () => {
     feed.showNew();
     expect(feed.state.events.map(({ id }) => id)).toEqual(["evt_new", "evt_0", "evt_1", "evt_2"]);
     expect(feed.state.newCount).toBe(0);
+  });
+
+  it.each([101, 1_000, 5_000])("leaves no gap when %i events arrive between two polls", async (count) => {
+    const events = someEvents(300);
+    const { feed, timers } = setUp(events);
+    await feed.read();
+    events.unshift(...newEvents(count));
+    feed.poll(true);
+    timers.pop()?.();
+    await until(() => feed.state.newCount > 0);
+    expect(feed.state).toMatchObject({ newCount: count, hasUncountedNew: false });
+    feed.showNew();
+    expect(feed.state.events.map(({ id }) => id)).toEqual(events.map(({ event_id }) => event_id));
+  });
+
+  it("says that more have arrived than it reads, and reads the list anew from there when they are shown", async () => {
+    const events = someEvents(300);
+    const { feed, timers } = setUp(events);
+    await feed.read();
+    events.unshift(...newEvents(6_000));
+    feed.poll(true);
+    timers.pop()?.();
+    await until(() => feed.state.newCount > 0);
+    expect(feed.state).toMatchObject({ newCount: 5_100, hasUncountedNew: true });
+    feed.showNew();
+    expect(feed.state).toMatchObject({ newCount: 0, hasUncountedNew: false, hasMore: true });
+    feed.readAll();
+    await until(() => !feed.state.isReading);
+    expect(feed.state.events.map(({ id }) => id)).toEqual(events.map(({ event_id }) => event_id));
+  });
+
+  it("reads on when a known event is among the new ones because its time is ahead", async () => {
+    const events = [anApiEvent({ event_id: "evt_ahead", occurred_at: "2100-01-01T00:00:00Z" }), ...someEvents(300)];
+    const { feed, timers } = setUp(events);
+    await feed.read();
+    events.splice(1, 0, ...newEvents(150));
+    feed.poll(true);
+    timers.pop()?.();
+    await until(() => feed.state.newCount > 0);
+    expect(feed.state.newCount).toBe(150);
+  });
+
+  it("does not count events as new that are older than what it has read", async () => {
+    const events = someEvents(2_000);
+    const { feed, timers } = setUp(events, (request) => {
+      if (request === 2) throw new ActivityLogError("internal", "Broken.");
+    });
+    await feed.read();
+    events.unshift(...newEvents(120));
+    feed.poll(true);
+    timers.pop()?.();
+    await until(() => feed.state.newCount > 0);
+    expect(feed.state).toMatchObject({ newCount: 120, hasUncountedNew: false });
   });
 
   it("pauses while the page is hidden, and ends when the feed is closed", async () => {
