@@ -28,6 +28,24 @@ export const webhookRoutes: readonly Route[] = [
     load: async () => (await import("./settings/settings-page.ts")).SettingsPage,
   },
   {
+    path: "/webhooks/event-types",
+    title: "Event types",
+    scope,
+    load: async () => (await import("./event-types/event-types-page.ts")).EventTypesPage,
+  },
+  {
+    path: "/webhooks/signatures",
+    title: "Signatures",
+    scope,
+    load: async () => (await import("./signatures/signatures-page.ts")).SignaturesPage,
+  },
+  {
+    path: "/webhooks/:endpoint/replay",
+    title: "Replay",
+    scope,
+    load: async () => (await import("./replays/replay-page.ts")).ReplayPage,
+  },
+  {
     path: "/webhooks/:endpoint",
     title: "Endpoint",
     scope,

@@ -87,6 +87,52 @@ describe("console › deliveries", () => {
     await page.getByRole("button", { name: "Load older deliveries" }).waitFor();
   });
 
+  it("counts the events of a replay, then sends them again", async () => {
+    receiver.respondWith(status(204));
+    const { org, webhooks, endpoint_id } = await organisationWithDelivery();
+    await org.emit({ action: "INVOICE_SENT", entity_id: "inv_1" }, { action: "INVOICE_PAID", entity_id: "inv_1" });
+    const ofEvents = async () => (await webhooks.deliveries(endpoint_id).list({ status: "succeeded" })).items;
+    await until(async () => (await ofEvents()).filter(({ event_id }) => event_id !== null).length === 2);
+    const isOfOrg = ({ body }: { readonly body: string }) => body.includes(org.org_id);
+    const received = receiver.requests.filter(isOfOrg).length;
+
+    const page = await tests.openConsole(`/webhooks/${endpoint_id}/replay`, org.token);
+    await page.getByRole("button", { name: "Count" }).click();
+    await page.getByText("Nothing matches.").waitFor();
+    expect(await page.getByRole("button", { name: "Start replay" }).count()).toBe(0);
+    await page.getByLabel("Everything").check();
+    await page.getByRole("button", { name: "Count" }).press("Enter");
+    await page.getByText("2 events will be sent.").waitFor();
+    expect(receiver.requests.filter(isOfOrg)).toHaveLength(received);
+    await page.getByRole("button", { name: "Start replay" }).click();
+    await page.getByText("Done: 2 sent").waitFor();
+    await until(() => receiver.requests.filter(isOfOrg).length === received + 2);
+    expect(await axeViolations(page)).toEqual([]);
+
+    await page.getByRole("link", { name: "New replay" }).click();
+    await page.getByRole("button", { name: "Custom" }).click();
+    await page.getByRole("button", { name: "Count" }).click();
+    await page.getByText("Enter a period that begins before it ends.").waitFor();
+  });
+
+  it("has the catalogue, with a sample and a JSON Schema of each type, and says how to verify", async () => {
+    const org = await tests.organisation();
+    const page = await tests.openConsole("/webhooks/event-types", org.token);
+    await page.getByLabel("Search event types").fill("cancelled");
+    await page.getByRole("link", { name: "bill.voided" }).click();
+    const [sample, schema] = [
+      page.getByLabel("Sample", { exact: true }),
+      page.getByLabel("JSON Schema", { exact: true }),
+    ];
+    expect(JSON.parse(await sample.innerText())).toMatchObject({ event_type: "bill.voided", org_id: org.org_id });
+    expect(JSON.parse(await schema.innerText())).toMatchObject({ title: "bill.voided" });
+    expect(new URL(page.url()).search).toBe("?q=cancelled&type=bill.voided");
+    expect(await axeViolations(page)).toEqual([]);
+    await page.getByRole("link", { name: "Signatures" }).click();
+    await page.getByText("HMAC-SHA256").waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+  });
+
   it.each(["light", "dark"] as const)("has no violations that axe-core finds in %s", async (colorScheme) => {
     receiver.respondWith(status(410, html, "gone ".repeat(300)));
     const { org, endpoint_id, delivery_id } = await organisationWithDelivery();

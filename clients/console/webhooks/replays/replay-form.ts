@@ -1,5 +1,7 @@
 import type { ReplayRange } from "#clients/client/finzbooks/replays.ts";
 import type { Schemas } from "#clients/client/openapi-types.ts";
+import { toLocalInput } from "#clients/console/activity/filters/local-time.ts";
+import { locale } from "#clients/console/ui/locale.ts";
 
 /** The periods of a replay that end now, in milliseconds; `custom` has its own bounds. */
 export const replayPeriods = { "1h": 3_600_000, "24h": 86_400_000, "7d": 604_800_000, "30d": 2_591_700_000 } as const;
@@ -15,6 +17,20 @@ export type ReplayForm = {
 };
 
 export const initialReplayForm: ReplayForm = { period: "24h", since: "", until: "", only: "failed" };
+
+/** Returns the form for a range that an address names, as that of an endpoint that was enabled does. */
+export function parseReplayForm(query: URLSearchParams): ReplayForm {
+  const [since, until] = [query.get("since"), query.get("until")];
+  if (since === null || until === null) return initialReplayForm;
+  const only = query.get("only") === "all" ? "all" : "failed";
+  return { period: "custom", since: toLocalInput(since), until: toLocalInput(nextMinute(until)), only };
+}
+
+/** Fields have minutes: the last one must not be cut. */
+function nextMinute(time: string): string {
+  const timeMs = Date.parse(time);
+  return Number.isNaN(timeMs) ? "" : new Date(Math.ceil(timeMs / 60_000) * 60_000).toISOString();
+}
 
 /** Returns the range of a replay; `null` if a custom bound is missing or invalid. */
 export function toReplayRange({ period, since, until, only }: ReplayForm, nowMs: number): ReplayRange | null {
@@ -55,7 +71,7 @@ export function toProgress({ status, sent }: Schemas["WebhookReplay"], total: nu
 }
 
 function number(value: number): string {
-  return value.toLocaleString();
+  return value.toLocaleString(locale);
 }
 
 function plural(count: number, one: string, many: string): string {

@@ -17,6 +17,7 @@ export const deliveryStyles = css`
   .deliveries-filters > .select, .deliveries-filters > .input {
     flex: 1 1 150px;
     inline-size: auto;
+    min-inline-size: 0;
     max-inline-size: 260px;
   }
   .deliveries-filters .segment {

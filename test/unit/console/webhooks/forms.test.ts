@@ -12,6 +12,7 @@ import { groupCatalogue, suggestFilters } from "#clients/console/webhooks/event-
 import {
   formatCount,
   initialReplayForm,
+  parseReplayForm,
   toProgress,
   toReplayRange,
 } from "#clients/console/webhooks/replays/replay-form.ts";
@@ -149,6 +150,26 @@ describe("toReplayRange", () => {
     });
     expect(toReplayRange({ ...custom, until: "" }, now)).toBeNull();
     expect(toReplayRange({ ...custom, until: "2026-04-01T00:00Z" }, now)).toBeNull();
+  });
+});
+
+describe("parseReplayForm", () => {
+  it("returns a form whose range has that of the address, with whole minutes", () => {
+    const since = "2026-05-11T08:30:12.031Z";
+    const query = new URLSearchParams({ since, until: "2026-05-12T10:00:00.001Z", only: "all" });
+    const range = { since: "2026-05-11T08:30:00.000Z", until: "2026-05-12T10:01:00.000Z", only: "all" };
+    expect(toReplayRange(parseReplayForm(query), Date.parse(since))).toEqual(range);
+  });
+
+  it.each(["", "since=2026-05-11T08:30:12Z", "until=2026-05-11T08:30:12Z"])(
+    "returns the initial form for %j",
+    (text) => {
+      expect(parseReplayForm(new URLSearchParams(text))).toEqual(initialReplayForm);
+    },
+  );
+
+  it("returns empty fields for invalid times", () => {
+    expect(parseReplayForm(new URLSearchParams("since=x&until=y"))).toMatchObject({ since: "", until: "" });
   });
 });
 
