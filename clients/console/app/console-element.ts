@@ -1,10 +1,11 @@
 import { html, LitElement, type PropertyDeclarations, type TemplateResult } from "lit";
 import type { Command, PageContext } from "#clients/console/page/page-context.ts";
 import { matchRoute, type Route } from "#clients/console/page/route.ts";
-import { hasScope, type Session } from "#clients/console/session/session.ts";
+import { hasScope, isRenewal, type Session } from "#clients/console/session/session.ts";
 import type { SessionStore } from "#clients/console/session/session-store.ts";
 import type { SignInForm } from "#clients/console/session/sign-in-form.ts";
 import { renderNotice, renderSkeleton } from "#clients/console/ui/states.ts";
+import { openStorage } from "./browser-storage.ts";
 import type { ConsoleConfig } from "./config.ts";
 import { createPageContext, createSessionStore } from "./create-session.ts";
 import { PageHost } from "./page-host.ts";
@@ -15,7 +16,7 @@ import { Router } from "./router.ts";
 import { routes } from "./routes.ts";
 import { renderShell } from "./shell-view.ts";
 import { renderShownPage } from "./shown-page.ts";
-import { renderSignIn, renderSignInAgain } from "./sign-in-view.ts";
+import { renderSignIn, renderSignInAgain, renderUnchecked } from "./sign-in-view.ts";
 import { applyTheme, loadTheme, type Theme } from "./theme.ts";
 
 /** The page that the console begins with. */
@@ -28,6 +29,7 @@ export class ConsoleElement extends LitElement {
   readonly #config: ConsoleConfig;
   readonly #router: Router;
   readonly #sessions: SessionStore;
+  readonly #settings = openStorage(() => localStorage);
   readonly #rateLimit = new RateLimitNotice(this);
   readonly #pages = new PageHost(this, (route) => this.#open(route));
   readonly #palette = new PaletteController(this, (text) => this.#findCommands(text));
@@ -39,8 +41,11 @@ export class ConsoleElement extends LitElement {
     super();
     this.#config = config;
     this.#router = new Router(base, window, () => this.#navigated());
-    this.#sessions = createSessionStore(config, sessionStorage);
-    this.theme = loadTheme(localStorage);
+    this.#sessions = createSessionStore(
+      config,
+      openStorage(() => sessionStorage),
+    );
+    this.theme = loadTheme(this.#settings);
   }
 
   override connectedCallback(): void {
@@ -62,6 +67,12 @@ export class ConsoleElement extends LitElement {
         return renderSignIn(this.#signIn, /^(?:localhost|127\.0\.0\.1|\[::1\])$/.test(location.hostname));
       case "restoring":
         return html`<main class="sign-in">${renderSkeleton(3)}</main>`;
+      case "unchecked":
+        return renderUnchecked(
+          state.error,
+          () => this.#sessions.restore(),
+          () => this.#sessions.signOut(),
+        );
       case "signed_in":
       case "expired":
         // One template for both: the page must stay in the document.
@@ -110,14 +121,14 @@ export class ConsoleElement extends LitElement {
     if (this.#sessions.state.kind === "expired") this.#sessions.signOut();
   }
 
-  /** A page stays while the session of its organisation is renewed, and is opened anew for another one. */
+  /** A page stays while its session is renewed, and is opened anew for another one. */
   #sessionChanged(): void {
     const { state } = this.#sessions;
     if (state.kind === "signed_out") {
       this.#context = null;
       document.title = "Activity log";
     } else if (state.kind === "signed_in") {
-      if (this.#context?.session.org !== state.session.org || this.#context.session.kind !== state.session.kind) {
+      if (this.#context === null || !isRenewal(this.#context.session, state.session)) {
         this.#context = this.#createContext(state.session);
       }
       if (this.#router.address.path === "/") this.#router.navigate(firstPath, { replace: true });
@@ -163,7 +174,7 @@ export class ConsoleElement extends LitElement {
 
   #setTheme(theme: Theme): void {
     this.theme = theme;
-    applyTheme(theme, localStorage);
+    applyTheme(theme, this.#settings);
   }
 }
 

@@ -1,8 +1,9 @@
+import { createFinzbooksClient } from "#clients/client/finzbooks/finzbooks-client.ts";
 import type { Retry } from "#clients/client/http/connection.ts";
 import { createConsoleApi } from "#clients/console/api/console-api.ts";
 import { createSessionFetch } from "#clients/console/api/session-fetch.ts";
 import type { PageContext } from "#clients/console/page/page-context.ts";
-import type { CredentialStorage } from "#clients/console/session/credentials.ts";
+import type { CredentialStorage, Credentials } from "#clients/console/session/credentials.ts";
 import type { Session } from "#clients/console/session/session.ts";
 import { SessionStore } from "#clients/console/session/session-store.ts";
 import type { ConsoleConfig } from "./config.ts";
@@ -11,19 +12,19 @@ import type { Router } from "./router.ts";
 
 const fetch: typeof globalThis.fetch = (input, init) => globalThis.fetch(input, init);
 
-/** Creates the sessions of a deployment. */
+/** Creates the sessions of a deployment. A sign-in that fails is not repeated: its form says why. */
 export function createSessionStore({ api }: ConsoleConfig, storage: CredentialStorage): SessionStore {
+  const clientOf = ({ token, org }: Credentials) => {
+    const sessionFetch = createSessionFetch({ fetch, getToken: () => token, renewToken: async () => false });
+    return createFinzbooksClient({ baseUrl: api, token, org: org ?? undefined, fetch: sessionFetch, maxRetries: 0 });
+  };
   return new SessionStore({
     storage,
-    whoami({ token, org }) {
-      const ports = { fetch, getToken: () => token, renewToken: async () => false };
-      const options = {
-        origin: api,
-        org: org ?? undefined,
-        fetch: createSessionFetch(ports),
-        onRetry: () => undefined,
-      };
-      return createConsoleApi(options).client.whoami();
+    whoami: (credentials) => clientOf(credentials).whoami(),
+    async tryViewerToken(credentials, { scopes }) {
+      const client = clientOf(credentials);
+      if (scopes.includes("AIBooks.activity.READ")) await client.activity.list({ limit: 1 });
+      else await client.webhooks.listEventTypes();
     },
   });
 }
@@ -42,8 +43,8 @@ export function createPageContext(session: Session, parts: PageContextParts): Pa
   const { config, sessions, router, palette, onRetry, setTitle } = parts;
   const sessionFetch = createSessionFetch({
     fetch,
-    getToken: () => toSession(sessions)?.token ?? session.token,
-    renewToken: (refused, signal) => sessions.renewToken(refused, signal),
+    getToken: () => sessions.tokenOf(session),
+    renewToken: (refused, signal) => sessions.renewToken(session, refused, signal),
   });
   return {
     api: createConsoleApi({ origin: config.api, org: session.org, fetch: sessionFetch, onRetry }),
@@ -53,8 +54,4 @@ export function createPageContext(session: Session, parts: PageContextParts): Pa
     setTitle,
     setCommands: (find) => palette.setCommands(find),
   };
-}
-
-function toSession({ state }: SessionStore): Session | null {
-  return state.kind === "signed_in" || state.kind === "expired" ? state.session : null;
 }

@@ -1,8 +1,11 @@
 import { html, type TemplateResult } from "lit";
+import type { ActivityLogError } from "#clients/client/http/activity-log-error.ts";
+import { toFailure } from "#clients/console/api/api-failure.ts";
 import "#clients/console/ui/copy-button.ts";
 import "#clients/console/session/sign-in-form.ts";
 import type { SignInForm } from "#clients/console/session/sign-in-form.ts";
 import { modal } from "#clients/console/ui/modal.ts";
+import { renderFailure } from "#clients/console/ui/states.ts";
 
 /** Renders the page on which a reader signs in. */
 export function renderSignIn(signIn: SignInForm["signIn"], isLocal: boolean): TemplateResult {
@@ -12,6 +15,16 @@ export function renderSignIn(signIn: SignInForm["signIn"], isLocal: boolean): Te
       <p class="muted">Use a token of your organisation. It stays in this tab and is never part of an address.</p>
       <sign-in-form .signIn=${signIn}></sign-in-form>
       ${isLocal ? renderLocalHint() : ""}
+    </div>
+  </main>`;
+}
+
+/** Renders why a kept token could not be checked. */
+export function renderUnchecked(error: ActivityLogError, retry: () => void, signOut: () => void): TemplateResult {
+  return html`<main class="sign-in">
+    <div class="panel">
+      ${renderFailure(toFailure(error, navigator.onLine), retry)}
+      <button type="button" class="button plain" @click=${signOut}>Sign out</button>
     </div>
   </main>`;
 }

@@ -6,6 +6,7 @@ import { overlayStyles } from "#clients/console/ui/styles/overlays.ts";
 import { tokens } from "#clients/console/ui/styles/tokens.ts";
 import { createToasts } from "#clients/console/ui/toast.ts";
 import { createTooltip } from "#clients/console/ui/tooltip.ts";
+import { openStorage } from "./browser-storage.ts";
 import { type ConsoleConfig, loadConfig } from "./config.ts";
 import { ConsoleElement } from "./console-element.ts";
 import { shellStyles } from "./shell-styles.ts";
@@ -17,7 +18,8 @@ const base = "/console";
 /** Starts the console in the document. */
 export async function startConsole(): Promise<void> {
   adoptStyles(shellStyles);
-  applyTheme(loadTheme(localStorage), localStorage);
+  const settings = openStorage(() => localStorage);
+  applyTheme(loadTheme(settings), settings);
   customElements.define("activity-console", ConsoleElement);
   await startPage((config) => new ConsoleElement(config, base));
 }
@@ -25,7 +27,7 @@ export async function startConsole(): Promise<void> {
 /** Shows an element that needs the settings of the deployment, with the styles of all pages. */
 export async function startPage(create: (config: ConsoleConfig) => HTMLElement): Promise<void> {
   adoptStyles(tokens, baseStyles, controlStyles, overlayStyles, contentStyles);
-  document.body.replaceChildren(await createElement(create), createToasts(), createTooltip());
+  document.body.replaceChildren(await createElement(create), ...createToasts(), createTooltip());
 }
 
 async function createElement(create: (config: ConsoleConfig) => HTMLElement): Promise<HTMLElement> {

@@ -1,4 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from "lit";
+import { ActivityLogError } from "#clients/client/http/activity-log-error.ts";
 import { type ApiFailure, toFailure } from "#clients/console/api/api-failure.ts";
 
 export type RequestState<T> =
@@ -33,7 +34,7 @@ export class RequestController<T> implements ReactiveController {
       const value = await this.#request(abort.signal);
       if (!abort.signal.aborted) this.#update({ kind: "ready", value });
     } catch (error) {
-      if (!abort.signal.aborted) this.#update({ kind: "failed", failure: toFailure(error, navigator.onLine) });
+      if (!abort.signal.aborted) this.#update({ kind: "failed", failure: toAnyFailure(error) });
     }
   }
 
@@ -50,4 +51,11 @@ export class RequestController<T> implements ReactiveController {
     this.#state = state;
     this.#host.requestUpdate();
   }
+}
+
+/** A defect of the console is reported, and must not leave the page loading for ever. */
+function toAnyFailure(error: unknown): ApiFailure {
+  if (error instanceof ActivityLogError) return toFailure(error, navigator.onLine);
+  reportError(error);
+  return { kind: "failed", message: "The console could not read the response.", requestId: null };
 }

@@ -1,4 +1,5 @@
 import { html, LitElement, type TemplateResult } from "lit";
+import { toFailure } from "#clients/console/api/api-failure.ts";
 import type { ConsoleConfig } from "#clients/console/app/config.ts";
 import { createPageContext, createSessionStore } from "#clients/console/app/create-session.ts";
 import { PageHost } from "#clients/console/app/page-host.ts";
@@ -8,9 +9,9 @@ import { renderShownPage } from "#clients/console/app/shown-page.ts";
 import type { PageContext } from "#clients/console/page/page-context.ts";
 import { matchRoute } from "#clients/console/page/route.ts";
 import type { CredentialStorage } from "#clients/console/session/credentials.ts";
-import { hasScope, type Session } from "#clients/console/session/session.ts";
+import { hasScope, isRenewal, type Session } from "#clients/console/session/session.ts";
 import { parseViewerTokenClaims } from "#clients/console/session/viewer-token-claims.ts";
-import { renderNotice, renderSkeleton } from "#clients/console/ui/states.ts";
+import { formatFailure, renderNotice, renderSkeleton } from "#clients/console/ui/states.ts";
 import { webhookRoutes } from "#clients/console/webhooks/routes.ts";
 import { PortalChannel } from "./portal-channel.ts";
 
@@ -18,6 +19,7 @@ import { PortalChannel } from "./portal-channel.ts";
 const noStorage: CredentialStorage = { getItem: () => null, setItem: () => undefined, removeItem: () => undefined };
 
 const firstPath = "/webhooks";
+const notViewerToken = "The page that embeds the portal passed something else than a viewer token.";
 
 /** The element `<activity-portal>`: the pages of webhooks alone, with the tokens that the embedding page passes. */
 export class PortalElement extends LitElement {
@@ -28,7 +30,8 @@ export class PortalElement extends LitElement {
   readonly #rateLimit = new RateLimitNotice(this);
   readonly #pages = new PageHost(this, () => this.#opened());
   #context: PageContext | null = null;
-  #isRefused = false;
+  /** Why the last token was refused. */
+  #refusal: string | null = null;
   #hasNavigated = false;
 
   constructor(config: ConsoleConfig, base: string) {
@@ -66,10 +69,10 @@ export class PortalElement extends LitElement {
       // One template for both: the page must stay in the document.
       return html`${state.kind === "expired" ? renderExpired() : ""}${this.#renderPage(state.session)}`;
     }
-    if (!this.#isRefused)
-      return html`<div class="portal-waiting">${renderSkeleton()}<p class="muted">Waiting for a token…</p></div>`;
-    const hint = "The page that embeds the portal passed something else than a viewer token.";
-    return renderNotice({ icon: "lock", title: "The token was refused", hint });
+    if (this.#refusal !== null) {
+      return renderNotice({ icon: "lock", title: "The token was refused", hint: this.#refusal });
+    }
+    return html`<div class="portal-waiting">${renderSkeleton()}<p class="muted">Waiting for a token…</p></div>`;
   }
 
   #renderPage(session: Session): TemplateResult {
@@ -93,16 +96,25 @@ export class PortalElement extends LitElement {
   async #receive(event: MessageEvent): Promise<void> {
     const received = this.#channel.receive(event);
     if (received === null) return;
-    this.#isRefused = received === "refused";
-    if (received === "refused") this.requestUpdate();
-    else await this.#sessions.signIn({ token: received.token, org: null }, false);
+    this.#refusal = received === "refused" ? notViewerToken : await this.#signIn(received.token);
+    this.requestUpdate();
   }
 
-  /** A page stays while the token of its organisation is renewed, and is opened anew for another one. */
+  /** Returns why the API refuses the token; `null` if it does not. */
+  async #signIn(token: string): Promise<string | null> {
+    try {
+      await this.#sessions.signIn({ token, org: null }, false);
+      return null;
+    } catch (error) {
+      return formatFailure(toFailure(error, navigator.onLine));
+    }
+  }
+
+  /** A page stays while its token is renewed, and is opened anew for another organisation. */
   #sessionChanged(): void {
     const { state } = this.#sessions;
     if (state.kind === "expired") this.#channel.askForToken();
-    if (state.kind === "signed_in" && this.#context?.session.org !== state.session.org) {
+    if (state.kind === "signed_in" && (this.#context === null || !isRenewal(this.#context.session, state.session))) {
       this.#context = this.#createContext(state.session);
       if (this.#router.address.path === "/") this.#router.navigate(firstPath, { replace: true });
     }

@@ -1,3 +1,5 @@
+import type { ActivityLogError } from "#clients/client/http/activity-log-error.ts";
+
 /** A token that the API has accepted, and what it may do. */
 export type Session = {
   readonly token: string;
@@ -12,9 +14,21 @@ export type SessionState =
   | { readonly kind: "signed_out" }
   /** A kept token is being checked. */
   | { readonly kind: "restoring" }
+  /** A kept token could not be checked: the API or the way to it has failed. It is still kept. */
+  | { readonly kind: "unchecked"; readonly error: ActivityLogError }
   | { readonly kind: "signed_in"; readonly session: Session }
   /** The API has refused the token. Requests wait until the reader signs in again. */
   | { readonly kind: "expired"; readonly session: Session };
+
+/** Whether two sessions are of the same user: requests of one may be repeated in the other. */
+export function isSameUser(one: Session, other: Session): boolean {
+  return one.org === other.org && one.userId === other.userId && one.kind === other.kind;
+}
+
+/** Whether a session continues another one: of the same user, with the same scopes. */
+export function isRenewal(old: Session, session: Session): boolean {
+  return isSameUser(old, session) && old.scopes.join() === session.scopes.join();
+}
 
 /** Includes every other scope. */
 const fullAccess = "AIBooks.fullaccess.all";

@@ -22,7 +22,7 @@ describe("console › tokens", () => {
 
     await page.getByRole("button", { name: `Revoke ${other.token_id}` }).click();
     await dialog.getByRole("button", { name: "Revoke" }).click();
-    await page.getByText(`Revoked ${other.token_id}`).waitFor();
+    await page.locator(".toast", { hasText: `Revoked ${other.token_id}` }).waitFor();
     expect(await rows.count()).toBe(1);
     const response = await tests.stack.get("/api/public/v1/whoami", { authorization: `Bearer ${other.secret}` });
     expect(response.status).toBe(401);
@@ -38,7 +38,7 @@ describe("console › tokens", () => {
     await page.getByRole("button", { name: /^Revoke tok_/ }).click();
     const dialog = page.getByRole("dialog", { name: "Revoke your own token?" });
     await dialog.getByRole("button", { name: "Revoke" }).click();
-    await page.getByText(/^Revoked tok_/).waitFor();
+    await page.locator(".toast", { hasText: /^Revoked tok_/ }).waitFor();
     await page.getByRole("link", { name: "Documents" }).click();
     await page.getByLabel("Token", { exact: true }).waitFor();
   });

@@ -1,8 +1,9 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { ActivityLogError } from "#clients/client/http/activity-log-error.ts";
 import { createSessionFetch } from "#clients/console/api/session-fetch.ts";
+import { openStorage } from "#clients/console/app/browser-storage.ts";
 import { type CredentialStorage, loadCredentials, saveCredentials } from "#clients/console/session/credentials.ts";
-import { hasScope } from "#clients/console/session/session.ts";
+import { hasScope, isRenewal, type Session } from "#clients/console/session/session.ts";
 import { SessionStore } from "#clients/console/session/session-store.ts";
 import { parseViewerTokenClaims } from "#clients/console/session/viewer-token-claims.ts";
 
@@ -19,19 +20,36 @@ function aStorage(content: Record<string, string> = {}): CredentialStorage & { r
   };
 }
 
-const orgs: Readonly<Record<string, string>> = { one: "org_1", two: "org_1", other: "org_2" };
+const users: Readonly<Record<string, { org_id: string; user_id: string }>> = {
+  one: { org_id: "org_1", user_id: "usr_1" },
+  two: { org_id: "org_1", user_id: "usr_1" },
+  colleague: { org_id: "org_1", user_id: "usr_2" },
+  other: { org_id: "org_2", user_id: "usr_1" },
+};
 
-function aStore(storage = aStorage()) {
+/** `answer` resolves before each response of the API, or rejects with an error. */
+function aStore(storage = aStorage(), answer: () => Promise<void> = async () => undefined) {
   const store = new SessionStore({
     storage,
     async whoami({ token }) {
-      const org_id = orgs[token];
-      if (org_id === undefined) throw new ActivityLogError("unauthenticated", "Unknown.");
-      return { token_id: "tok_1", org_id, user_id: "usr_1", scopes: ["AIBooks.activity.READ"], tier: "DEFAULT" };
+      await answer();
+      const user = users[token];
+      if (user === undefined) throw new ActivityLogError("unauthenticated", "Unknown.");
+      return { token_id: "tok_1", ...user, scopes: ["AIBooks.activity.READ"], tier: "DEFAULT" };
     },
+    tryViewerToken: answer,
   });
   return { store, storage };
 }
+
+/** Returns the session of a store, which must be signed in. */
+function sessionOf({ state }: SessionStore): Session {
+  if (state.kind !== "signed_in") throw new Error(`The state is ${state.kind}.`);
+  return state.session;
+}
+
+const viewerToken = (claims: object) =>
+  `aibooks_view_0123456789abcdef.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.${"x".repeat(86)}`;
 
 const signInWith = (token: string) => ({ token, org: null });
 
@@ -71,44 +89,92 @@ describe("SessionStore", () => {
     expect([store.state.kind, storage.content]).toEqual(["signed_out", {}]);
   });
 
-  it("signs in with what a viewer token says of itself", async () => {
-    const payload = Buffer.from(JSON.stringify({ org_id: "org_9", scopes: ["AIBooks.webhooks.MANAGE"] }));
-    const token = `aibooks_view_0123456789abcdef.${payload.toString("base64url")}.${"x".repeat(86)}`;
+  it("keeps a token that could not be checked", async () => {
+    const storage = aStorage();
+    saveCredentials(storage, signInWith("one"));
+    const { store } = aStore(storage, () => Promise.reject(new ActivityLogError("network", "Offline.")));
+    await store.restore();
+    expect(store.state.kind).toBe("unchecked");
+    expect(loadCredentials(storage)).toEqual(signInWith("one"));
+  });
+
+  it("stays signed out when the reader signs out during a sign-in", async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const { store, storage } = aStore(aStorage(), () => promise);
+    const signingIn = store.signIn(signInWith("one"), true);
+    store.signOut();
+    resolve();
+    await signingIn;
+    expect([store.state.kind, storage.content]).toEqual(["signed_out", {}]);
+  });
+
+  it("signs in with the later of two tokens, whichever is checked first", async () => {
+    const first = Promise.withResolvers<void>();
+    const answers = [first.promise, Promise.resolve()];
+    const { store } = aStore(aStorage(), () => answers.shift() ?? Promise.resolve());
+    const [slow, fast] = [store.signIn(signInWith("other"), false), store.signIn(signInWith("one"), false)];
+    await fast;
+    first.resolve();
+    await slow;
+    expect(sessionOf(store).token).toBe("one");
+  });
+
+  it("signs in with what a viewer token says of itself, if the API accepts it", async () => {
+    const token = viewerToken({ org_id: "org_9", scopes: ["AIBooks.webhooks.MANAGE"] });
     const { store } = aStore();
     await store.signIn(signInWith(token), false);
     expect(store.state).toMatchObject({
       session: { kind: "viewer", org: "org_9", scopes: ["AIBooks.webhooks.MANAGE"] },
     });
+    const refuse = () => Promise.reject(new ActivityLogError("unauthenticated", "Expired."));
+    const invented = aStore(aStorage(), refuse);
+    await expect(invented.store.signIn(signInWith(token), true)).rejects.toThrow("Expired.");
+    expect([invented.store.state.kind, invented.storage.content]).toEqual(["signed_out", {}]);
   });
 });
 
 describe("SessionStore › renewal", () => {
-  it("repeats a refused request with the new token of the same organisation", async () => {
+  async function signedIn() {
     const { store } = aStore();
     await store.signIn(signInWith("one"), false);
-    const waiting = Promise.all([store.renewToken("one", null), store.renewToken("one", null)]);
+    return { store, session: sessionOf(store) };
+  }
+
+  it("repeats a refused request with the new token of the same user", async () => {
+    const { store, session } = await signedIn();
+    const waiting = Promise.all([store.renewToken(session, "one", null), store.renewToken(session, "one", null)]);
     expect(store.state.kind).toBe("expired");
     await store.signIn(signInWith("two"), false);
     expect(await waiting).toEqual([true, true]);
-    expect(await store.renewToken("one", null)).toBe(true);
+    expect(await store.renewToken(session, "one", null)).toBe(true);
+    expect(store.tokenOf(session)).toBe("two");
   });
 
   it.each([
     ["another organisation signs in", (store: SessionStore) => store.signIn(signInWith("other"), false)],
+    ["a colleague signs in", (store: SessionStore) => store.signIn(signInWith("colleague"), false)],
     ["the reader signs out", async (store: SessionStore) => store.signOut()],
   ])("gives up when %s", async (_, act) => {
-    const { store } = aStore();
-    await store.signIn(signInWith("one"), false);
-    const waiting = store.renewToken("one", null);
+    const { store, session } = await signedIn();
+    const waiting = store.renewToken(session, "one", null);
     await act(store);
     expect(await waiting).toBe(false);
+    expect(store.tokenOf(session)).toBeNull();
+  });
+
+  it.each(["other", "colleague"])("never repeats a request that is refused after %s has signed in", async (token) => {
+    const { store, session } = await signedIn();
+    store.signOut();
+    await store.signIn(signInWith(token), false);
+    expect(await store.renewToken(session, "one", null)).toBe(false);
+    expect(store.tokenOf(session)).toBeNull();
+    expect(store.state.kind).toBe("signed_in");
   });
 
   it("ends the wait of a page that is left", async () => {
-    const { store } = aStore();
-    await store.signIn(signInWith("one"), false);
+    const { store, session } = await signedIn();
     const abort = new AbortController();
-    const waiting = store.renewToken("one", abort.signal);
+    const waiting = store.renewToken(session, "one", abort.signal);
     abort.abort(new Error("left"));
     await expect(waiting).rejects.toThrow("left");
   });
@@ -134,6 +200,13 @@ describe("createSessionFetch", () => {
     expect(sent).toEqual(["Bearer old", "Bearer new"]);
   });
 
+  it("sends nothing after the end of the session", async () => {
+    const send = vi.fn<typeof globalThis.fetch>();
+    const fetch = createSessionFetch({ getToken: () => null, renewToken: async () => true, fetch: send });
+    expect((await fetch("http://api.invalid/")).status).toBe(401);
+    expect(send).not.toHaveBeenCalled();
+  });
+
   it("returns the refusal when there is no new token", async () => {
     const fetch = createSessionFetch({
       getToken: () => "old",
@@ -156,6 +229,28 @@ describe("credentials", () => {
     const storage = { getItem: denied, setItem: denied, removeItem: denied };
     expect(loadCredentials(storage)).toBeNull();
     expect(() => saveCredentials(storage, signInWith("one"))).not.toThrow();
+  });
+});
+
+describe("openStorage", () => {
+  it("keeps items in memory if the browser blocks site data", () => {
+    const storage = openStorage(() => {
+      throw new DOMException("Access is denied for this document.", "SecurityError");
+    });
+    storage.setItem("key", "value");
+    expect(storage.getItem("key")).toBe("value");
+    storage.removeItem("key");
+    expect(storage.getItem("key")).toBeNull();
+  });
+});
+
+describe("isRenewal", () => {
+  it("is true for another token of the same user with the same scopes", () => {
+    const session = { token: "1", kind: "personal", org: "org_1", userId: "usr_1", scopes: ["a"] } as const;
+    expect(isRenewal(session, { ...session, token: "2" })).toBe(true);
+    for (const other of [{ org: "org_2" }, { userId: "usr_2" }, { kind: "viewer" as const }, { scopes: ["b"] }]) {
+      expect(isRenewal(session, { ...session, ...other })).toBe(false);
+    }
   });
 });
 
