@@ -32,6 +32,8 @@ export class PortalElement extends LitElement {
   #context: PageContext | null = null;
   /** Why the last token was refused. */
   #refusal: string | null = null;
+  /** The last token that had expired when it was passed. */
+  #expired: string | null = null;
   #hasNavigated = false;
 
   constructor(config: ConsoleConfig, base: string) {
@@ -100,13 +102,20 @@ export class PortalElement extends LitElement {
     this.requestUpdate();
   }
 
-  /** Returns why the API refuses the token; `null` if it does not. */
+  /**
+   * Returns why the API refuses the token; `null` if it does not, or if another one was asked for. A page that passes an
+   * expired token twice is not asked again: it would go on without end.
+   */
   async #signIn(token: string): Promise<string | null> {
     try {
       await this.#sessions.signIn({ token, org: null }, false);
       return null;
     } catch (error) {
-      return formatFailure(toFailure(error, navigator.onLine));
+      const failure = toFailure(error, navigator.onLine);
+      if (failure.kind !== "expired" || token === this.#expired) return formatFailure(failure);
+      this.#expired = token;
+      this.#channel.askForToken();
+      return null;
     }
   }
 
