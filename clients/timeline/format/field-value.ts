@@ -43,14 +43,21 @@ function formatStatus(status: string, messages: Messages): string {
 }
 
 function formatMoment(text: string, { messages, timeZone }: FieldContext): string | null {
-  const [, time] = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/.exec(text) ?? [text, null];
+  const [, day, time] =
+    /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/.exec(text) ?? [];
   const date = new Date(text);
-  if (time === null || Number.isNaN(date.getTime())) return null;
+  if (day === undefined || !isDay(day) || Number.isNaN(date.getTime())) return null;
   const options: Intl.DateTimeFormatOptions =
     time === undefined
       ? { dateStyle: "medium", timeZone: "UTC" }
       : { dateStyle: "medium", timeStyle: "short", timeZone };
   return new Intl.DateTimeFormat(messages.language, options).format(date);
+}
+
+/** Whether the month has that day: engines take 31 February for a day of March. */
+function isDay(day: string): boolean {
+  const date = new Date(`${day}T00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
 }
 
 function isMoneyField(field: string): boolean {

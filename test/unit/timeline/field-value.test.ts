@@ -22,7 +22,22 @@ describe("formatFieldValue", () => {
     expect(format("approved_at", "2026-06-15T22:30:00Z").text).toBe("16 Jun 2026, 00:30");
   });
 
-  it.each(["2026-06", "2026-13-45", "tomorrow", "2026-06-15T25:00:00Z"])("shows %s as it is", (value) => {
+  it("shows the last day of February of a leap year, and a time whose day differs in UTC", () => {
+    expect(format("due_date", "2028-02-29").text).toBe("29 Feb 2028");
+    expect(format("approved_at", "2026-03-01T00:30:00+05:30").text).toBe("28 Feb 2026, 20:00");
+  });
+
+  it.each([
+    "2026-06",
+    "2026-13-45",
+    "tomorrow",
+    "2026-06-15T25:00:00Z",
+    "2026-02-31",
+    "2026-04-31",
+    "2027-02-29",
+    "2026-02-30T10:00:00Z",
+    "2026-02-30T10:00:00+05:30",
+  ])("shows %s as it is", (value) => {
     expect(format("due_date", value)).toEqual({ kind: "text", text: value });
   });
 
