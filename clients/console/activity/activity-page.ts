@@ -1,4 +1,5 @@
 import { html, type PropertyValues, type TemplateResult } from "lit";
+import { toDocumentPath } from "#clients/console/document/document-path.ts";
 import { PageElement } from "#clients/console/page/page-element.ts";
 import { renderIcon } from "#clients/console/ui/icons.ts";
 import { renderPageHead } from "#clients/console/ui/page-head.ts";
@@ -161,8 +162,10 @@ export class ActivityPage extends PageElement {
       event,
       hasPrevious: index > 0,
       hasNext: index < events.length - 1,
-      documentHref: ({ type, id }: TimelineEntity) =>
-        href(`/documents/${encodeURIComponent(type)}/${encodeURIComponent(id)}`),
+      documentHref: ({ type, id }: TimelineEntity) => {
+        const path = toDocumentPath(type, id);
+        return path === null ? null : href(path);
+      },
       filterHref: (name, value) => href(formatActivityPath(withFilters(this.#filters, { [name]: value }), null)),
       move: (step) => this.#move(step),
       close: () => this.#close(),

@@ -7,6 +7,8 @@ import { renderFailure, renderNotice, renderSkeleton } from "#clients/console/ui
 import { adoptStyles } from "#clients/console/ui/styles/adopt-styles.ts";
 import { formatExactTime } from "#clients/console/ui/time-format.ts";
 import "#clients/console/ui/copy-button.ts";
+import { fromLocalInput } from "#clients/console/ui/local-time.ts";
+import { locale } from "#clients/console/ui/locale.ts";
 import { nameAction, nameDocument, nameType } from "./describe-event.ts";
 import { toDocumentPath } from "./document-path.ts";
 import { documentStyles } from "./document-styles.ts";
@@ -121,7 +123,7 @@ export class DocumentPage extends PageElement {
   /** Says what the log does not have, or what is not loaded yet. */
   #renderHints({ history, count, isComplete }: LoadedHistory, index: number): TemplateResult {
     const [first] = history.events;
-    if (!isComplete) return renderBar("clock", `Loading earlier events: ${count.toLocaleString()} so far.`);
+    if (!isComplete) return renderBar("clock", `Loading earlier events: ${count.toLocaleString(locale)} so far.`);
     const begins = first === undefined ? "" : `${nameAction(first)}, ${formatExactTime(first.occurredAtMs)}`;
     const { conflicts } = history;
     const next = conflicts.findLast((at) => at < index) ?? conflicts.at(-1);
@@ -133,7 +135,7 @@ export class DocumentPage extends PageElement {
               "warning",
               conflicts.length === 1
                 ? "One event does not agree with the events before it."
-                : `${conflicts.length.toLocaleString()} events do not agree with the events before them.`,
+                : `${conflicts.length.toLocaleString(locale)} events do not agree with the events before them.`,
               html`<button type="button" class="button" @click=${() => this.#select(next)}>Show</button>`,
             )
       }`;
@@ -162,8 +164,8 @@ export class DocumentPage extends PageElement {
   };
 
   readonly #selectTime = (time: string): void => {
-    const date = new Date(time);
-    if (!Number.isNaN(date.getTime())) this.#show(date.toISOString());
+    const at = fromLocalInput(time);
+    if (at !== null) this.#show(at);
   };
 
   #show(at: string | null): void {
@@ -171,6 +173,7 @@ export class DocumentPage extends PageElement {
     clearTimeout(this.#addressTimer);
     const { type = "", id = "" } = this.params;
     const path = toDocumentPath(type, id, at);
+    if (path === null) return;
     this.#addressTimer = setTimeout(() => this.context.navigate(path, { replace: true }), addressDelayMs);
   }
 }

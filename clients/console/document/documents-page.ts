@@ -50,6 +50,7 @@ export class DocumentsPage extends PageElement {
   }
 
   #renderFind(): TemplateResult {
+    const id = this.documentId.trim();
     return html`<form class="document-find" role="search" @submit=${this.#open}>
       ${renderSelectField({
         id: "document-type",
@@ -67,6 +68,7 @@ export class DocumentsPage extends PageElement {
         type: "search",
         placeholder: "inv_8c3f1a9b",
         isRequired: true,
+        error: id === "" || toDocumentPath(this.type, id) !== null ? null : `A document with the ID ${id} has no page.`,
         onInput: (id) => {
           this.documentId = id;
         },
@@ -95,7 +97,7 @@ export class DocumentsPage extends PageElement {
       <thead><tr><th scope="col">Document</th><th scope="col">Type</th><th scope="col">Last event</th><th scope="col">By</th><th scope="col">When</th></tr></thead>
       <tbody>${documents.map(
         ({ type, id, lastEvent }) => html`<tr>
-          <td><a class="wrap" href=${this.context.href(toDocumentPath(type, id))}><bdi>${nameDocument(lastEvent)}</bdi></a></td>
+          <td>${this.#renderName(toDocumentPath(type, id), nameDocument(lastEvent))}</td>
           <td class="muted">${nameType(type)}</td>
           <td>${nameAction(lastEvent)}</td>
           <td><bdi>${toActorName(lastEvent.actor) ?? html`<span class="muted">System</span>`}</bdi></td>
@@ -105,10 +107,16 @@ export class DocumentsPage extends PageElement {
     </table></div>`;
   }
 
+  #renderName(path: string | null, name: string): TemplateResult {
+    const text = html`<bdi>${name}</bdi>`;
+    return path === null ? text : html`<a class="wrap" href=${this.context.href(path)}>${text}</a>`;
+  }
+
   readonly #open = (event: SubmitEvent): void => {
     event.preventDefault();
     const id = this.documentId.trim();
-    if (id !== "") this.context.navigate(toDocumentPath(this.type, id));
+    const path = toDocumentPath(this.type, id);
+    if (path !== null) this.context.navigate(path);
   };
 }
 

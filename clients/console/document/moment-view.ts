@@ -1,5 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { renderIcon } from "#clients/console/ui/icons.ts";
+import { toLocalInput } from "#clients/console/ui/local-time.ts";
+import { locale } from "#clients/console/ui/locale.ts";
 import { styleProperties } from "#clients/console/ui/style-properties.ts";
 import { formatExactTime } from "#clients/console/ui/time-format.ts";
 import { describeEvent } from "./describe-event.ts";
@@ -32,7 +34,7 @@ export function renderMoment({ history, index, select, selectTime }: MomentView)
         <span class="muted"><bdi>${time}</bdi></span>
       </div>
       <label class="document-as-of"><span class="muted">As of</span>
-        <input class="input" type="datetime-local" step="1" .value=${toLocalTime(event.occurredAtMs)} @change=${onTime}>
+        <input class="input" type="datetime-local" step="1" .value=${toLocalInput(event.occurredAtMs)} @change=${onTime}>
       </label>
     </div>
     <div class="document-slider">
@@ -43,7 +45,7 @@ export function renderMoment({ history, index, select, selectTime }: MomentView)
         ${renderMarks(history, last)}
       </div>
       ${renderStep("Later event", "later", index < last ? () => select(index + 1) : null)}
-      <output class="document-count muted"><bdi>${(index + 1).toLocaleString()} of ${events.length.toLocaleString()}</bdi></output>
+      <output class="document-count muted"><bdi>${(index + 1).toLocaleString(locale)} of ${events.length.toLocaleString(locale)}</bdi></output>
     </div>
   </section>`;
 }
@@ -59,10 +61,4 @@ function renderMarks({ conflicts }: DocumentHistory, last: number): TemplateResu
     (index) =>
       html`<span class="document-mark" ${styleProperties({ "inset-inline-start": `${(index / last) * 100}%` })}></span>`,
   )}</div>`;
-}
-
-/** Returns a time in the zone of the browser, as `<input type="datetime-local">` takes it. */
-function toLocalTime(timeMs: number): string {
-  const offsetMs = new Date(timeMs).getTimezoneOffset() * 60_000;
-  return new Date(timeMs - offsetMs).toISOString().slice(0, 19);
 }

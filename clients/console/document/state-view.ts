@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { renderIcon } from "#clients/console/ui/icons.ts";
+import { locale } from "#clients/console/ui/locale.ts";
 import type { DocumentState, FieldState } from "./history/document-history.ts";
 import type { FieldConflict } from "./history/field-conflict.ts";
 import { formatValue, nameField, renderValue } from "./value-view.ts";
@@ -29,7 +30,7 @@ export function renderState({ state, currency, showsAll, showAll }: StateView): 
           <p class="document-note">Each value is inferred: the next event that changes it says what it was.</p>
           ${renderFields(inferred.slice(0, limit), currency)}`
     }
-    ${hidden > 0 ? html`<button type="button" class="button document-more" @click=${showAll}>Show ${hidden.toLocaleString()} more fields</button>` : nothing}
+    ${hidden > 0 ? html`<button type="button" class="button document-more" @click=${showAll}>Show ${hidden.toLocaleString(locale)} more fields</button>` : nothing}
     <p class="document-note">Fields that no event has changed are not in the log: their values are unknown.</p>`;
 }
 

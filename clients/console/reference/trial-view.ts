@@ -1,5 +1,6 @@
 import { html, type TemplateResult } from "lit";
 import "#clients/console/ui/copy-button.ts";
+import { locale } from "#clients/console/ui/locale.ts";
 import type { TrialResponse } from "./request/send-request.ts";
 import { getStatusCodeTone } from "./response-view.ts";
 
@@ -18,6 +19,6 @@ export function renderTrialResponse({ status, headers, body, durationMs }: Trial
       <copy-button .value=${body} label="the body"></copy-button>
       <pre class="code" tabindex="0" role="region" aria-label="Body of the response">${body === "" ? "(empty)" : body.slice(0, maxLength)}</pre>
     </div>
-    ${rest > 0 ? html`<p class="muted">${rest.toLocaleString()} more characters. Copy the body to see them.</p>` : ""}
+    ${rest > 0 ? html`<p class="muted">${rest.toLocaleString(locale)} more characters. Copy the body to see them.</p>` : ""}
   </div>`;
 }

@@ -43,8 +43,7 @@ function formatStatus(status: string, messages: Messages): string {
 }
 
 function formatMoment(text: string, { messages, timeZone }: FieldContext): string | null {
-  const [, day, time] =
-    /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/.exec(text) ?? [];
+  const [, day, time] = /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/.exec(text) ?? [];
   const date = new Date(text);
   if (day === undefined || !isDay(day) || Number.isNaN(date.getTime())) return null;
   const options: Intl.DateTimeFormatOptions =

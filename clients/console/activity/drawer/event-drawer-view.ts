@@ -15,8 +15,8 @@ export type EventDrawer = {
   readonly event: FeedEvent;
   readonly hasPrevious: boolean;
   readonly hasNext: boolean;
-  /** Returns the address of the page of a document. */
-  documentHref(entity: TimelineEntity): string;
+  /** Returns the address of the page of a document; `null` if it has none. */
+  documentHref(entity: TimelineEntity): string | null;
   /** Returns the address of the activity with another filter. */
   filterHref(name: "actor_user_id" | "action", value: string): string;
   move(step: number): void;
@@ -68,7 +68,7 @@ function renderFacts(event: TimelineEvent, { documentHref, filterHref }: EventDr
   const { onBehalfOf } = actor;
   return html`<dl class="facts">
     ${renderFact("Action", html`<a href=${filterHref("action", action)}>${toDisplayText(action)}</a>`)}
-    ${renderFact("Document", html`<a href=${documentHref(entity)}><bdi>${formatEntity(entity, messages)}</bdi></a>`)}
+    ${renderFact("Document", renderDocument(entity, documentHref(entity)))}
     ${renderFact("Document ID", renderId(entity.id, "the document ID"))}
     ${actor.name === null ? "" : renderFact("Actor", html`<bdi>${toDisplayText(actor.name)}</bdi>`)}
     ${actor.id === null ? "" : renderFact("User ID", html`<a href=${filterHref("actor_user_id", actor.id)}><bdi class="mono">${toDisplayText(actor.id)}</bdi></a><copy-button .value=${actor.id} label="the user ID"></copy-button>`)}
@@ -80,6 +80,11 @@ function renderFacts(event: TimelineEvent, { documentHref, filterHref }: EventDr
 
 function renderFact(name: string, value: TemplateResult): TemplateResult {
   return html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
+}
+
+function renderDocument(entity: TimelineEntity, href: string | null): TemplateResult {
+  const name = html`<bdi>${formatEntity(entity, messages)}</bdi>`;
+  return href === null ? name : html`<a href=${href}>${name}</a>`;
 }
 
 function renderId(id: string, label: string): TemplateResult {
@@ -105,7 +110,7 @@ function renderMetadata(event: TimelineEvent): TemplateResult | null {
 function renderRelated({ related }: TimelineEvent, { documentHref }: EventDrawer): TemplateResult | null {
   if (related.length === 0) return null;
   return html`<ul>
-    ${related.map((entity) => html`<li><a href=${documentHref(entity)}><bdi>${formatEntity(entity, messages)}</bdi></a></li>`)}
+    ${related.map((entity) => html`<li>${renderDocument(entity, documentHref(entity))}</li>`)}
   </ul>`;
 }
 

@@ -1,4 +1,5 @@
 import type { ActivityParams } from "#clients/client/finzbooks/finzbooks-client.ts";
+import { parseTime } from "#clients/console/ui/local-time.ts";
 import { documentTypes } from "#shared/events/entity-types.ts";
 
 /** The filters of `GET /activity`, by the names of its parameters. */
@@ -17,7 +18,7 @@ export type FilterName = (typeof filterNames)[number];
 /** The filters that are set; all must match. */
 export type ActivityFilters = Readonly<Partial<Record<FilterName, string>>>;
 
-/** Returns the filters of an address. What is empty, unknown, or an entity type that the API does not filter by is left out. */
+/** Returns the filters of an address. What is empty, unknown, no time, or an entity type that the API does not filter by is left out. */
 export function parseFilters(query: URLSearchParams): ActivityFilters {
   return withFilters({}, Object.fromEntries(query));
 }
@@ -31,7 +32,7 @@ export function withFilters(
   return Object.fromEntries(
     filterNames.flatMap((name) => {
       const value = merged[name]?.trim() ?? "";
-      return value === "" || (name === "entity_type" && !isDocumentType(value)) ? [] : [[name, value]];
+      return value === "" || !isValid(name, value) ? [] : [[name, value]];
     }),
   );
 }
@@ -55,6 +56,7 @@ export function hasSameFilters(one: ActivityFilters, other: ActivityFilters): bo
   return filterNames.every((name) => one[name] === other[name]);
 }
 
-function isDocumentType(value: string): boolean {
-  return documentTypes.some((type) => type === value);
+function isValid(name: FilterName, value: string): boolean {
+  if (name === "entity_type") return documentTypes.some((type) => type === value);
+  return (name !== "since" && name !== "until") || parseTime(value) !== null;
 }

@@ -1,10 +1,10 @@
 import { html, type TemplateResult } from "lit";
 import { renderField } from "#clients/console/ui/field.ts";
+import { fromLocalInput, parseTime, toLocalInput } from "#clients/console/ui/local-time.ts";
 import { capitalize, toWords } from "#clients/timeline/format/display-text.ts";
 import { documentTypes } from "#shared/events/entity-types.ts";
 import type { ActivityFilters, FilterName } from "./activity-filters.ts";
 import { type ChipName, chipLabels, recentRanges, toRecentRange } from "./filter-labels.ts";
-import { fromLocalInput, toLocalInput } from "./local-time.ts";
 
 /** A value that a filter may have, and what it stands for. */
 export type Suggestion = { readonly value: string; readonly label: string };
@@ -104,9 +104,10 @@ function renderTimeEditor({ filters, nowMs, apply }: FilterEditor): TemplateResu
 
 function renderBound(name: "since" | "until", label: string, value: string | undefined): TemplateResult {
   const id = `filter-${name}`;
+  const timeMs = parseTime(value ?? "");
   return renderField(
     { id, label },
-    html`<input class="input" type="datetime-local" id=${id} name=${name} .value=${toLocalInput(value)} aria-describedby="${id}-hint">`,
+    html`<input class="input" type="datetime-local" step="1" id=${id} name=${name} .value=${timeMs === null ? "" : toLocalInput(timeMs)} aria-describedby="${id}-hint">`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { isPathSegment } from "#clients/client/http/path-segment.ts";
 import type { OperationDescription, ParameterDescription } from "#clients/console/reference/description/operation.ts";
 
 /** What the reader has entered: values by the location and name of a parameter, and the body. */
@@ -39,12 +40,16 @@ export function buildRequest(operation: OperationDescription, { values, body }: 
   };
 }
 
-/** Returns what keeps a request from being sent: `null`, or the missing parameter or the fault of the body. */
+/** Returns what keeps a request from being sent: `null`, or the missing or unusable parameter or the fault of the body. */
 export function findInputProblem(operation: OperationDescription, { values, body }: RequestInput): string | null {
   const missing = operation.parameters.find(
     (parameter) => parameter.isRequired && (values[toParameterKey(parameter)] ?? "").trim() === "",
   );
   if (missing !== undefined) return `Enter ${missing.name}.`;
+  const unusable = operation.parameters.find(
+    (parameter) => parameter.in === "path" && !isPathSegment((values[toParameterKey(parameter)] ?? "").trim()),
+  );
+  if (unusable !== undefined) return `Enter another ${unusable.name}: this one would lead to another path.`;
   const isJson = operation.bodies[0]?.mediaType === "application/json" && body.trim() !== "";
   return isJson && !isJsonText(body) ? "The body is not valid JSON." : null;
 }

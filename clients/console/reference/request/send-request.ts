@@ -18,8 +18,8 @@ export type TrialPorts = {
 };
 
 /**
- * Sends a request to the API. Throws `TypeError` if there is no response, or if the path leads to another host, which
- * must not be sent the token.
+ * Sends a request to the API. Throws `TypeError` if there is no response, if the path leads to another host, which must
+ * not be sent the token, or to another path of the API.
  */
 export async function sendRequest(
   { method, path, headers, body }: BuiltRequest,
@@ -27,6 +27,7 @@ export async function sendRequest(
 ): Promise<TrialResponse> {
   const url = new URL(path, origin);
   if (url.origin !== new URL(origin).origin) throw new TypeError("The path leads to another host.");
+  if (url.pathname !== path.split("?")[0]) throw new TypeError("The path leads to another path.");
   const startMs = now();
   const response = await fetch(url, {
     method,

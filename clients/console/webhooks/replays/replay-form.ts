@@ -1,6 +1,6 @@
 import type { ReplayRange } from "#clients/client/finzbooks/replays.ts";
 import type { Schemas } from "#clients/client/openapi-types.ts";
-import { toLocalInput } from "#clients/console/activity/filters/local-time.ts";
+import { parseTime, toLocalInput } from "#clients/console/ui/local-time.ts";
 import { locale } from "#clients/console/ui/locale.ts";
 
 /** The periods of a replay that end now, in milliseconds; `custom` has its own bounds. */
@@ -23,13 +23,13 @@ export function parseReplayForm(query: URLSearchParams): ReplayForm {
   const [since, until] = [query.get("since"), query.get("until")];
   if (since === null || until === null) return initialReplayForm;
   const only = query.get("only") === "all" ? "all" : "failed";
-  return { period: "custom", since: toLocalInput(since), until: toLocalInput(nextMinute(until)), only };
+  return { period: "custom", since: toMinute(since, Math.floor), until: toMinute(until, Math.ceil), only };
 }
 
-/** Fields have minutes: the last one must not be cut. */
-function nextMinute(time: string): string {
-  const timeMs = Date.parse(time);
-  return Number.isNaN(timeMs) ? "" : new Date(Math.ceil(timeMs / 60_000) * 60_000).toISOString();
+/** Returns the value of a field, which has minutes: none of the range must be cut. Empty for an invalid time. */
+function toMinute(time: string, round: (minutes: number) => number): string {
+  const timeMs = parseTime(time);
+  return timeMs === null ? "" : toLocalInput(round(timeMs / 60_000) * 60_000).slice(0, 16);
 }
 
 /** Returns the range of a replay; `null` if a custom bound is missing or invalid. */

@@ -33,6 +33,12 @@ describe("activity filters › address", () => {
     const query = new URLSearchParams("entity_id=%20&entity_type=SPACESHIP&token=secret&action=BILL_PAID");
     expect(parseFilters(query)).toEqual({ action: "BILL_PAID" });
   });
+
+  it.each(["+275760-09-13T00:00:00Z", "-000001-01-01T00:00:00Z", "soon"])("leaves out the time %s", (time) => {
+    expect(parseFilters(new URLSearchParams({ since: time, until: time, action: "BILL_PAID" }))).toEqual({
+      action: "BILL_PAID",
+    });
+  });
 });
 
 describe("activity filters › changes", () => {

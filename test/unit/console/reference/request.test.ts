@@ -47,6 +47,8 @@ describe("findInputProblem", () => {
     [null, { ...input, body: '{"a":1}' }],
     ["Enter id.", { values: {}, body: "" }],
     ["The body is not valid JSON.", { ...input, body: "{" }],
+    ["Enter another id: this one would lead to another path.", { values: { "path:id": ".." }, body: "" }],
+    ["Enter another id: this one would lead to another path.", { values: { "path:id": " . " }, body: "" }],
   ])("returns %j", (problem, given) => {
     expect(findInputProblem(operation, given)).toBe(problem);
   });
@@ -94,17 +96,20 @@ describe("sendRequest", () => {
     });
   });
 
-  it.each(["//other.example.com/", "https://other.example.com/", "/\\other.example.com/"])(
-    "throws TypeError, and sends nothing, when the path is %s",
-    async (path) => {
-      const sent: unknown[] = [];
-      const fetch: typeof globalThis.fetch = async (url) => {
-        sent.push(url);
-        return new Response();
-      };
-      const ports = { origin: "https://api.example.com", fetch, now: () => 0 };
-      await expect(sendRequest({ ...request, path }, ports)).rejects.toThrow(TypeError);
-      expect(sent).toEqual([]);
-    },
-  );
+  it.each([
+    "//other.example.com/",
+    "https://other.example.com/",
+    "/\\other.example.com/",
+    "/items/../tokens",
+    "/items/%2e%2e/tokens",
+  ])("throws TypeError, and sends nothing, when the path is %s", async (path) => {
+    const sent: unknown[] = [];
+    const fetch: typeof globalThis.fetch = async (url) => {
+      sent.push(url);
+      return new Response();
+    };
+    const ports = { origin: "https://api.example.com", fetch, now: () => 0 };
+    await expect(sendRequest({ ...request, path }, ports)).rejects.toThrow(TypeError);
+    expect(sent).toEqual([]);
+  });
 });
