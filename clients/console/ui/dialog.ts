@@ -20,7 +20,8 @@ export function renderDialog({
   isWide = false,
   isPersistent = false,
 }: DialogContent): TemplateResult {
-  return html`<dialog class="dialog ${isWide ? "wide" : ""}" aria-labelledby="dialog-title" ${modal(onClose, isPersistent)}>
+  return html`<dialog class="dialog ${isWide ? "wide" : ""}" aria-labelledby="dialog-title"
+    closedby=${isPersistent ? "none" : "closerequest"} ${modal(onClose, isPersistent)}>
     <div class="dialog-head">
       <h2 id="dialog-title">${title}</h2>
       ${isPersistent ? "" : html`<button type="button" class="button plain icon-only" aria-label="Close" @click=${onClose}>${renderIcon("close")}</button>`}

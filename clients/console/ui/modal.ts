@@ -27,7 +27,6 @@ class ModalDirective extends AsyncDirective {
     if (this.#dialog !== null || !(part.element instanceof HTMLDialogElement)) return noChange;
     this.#dialog = part.element;
     this.#opener = document.activeElement;
-    this.#dialog.addEventListener("cancel", (event) => this.#isPersistent && event.preventDefault());
     this.#dialog.addEventListener("close", this.#closed);
     this.#dialog.addEventListener("click", this.#closeOutside);
     // The dialog is in the document only after the template has been rendered.
@@ -40,7 +39,7 @@ class ModalDirective extends AsyncDirective {
     if (this.#opener instanceof HTMLElement) this.#opener.focus({ preventScroll: true });
   }
 
-  /** A browser closes a dialog by a second Escape although `cancel` was prevented. */
+  /** Browsers without `closedby` close a persistent dialog by Escape. */
   readonly #closed = (): void => {
     if (this.#isPersistent && this.#dialog?.isConnected) this.#dialog.showModal();
     else this.#onClose();

@@ -60,7 +60,7 @@ export class OverviewPage extends EndpointPage {
     const all = this.context.href(`/webhooks/deliveries?endpoint=${this.endpointId}`);
     const href = (endpointId: string, id: string) => this.context.href(`/webhooks/${endpointId}/deliveries/${id}`);
     return html`<section class="panel chart-panel" aria-label="Response times">
-        <div class="section-head"><h2>Response time</h2><p class="muted small">of the last ${deliveries.length} deliveries, oldest first</p></div>
+        <div class="section-head"><h2>Response time</h2><p class="muted small">${deliveries.length === 1 ? "of one delivery" : `of the last ${deliveries.length} deliveries, oldest first`}</p></div>
         ${renderDeliveryChart(deliveries, {
           href: (id) => href(this.endpointId, id),
           open: (id) => this.context.navigate(`/webhooks/${this.endpointId}/deliveries/${id}`),

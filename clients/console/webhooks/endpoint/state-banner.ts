@@ -10,11 +10,11 @@ export type StateBanner = { href(path: string): string; enable(): void };
 export function renderStateBanner(endpoint: EndpointWithHealth, { href, enable }: StateBanner): TemplateResult | "" {
   const { kind, tone, reason } = toEndpointState(endpoint);
   if (kind === "healthy") return "";
-  const failed = href(`/webhooks/deliveries?endpoint=${endpoint.endpoint_id}&status=failed`);
+  const deliveries = href(`/webhooks/deliveries?endpoint=${endpoint.endpoint_id}`);
   const action =
     kind === "disabled"
       ? html`<button type="button" class="button" @click=${enable}>Enable</button>`
-      : html`<a class="button" href=${failed}>See failed deliveries</a>`;
+      : html`<a class="button" href=${deliveries}>See deliveries</a>`;
   return html`<div class="bar state-banner tone-${tone}">
     ${renderIcon("warning")}
     <p>${reason} ${renderSince(endpoint)} ${kind === "disabled" ? "It is sent nothing." : ""}</p>

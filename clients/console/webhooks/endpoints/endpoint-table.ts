@@ -22,8 +22,8 @@ export function renderEndpointTable(endpoints: readonly Endpoint[], table: Endpo
   return html`<div class="table-frame" tabindex="0" role="region" aria-label="Endpoints">
     <table class="table endpoints" aria-label="Endpoints">
       <thead>
-        <tr><th scope="col">Endpoint</th><th scope="col">Events</th><th scope="col">State</th>
-          <th scope="col" class="number">Success</th><th scope="col">Response time</th></tr>
+        <tr><th scope="col">Endpoint</th><th scope="col" class="events">Events</th><th scope="col">State</th>
+          <th scope="col" class="number">Success</th><th scope="col" class="time">Response time</th></tr>
       </thead>
       <tbody>${endpoints.map((endpoint) => renderRow(endpoint, table))}</tbody>
     </table>
@@ -51,11 +51,11 @@ function renderRow(endpoint: Endpoint, { href, deliveriesOf }: EndpointTable): T
 
 function renderFigures(deliveries: ListedDeliveries | null, averageMs: number | null): TemplateResult {
   if (deliveries === null) {
-    return html`<td class="number"><span class="bone short"></span></td><td><span class="bone short"></span></td>`;
+    return html`<td class="number"><span class="bone short"></span></td><td class="time"><span class="bone short"></span></td>`;
   }
   if (deliveries === "failed") {
     const unknown = html`<span class="muted" data-tip="The deliveries could not be loaded">?</span>`;
-    return html`<td class="number">${unknown}</td><td>${averageMs === null ? unknown : formatDuration(averageMs)}</td>`;
+    return html`<td class="number">${unknown}</td><td class="time">${averageMs === null ? unknown : formatDuration(averageMs)}</td>`;
   }
   const { attempted, successRate, slowestMs } = toDeliveryStats(deliveries);
   const durations = deliveries.flatMap(({ last_duration_ms }) => last_duration_ms ?? []).reverse();

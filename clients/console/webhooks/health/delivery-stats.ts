@@ -42,8 +42,8 @@ export function toDeliveryStats(deliveries: readonly Delivery[]): DeliveryStats 
 /** Formats a rate in whole per cent: 100% only if all succeeded, 0% only if none did. */
 export function formatRate(rate: number): string {
   const percent = rate * 100;
-  const rounded = percent > 99 && percent < 100 ? Math.floor(percent * 10) / 10 : Math.ceil(percent);
-  return `${rounded}%`;
+  if (percent > 99 && percent < 100) return `${Math.floor(percent * 10) / 10}%`;
+  return percent > 0 && percent < 1 ? "1%" : `${Math.round(percent)}%`;
 }
 
 /** Formats a duration: `87 ms`, `1.4 s`. */

@@ -34,7 +34,7 @@ export class DeleteEndpoint extends LitElement {
 
   protected override render(): TemplateResult {
     const body = html`
-      <p><bdi class="mono">${this.url}</bdi> is sent nothing any more, also none of the deliveries that are waiting. Its
+      <p><bdi class="mono">${this.url}</bdi> is no longer sent anything, not even the deliveries that are waiting. Its
         secret becomes invalid. This cannot be undone.</p>
       <p class="muted">To stop deliveries for a while, disable it instead: what it misses can be replayed.</p>
       ${this.error === null ? "" : html`<p class="webhook-error" role="alert">${this.error}</p>`}

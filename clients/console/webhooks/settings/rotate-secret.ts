@@ -63,8 +63,8 @@ export class RotateSecret extends LitElement {
 
   #renderQuestion(): TemplateResult {
     const body = html`
-      <p>Meanwhile each request has the signatures of both secrets, so that your receiver can change to the new one without
-        a break. After that, only the new one signs.</p>
+      <p>Until the old secret ends, each request has the signatures of both, so that your receiver can change to the new one
+        without a break.</p>
       ${renderSelectField({
         ...{ id: "overlap", label: "The old secret also signs for", value: this.overlap, options: overlaps },
         hint: "Store the new secret in your receiver before this time has passed.",

@@ -53,7 +53,7 @@ export class SettingsPage extends EndpointPage {
     const isEnabled = status === "enabled";
     return html`<section class="panel" aria-label="Operations">
       <div class="setting">
-        <div><h3>Signing secret</h3><p class="muted">Rotate it on a schedule, or at once when it has leaked. The old one can sign beside the new one for a while.</p></div>
+        <div><h3>Signing secret</h3><p class="muted">Rotate it on a schedule, or immediately when it has leaked. The old one can sign beside the new one for a while.</p></div>
         <button type="button" class="button" @click=${() => this.#open("rotate")}>Rotate secret</button>
       </div>
       <div class="setting">

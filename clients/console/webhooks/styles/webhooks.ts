@@ -43,10 +43,14 @@ export const webhookStyles = css`
     block-size: 14px;
     rotate: 90deg;
   }
+  .page-head h1:has(.pill) {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 2px var(--space-2);
+  }
   .page-head h1 .pill {
-    margin-inline-start: var(--space-1);
     letter-spacing: 0;
-    vertical-align: 3px;
   }
 
   .endpoints .endpoint {
@@ -279,6 +283,9 @@ export const webhookStyles = css`
     overflow-wrap: anywhere;
   }
 
+  endpoint-form {
+    display: block;
+  }
   .advanced > summary {
     display: flex;
     align-items: center;
@@ -390,6 +397,12 @@ export const webhookStyles = css`
     }
     .suggestions > li {
       grid-template-columns: minmax(0, 1fr);
+    }
+    .endpoints .endpoint {
+      min-inline-size: 130px;
+    }
+    .endpoints :is(.events, .time) {
+      display: none;
     }
   }
   @media (forced-colors: active) {
