@@ -97,6 +97,22 @@ describe("console › endpoints", () => {
     await page.waitForURL(`**/deliveries/${payload.delivery_id}`);
   });
 
+  it("sends a test event, and shows what the receiver responded", async () => {
+    const { org, endpoint_id } = await organisationWithEndpoint();
+    const page = await tests.openConsole(`/webhooks/${endpoint_id}`, org.token);
+    await page.getByRole("heading", { name: "No deliveries yet" }).waitFor();
+    receiver.respondWith(status(422, {}, hostile));
+    await page.getByRole("button", { name: "Send test event" }).click();
+    const dialog = page.getByRole("dialog", { name: "Send test event" });
+    await dialog.getByLabel("Event type").selectOption("invoice.paid");
+    await dialog.getByRole("button", { name: "Send", exact: true }).click();
+    await dialog.getByLabel("Body of the response").waitFor();
+    expect(await dialog.getByLabel("Body of the response").innerText()).toBe(hostile);
+    expect(await axeViolations(page)).toEqual([]);
+    await dialog.getByRole("link", { name: "Open the delivery" }).click();
+    await page.getByRole("region", { name: "Response to attempt 1" }).waitFor();
+  });
+
   it("changes settings, and rotates the secret with an overlap", async () => {
     const { org, endpoint_id, webhooks, secret: first } = await organisationWithEndpoint();
     const page = await tests.openConsole(`/webhooks/${endpoint_id}/settings`, org.token);

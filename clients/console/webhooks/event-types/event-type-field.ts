@@ -20,7 +20,7 @@ export class EventTypeField extends LitElement {
   declare onChange: (value: readonly string[]) => void;
   private declare text: string;
   private declare isOpen: boolean;
-  /** The position of the marked suggestion. */
+  /** The position of the marked suggestion: -1 before anything is typed, so that Enter submits the form. */
   private declare active: number;
 
   constructor() {
@@ -45,7 +45,7 @@ export class EventTypeField extends LitElement {
           aria-expanded=${this.isOpen && suggestions.length > 0}
           aria-controls="event-suggestions"
           aria-autocomplete="list"
-          aria-activedescendant=${this.isOpen && suggestions.length > 0 ? `event-suggestion-${this.active}` : ""}
+          aria-activedescendant=${this.isOpen && this.active >= 0 && suggestions.length > 0 ? `event-suggestion-${this.active}` : ""}
           aria-describedby="events-hint"
           aria-invalid=${this.error !== null}
           autocomplete="off"
@@ -114,7 +114,8 @@ export class EventTypeField extends LitElement {
 
   #move(step: number, count: number): void {
     if (count === 0) return;
-    this.active = this.isOpen ? (this.active + step + count) % count : 0;
+    const start = this.isOpen && this.active >= 0 ? this.active : step > 0 ? -1 : count;
+    this.active = (start + step + count) % count;
     this.isOpen = true;
     this.updateComplete.then(() => this.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" }));
   }
@@ -128,7 +129,7 @@ export class EventTypeField extends LitElement {
 
   #open(): void {
     this.isOpen = true;
-    this.active = 0;
+    this.active = this.text === "" ? -1 : 0;
   }
 
   #close(): void {
