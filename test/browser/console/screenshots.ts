@@ -5,8 +5,10 @@ import { compressPng } from "#test/support/browser/compress-png.ts";
 import { type ActivityApi, createActivityApi } from "#test/support/browser/console/activity-api.ts";
 import { startConsoleServer } from "#test/support/browser/console/console-server.ts";
 import { buildConsoleSite, signIn } from "#test/support/browser/console/console-site.ts";
+import { createDeliveriesApi } from "#test/support/browser/console/deliveries-api.ts";
 import { createPagesApi } from "#test/support/browser/console/pages-api.ts";
 import { anActivity, byUser, sampleActivity } from "#test/support/browser/sample-activity.ts";
+import { deliveryScreenshots } from "./delivery-screenshots.ts";
 import { pageScreenshots } from "./page-screenshots.ts";
 import { dark, narrow, type Screenshot } from "./screenshot.ts";
 
@@ -83,6 +85,7 @@ const screenshots: readonly Screenshot[] = [
   { name: "arabic", arrange: arabic, prepare: rightToLeft },
   { name: "arabic-event-dark", ...dark, arrange: arabic, prepare: rightToLeft },
   ...pageScreenshots,
+  ...deliveryScreenshots,
 ];
 
 /** The names of the data, in a page that is set from right to left. */
@@ -136,8 +139,8 @@ export async function takeConsoleScreenshots(
   const { site, remove } = await buildConsoleSite();
   const server = await startConsoleServer(site);
   const api = createActivityApi();
-  const pagesApi = createPagesApi(now);
-  server.api = (...request) => api.handle(...request) || pagesApi(...request);
+  const others = [createPagesApi(now), createDeliveriesApi(now)];
+  server.api = (...request) => api.handle(...request) || others.some((handle) => handle(...request));
   const chosen = screenshots.filter(({ isInDocs = false }) => !forDocs || isInDocs);
   for (const { name, path = "/activity", width = 1_280, context, arrange, isSignedOut, prepare } of chosen) {
     api.reset();
@@ -155,7 +158,9 @@ export async function takeConsoleScreenshots(
     if (isSignedOut !== true) await signIn(page);
     await page
       .locator(
-        isSignedOut === true ? "h1" : ".event-row, .notice, .bones, .sign-in, .table, .document-moment, .reference",
+        isSignedOut === true
+          ? "h1, h2"
+          : ".event-row, .notice, .bones, .sign-in, .table, .document-moment, .reference, .delivery, .replay, .catalogue, .signatures",
       )
       .first()
       .waitFor();

@@ -2,11 +2,15 @@ import { html, type TemplateResult } from "lit";
 import type { Schemas } from "#clients/client/openapi-types.ts";
 import "#clients/console/ui/copy-button.ts";
 import { locale } from "#clients/console/ui/locale.ts";
+import { adoptStyles } from "#clients/console/ui/styles/adopt-styles.ts";
 import { formatDuration } from "#clients/console/webhooks/health/delivery-stats.ts";
+import { exchangeStyles } from "#clients/console/webhooks/styles/exchange.ts";
 import { toAttemptTone, toResult } from "./delivery-status.ts";
 import { toVisibleText } from "./untrusted-text.ts";
 
 type Attempt = Schemas["WebhookDeliveryWithAttempts"]["attempts"][number];
+
+adoptStyles(exchangeStyles);
 
 /** Bodies of at most this length are open from the start. */
 const openLength = 600;
