@@ -1,5 +1,8 @@
 import { getPollDelay, noHistory, type PollHistory } from "./poll-schedule.ts";
 
+/** The longest time of a timer: with a longer one, it calls back immediately (HTML, "timers"; a signed 32-bit number). */
+const maxTimerMs = 2 ** 31 - 1;
+
 export type PollTimerPorts = {
   /** Unix time in milliseconds. */
   now(): number;
@@ -94,6 +97,7 @@ export class PollTimer {
   #start(): void {
     this.#cancel();
     if (this.#dueAtMs === null || !this.#isVisible || !this.#isOnline) return;
-    this.#cancel = this.#ports.setTimer(this.#onDue, Math.max(0, this.#dueAtMs - this.#ports.now()));
+    const delayMs = Math.min(maxTimerMs, Math.max(0, this.#dueAtMs - this.#ports.now()));
+    this.#cancel = this.#ports.setTimer(this.#onDue, delayMs);
   }
 }

@@ -3,13 +3,16 @@ import type { ActivityEvent, ActivityParams } from "#clients/client/finzbooks/fi
 import type { List } from "#clients/client/http/page.ts";
 import { createFileSink, downloadBlob, getFilePicker } from "./browser-file.ts";
 import type { ExportFormat } from "./export-format.ts";
-import { type ExportProgress, ExportRun } from "./export-run.ts";
+import { type ExportProgress, ExportRun, toBroken } from "./export-run.ts";
 import { createBlobSink, type ExportSink } from "./export-sink.ts";
+import { sleep } from "./sleep.ts";
 
 /** Runs one export at a time, for the page that hosts it. */
 export class ExportController implements ReactiveController {
   readonly #host: ReactiveControllerHost;
   #run: ExportRun | null = null;
+  /** Of an export for which the file could not be opened. */
+  #refused: ExportProgress | null = null;
 
   constructor(host: ReactiveControllerHost) {
     this.#host = host;
@@ -17,7 +20,7 @@ export class ExportController implements ReactiveController {
   }
 
   get progress(): ExportProgress | null {
-    return this.#run?.progress ?? null;
+    return this.#refused ?? this.#run?.progress ?? null;
   }
 
   get isActive(): boolean {
@@ -40,8 +43,22 @@ export class ExportController implements ReactiveController {
     params: ActivityParams,
     format: ExportFormat,
   ): Promise<void> {
-    const sink = await openSink(format, `activity-${new Date().toISOString().slice(0, 10)}.${format.name}`);
-    if (sink === null) return;
+    this.#refused = null;
+    try {
+      const sink = await openSink(format, `activity-${new Date().toISOString().slice(0, 10)}.${format.name}`);
+      if (sink !== null) await this.#export(activity, params, format, sink);
+    } catch (error) {
+      this.#refused = toBroken(error);
+      this.#host.requestUpdate();
+    }
+  }
+
+  async #export(
+    activity: List<ActivityEvent, ActivityParams>,
+    params: ActivityParams,
+    format: ExportFormat,
+    sink: ExportSink,
+  ): Promise<void> {
     this.#run?.cancel();
     this.#run = new ExportRun(params, format, {
       activity,
@@ -65,6 +82,7 @@ export class ExportController implements ReactiveController {
   /** Removes what is shown of an export that has ended. */
   dismiss(): void {
     this.#run = null;
+    this.#refused = null;
     this.#host.requestUpdate();
   }
 
@@ -74,7 +92,7 @@ export class ExportController implements ReactiveController {
   };
 }
 
-/** Returns `null` if the reader chose no file. */
+/** Returns `null` if the reader chose no file. Throws what the browser throws if it may not write to the file. */
 async function openSink({ mediaType }: ExportFormat, name: string): Promise<ExportSink | null> {
   const pick = getFilePicker();
   if (pick === null) return createBlobSink(mediaType, { download: (blob) => downloadBlob(blob, name) });
@@ -84,15 +102,4 @@ async function openSink({ mediaType }: ExportFormat, name: string): Promise<Expo
     if (error instanceof DOMException && error.name === "AbortError") return null;
     throw error;
   }
-}
-
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    signal.throwIfAborted();
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    });
-  });
 }

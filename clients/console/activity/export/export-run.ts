@@ -38,6 +38,14 @@ export type ExportPorts = {
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 };
 
+const initialProgress: ExportProgress = {
+  status: { kind: "running" },
+  events: 0,
+  bytes: 0,
+  reached: null,
+  activeMs: 0,
+};
+
 const pageSize = 500;
 
 const encoder = new TextEncoder();
@@ -56,7 +64,8 @@ export class ExportRun {
   readonly #format: ExportFormat;
   readonly #abort = new AbortController();
   #next: ActivityParams | null;
-  #progress: ExportProgress = { status: { kind: "running" }, events: 0, bytes: 0, reached: null, activeMs: 0 };
+  #progress = initialProgress;
+  #isRunning = false;
   #hasHead = false;
 
   constructor(params: ActivityParams, format: ExportFormat, ports: ExportPorts) {
@@ -69,18 +78,15 @@ export class ExportRun {
     return this.#progress;
   }
 
-  /** Starts, or continues after a pause. Resolves when it is done, paused, broken or cancelled; never rejects. */
+  /**
+   * Starts, or continues after a pause; does nothing while it runs. Resolves when it is done, paused, broken or cancelled;
+   * never rejects.
+   */
   async run(): Promise<void> {
-    this.#update({ status: { kind: "running" } });
-    try {
-      await this.#writeHead();
-      for (let retries = 0; this.#next !== null; )
-        retries = (await this.#tryPage(this.#next, retries)) ? 0 : retries + 1;
-      await this.#ports.sink.close();
-      this.#update({ status: { kind: "done" } });
-    } catch (error) {
-      await this.#fail(error);
-    }
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    await this.#writeAll();
+    this.#isRunning = false;
   }
 
   /** Ends the export and discards what was written. */
@@ -89,6 +95,20 @@ export class ExportRun {
     const { kind } = this.#progress.status;
     // A run that waits or reads notices the signal by itself.
     if (kind === "paused") this.#discard();
+  }
+
+  async #writeAll(): Promise<void> {
+    this.#update({ status: { kind: "running" } });
+    try {
+      await this.#writeHead();
+      for (let retries = 0; this.#next !== null; )
+        retries = (await this.#tryPage(this.#next, retries)) ? 0 : retries + 1;
+      this.#abort.signal.throwIfAborted();
+      await this.#ports.sink.close();
+      this.#update({ status: { kind: "done" } });
+    } catch (error) {
+      await this.#fail(error);
+    }
   }
 
   async #writeHead(): Promise<void> {
@@ -137,7 +157,8 @@ export class ExportRun {
     else if (error instanceof ActivityLogError) {
       this.#update({ status: { kind: "paused", failure: toFailure(error, this.#ports.isOnline()) } });
     } else {
-      this.#update({ status: { kind: "broken", message: error instanceof Error ? error.message : String(error) } });
+      await this.#ports.sink.discard();
+      this.#update(toBroken(error, this.#progress));
     }
   }
 
@@ -150,4 +171,10 @@ export class ExportRun {
     this.#progress = { ...this.#progress, ...change };
     this.#ports.onProgress(this.#progress);
   }
+}
+
+/** Returns the progress of an export whose file could not be opened, or be written any more. */
+export function toBroken(error: unknown, progress: ExportProgress = initialProgress): ExportProgress {
+  const message = error instanceof Error ? error.message : String(error);
+  return { ...progress, status: { kind: "broken", message } };
 }

@@ -1,5 +1,5 @@
 import { html, LitElement, type PropertyDeclarations, type PropertyValues, type TemplateResult } from "lit";
-import { locale } from "#clients/console/ui/locale.ts";
+import { correctLanguage, locale } from "#clients/console/ui/locale.ts";
 import { adoptStyles } from "#clients/console/ui/styles/adopt-styles.ts";
 import type { BarChart } from "./bar-chart.ts";
 import { type Brush, type BrushHandle, moveHandle, toStep } from "./brush.ts";
@@ -72,6 +72,7 @@ export class EventHistogram extends LitElement {
   /** The list does not wait for the chart, and stays if the chart cannot be loaded. */
   protected override async firstUpdated(): Promise<void> {
     const host = this.querySelector<HTMLElement>(".histogram-chart");
+    correctLanguage(navigator);
     const { BarChart } = await import("./bar-chart.ts");
     if (host === null || !this.isConnected) return;
     this.#chart = new BarChart(host, (first, end) => this.#apply({ first, end }));

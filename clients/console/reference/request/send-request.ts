@@ -4,7 +4,7 @@ import type { BuiltRequest } from "./build-request.ts";
 export type TrialResponse = {
   readonly status: number;
   readonly headers: readonly (readonly [name: string, value: string])[];
-  /** JSON is indented. */
+  /** JSON is indented where that changes no value. */
   readonly body: string;
   readonly durationMs: number;
 };
@@ -44,9 +44,11 @@ export async function sendRequest(
   };
 }
 
+/** Returns a text as it is unless indenting changes nothing but white space: a parsed number may be another one. */
 function indent(text: string): string {
   try {
-    return JSON.stringify(JSON.parse(text), null, 2);
+    const value: unknown = JSON.parse(text);
+    return JSON.stringify(value) === text ? JSON.stringify(value, null, 2) : text;
   } catch {
     return text;
   }

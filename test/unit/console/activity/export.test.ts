@@ -125,6 +125,26 @@ describe("ExportRun", () => {
     const { run } = setUp(undefined, sink);
     await run.run();
     expect(run.progress.status).toEqual({ kind: "broken", message: "The disk is full." });
+    expect(sink.ending).toBe("discarded");
+  });
+
+  it("discards the file when it is cancelled while the last page is written", async () => {
+    const sink = aSink();
+    const write = sink.write.bind(sink);
+    sink.write = async (text) => {
+      await write(text);
+      if (text.includes("evt_1202")) run.cancel();
+    };
+    const { run } = setUp(undefined, sink);
+    await run.run();
+    expect(run.progress.status.kind).toBe("cancelled");
+    expect(sink.ending).toBe("discarded");
+  });
+
+  it("runs once when it is asked twice", async () => {
+    const { run, ids } = setUp();
+    await Promise.all([run.run(), run.run()]);
+    expect(ids()).toEqual(expected);
   });
 });
 

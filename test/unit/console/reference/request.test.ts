@@ -96,6 +96,12 @@ describe("sendRequest", () => {
     });
   });
 
+  it("returns a body as it is when its numbers are more exact than those of JavaScript", async () => {
+    const body = '{"total":12345678901234567890.12,"other":1e400}';
+    const ports = { origin: "https://api.example.com", fetch: async () => new Response(body), now: () => 0 };
+    expect((await sendRequest(request, ports)).body).toBe(body);
+  });
+
   it.each([
     "//other.example.com/",
     "https://other.example.com/",
