@@ -37,7 +37,7 @@ export const deliveryStyles = css`
   }
   .deliveries .endpoint bdi {
     display: block;
-    max-inline-size: 280px;
+    max-inline-size: clamp(120px, 14vw, 280px);
     overflow: hidden;
     text-overflow: ellipsis;
   }
