@@ -124,8 +124,10 @@ describe("console › endpoints", () => {
     await page.getByRole("option", { name: /^bill\.paid/ }).click();
     await page.getByRole("button", { name: "Save changes" }).click();
     await page.getByRole("heading", { level: 1, name: /^Ledger/ }).waitFor();
+    await page.getByText("The settings are saved.").first().waitFor();
     expect(await webhooks.endpoints.get(endpoint_id)).toMatchObject({ description: "Ledger", events: ["bill.paid"] });
 
+    await page.getByLabel("Description").fill("Not saved yet");
     await page.getByRole("button", { name: "Rotate secret" }).click();
     const dialog = page.getByRole("dialog", { name: "Rotate the signing secret?" });
     await dialog.getByLabel("The old secret also signs for").selectOption("1 hour");
@@ -133,6 +135,7 @@ describe("console › endpoints", () => {
     await page.getByText("for 1 hour also with the old one").waitFor();
     const second = await storeSecret(page, "New signing secret");
     expect(second).not.toBe(first);
+    expect(await page.getByLabel("Description").inputValue()).toBe("Not saved yet");
     await webhooks.endpoints.test(endpoint_id, { event_type: "bill.paid" });
     const { body, headers } = await receivedAt(`/hook/${org.org_id}`);
     for (const secret of [first, second]) await verifyWebhook(body, headers, secret);

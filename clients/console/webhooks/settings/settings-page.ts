@@ -15,16 +15,20 @@ export class SettingsPage extends EndpointPage {
   static override readonly properties: PropertyDeclarations = {
     catalogue: { state: true },
     openDialog: { state: true },
+    saves: { state: true },
   };
 
   protected override readonly tab = "/settings";
   private declare catalogue: readonly CatalogueEntry[];
   private declare openDialog: OpenDialog;
+  /** How often the form was saved: what was entered is kept when the endpoint is loaded again for another reason. */
+  private declare saves: number;
 
   constructor() {
     super();
     this.catalogue = [];
     this.openDialog = null;
+    this.saves = 0;
   }
 
   override async connectedCallback(): Promise<void> {
@@ -38,7 +42,7 @@ export class SettingsPage extends EndpointPage {
       <section class="panel" aria-labelledby="settings-subscription">
         <h2 id="settings-subscription">Subscription</h2>
         <endpoint-form class="panel-body"
-          .form=${guard([endpoint], () => toForm(endpoint))}
+          .form=${guard([endpoint.endpoint_id, this.saves], () => toForm(endpoint))}
           .headerNames=${endpoint.header_names}
           .catalogue=${this.catalogue}
           .submitText=${"Save changes"}
@@ -93,6 +97,7 @@ export class SettingsPage extends EndpointPage {
     if (Object.keys(patch).length > 0) {
       await this.context.api.client.webhooks.endpoints.update(this.endpointId, patch);
       await this.endpoint.load();
+      this.saves += 1;
     }
     showToast("The settings are saved.");
   }
