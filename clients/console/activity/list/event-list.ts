@@ -3,12 +3,13 @@ import { repeat } from "lit/directives/repeat.js";
 import type { FeedEvent } from "#clients/console/activity/feed/feed-event.ts";
 import { adoptStyles } from "#clients/console/ui/styles/adopt-styles.ts";
 import { renderDayRow, renderEventRow } from "./event-row-view.ts";
-import { type ListRow, ListRows, toLocalDay } from "./list-rows.ts";
+import { type ListRow, ListRows, type RowHeights, toLocalDay } from "./list-rows.ts";
 import { listStyles } from "./list-styles.ts";
 import { getVisibleRange } from "./visible-range.ts";
 
-const wide = { query: "(min-width: 821px)", rowHeight: 40 };
-const narrowRowHeight = 60;
+const wideQuery = "(min-width: 821px)";
+const wideHeights: RowHeights = { day: 40, event: 40 };
+const narrowHeights: RowHeights = { day: 34, event: 60 };
 
 /** The distance to the end at which the next page is asked for. */
 const nearEndRows = 30;
@@ -32,7 +33,7 @@ export class EventList extends LitElement {
   private declare range: readonly [number, number];
 
   readonly #rows = new ListRows(toLocalDay);
-  readonly #media = matchMedia(wide.query);
+  readonly #media = matchMedia(wideQuery);
   #indexes = new Map<string, number>();
   #indexed: readonly FeedEvent[] = [];
 
@@ -101,8 +102,8 @@ export class EventList extends LitElement {
     const visible = this.querySelector<HTMLElement>(".event-rows");
     if (grid === null || visible === null) return;
     // The policy of the page refuses style attributes, not properties.
-    grid.style.blockSize = `${this.#rows.rows.length * this.#rowHeight}px`;
-    visible.style.translate = `0 ${this.range[0] * this.#rowHeight}px`;
+    grid.style.blockSize = `${this.#toTop(this.#rows.rows.length)}px`;
+    visible.style.translate = `0 ${this.#toTop(this.range[0])}px`;
     if (changed.has("events") || changed.has("count")) this.#measure();
   }
 
@@ -111,14 +112,12 @@ export class EventList extends LitElement {
     return renderEventRow(row.event, index, row.event.id === this.activeId);
   }
 
-  get #rowHeight(): number {
-    return this.#media.matches ? wide.rowHeight : narrowRowHeight;
-  }
+  readonly #toTop = (row: number): number => this.#rows.toTop(row, this.#media.matches ? wideHeights : narrowHeights);
 
   readonly #measure = (): void => {
     const rowCount = this.#rows.rows.length;
     const offset = -this.getBoundingClientRect().top;
-    const range = getVisibleRange({ offset, height: window.innerHeight, rowHeight: this.#rowHeight, rowCount });
+    const range = getVisibleRange({ offset, height: window.innerHeight, rowCount, toTop: this.#toTop });
     if (range[0] !== this.range[0] || range[1] !== this.range[1]) this.range = range;
     if (range[1] > rowCount - nearEndRows) this.dispatchEvent(new CustomEvent("near-end"));
   };
@@ -133,11 +132,13 @@ export class EventList extends LitElement {
 
   /** Scrolls as little as needed for the row to be in view, clear of what sticks to the top. */
   #reveal(index: number): void {
-    const top = this.getBoundingClientRect().top + this.#rows.toRow(index) * this.#rowHeight;
-    const bottom = top + this.#rowHeight;
+    const row = this.#rows.toRow(index);
+    const height = this.#toTop(row + 1) - this.#toTop(row);
+    const top = this.getBoundingClientRect().top + this.#toTop(row);
+    const bottom = top + height;
     const clearance = 96;
     if (top < clearance) window.scrollBy(0, top - clearance);
-    else if (bottom > window.innerHeight) window.scrollBy(0, bottom - window.innerHeight + this.#rowHeight);
+    else if (bottom > window.innerHeight) window.scrollBy(0, bottom - window.innerHeight + height);
   }
 
   readonly #click = ({ target }: MouseEvent): void => {

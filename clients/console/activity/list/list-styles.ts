@@ -69,7 +69,10 @@ export const listStyles = css`
     block-size: 13px;
   }
   @media (max-width: 820px) {
-    .event-day, .event-row {
+    .event-day {
+      block-size: 34px;
+    }
+    .event-row {
       block-size: 60px;
     }
     .event-row {

@@ -59,6 +59,15 @@ describe("ListRows", () => {
     expect([0, 3, 9].map((index) => rows.toRow(index))).toEqual([1, 5, -1]);
   });
 
+  it("has the height of headings above the rows after them", () => {
+    const rows = new ListRows(toDay);
+    rows.update([a, b, c]);
+    const tops = [0, 1, 2, 3, 4, 5, 6].map((row) => rows.toTop(row, { day: 34, event: 60 }));
+    expect(tops).toEqual([0, 34, 94, 128, 188, 222, 282]);
+    rows.update([a]);
+    expect(rows.toTop(2, { day: 34, event: 60 })).toBe(94);
+  });
+
   it("begins anew for another list", () => {
     const rows = new ListRows(toDay);
     rows.update([a, b]);
@@ -68,15 +77,20 @@ describe("ListRows", () => {
 });
 
 describe("getVisibleRange", () => {
-  const viewport = { height: 400, rowHeight: 40, rowCount: 1_000 };
+  const viewport = { height: 400, rowCount: 1_000, toTop: (row: number) => row * 40 };
 
   it("has the rows in view and eight beyond each edge", () => {
     expect(getVisibleRange({ ...viewport, offset: 4_000 })).toEqual([92, 118]);
   });
 
-  it("stays within the rows", () => {
-    expect(getVisibleRange({ ...viewport, offset: -10_000 })).toEqual([0, 0]);
+  it("finds the rows when their heights differ", () => {
+    const toTop = (row: number) => (row < 100 ? row * 30 : 3_000 + (row - 100) * 60);
+    expect(getVisibleRange({ ...viewport, toTop, offset: 2_999 })).toEqual([91, 115]);
+  });
+
+  it("stays within the rows, also while none is in view", () => {
+    expect(getVisibleRange({ ...viewport, offset: -10_000 })).toEqual([0, 8]);
     expect(getVisibleRange({ ...viewport, offset: 0 })).toEqual([0, 18]);
-    expect(getVisibleRange({ ...viewport, offset: 1e9 })).toEqual([1_000, 1_000]);
+    expect(getVisibleRange({ ...viewport, offset: 1e9 })).toEqual([992, 1_000]);
   });
 });
