@@ -210,3 +210,16 @@ describe("activity › events", () => {
     expect(width).toBe(0);
   });
 });
+
+describe("activity › narrow window", () => {
+  it("has low headings, and rows that end where the list does", async () => {
+    tests.api.events = sampleActivity(now);
+    const page = await tests.openSignedIn("/activity", { viewport: { width: 390, height: 2_000 } });
+    await rows(page).first().waitFor();
+    const heading = await page.locator(".event-day").first().boundingBox();
+    const last = await rows(page).last().boundingBox();
+    const list = await page.locator(".event-grid").boundingBox();
+    expect(heading?.height).toBe(34);
+    expect((last?.y ?? 0) + (last?.height ?? 0)).toBeCloseTo((list?.y ?? 0) + (list?.height ?? 0), 0);
+  });
+});
