@@ -44,6 +44,16 @@ export function toFailure(error: unknown, isOnline: boolean): ApiFailure {
   }
 }
 
+/**
+ * Returns what an error of a request means. An error that is not an `ActivityLogError` is a defect of the console: it is
+ * reported, and must not leave a page loading for ever.
+ */
+export function toFailureOrReport(error: unknown, isOnline: boolean, report: (error: unknown) => void): ApiFailure {
+  if (error instanceof ActivityLogError) return toFailure(error, isOnline);
+  report(error);
+  return { kind: "failed", message: "The console could not read the response.", requestId: null };
+}
+
 /** Whether the same request may succeed later. */
 export function isTransient({ kind }: ApiFailure): boolean {
   return kind === "rate_limited" || kind === "offline" || kind === "failed";

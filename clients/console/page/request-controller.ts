@@ -1,6 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from "lit";
-import { ActivityLogError } from "#clients/client/http/activity-log-error.ts";
-import { type ApiFailure, toFailure } from "#clients/console/api/api-failure.ts";
+import { type ApiFailure, toFailureOrReport } from "#clients/console/api/api-failure.ts";
 
 export type RequestState<T> =
   | { readonly kind: "loading" }
@@ -34,7 +33,8 @@ export class RequestController<T> implements ReactiveController {
       const value = await this.#request(abort.signal);
       if (!abort.signal.aborted) this.#update({ kind: "ready", value });
     } catch (error) {
-      if (!abort.signal.aborted) this.#update({ kind: "failed", failure: toAnyFailure(error) });
+      if (!abort.signal.aborted)
+        this.#update({ kind: "failed", failure: toFailureOrReport(error, navigator.onLine, reportError) });
     }
   }
 
@@ -51,11 +51,4 @@ export class RequestController<T> implements ReactiveController {
     this.#state = state;
     this.#host.requestUpdate();
   }
-}
-
-/** A defect of the console is reported, and must not leave the page loading for ever. */
-function toAnyFailure(error: unknown): ApiFailure {
-  if (error instanceof ActivityLogError) return toFailure(error, navigator.onLine);
-  reportError(error);
-  return { kind: "failed", message: "The console could not read the response.", requestId: null };
 }

@@ -111,7 +111,7 @@ export class SessionStore extends EventTarget {
       return { token, kind: "viewer", userId: null, ...claims };
     }
     const { org_id, user_id, scopes } = await this.#ports.whoami(credentials);
-    return { token, kind: "personal", org: org_id, userId: user_id, scopes };
+    return { token, kind: "personal", org: org_id, userId: user_id, grant: null, scopes };
   }
 
   #update(state: SessionState): void {

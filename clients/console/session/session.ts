@@ -7,6 +7,8 @@ export type Session = {
   readonly kind: "personal" | "viewer";
   readonly org: string;
   readonly userId: string | null;
+  /** What a viewer token can read; `null` for a personal access token. */
+  readonly grant: string | null;
   readonly scopes: readonly string[];
 };
 
@@ -20,9 +22,9 @@ export type SessionState =
   /** The API has refused the token. Requests wait until the reader signs in again. */
   | { readonly kind: "expired"; readonly session: Session };
 
-/** Whether two sessions are of the same user: requests of one may be repeated in the other. */
+/** Whether two sessions are of the same user, or of the same limits: requests of one may be repeated in the other. */
 export function isSameUser(one: Session, other: Session): boolean {
-  return one.org === other.org && one.userId === other.userId && one.kind === other.kind;
+  return one.org === other.org && one.userId === other.userId && one.kind === other.kind && one.grant === other.grant;
 }
 
 /** Whether a session continues another one: of the same user, with the same scopes. */

@@ -1,5 +1,13 @@
 /** What a viewer token says of itself. It is shown, never trusted: the API verifies the signature. */
-export type ViewerTokenClaims = { readonly org: string; readonly scopes: readonly string[] };
+export type ViewerTokenClaims = {
+  readonly org: string;
+  readonly scopes: readonly string[];
+  /** Identifies its issuer and what it can read: the same for each token that renews it. */
+  readonly grant: string;
+};
+
+/** The claims that a renewal does not change. */
+const grantClaims = ["issuer_token_id", "entity_type", "entity_id", "contact_id", "actor_user_id", "hide"];
 
 /** Returns the claims of a viewer token; `null` for any other text. */
 export function parseViewerTokenClaims(token: string): ViewerTokenClaims | null {
@@ -10,7 +18,15 @@ export function parseViewerTokenClaims(token: string): ViewerTokenClaims | null 
     if (typeof claims !== "object" || claims === null || !("org_id" in claims) || !("scopes" in claims)) return null;
     const { org_id, scopes } = claims;
     if (typeof org_id !== "string" || !Array.isArray(scopes)) return null;
-    return { org: org_id, scopes: scopes.filter((scope) => typeof scope === "string") };
+    return {
+      org: org_id,
+      scopes: scopes.filter((scope) => typeof scope === "string"),
+      grant: JSON.stringify(
+        Object.entries(claims)
+          .filter(([name]) => grantClaims.includes(name))
+          .sort(),
+      ),
+    };
   } catch {
     return null;
   }

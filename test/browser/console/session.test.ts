@@ -36,6 +36,56 @@ describe("console › sign in", () => {
     expect(await stored()).not.toContain("aibooks_pat");
   });
 
+  it("keeps a token that could not be checked, and checks it again when the reader asks for it", async () => {
+    const page = await tests.open("/activity", { expected: /503/ });
+    await page.getByLabel("Keep until this tab is closed").check();
+    await signIn(page);
+    await page.getByText("No activity yet").waitFor();
+    await page.route("**/whoami", (route) => route.fulfill({ status: 503, body: "{}" }));
+    await page.reload();
+    await page.getByText("This could not be loaded").waitFor();
+    await page.unroute("**/whoami");
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.getByText("No activity yet").waitFor();
+  });
+
+  it("stays signed out when the reader closes the form while the token is checked", async () => {
+    tests.api.events = sampleActivity(new Date());
+    const page = await tests.openSignedIn("/activity", { expected: refused });
+    await page.locator(".event-row").first().waitFor();
+    tests.api.tokens = ["aibooks_pat_new"];
+    await page.getByRole("button", { name: "Type" }).click();
+    await page.getByRole("button", { name: "Bill", exact: true }).click();
+    await page.getByRole("dialog", { name: "Your session has ended" }).waitFor();
+    const { promise: isAsked, resolve: asked } = Promise.withResolvers<void>();
+    const { promise: isClosed, resolve: closed } = Promise.withResolvers<void>();
+    await page.route("**/whoami", async (route) => {
+      asked();
+      await isClosed;
+      await route.continue();
+    });
+    await page.getByLabel("Keep until this tab is closed").check();
+    await signIn(page, "aibooks_pat_new");
+    await isAsked;
+    await page.getByRole("button", { name: "Sign out instead" }).click();
+    const response = page.waitForResponse("**/whoami");
+    closed();
+    await (await response).finished();
+    await page.getByRole("heading", { name: "Sign in to Activity log" }).waitFor();
+    expect(await page.evaluate("JSON.stringify(sessionStorage)")).not.toContain("aibooks_pat");
+  });
+
+  it("signs in when the browser blocks site data", async () => {
+    const script = ["localStorage", "sessionStorage"]
+      .map(
+        (name) =>
+          `Object.defineProperty(window, "${name}", { get() { throw new DOMException("", "SecurityError"); } });`,
+      )
+      .join("");
+    const page = await tests.openSignedIn("/activity", { script });
+    await page.getByText("No activity yet").waitFor();
+  });
+
   it("asks for the token again when it is refused, and goes on where it was", async () => {
     tests.api.events = sampleActivity(new Date());
     const page = await tests.openSignedIn("/activity", { expected: refused });

@@ -1,6 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { ActivityLogError, type ErrorCode } from "#clients/client/http/activity-log-error.ts";
-import { isTransient, toFailure } from "#clients/console/api/api-failure.ts";
+import { isTransient, toFailure, toFailureOrReport } from "#clients/console/api/api-failure.ts";
 
 const kinds: Readonly<Record<ErrorCode, readonly [kind: string, isTransient: boolean]>> = {
   invalid_request: ["invalid", false],
@@ -37,5 +37,20 @@ describe("toFailure", () => {
 
   it("throws errors that are not of a request", () => {
     expect(() => toFailure(new TypeError("bug"), true)).toThrow("bug");
+  });
+});
+
+describe("toFailureOrReport", () => {
+  it("reports a defect, and lets the reader try again", () => {
+    const [report, defect] = [vi.fn(), new TypeError("defect")];
+    const failure = toFailureOrReport(defect, true, report);
+    expect([failure.kind, isTransient(failure)]).toEqual(["failed", true]);
+    expect(report).toHaveBeenCalledWith(defect);
+  });
+
+  it("reports no error of the API", () => {
+    const report = vi.fn();
+    expect(toFailureOrReport(new ActivityLogError("not_found", "None."), true, report)).toEqual({ kind: "not_found" });
+    expect(report).not.toHaveBeenCalled();
   });
 });

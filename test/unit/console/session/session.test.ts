@@ -59,7 +59,14 @@ describe("SessionStore", () => {
     await store.signIn(signInWith("one"), false);
     expect(store.state).toEqual({
       kind: "signed_in",
-      session: { token: "one", kind: "personal", org: "org_1", userId: "usr_1", scopes: ["AIBooks.activity.READ"] },
+      session: {
+        token: "one",
+        kind: "personal",
+        org: "org_1",
+        userId: "usr_1",
+        grant: null,
+        scopes: ["AIBooks.activity.READ"],
+      },
     });
     expect(storage.content).toEqual({});
   });
@@ -171,6 +178,24 @@ describe("SessionStore › renewal", () => {
     expect(store.state.kind).toBe("signed_in");
   });
 
+  it.each([
+    ["repeats", { contact_id: "con_1", expires_at: "later" }, true],
+    ["never repeats", { contact_id: "con_2" }, false],
+    ["never repeats", { contact_id: "con_1", entity_id: "inv_1" }, false],
+    ["never repeats", { contact_id: "con_1", issuer_token_id: "tok_2" }, false],
+  ])("%s a request with a viewer token of %j", async (_, claims, isRepeated) => {
+    const { store } = aStore();
+    const tokenWith = (other: object) =>
+      viewerToken({ org_id: "org_1", issuer_token_id: "tok_1", scopes: [], ...other });
+    const [old, other] = [tokenWith({ contact_id: "con_1" }), tokenWith(claims)];
+    await store.signIn(signInWith(old), false);
+    const session = sessionOf(store);
+    const waiting = store.renewToken(session, old, null);
+    await store.signIn(signInWith(other), false);
+    expect(await waiting).toBe(isRepeated);
+    expect(isRenewal(session, sessionOf(store))).toBe(isRepeated);
+  });
+
   it("ends the wait of a page that is left", async () => {
     const { store, session } = await signedIn();
     const abort = new AbortController();
@@ -246,7 +271,14 @@ describe("openStorage", () => {
 
 describe("isRenewal", () => {
   it("is true for another token of the same user with the same scopes", () => {
-    const session = { token: "1", kind: "personal", org: "org_1", userId: "usr_1", scopes: ["a"] } as const;
+    const session = {
+      token: "1",
+      kind: "personal",
+      org: "org_1",
+      userId: "usr_1",
+      grant: null,
+      scopes: ["a"],
+    } as const;
     expect(isRenewal(session, { ...session, token: "2" })).toBe(true);
     for (const other of [{ org: "org_2" }, { userId: "usr_2" }, { kind: "viewer" as const }, { scopes: ["b"] }]) {
       expect(isRenewal(session, { ...session, ...other })).toBe(false);
@@ -262,7 +294,7 @@ describe("parseViewerTokenClaims", () => {
 });
 
 describe("hasScope", () => {
-  const session = { token: "", kind: "personal", org: "org_1", userId: null } as const;
+  const session = { token: "", kind: "personal", org: "org_1", userId: null, grant: null } as const;
 
   it("is true for a scope, for full access, and where none is needed", () => {
     const read = { ...session, scopes: ["AIBooks.activity.READ"] };
