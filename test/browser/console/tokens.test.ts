@@ -23,6 +23,7 @@ describe("console › tokens", () => {
     await page.getByRole("button", { name: `Revoke ${other.token_id}` }).click();
     await dialog.getByRole("button", { name: "Revoke" }).click();
     await page.locator(".toast", { hasText: `Revoked ${other.token_id}` }).waitFor();
+    expect(await page.locator(".toast-status").textContent()).toContain(`Revoked ${other.token_id}`);
     expect(await rows.count()).toBe(1);
     const response = await tests.stack.get("/api/public/v1/whoami", { authorization: `Bearer ${other.secret}` });
     expect(response.status).toBe(401);
