@@ -37,11 +37,21 @@ export async function revokeOrgToken(
 ): Promise<Token> {
   const found = tokenIdPattern.test(tokenId) ? await store.get(tokenId) : null;
   if (found === null || !found.org_ids.includes(org_id)) throw tokenNotFoundError();
-  if (revokedAt(found, org_id) !== null) return found;
-  const isLast = found.org_ids.every((orgId) => orgId === org_id || found.revoked_orgs[orgId] !== undefined);
-  const revoked = await store.revoke(tokenId, { orgId: org_id, at: now.toISOString(), isLast });
-  if (revoked === null) throw tokenNotFoundError();
-  return revoked;
+  if (found.revoked_at !== null) return found;
+  const at = now.toISOString();
+  const revoke = async (isLast: boolean) => {
+    const revoked = await store.revoke(tokenId, { orgId: org_id, at, isLast });
+    if (revoked === null) throw tokenNotFoundError();
+    return revoked;
+  };
+  const isLast = isRevokedByAll({ ...found, revoked_orgs: { ...found.revoked_orgs, [org_id]: at } });
+  const revoked = found.revoked_orgs[org_id] === undefined || isLast ? await revoke(isLast) : found;
+  // The last two organisations can revoke it concurrently: neither saw the other.
+  return revoked.revoked_at === null && isRevokedByAll(revoked) ? revoke(true) : revoked;
+}
+
+function isRevokedByAll({ org_ids, revoked_orgs }: Token): boolean {
+  return org_ids.every((orgId) => revoked_orgs[orgId] !== undefined);
 }
 
 /**
@@ -59,11 +69,6 @@ export function toOrgToken({ hash: _, client_id: __, revoked_orgs, ...token }: T
     revoked_at: revoked_orgs[caller.org_id] ?? token.revoked_at,
     last_used_at: isWhollyKnown ? token.last_used_at : null,
   };
-}
-
-/** Returns when the access of a token to an organisation was revoked; `null` if it was not. */
-function revokedAt({ revoked_at, revoked_orgs }: Token, orgId: string): string | null {
-  return revoked_orgs[orgId] ?? revoked_at;
 }
 
 function tokenNotFoundError(): ActivityError {

@@ -13,6 +13,14 @@ import { isViewerToken } from "./viewer-tokens/viewer-token-format.ts";
 /** What a request is authenticated with: the text of a stored token, or a verified viewer token, which counts for its issuer. */
 export type Credential = string | ViewerToken;
 
+/** The part of the rate limit that viewer tokens can use: their visitors cannot stop the server that issues them. */
+const viewerShare = 0.8;
+
+/** Returns how many requests of a minute are allowed with a credential, of those of its stored token. */
+export function limitOf(credential: Credential, limit: number): number {
+  return typeof credential === "string" ? limit : Math.floor(limit * viewerShare);
+}
+
 /** Maximum number of tokens in each cache of an instance. */
 const capacity = 10_000;
 
@@ -42,7 +50,7 @@ export class TokenAuthenticator {
    */
   async peek(credential: Credential, now: Date, limit: number): Promise<ActiveToken | null> {
     const ref = refOf(credential);
-    return this.#seen.has(cacheKeyOf(ref)) ? null : this.#look(ref, now, limit);
+    return this.#seen.has(cacheKeyOf(ref)) ? null : this.#look(ref, now, limit, limitOf(credential, limit));
   }
 
   /**
@@ -63,22 +71,23 @@ export class TokenAuthenticator {
    */
   async authenticate(credential: Credential, now: Date, limit: number): Promise<CountedToken> {
     const ref = refOf(credential);
+    const allowed = limitOf(credential, limit);
     this.enforceRateLimit(credential, now, limit);
-    if (!this.#seen.has(cacheKeyOf(ref))) await this.#look(ref, now, limit);
+    if (!this.#seen.has(cacheKeyOf(ref))) await this.#look(ref, now, limit, allowed);
     const found = await this.#use(ref, now, limit);
     this.#seen.delete(cacheKeyOf(ref));
     const token = assertActiveToken(found?.token ?? null, ref, now);
     if (found === null) throw invalidTokenError();
     this.#seen.add(cacheKeyOf(ref));
-    this.#remember(ref, found.used, now, limit);
-    if (found.used > limit) throw rateLimitedError(limit, now);
+    this.#remember(ref, found.used, now, allowed);
+    if (found.used > allowed) throw rateLimitedError(allowed, now);
     return { token, used: found.used };
   }
 
   /** Throws `ActivityError` `rate_limited` if the token is known to be over its limit. Makes no call. */
   enforceRateLimit(credential: Credential, now: Date, limit: number): void {
     const until = this.#limited.get(cacheKeyOf(refOf(credential)), now);
-    if (until !== null) throw rateLimitedError(limit, now, until);
+    if (until !== null) throw rateLimitedError(limitOf(credential, limit), now, until);
   }
 
   /** Whether this instance was recently denied a lease of the token. */
@@ -104,18 +113,18 @@ export class TokenAuthenticator {
   async charge(credential: Credential, charge: ReadCharge, now: Date, limit: number): Promise<number> {
     const ref = refOf(credential);
     const used = await this.#uses.charge(ref.holder, { start: windowStart(now), limit }, charge);
-    this.#remember(ref, used, now, limit);
+    this.#remember(ref, used, now, limitOf(credential, limit));
     return used;
   }
 
-  async #look(ref: TokenRef, now: Date, limit: number): Promise<ActiveToken> {
+  async #look(ref: TokenRef, now: Date, limit: number, allowed: number): Promise<ActiveToken> {
     const found = await this.#uses.get(ref, { start: windowStart(now), limit });
     const token = assertActiveToken(found?.token ?? null, ref, now);
     if (this.#seen.size >= capacity) this.#seen.clear();
     this.#seen.add(cacheKeyOf(ref));
-    if (found !== null && found.used >= limit) {
-      this.#remember(ref, found.used, now, limit);
-      throw rateLimitedError(limit, now);
+    if (found !== null && found.used >= allowed) {
+      this.#remember(ref, found.used, now, allowed);
+      throw rateLimitedError(allowed, now);
     }
     return token;
   }

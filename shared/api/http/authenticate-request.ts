@@ -1,6 +1,6 @@
 import type { ActiveToken } from "#shared/auth/caller.ts";
 import { type RateLimitState, rateLimit, rateLimitState } from "#shared/auth/rate-limit.ts";
-import type { Credential, TokenAuthenticator } from "#shared/auth/token-authenticator.ts";
+import { type Credential, limitOf, type TokenAuthenticator } from "#shared/auth/token-authenticator.ts";
 import { hashToken, parseTokenId } from "#shared/auth/token-format.ts";
 import { ActivityError } from "#shared/errors.ts";
 import type { HttpRequest, RequestContext } from "./request.ts";
@@ -86,11 +86,10 @@ export async function assertNotKnownRateLimited(auth: AuthContext): Promise<void
 }
 
 /** Sets the rate limit headers of the response. */
-export function setRateLimitHeaders({ context, rateLimitPolicy }: AuthContext, used: number, now: Date): void {
-  Object.assign(
-    context.responseHeaders,
-    rateLimitPolicy.headers(rateLimitState(used, now, rateLimitPolicy.limit), now),
-  );
+export function setRateLimitHeaders(auth: AuthContext, used: number, now: Date): void {
+  const { context, credential, rateLimitPolicy } = auth;
+  const state = rateLimitState(used, now, limitOf(credential, rateLimitPolicy.limit));
+  Object.assign(context.responseHeaders, rateLimitPolicy.headers(state, now));
 }
 
 /** Runs a check. If it throws `rate_limited`, sets the rate limit headers to nothing left. */

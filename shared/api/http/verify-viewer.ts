@@ -24,6 +24,8 @@ export async function verifyViewer(
   { verifyViewerToken, scope, now }: ViewerVerification,
 ): Promise<ViewerToken | null> {
   if (!isViewerToken(secret)) return null;
+  // The page must be able to read that a token is not valid (any more), to ask for another one. Its origin is not known.
+  context.viewerOrigins = headers.origin === undefined ? [] : [headers.origin];
   const viewer = await verifyViewerToken(secret);
   context.auditFields.token_id = viewer.issuer_token_id;
   context.auditFields.viewer_token_id = viewer.viewer_token_id;

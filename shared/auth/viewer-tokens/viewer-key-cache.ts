@@ -1,5 +1,5 @@
 import type { KeyObject } from "node:crypto";
-import { listVerifyingKeys, toPublicKey, type ViewerKey, viewerKeysTtlMs } from "./viewer-keys.ts";
+import { listVerifyingKeys, noViewerKeyTtlMs, toPublicKey, type ViewerKey, viewerKeysTtlMs } from "./viewer-keys.ts";
 
 export type ViewerKeyReader = {
   /** Returns all stored keys, from old to new. */
@@ -8,10 +8,7 @@ export type ViewerKeyReader = {
 
 type KnownKeys = { readonly keys: readonly ViewerKey[]; readonly asOf: number };
 
-/**
- * Caches the keys for a minute, so that neither a valid nor a forged token costs a read. An empty list is not cached:
- * the first key is used immediately.
- */
+/** Caches the keys for a minute, so that neither a valid nor a forged token costs a read. */
 export class ViewerKeyCache {
   readonly #reader: ViewerKeyReader;
   readonly #now: () => Date;
@@ -27,7 +24,8 @@ export class ViewerKeyCache {
   async list(): Promise<readonly ViewerKey[]> {
     const now = this.#now().getTime();
     const age = now - this.#known.asOf;
-    if (this.#known.keys.length > 0 && age >= 0 && age < viewerKeysTtlMs) return this.#known.keys;
+    const ttl = this.#known.keys.length === 0 ? noViewerKeyTtlMs : viewerKeysTtlMs;
+    if (age >= 0 && age < ttl) return this.#known.keys;
     this.#known = { keys: await this.#reader.list(), asOf: now };
     return this.#known.keys;
   }

@@ -16,6 +16,9 @@ export const viewerKeyIdPattern = /^[0-9a-f]{16}$/;
 /** How long an instance uses the keys that it has read. */
 export const viewerKeysTtlMs = 60_000;
 
+/** How long an instance remembers that there is no key, so that the first one is used soon. */
+export const noViewerKeyTtlMs = 2_000;
+
 /** Age at which a key begins to sign: by then every instance has read it. */
 export const viewerKeyDelayMs = 2 * viewerKeysTtlMs;
 

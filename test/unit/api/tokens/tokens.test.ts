@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { HttpRequest, RequestContext } from "#shared/api/http/request.ts";
 import { createTokensHandler } from "#shared/api/tokens/handler.ts";
 import type { Token } from "#shared/auth/caller.ts";
-import { aRequest, aSecret, aToken, testNow } from "#test/support/builders.ts";
+import { revokeOrgToken } from "#shared/auth/org-tokens.ts";
+import { anActiveToken, aRequest, aSecret, aToken, testNow } from "#test/support/builders.ts";
 import { catchRejection } from "#test/support/catch-error.ts";
 import { memoryOrgTokens } from "#test/support/memory/org-tokens.ts";
 import { tokenPorts } from "#test/support/memory/token-ports.ts";
@@ -113,6 +114,15 @@ describe("revoke_token", () => {
     const { revoke, orgTokens } = api([shared]);
     expect(await revoke(shared.token_id)).toMatchObject({ org_ids: [own], revoked_at: now });
     expect(await orgTokens.get(shared.token_id)).toMatchObject({ revoked_at: now });
+  });
+
+  it("revokes the token itself when its last two organisations revoke it concurrently", async () => {
+    const shared = stored(1, { org_ids: [own, other] });
+    const store = memoryOrgTokens([shared]);
+    const revokeFor = (org_id: string) =>
+      revokeOrgToken(store, { org_id, token: anActiveToken({ org_ids: [org_id] }) }, shared.token_id, testNow);
+    await Promise.all([revokeFor(own), revokeFor(other)]);
+    expect(await store.get(shared.token_id)).toMatchObject({ revoked_at: now });
   });
 
   it("responds alike for an unknown, a malformed and another organisation's token, and revokes nothing", async () => {

@@ -91,6 +91,17 @@ describe("a request with a viewer token", () => {
     expect((await catchRejection(answer(request(feed)))).code).toBe("org_suspended");
   });
 
+  it("leaves a fifth of the rate limit to the issuer", async () => {
+    const { answer, trace } = dialect({ token: issuer, used: 480 });
+    expect((await answer(request(feed))).status).toBe(200);
+    expect(trace.responseHeaders).toMatchObject({ "x-ratelimit-limit": "480", "x-ratelimit-remaining": "0" });
+    const over = dialect({ token: issuer, used: 481 });
+    const error = await catchRejection(over.answer(request(feed)));
+    expect(error).toMatchObject({ code: "rate_limited", message: expect.stringContaining("More than 480 requests") });
+    const headers = { authorization: `Bearer ${aSecret(7)}` };
+    expect((await dialect({ token: issuer, used: 481 }).answer(aRequest(feed, { headers }))).status).toBe(200);
+  });
+
   it("is refused when the issuer has used up its rate limit", async () => {
     const { answer } = dialect({ token: issuer, used: 601 });
     expect((await catchRejection(answer(request(feed)))).code).toBe("rate_limited");
@@ -103,6 +114,14 @@ describe("a request with a viewer token", () => {
     expect(trace.viewerOrigins).toEqual([origin]);
     await catchRejection(answer(request(feed, { expires_at: testNow.toISOString(), origins: ["https://b.example"] })));
     expect(trace.viewerOrigins).toEqual(["https://b.example"]);
+  });
+
+  it("lets any page read that its token is of no known key, so that the page asks for another one", async () => {
+    const { answer, trace } = dialect({ token: issuer });
+    const origin = "https://app.example.com";
+    const headers = { authorization: `Bearer ${signedViewerToken().slice(0, -4)}AAAA`, origin };
+    expect((await catchRejection(answer(aRequest(feed, { headers })))).code).toBe("unauthenticated");
+    expect(trace.viewerOrigins).toEqual([origin]);
   });
 
   it.each(["https://evil.example", "null", "https://app.example.com.evil.example", "http://app.example.com", ""])(

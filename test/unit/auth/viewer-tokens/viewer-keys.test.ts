@@ -4,7 +4,9 @@ import {
   findSigningKey,
   generateViewerKeyPair,
   listVerifyingKeys,
+  noViewerKeyTtlMs,
   toPrivateKey,
+  type ViewerKey,
   viewerKeyDelayMs,
   viewerKeysTtlMs,
 } from "#shared/auth/viewer-tokens/viewer-keys.ts";
@@ -68,11 +70,16 @@ describe("ViewerKeyCache", () => {
     expect(list).toHaveBeenCalledTimes(2);
   });
 
-  it("uses the first key immediately", async () => {
-    const keys: ReturnType<typeof aViewerKey>[] = [];
-    const verify = createViewerTokenVerifier(new ViewerKeyCache({ list: async () => [...keys] }, () => testNow));
-    await expect(verify(signedViewerToken())).rejects.toMatchObject({ code: "unauthenticated" });
-    keys.push(aViewerKey());
+  it("uses the first key after two seconds, and reads once until then, whatever tokens come", async () => {
+    let now = testNow;
+    const list = vi.fn(async (): Promise<ViewerKey[]> => []);
+    const verify = createViewerTokenVerifier(new ViewerKeyCache({ list }, () => now));
+    for (const token of [signedViewerToken(), "aibooks_view_x", signedViewerToken()]) {
+      await expect(verify(token)).rejects.toMatchObject({ code: "unauthenticated" });
+    }
+    expect(list).toHaveBeenCalledTimes(1);
+    list.mockResolvedValue([aViewerKey()]);
+    now = nowPlus(noViewerKeyTtlMs);
     await expect(verify(signedViewerToken())).resolves.toEqual(aViewerToken());
   });
 
