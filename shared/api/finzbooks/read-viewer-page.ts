@@ -17,5 +17,8 @@ export async function readViewerPage(reader: EventReader, query: EventQuery): Pr
     if (events.length > 0) return { events, next: events.at(-1) ?? null };
     after = next;
   }
-  throw new ActivityError("too_broad", "Too few events match. Add a filter, for example since.");
+  throw new ActivityError(
+    "too_broad",
+    "Too few events match. Add a filter, for example until: the events before it are read first.",
+  );
 }

@@ -1,5 +1,6 @@
 import { navigation } from "#clients/console/app/navigation.ts";
 import { type Theme, themes } from "#clients/console/app/theme.ts";
+import { toDocumentPath } from "#clients/console/document/document-path.ts";
 import type { Command } from "#clients/console/page/page-context.ts";
 import { hasScope, type Session } from "#clients/console/session/session.ts";
 import { isEntityType } from "#shared/events/entity-types.ts";
@@ -28,9 +29,9 @@ function listTargets(text: string, navigate: (path: string) => void): readonly C
   const group = "Go to";
   const [, typeText, documentId] = /^([A-Za-z_]+)[\s/:]+(\S+)$/.exec(text) ?? [];
   const type = typeText?.toUpperCase() ?? "";
-  if (documentId !== undefined && isEntityType(type)) {
-    const path = `/documents/${type}/${encodeURIComponent(documentId)}`;
-    return [{ title: `Document ${documentId}`, group, keywords: text, run: () => navigate(path) }];
+  const document = documentId === undefined ? null : toDocumentPath(type, documentId);
+  if (document !== null && isEntityType(type)) {
+    return [{ title: `Document ${documentId}`, group, keywords: text, run: () => navigate(document) }];
   }
   if (!/^[a-z]{2,8}_\w+$/.test(text)) return [];
   const [name, parameter] = text.startsWith("evt_") ? ["Event", "event_id"] : ["Events of the document", "entity_id"];

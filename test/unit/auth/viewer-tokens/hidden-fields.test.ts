@@ -38,6 +38,22 @@ describe("withoutHiddenFields", () => {
     });
   });
 
+  it("hides a text that contains a hidden value of the metadata", () => {
+    const text = "Signed in from 203.0.113.4";
+    expect(withoutHiddenFields({ ...event, text }, hiddenByDefault).text).toBeNull();
+    expect(withoutHiddenFields({ ...event, text }, ["metadata"]).text).toBeNull();
+    expect(withoutHiddenFields({ ...event, text }, ["metadata.user_agent"]).text).toBe(text);
+  });
+
+  it("hides users among the related entities with the actor", () => {
+    const [user, contact] = [
+      { entity_type: "USER", entity_id: "usr_1", name: "Priya Sharma" },
+      { entity_type: "CONTACT", entity_id: "con_1" },
+    ];
+    const shown = withoutHiddenFields({ ...event, related: toJsonText([user, contact]) }, ["actor"]);
+    expect(shown.related).toBe(JSON.stringify([contact]));
+  });
+
   it("hides keys that are special in JavaScript, and only exact names", () => {
     const metadata = toJsonText(JSON.parse('{"__proto__":{"a":1},"IP":"kept","a.b":1}'));
     const shown = withoutHiddenFields({ ...event, metadata }, ["metadata.__proto__", "metadata.ip", "metadata.a.b"]);
