@@ -94,13 +94,13 @@ export class DocumentsPage extends PageElement {
   #renderTable(documents: readonly RecentDocument[]): TemplateResult {
     const nowMs = Date.now();
     return html`<div class="table-frame"><table class="table">
-      <thead><tr><th scope="col">Document</th><th scope="col">Type</th><th scope="col">Last event</th><th scope="col">By</th><th scope="col">When</th></tr></thead>
+      <thead><tr><th scope="col">Document</th><th scope="col" class="wide-only">Type</th><th scope="col">Last event</th><th scope="col" class="wide-only">By</th><th scope="col">When</th></tr></thead>
       <tbody>${documents.map(
         ({ type, id, lastEvent }) => html`<tr>
           <td>${this.#renderName(toDocumentPath(type, id), nameDocument(lastEvent))}</td>
-          <td class="muted">${nameType(type)}</td>
+          <td class="muted wide-only">${nameType(type)}</td>
           <td>${nameAction(lastEvent)}</td>
-          <td><bdi>${toActorName(lastEvent.actor) ?? html`<span class="muted">System</span>`}</bdi></td>
+          <td class="wide-only"><bdi>${toActorName(lastEvent.actor) ?? html`<span class="muted">System</span>`}</bdi></td>
           <td class="muted">${renderRelativeTime(lastEvent.occurredAtMs, nowMs)}</td>
         </tr>`,
       )}</tbody>

@@ -13,9 +13,15 @@ export type TokenTable = {
 
 /** Renders tokens as a table. */
 export function renderTokenTable({ tokens, ...table }: TokenTable): TemplateResult {
-  const headings = ["Token", "Scopes", "Created", "Last used", "Status"];
   return html`<div class="table-frame" tabindex="0" role="region" aria-label="Tokens"><table class="table">
-    <thead><tr>${headings.map((heading) => html`<th scope="col">${heading}</th>`)}<th scope="col"><span class="unseen">Actions</span></th></tr></thead>
+    <thead><tr>
+      <th scope="col">Token</th>
+      <th scope="col" class="wide-only">Scopes</th>
+      <th scope="col" class="wide-only">Created</th>
+      <th scope="col" class="wide-only">Last used</th>
+      <th scope="col">Status</th>
+      <th scope="col"><span class="unseen">Actions</span></th>
+    </tr></thead>
     <tbody>${tokens.map((token) => renderRow(token, table))}</tbody>
   </table></div>`;
 }
@@ -31,9 +37,9 @@ function renderRow(token: ConsoleToken, { ownId, nowMs, revoke }: Omit<TokenTabl
       </div>
       <div class="token-id"><span class="mono">${token_id.slice(0, 16)}…</span><copy-button .value=${token_id} label="the ID of the token"></copy-button></div>
     </td>
-    <td><div class="token-scopes">${scopes.map((scope) => html`<span class="tag">${scope}</span>`)}</div></td>
-    <td class="muted">${renderTime(created_at, nowMs)}</td>
-    <td class="muted">${renderTime(last_used_at, nowMs)}</td>
+    <td class="wide-only"><div class="token-scopes">${scopes.map((scope) => html`<span class="tag">${scope}</span>`)}</div></td>
+    <td class="muted wide-only">${renderTime(created_at, nowMs)}</td>
+    <td class="muted wide-only">${renderTime(last_used_at, nowMs)}</td>
     <td>${renderStatus(token, nowMs)}</td>
     <td class="number">${
       usable && revoke !== null

@@ -49,7 +49,7 @@ describe("console › deliveries", () => {
 
     receiver.respondWith(status(200, {}, `{"queued":true}`));
     await page.getByRole("button", { name: "Retry now" }).click();
-    await page.getByText("The retry succeeded.").waitFor();
+    await page.locator(".toast", { hasText: "The retry succeeded." }).waitFor();
     await page.getByRole("heading", { level: 1, name: "Succeeded" }).waitFor();
     const second = page.getByRole("region", { name: "Response to attempt 2" });
     expect(await second.getByLabel("Body of the response").innerText()).toBe('{\n  "queued": true\n}');

@@ -40,6 +40,8 @@ export const contentStyles = css`
     border-radius: var(--radius-large);
     background: var(--surface);
     overflow-x: auto;
+    /* What is hidden in it scrolls with it, instead of widening the page. */
+    position: relative;
   }
   .table {
     inline-size: 100%;
@@ -217,6 +219,11 @@ export const contentStyles = css`
   @media (forced-colors: active) {
     .pill, .avatar {
       border: 1px solid;
+    }
+  }
+  @media (max-width: 560px) {
+    .table .wide-only {
+      display: none;
     }
   }
 `;

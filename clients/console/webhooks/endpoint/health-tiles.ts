@@ -17,10 +17,10 @@ export function renderHealthTiles(
       ? "no attempts yet"
       : `median ${formatDuration(medianMs)}, slowest ${formatDuration(slowestMs)}`;
   return html`<dl class="tiles">
-    ${renderTile("Success rate", successRate === null ? "–" : formatRate(successRate), `${succeeded} of the last ${attempted}`)}
+    ${renderTile("Success rate", successRate === null ? "–" : formatRate(successRate), attempted === 0 ? "no deliveries yet" : `${succeeded} of the last ${attempted}`)}
     ${renderTile("Response time", average_duration_ms === null ? "–" : formatDuration(average_duration_ms), spread)}
     ${renderTile("Last success", last_success_at === null ? "–" : renderRelativeTime(Date.parse(last_success_at), nowMs), last_success_at === null ? "none so far" : "")}
-    ${renderTile("Failures in a row", String(consecutive_failures), "five pause the endpoint")}
+    ${renderTile("Failures in a row", String(consecutive_failures), "pauses after five")}
   </dl>`;
 }
 

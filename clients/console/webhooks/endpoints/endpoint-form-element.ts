@@ -54,7 +54,7 @@ export class EndpointFormElement extends LitElement {
     return html`<form class="stack" novalidate @submit=${this.#submit}>
       ${renderTextField({
         ...{ id: "url", label: "URL", type: "url", placeholder: "https://example.com/webhooks", isRequired: true },
-        hint: "Where events are sent, by POST. It must be public, and begin with https.",
+        hint: "Where events are sent, by POST. A deployed stack sends to public https addresses only.",
         ...{ value: url, error: this.errors.url ?? null, onInput: (value) => this.#set({ url: value }) },
       })}
       <event-type-field
