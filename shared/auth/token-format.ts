@@ -55,7 +55,7 @@ export type TokenRef =
       readonly hash: string;
       readonly isAccessToken: boolean;
     }
-  /** The issuer of a viewer token, whose signature stands for the hash. */
+  /** The issuer of a viewer token, whose signature replaces the hash. */
   | { readonly holder: string; readonly hash: null; readonly isAccessToken: false };
 
 /** Returns where a well-formed token is stored. */

@@ -3,7 +3,7 @@ import type { PageContext } from "#clients/console/page/page-context.ts";
 import type { PageElement } from "#clients/console/page/page-element.ts";
 import type { Route, RouteMatch } from "#clients/console/page/route.ts";
 
-/** What stands in the main part of the console. */
+/** What the main part of the console shows. */
 export type ShownPage =
   | { readonly kind: "loading" }
   | { readonly kind: "ready"; readonly element: PageElement }

@@ -3,7 +3,7 @@ import { AsyncDirective, directive } from "lit/async-directive.js";
 import { type ElementPart, type PartInfo, PartType } from "lit/directive.js";
 
 /**
- * Opens the `<dialog>` that it stands on as a modal, and gives the focus back when the dialog is removed. `onClose` is called
+ * Opens the `<dialog>` that it is used on as a modal, and gives the focus back when the dialog is removed. `onClose` is called
  * when the reader closes it: remove the dialog then. The reader cannot close a persistent one.
  */
 class ModalDirective extends AsyncDirective {
@@ -14,7 +14,7 @@ class ModalDirective extends AsyncDirective {
 
   constructor(part: PartInfo) {
     super(part);
-    if (part.type !== PartType.ELEMENT) throw new TypeError("modal stands on an element.");
+    if (part.type !== PartType.ELEMENT) throw new TypeError("modal is for elements.");
   }
 
   override render(_onClose: () => void, _isPersistent = false): unknown {

@@ -9,7 +9,7 @@ export type Notice = {
   readonly action?: TemplateResult | undefined;
 };
 
-/** Renders what stands where there is nothing else to show: an empty list, an error. */
+/** Renders a message where there is nothing else to show: for an empty list, or an error. */
 export function renderNotice({ icon, title, hint = "", action }: Notice): TemplateResult {
   return html`<div class="notice">
     ${renderIcon(icon)}

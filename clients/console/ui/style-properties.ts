@@ -8,7 +8,7 @@ import { Directive, directive, type ElementPart, type PartInfo, PartType } from 
 class StyleProperties extends Directive {
   constructor(part: PartInfo) {
     super(part);
-    if (part.type !== PartType.ELEMENT) throw new TypeError("styleProperties stands on an element.");
+    if (part.type !== PartType.ELEMENT) throw new TypeError("styleProperties is for elements.");
   }
 
   override render(_properties: Readonly<Record<string, string>>): unknown {

@@ -1,7 +1,7 @@
 /** Texts with an actor and without one. */
 export type VerbForms = readonly [active: string, passive: string];
 
-/** One text for each plural category of the language; `other` stands for those that are absent. */
+/** One text for each plural category of the language; `other` is used for those that are absent. */
 export type PluralForms = Readonly<Partial<Record<Intl.LDMLPluralRule, string>>> & { readonly other: string };
 
 /** All words of the timeline in one language. */

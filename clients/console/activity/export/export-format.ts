@@ -5,7 +5,7 @@ import { byteOrderMark, type CsvCell, formatCsvLine } from "#clients/csv/format-
 export type ExportFormat = {
   readonly name: "csv" | "jsonl";
   readonly mediaType: string;
-  /** What stands before the events. */
+  /** The text before the events. */
   readonly head: string;
   /** Returns the line of an event with its end. */
   formatEvent(event: ActivityEvent): string;

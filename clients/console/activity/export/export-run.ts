@@ -5,7 +5,7 @@ import { type ApiFailure, isTransient, toFailure } from "#clients/console/api/ap
 import type { ExportFormat } from "./export-format.ts";
 import type { ExportSink } from "./export-sink.ts";
 
-/** How an export stands. The set is closed. */
+/** The state of an export. The set is closed. */
 export type ExportStatus =
   | { readonly kind: "running" }
   /** Continues by itself at that Unix time in milliseconds. */

@@ -6,7 +6,7 @@ import { documentTypes } from "#shared/events/entity-types.ts";
 import type { ActivityFilters, FilterName } from "./activity-filters.ts";
 import { type ChipName, chipLabels, recentRanges, toRecentRange } from "./filter-labels.ts";
 
-/** A value that a filter may have, and what it stands for. */
+/** A value that a filter may have, and its name. */
 export type Suggestion = { readonly value: string; readonly label: string };
 
 export type FilterEditor = {

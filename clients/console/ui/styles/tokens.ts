@@ -2,7 +2,7 @@ import { css } from "lit";
 
 /**
  * The colours, sizes and type of the console, for light and dark: components use these properties only. Each text colour
- * has a contrast of at least 4.5 to the surfaces that it stands on (WCAG 2.2, 1.4.3). The colours that `<activity-timeline>`
+ * has a contrast of at least 4.5 to the surfaces that it is used on (WCAG 2.2, 1.4.3). The colours that `<activity-timeline>`
  * has, too, are the same.
  */
 export const tokens = css`
