@@ -121,7 +121,7 @@ async function underLoad(runs: readonly Run[], seconds: number, isComplete: () =
   const loaded = Promise.all(runs.map((run) => run(controller.signal)));
   const isMet = async () => {
     await delay(seconds * 1_000);
-    await until(isComplete, { deadlineMs: 60_000 }).catch(() => {});
+    await until(isComplete, { deadlineMs: 180_000 }).catch(() => {});
   };
   await Promise.race([isMet(), loaded]);
   controller.abort();

@@ -25,11 +25,16 @@ const listedSchema = z.object({ deliveries: z.array(z.object({ delivery_id: z.st
 /** Records which calls of endpoint owners succeeded. */
 export class OwnerLog {
   readonly #done = new Map<OwnerCall, number>();
+  readonly lastFailures = new Map<string, string>();
   /** Ids of the test deliveries that the API accepted. */
   readonly tests: string[] = [];
 
   recordSuccess(call: OwnerCall): void {
     this.#done.set(call, this.count(call) + 1);
+  }
+
+  recordFailure(call: OwnerCall, error: unknown): void {
+    this.lastFailures.set(call, String(error));
   }
 
   count(call: OwnerCall): number {
@@ -42,15 +47,23 @@ export class OwnerLog {
   }
 }
 
+/** The API refused a call before it had any effect. */
+class RefusedError extends Error {
+  override readonly name = "RefusedError";
+}
+
 /**
  * Creates an endpoint owner that sends test deliveries, retries deliveries, replays events and rotates the secret, in
- * this order, until aborted. Failed calls are skipped: the check of the access log finds unexplained errors.
+ * this order, until aborted; calls that have never succeeded come first. Failed calls are skipped: the check of the
+ * access log finds unexplained errors.
  */
 export function createOwner({ endpoint, request, receiver }: SoakSubscriber, random: Random, log: OwnerLog) {
   const post = async (path: string, body: object): Promise<unknown> => {
     const response = await request("POST", `${endpoint}${path}`, body);
-    if (!response.ok) throw new Error(`POST ${path} responded ${response.status}.`);
-    return response.json();
+    if (response.ok) return response.json();
+    const message = `POST ${path} responded ${response.status}: ${await response.text()}`;
+    // A conflict may be that with an earlier try of the same request, which the function repeated.
+    throw response.status < 500 && response.status !== 409 ? new RefusedError(message) : new Error(message);
   };
   let lostRotations = 0;
 
@@ -72,7 +85,10 @@ export function createOwner({ endpoint, request, receiver }: SoakSubscriber, ran
     async rotate() {
       if (lostRotations === maxLostRotations) throw new Error("One more rotation could remove the last known secret.");
       lostRotations += 1;
-      const response = await post("/rotate-secret", { overlap_seconds: overlapSeconds });
+      const response = await post("/rotate-secret", { overlap_seconds: overlapSeconds }).catch((error: unknown) => {
+        if (error instanceof RefusedError) lostRotations -= 1;
+        throw error;
+      });
       receiver.addSecret(rotatedSchema.parse(response).endpoint.secret);
       lostRotations = 0;
     },
@@ -80,10 +96,11 @@ export function createOwner({ endpoint, request, receiver }: SoakSubscriber, ran
 
   return async (signal: AbortSignal): Promise<void> => {
     for (let round = 0; !signal.aborted; round++) {
-      const call = ownerCalls[round % ownerCalls.length] ?? "test";
+      const pending = log.missing.length > 0 ? log.missing : ownerCalls;
+      const call = pending[round % pending.length] ?? "test";
       await calls[call]().then(
         () => log.recordSuccess(call),
-        () => {},
+        (error: unknown) => log.recordFailure(call, error),
       );
       await delay(random.between(pauseMs.low, pauseMs.high), undefined, { signal }).catch(() => {});
     }

@@ -184,8 +184,10 @@ function tested(_: Ledger, { owners: { tests, tested } }: SoakResult): CheckResu
 }
 
 /** Each kind of call by an endpoint owner has succeeded at least once. */
-function ownerCallsSucceed(_: Ledger, { owners: { calls } }: SoakResult): CheckResult {
-  const problems = [...calls].filter(([, count]) => count === 0).map(([call]) => `No call of ${call} succeeded.`);
+function ownerCallsSucceed(_: Ledger, { owners: { calls, lastFailures } }: SoakResult): CheckResult {
+  const problems = [...calls]
+    .filter(([, count]) => count === 0)
+    .map(([call]) => `No call of ${call} succeeded; the last failure: ${lastFailures.get(call) ?? "none"}.`);
   return { name: "owner calls", expected: calls.size, found: calls.size - problems.length, problems };
 }
 

@@ -32,6 +32,8 @@ export type SoakResult = {
 export type OwnerResult = {
   /** How often each call succeeded. */
   readonly calls: ReadonlyMap<string, number>;
+  /** Why each call failed last. */
+  readonly lastFailures: ReadonlyMap<string, string>;
   /** Ids of the test deliveries that the API accepted, and of those that arrived. */
   readonly tests: readonly string[];
   readonly tested: ReadonlySet<string>;
@@ -108,6 +110,7 @@ export async function collectResult(
     serverErrors: serverErrors(),
     owners: {
       calls: new Map(ownerCalls.map((call) => [call, owners.count(call)])),
+      lastFailures: owners.lastFailures,
       tests: owners.tests,
       tested: new Set(subscribers.flatMap(({ receiver }) => [...receiver.tests])),
     },
