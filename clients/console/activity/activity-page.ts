@@ -87,7 +87,7 @@ export class ActivityPage extends PageElement {
   }
 
   #renderActions(): TemplateResult {
-    return html`<button type="button" class="button plain activity-keys" @click=${() => this.#show("keys")}>Keys</button>
+    return html`<button type="button" class="button plain activity-keys" @click=${() => this.#show("keys")}>Shortcuts</button>
       <button type="button" class="button" ?disabled=${this.#export.isActive} @click=${() => this.#show("export")}>
         ${renderIcon("download")}Export
       </button>`;

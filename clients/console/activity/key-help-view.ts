@@ -7,5 +7,5 @@ export function renderKeyHelp(onClose: () => void): TemplateResult {
   const body = html`<dl class="keys">
     ${keyHelp.map(([keys, text]) => html`<dt>${keys.map((key) => html`<kbd>${key}</kbd> `)}</dt><dd>${text}</dd>`)}
   </dl>`;
-  return renderDialog({ title: "Keys", body, onClose });
+  return renderDialog({ title: "Shortcuts", body, onClose });
 }

@@ -1,59 +1,56 @@
 import { html, LitElement, type PropertyDeclarations, type TemplateResult } from "lit";
-import type { Command, PageContext } from "#clients/console/page/page-context.ts";
-import { matchRoute, type Route } from "#clients/console/page/route.ts";
-import { hasScope, isRenewal, type Session } from "#clients/console/session/session.ts";
-import type { SessionStore } from "#clients/console/session/session-store.ts";
+import type { Command } from "#clients/console/page/page-context.ts";
+import type { Route } from "#clients/console/page/route.ts";
+import type { Session } from "#clients/console/session/session.ts";
 import type { SignInForm } from "#clients/console/session/sign-in-form.ts";
 import { renderNotice, renderSkeleton } from "#clients/console/ui/states.ts";
 import { openStorage } from "./browser-storage.ts";
 import type { ConsoleConfig } from "./config.ts";
-import { createPageContext, createSessionStore } from "./create-session.ts";
-import { PageHost } from "./page-host.ts";
 import { listConsoleCommands } from "./palette/console-commands.ts";
 import { PaletteController } from "./palette/palette-controller.ts";
-import { RateLimitNotice } from "./rate-limit-notice.ts";
-import { Router } from "./router.ts";
 import { routes } from "./routes.ts";
+import { SessionPages } from "./session-pages.ts";
 import { renderShell } from "./shell-view.ts";
-import { renderShownPage } from "./shown-page.ts";
 import { renderSignIn, renderSignInAgain, renderUnchecked } from "./sign-in-view.ts";
 import { applyTheme, loadTheme, type Theme } from "./theme.ts";
-
-/** The page that the console begins with. */
-const firstPath = "/activity";
 
 /** The element `<activity-console>`: signs the reader in, and shows the page that the address names. */
 export class ConsoleElement extends LitElement {
   static override readonly properties: PropertyDeclarations = { theme: { state: true } };
 
-  readonly #config: ConsoleConfig;
-  readonly #router: Router;
-  readonly #sessions: SessionStore;
+  readonly #stage: string;
   readonly #settings = openStorage(() => localStorage);
-  readonly #rateLimit = new RateLimitNotice(this);
-  readonly #pages = new PageHost(this, (route) => this.#open(route));
   readonly #palette = new PaletteController(this, (text) => this.#findCommands(text));
+  readonly #pages: SessionPages;
   private declare theme: Theme;
-  #context: PageContext | null = null;
-  #hasNavigated = false;
 
   constructor(config: ConsoleConfig, base: string) {
     super();
-    this.#config = config;
-    this.#router = new Router(base, window, () => this.#navigated());
-    this.#sessions = createSessionStore(
+    this.#stage = config.stage;
+    this.#pages = new SessionPages(this, {
       config,
-      openStorage(() => sessionStorage),
-    );
+      base,
+      routes,
+      storage: openStorage(() => sessionStorage),
+      first: { path: "/activity", link: "Go to the activity" },
+      palette: this.#palette,
+      setTitle,
+      onOpen: ({ title }) => {
+        setTitle(title);
+        this.#palette.clearCommands();
+      },
+      renderLockedPage,
+    });
     this.theme = loadTheme(this.#settings);
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#sessions.addEventListener("change", () => this.#sessionChanged());
-    this.addEventListener("click", (event) => this.#router.follow(event));
-    window.addEventListener("popstate", () => this.#navigated());
-    this.#sessions.restore();
+    const { sessions } = this.#pages;
+    sessions.addEventListener("change", () => {
+      if (sessions.state.kind === "signed_out") document.title = "Activity log";
+    });
+    sessions.restore();
   }
 
   protected override createRenderRoot(): HTMLElement {
@@ -61,7 +58,8 @@ export class ConsoleElement extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    const { state } = this.#sessions;
+    const { sessions } = this.#pages;
+    const { state } = sessions;
     switch (state.kind) {
       case "signed_out":
         return renderSignIn(this.#signIn, /^(?:localhost|127\.0\.0\.1|\[::1\])$/.test(location.hostname));
@@ -70,8 +68,8 @@ export class ConsoleElement extends LitElement {
       case "unchecked":
         return renderUnchecked(
           state.error,
-          () => this.#sessions.restore(),
-          () => this.#sessions.signOut(),
+          () => sessions.restore(),
+          () => sessions.signOut(),
         );
       case "signed_in":
       case "expired":
@@ -85,91 +83,38 @@ export class ConsoleElement extends LitElement {
   }
 
   #renderShell(session: Session): TemplateResult {
+    const { router, sessions } = this.#pages;
     return html`${renderShell({
       session,
-      stage: this.#config.stage,
-      path: this.#router.address.path,
+      stage: this.#stage,
+      path: router.address.path,
       theme: this.theme,
-      main: html`${this.#rateLimit.render()}${this.#renderPage(session)}`,
-      href: (path) => this.#router.href(path),
+      main: this.#pages.render(session),
+      href: (path) => router.href(path),
       setTheme: (theme) => this.#setTheme(theme),
       openPalette: () => this.#palette.open(),
-      signOut: () => this.#sessions.signOut(),
+      signOut: () => sessions.signOut(),
     })}
     ${this.#palette.render()}`;
   }
 
-  #renderPage(session: Session): TemplateResult {
-    const { path, query } = this.#router.address;
-    const match = matchRoute(routes, path);
-    if (this.#context === null) return renderSkeleton();
-    if (match === null) {
-      const home = html`<a class="button" href=${this.#router.href(firstPath)}>Go to the activity</a>`;
-      return renderNotice({ icon: "search", title: "There is no such page", action: home });
-    }
-    if (!hasScope(session, match.route.scope)) {
-      const hint = `It needs the scope ${match.route.scope}. Sign in with a token that has it.`;
-      return renderNotice({ icon: "lock", title: `Your token cannot open “${match.route.title}”`, hint });
-    }
-    return renderShownPage(this.#pages.show(match, query, this.#context));
-  }
-
-  readonly #signIn: SignInForm["signIn"] = (credentials, isKept) => this.#sessions.signIn(credentials, isKept);
+  readonly #signIn: SignInForm["signIn"] = (credentials, isKept) => this.#pages.sessions.signIn(credentials, isKept);
 
   /** The dialog is also closed when the reader has signed in. */
   #closeSignIn(): void {
-    if (this.#sessions.state.kind === "expired") this.#sessions.signOut();
-  }
-
-  /** A page stays while its session is renewed, and is opened anew for another one. */
-  #sessionChanged(): void {
-    const { state } = this.#sessions;
-    if (state.kind === "signed_out") {
-      this.#context = null;
-      document.title = "Activity log";
-    } else if (state.kind === "signed_in") {
-      if (this.#context === null || !isRenewal(this.#context.session, state.session)) {
-        this.#context = this.#createContext(state.session);
-      }
-      if (this.#router.address.path === "/") this.#router.navigate(firstPath, { replace: true });
-    }
-    this.requestUpdate();
-  }
-
-  #createContext(session: Session): PageContext {
-    return createPageContext(session, {
-      config: this.#config,
-      sessions: this.#sessions,
-      router: this.#router,
-      palette: this.#palette,
-      onRetry: this.#rateLimit.onRetry,
-      setTitle,
-    });
+    const { sessions } = this.#pages;
+    if (sessions.state.kind === "expired") sessions.signOut();
   }
 
   #findCommands(text: string): readonly Command[] {
-    if (this.#context === null) return [];
+    const { sessions, router } = this.#pages;
+    if (sessions.state.kind !== "signed_in") return [];
     return listConsoleCommands(text, {
-      session: this.#context.session,
-      navigate: (path) => this.#router.navigate(path),
+      session: sessions.state.session,
+      navigate: (path) => router.navigate(path),
       setTheme: (theme) => this.#setTheme(theme),
-      signOut: () => this.#sessions.signOut(),
+      signOut: () => sessions.signOut(),
     });
-  }
-
-  #navigated(): void {
-    this.#hasNavigated = true;
-    this.requestUpdate();
-  }
-
-  /** Names the page, and moves the focus to its heading as a browser does when it loads another page. */
-  async #open({ title }: Route): Promise<void> {
-    setTitle(title);
-    this.#palette.clearCommands();
-    if (!this.#hasNavigated) return;
-    await this.updateComplete;
-    window.scrollTo(0, 0);
-    requestAnimationFrame(() => this.querySelector<HTMLElement>("main h1")?.focus({ preventScroll: true }));
   }
 
   #setTheme(theme: Theme): void {
@@ -180,4 +125,9 @@ export class ConsoleElement extends LitElement {
 
 function setTitle(title: string): void {
   document.title = `${title} · Activity log`;
+}
+
+function renderLockedPage({ title, scope }: Route): TemplateResult {
+  const hint = `It needs the scope ${scope}. Sign in with a token that has it.`;
+  return renderNotice({ icon: "lock", title: `Your token cannot open “${title}”`, hint });
 }

@@ -104,7 +104,7 @@ describe("activity › keys", () => {
   it("lists its keys", async () => {
     const page = await openSample();
     await page.keyboard.press("?");
-    await page.getByRole("dialog", { name: "Keys" }).getByText("Next event").waitFor();
+    await page.getByRole("dialog", { name: "Shortcuts" }).getByText("Next event").waitFor();
   });
 });
 

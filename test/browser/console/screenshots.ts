@@ -72,7 +72,7 @@ const screenshots: readonly Screenshot[] = [
   { name: "palette-dark", ...dark, prepare: openPalette },
   { name: "export", prepare: openDialog("Export") },
   { name: "export-stopped", prepare: exportUntilRefused },
-  { name: "keys-dark", ...dark, prepare: openDialog("Keys") },
+  { name: "keys-dark", ...dark, prepare: openDialog("Shortcuts") },
   { name: "new-events", prepare: arrive },
   { name: "expired", prepare: expire },
   { name: "empty", arrange: (api) => Object.assign(api, { events: [] }) },

@@ -58,7 +58,7 @@ export class EventHistogram extends LitElement {
   protected override render(): TemplateResult {
     return html`<div class="histogram" role="group" aria-label=${this.#describe()}>
       <div class="histogram-chart"></div>
-      <div class="histogram-handles">${this.#renderHandle("first")}${this.#renderHandle("end")}</div>
+      <div class="histogram-handles ${this.brush === null ? "" : "is-selecting"}">${this.#renderHandle("first")}${this.#renderHandle("end")}</div>
     </div>
     ${this.brush === null ? "" : this.#renderActions()}`;
   }

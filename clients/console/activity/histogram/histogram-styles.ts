@@ -52,6 +52,10 @@ export const histogramStyles = css`
     font-size: 11px;
     cursor: ew-resize;
   }
+  /* Without a selection, the axis of the chart already says where the range starts and ends. */
+  .histogram-handles:not(.is-selecting) .histogram-handle:not(:focus-visible, :hover) {
+    opacity: 0;
+  }
   .histogram-handle:hover {
     background: var(--hover);
     color: var(--text);

@@ -1,5 +1,6 @@
 import { html, type PropertyValues, type TemplateResult } from "lit";
 import { RequestController } from "#clients/console/page/request-controller.ts";
+import { renderFilterTag } from "#clients/console/webhooks/event-types/filter-tag.ts";
 import "#clients/console/ui/copy-button.ts";
 import { renderRelativeTime } from "#clients/console/ui/relative-time.ts";
 import { renderFailure, renderNotice, renderSkeleton } from "#clients/console/ui/states.ts";
@@ -78,7 +79,7 @@ export class OverviewPage extends EndpointPage {
       <dl class="facts">
         <div><dt>Endpoint ID</dt><dd><code>${endpoint_id}</code><copy-button .value=${endpoint_id} label="the endpoint ID"></copy-button></dd></div>
         <div><dt>URL</dt><dd><bdi>${url}</bdi><copy-button .value=${url} label="the URL"></copy-button></dd></div>
-        <div><dt>Event types</dt><dd>${events.map((filter) => html`<span class="tag mono">${filter}</span>`)}</dd></div>
+        <div><dt>Event types</dt><dd>${events.map(renderFilterTag)}</dd></div>
         ${entity_id === null ? "" : html`<div><dt>Document</dt><dd><code>${entity_id}</code></dd></div>`}
         ${header_names.length === 0 ? "" : html`<div><dt>Headers</dt><dd>${header_names.map((name) => html`<span class="tag mono">${name}</span>`)}</dd></div>`}
         <div><dt>Created</dt><dd>${time(created_at)}</dd></div>

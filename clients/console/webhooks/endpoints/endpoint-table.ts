@@ -1,5 +1,6 @@
 import { html, type TemplateResult } from "lit";
 import type { Schemas } from "#clients/client/openapi-types.ts";
+import { renderFilterTag } from "#clients/console/webhooks/event-types/filter-tag.ts";
 import { formatDuration, formatRate, toDeliveryStats } from "#clients/console/webhooks/health/delivery-stats.ts";
 import type { ListedDeliveries } from "#clients/console/webhooks/health/endpoint-deliveries.ts";
 import { toEndpointState } from "#clients/console/webhooks/health/endpoint-state.ts";
@@ -40,7 +41,7 @@ function renderRow(endpoint: Endpoint, { href, deliveriesOf }: EndpointTable): T
       <span class="muted small"><bdi>${description === null ? endpoint_id : toShortUrl(url)}</bdi></span>
     </td>
     <td class="events">
-      ${events.slice(0, shownFilters).map((filter) => html`<span class="tag mono">${filter}</span>`)}
+      ${events.slice(0, shownFilters).map(renderFilterTag)}
       ${more > 0 ? html`<span class="muted small" data-tip=${events.slice(shownFilters).join(", ")}>+${more}</span>` : ""}
       ${entity_id === null ? "" : html`<span class="muted small">of <bdi class="mono">${entity_id}</bdi></span>`}
     </td>
