@@ -5,9 +5,13 @@ import type { AwsEnvironment } from "#infra/local/aws-environment.ts";
 import { parseProperties } from "#infra/local/template/properties.ts";
 import type { TemplateResources } from "#infra/local/template/resources.ts";
 
-/** A key of the template, with the bytes that it encrypts by. */
+export type KmsKeyUsage = "ENCRYPT_DECRYPT" | "SIGN_VERIFY";
+
+/** A key of the template. */
 export type KmsKey = {
   readonly arn: string;
+  readonly usage: KmsKeyUsage;
+  /** The AES-256 key, or the private key of Ed25519: 32 bytes either way. */
   readonly secret: Buffer;
 };
 
@@ -24,12 +28,21 @@ type KmsKeysOptions = {
   readonly randomBytes: (size: number) => Buffer;
 };
 
-const symmetricKeySchema = z.object({
+const keyPropertiesSchema = z.object({
   Enabled: z.literal(true).optional(),
-  KeySpec: z.literal("SYMMETRIC_DEFAULT").optional(),
-  KeyUsage: z.literal("ENCRYPT_DECRYPT").optional(),
   MultiRegion: z.literal(false).optional(),
 });
+const symmetricKeySchema = keyPropertiesSchema.extend({
+  KeySpec: z.literal("SYMMETRIC_DEFAULT").default("SYMMETRIC_DEFAULT"),
+  KeyUsage: z.literal("ENCRYPT_DECRYPT").default("ENCRYPT_DECRYPT"),
+});
+/** KMS cannot rotate asymmetric keys, so the template must not ask for it. */
+const signingKeySchema = keyPropertiesSchema.extend({
+  KeySpec: z.literal("ECC_NIST_EDWARDS25519"),
+  KeyUsage: z.literal("SIGN_VERIFY"),
+  EnableKeyRotation: z.literal(false).optional(),
+});
+const keySchema = z.union([signingKeySchema, symmetricKeySchema]);
 const aliasSchema = z.object({ AliasName: z.string(), TargetKeyId: z.string() });
 
 const secretBytes = 32;
@@ -38,11 +51,11 @@ const secretBytes = 32;
 export async function openKmsKeys({ resources, awsEnvironment, data, randomBytes }: KmsKeysOptions): Promise<KmsKeys> {
   const byName = new Map<string, KmsKey>();
   for (const resource of resources.ofType("AWS::KMS::Key")) {
-    parseProperties(symmetricKeySchema, resource);
+    const { KeyUsage: usage } = parseProperties(keySchema, resource);
     const { ref, arn = ref } = resource;
     const created = randomBytes(secretBytes);
     const secret = data === undefined ? created : await keptSecret(join(data, `${ref}.kms-key`), created);
-    const key = { arn, secret };
+    const key = { arn, usage, secret };
     for (const name of [ref, arn]) byName.set(name, key);
   }
   for (const resource of resources.ofType("AWS::KMS::Alias")) {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { AwsResult as AnswerOf } from "#infra/local/kms/operations.ts";
+import type { AwsResult as AnswerOf } from "#infra/local/kms/result.ts";
 import type { LogFiles } from "./log-files.ts";
 
 type Answer = AnswerOf<unknown>;

@@ -5,7 +5,8 @@ import { logsPermissions } from "#infra/local/iam/permissions/logs-permissions.t
 import type { RequiredPermission } from "#infra/local/iam/permissions/required-permission.ts";
 import { sqsPermissions } from "#infra/local/iam/permissions/sqs-permissions.ts";
 import type { KmsKeys } from "#infra/local/kms/keys.ts";
-import { type AwsResult, createKmsOperations } from "#infra/local/kms/operations.ts";
+import { createKmsOperations } from "#infra/local/kms/operations.ts";
+import type { AwsResult } from "#infra/local/kms/result.ts";
 import type { createLogsOperations } from "#infra/local/logs/log-groups.ts";
 import type { createForwarder, EmulatorConnection, ProxiedRequest } from "./forward.ts";
 import { sendAwsError } from "./send-aws-error.ts";

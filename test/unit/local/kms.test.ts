@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createPublicKey, randomBytes, verify } from "node:crypto";
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,6 +13,7 @@ import { createResources } from "#infra/local/template/resources.ts";
 
 const where = { account: "000000000000", region: "us-east-1" };
 const arn = "arn:aws:kms:us-east-1:000000000000:key/Secrets";
+const signingArn = "arn:aws:kms:us-east-1:000000000000:key/Signing";
 
 type Definition = { Type: string; Properties: Record<string, unknown> };
 
@@ -20,6 +21,7 @@ function resourcesOf(over: Record<string, Definition> = {}, key: Record<string, 
   const Resources = {
     Secrets: { Type: "AWS::KMS::Key", Properties: key },
     Other: { Type: "AWS::KMS::Key", Properties: {} },
+    Signing: { Type: "AWS::KMS::Key", Properties: { KeySpec: "ECC_NIST_EDWARDS25519", KeyUsage: "SIGN_VERIFY" } },
     Alias: {
       Type: "AWS::KMS::Alias",
       Properties: { AliasName: "alias/secrets", TargetKeyId: { "Fn::GetAtt": ["Secrets", "Arn"] } },
@@ -36,7 +38,7 @@ async function aKms({ data, over }: { data?: string; over?: Record<string, Defin
   const ask = (operation: string, body: unknown) => {
     const answer = kms(operation, body);
     if (answer.kind === "fault") throw new Error(`${operation}: ${answer.code}`);
-    return answer.output;
+    return Object.fromEntries(Object.entries(answer.output).map(([name, value]) => [name, String(value)]));
   };
   const fault = (operation: string, body: unknown) => {
     const answer = kms(operation, body);
@@ -47,6 +49,12 @@ async function aKms({ data, over }: { data?: string; over?: Record<string, Defin
 
 const EncryptionContext = { org_id: "org_1", endpoint_id: "wh_1" };
 const base64 = (text: string) => Buffer.from(text).toString("base64");
+const signRequest = {
+  KeyId: "Signing",
+  Message: base64("text"),
+  MessageType: "RAW",
+  SigningAlgorithm: "ED25519_SHA_512",
+};
 
 describe("KMS", () => {
   it.each(["Secrets", arn, "alias/secrets", "arn:aws:kms:us-east-1:000000000000:alias/secrets"])(
@@ -131,9 +139,46 @@ describe("KMS", () => {
     ["Decrypt", { CiphertextBlob: base64("x") }, "InvalidCiphertextException"],
     ["Decrypt", { CiphertextBlob: base64(`${arn}\0short`) }, "InvalidCiphertextException"],
     ["Decrypt", { KeyId: "Unknown", CiphertextBlob: base64("x") }, "NotFoundException"],
+    ["Encrypt", { KeyId: "Signing", Plaintext: base64("x") }, "InvalidKeyUsageException"],
+    ["GenerateDataKey", { KeyId: "Signing", KeySpec: "AES_256" }, "InvalidKeyUsageException"],
+    ["Decrypt", { KeyId: "Signing", CiphertextBlob: base64("x") }, "InvalidKeyUsageException"],
+    [
+      "Decrypt",
+      { CiphertextBlob: base64(`${arn.replace("Secrets", "Signing")}\0short`) },
+      "InvalidCiphertextException",
+    ],
+    ["Sign", { ...signRequest, Message: base64("x".repeat(4_096)) }, "no fault"],
+    ["Sign", { ...signRequest, Message: base64("x".repeat(4_097)) }, "ValidationException"],
+    ["Sign", { ...signRequest, Message: "" }, "ValidationException"],
+    ["Sign", { ...signRequest, MessageType: "DIGEST" }, "ValidationException"],
+    ["Sign", { ...signRequest, SigningAlgorithm: "ED25519_PH_SHA_512", MessageType: "DIGEST" }, "ValidationException"],
+    ["Sign", { ...signRequest, SigningAlgorithm: "ECDSA_SHA_256" }, "InvalidKeyUsageException"],
+    ["Sign", { ...signRequest, SigningAlgorithm: undefined }, "ValidationException"],
+    ["Sign", { ...signRequest, KeyId: "Secrets" }, "InvalidKeyUsageException"],
+    ["Sign", { ...signRequest, KeyId: "Unknown" }, "NotFoundException"],
+    ["GetPublicKey", { KeyId: "Secrets" }, "UnsupportedOperationException"],
+    ["GetPublicKey", { KeyId: "Unknown" }, "NotFoundException"],
     ["ReEncrypt", {}, "UnknownOperationException"],
   ])("%s %j: %s", async (operation, body, expected) => {
     expect((await aKms()).fault(operation, body)).toBe(expected);
+  });
+
+  it("signs a message with Ed25519, and returns the public key that verifies it", async () => {
+    const { ask } = await aKms();
+    const { Signature = "", ...signed } = ask("Sign", signRequest);
+    expect(signed).toEqual({ KeyId: signingArn, SigningAlgorithm: "ED25519_SHA_512" });
+    const { PublicKey = "", ...described } = ask("GetPublicKey", { KeyId: signingArn });
+    expect(described).toMatchObject({ KeyId: signingArn, KeySpec: "ECC_NIST_EDWARDS25519", KeyUsage: "SIGN_VERIFY" });
+    const key = createPublicKey({ key: Buffer.from(PublicKey, "base64"), format: "der", type: "spki" });
+    expect(key.asymmetricKeyType).toBe("ed25519");
+    const isValid = (text: string) => verify(null, Buffer.from(text), key, Buffer.from(Signature, "base64"));
+    expect([isValid("text"), isValid("other text")]).toEqual([true, false]);
+  });
+
+  it("throws for a signing key with rotation, which KMS refuses", async () => {
+    const Properties = { KeySpec: "ECC_NIST_EDWARDS25519", KeyUsage: "SIGN_VERIFY", EnableKeyRotation: true };
+    const over = { Rotated: { Type: "AWS::KMS::Key", Properties } };
+    await expect(aKms({ over })).rejects.toThrow("The local runtime cannot host Rotated (AWS::KMS::Key)");
   });
 
   it("rejects a ciphertext of a different key", async () => {
@@ -149,6 +194,8 @@ describe("KMS", () => {
     const { CiphertextBlob } = (await aKms({ data })).ask("Encrypt", { KeyId: "Secrets", Plaintext: base64("kept") });
     expect((await aKms({ data })).ask("Decrypt", { CiphertextBlob }).Plaintext).toBe(base64("kept"));
     expect((await aKms()).fault("Decrypt", { CiphertextBlob })).toBe("InvalidCiphertextException");
+    const publicKey = async () => (await aKms({ data })).ask("GetPublicKey", { KeyId: "Signing" }).PublicKey;
+    expect(await publicKey()).toBe(await publicKey());
     const file = join(data, "Secrets.kms-key");
     expect(statSync(file).mode & 0o777).toBe(0o600);
     writeFileSync(file, "cut");
@@ -204,6 +251,26 @@ describe("KMS permissions", () => {
     const [access] = kmsPermissions("Decrypt", { KeyId: arn, EncryptionContext: context }, keys);
     if (access === undefined) throw new Error("The key was not found.");
     const policy = { Version: "2012-10-17", Statement: [statement("kms:Decrypt", ofAnOrganisation)] };
+    const principal = { arn: "arn:aws:sts::000000000000:assumed-role/Role/Fn", policies: [{ name: "use", policy }] };
+    expect((await authorize(principal, access)) === undefined).toBe(allowed);
+  });
+
+  it.each([
+    [{}, true],
+    [{ SigningAlgorithm: "ED25519_PH_SHA_512" }, false],
+    [{ MessageType: "DIGEST" }, false],
+    [{ MessageType: undefined }, false],
+  ])("with conditions on the algorithm and the type of message allow Sign with %j: %s", async (over, allowed) => {
+    const authorize = createAuthorizer(resourcePolicies(resourcesOf(), where), where.account);
+    const [access] = kmsPermissions("Sign", { ...signRequest, ...over }, (await aKms()).keys);
+    if (access === undefined) throw new Error("The key was not found.");
+    const Condition = {
+      StringEquals: { "kms:SigningAlgorithm": "ED25519_SHA_512", "kms:MessageType": "RAW" },
+    };
+    const policy = {
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Allow", Action: "kms:Sign", Resource: signingArn, Condition }],
+    };
     const principal = { arn: "arn:aws:sts::000000000000:assumed-role/Role/Fn", policies: [{ name: "use", policy }] };
     expect((await authorize(principal, access)) === undefined).toBe(allowed);
   });
