@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { EventSourceMapping } from "#infra/local/lambda/event-source-mapping.ts";
 import type { InvokeFunction } from "#infra/local/lambda/local-function.ts";
 import { failedRecordIds } from "./batch-result.ts";
+import { retryPauseMs } from "./retry-pause.ts";
 import type { StreamRecord } from "./stream-shards.ts";
 
 type DiscardReason = "RetryAttemptsExhausted" | "RecordAgeExceeded";
@@ -12,16 +13,19 @@ export type DiscardedRecords = {
   readonly invocations: number;
 };
 
+/** Invokes a function with records, and with further fields of the event. */
+export type InvokeWithRecords = (
+  records: readonly StreamRecord[],
+  fields?: Readonly<Record<string, unknown>>,
+) => ReturnType<InvokeFunction>;
+
 export type ShardDeliveryOptions = {
   readonly definition: EventSourceMapping;
-  readonly region: string;
-  readonly invoke: InvokeFunction;
+  readonly invoke: InvokeWithRecords;
   readonly now: () => Date;
   /** Called with records that are discarded. */
   discard(discarded: DiscardedRecords): Promise<void>;
 };
-
-const longestPauseMs = 10_000;
 
 /**
  * Delivers a batch of one shard to the function, in order, until it succeeds, is discarded or aborted. A batch that
@@ -56,7 +60,7 @@ export async function deliverShardBatch(
       await options.discard({ records: rest, reason: "RetryAttemptsExhausted", invocations });
       return;
     }
-    await delay(Math.min(100 * 2 ** retries, longestPauseMs), undefined, { signal }).catch(() => {});
+    await delay(retryPauseMs(retries), undefined, { signal }).catch(() => {});
     retries += 1;
   }
 }
@@ -64,15 +68,9 @@ export async function deliverShardBatch(
 /** Index of the first record that the function did not deal with. */
 async function firstFailure(
   records: readonly StreamRecord[],
-  { definition, region, invoke }: ShardDeliveryOptions,
+  { definition, invoke }: ShardDeliveryOptions,
 ): Promise<number | undefined> {
-  const Records = records.map((record) => ({
-    ...record,
-    eventSource: "aws:dynamodb",
-    awsRegion: region,
-    eventSourceARN: definition.sourceArn,
-  }));
-  const outcome = await invoke(JSON.stringify({ Records }));
+  const outcome = await invoke(records);
   const sequence = records.map(({ dynamodb }) => dynamodb.SequenceNumber);
   const failed = failedRecordIds(outcome, sequence, definition.reportsItemFailures);
   const first = sequence.findIndex((number) => failed.has(number));
@@ -91,4 +89,17 @@ async function withoutExpired(
   const expired = records.filter(isExpired);
   if (expired.length > 0) await discard({ records: expired, reason: "RecordAgeExceeded", invocations });
   return records.filter((record) => !isExpired(record));
+}
+
+/** Returns the function that invokes a function with records of a stream, in the form of the event of Lambda. */
+export function createInvokeWithRecords(invoke: InvokeFunction, sourceArn: string, region: string): InvokeWithRecords {
+  return (records, fields = {}) => {
+    const Records = records.map((record) => ({
+      ...record,
+      eventSource: "aws:dynamodb",
+      awsRegion: region,
+      eventSourceARN: sourceArn,
+    }));
+    return invoke(JSON.stringify({ Records, ...fields }));
+  };
 }

@@ -7,7 +7,12 @@ import type { FunctionDefinition } from "#infra/local/lambda/function-definition
 import type { LocalFunction } from "#infra/local/lambda/local-function.ts";
 import { onFailureMessage } from "./on-failure-message.ts";
 import type { StreamCheckpoints } from "./stream-checkpoints.ts";
-import { type DiscardedRecords, deliverShardBatch } from "./stream-delivery.ts";
+import {
+  createInvokeWithRecords,
+  type DiscardedRecords,
+  deliverShardBatch,
+  type InvokeWithRecords,
+} from "./stream-delivery.ts";
 import {
   getRecords,
   getShardIterator,
@@ -17,6 +22,7 @@ import {
   type StreamShard,
 } from "./stream-shards.ts";
 import type { WriteCounter } from "./table-write-counter.ts";
+import { createTumblingWindows, type TumblingWindows } from "./tumbling-windows.ts";
 
 /** The permissions that Lambda itself asks of the function's role. */
 export const streamPollerActions = ["dynamodb:DescribeStream", "dynamodb:GetShardIterator", "dynamodb:GetRecords"];
@@ -93,14 +99,21 @@ type ShardOptions = StreamPollerOptions & {
   readonly brought: ((batch: readonly StreamRecord[]) => readonly (readonly StreamRecord[])[]) | undefined;
 };
 
+type LaneOptions = ShardOptions & {
+  readonly invoke: InvokeWithRecords;
+  readonly windows: TumblingWindows | undefined;
+};
+
 async function readShard(
   shardId: string,
   start: string | undefined,
   options: ShardOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const { definition, call, checkpoints, writes } = options;
-  const { batchSize, batchingWindowMs, parallelizationFactor, sourceArn } = definition;
+  const { definition, call, checkpoints, writes, now } = options;
+  const { batchSize, batchingWindowMs, parallelizationFactor, sourceArn, tumblingWindowMs } = definition;
+  const invoke = createInvokeWithRecords(options.fn.invoke, sourceArn, options.region);
+  const windows = tumblingWindowMs === 0 ? undefined : createTumblingWindows({ definition, shardId, invoke });
   let iterator = start;
   const resumeAfter = checkpoints.last(shardId);
   let position: ShardPosition = resumeAfter === undefined ? "TRIM_HORIZON" : { after: resumeAfter };
@@ -112,16 +125,17 @@ async function readShard(
       const seen = writes.count();
       iterator ??= await getShardIterator(sourceArn, shardId, position, call);
       const { records, next } = await getRecords(iterator, batchSize * parallelizationFactor - pending.length, call);
-      if (pending.length === 0) windowEnds = options.now().getTime() + batchingWindowMs;
+      if (pending.length === 0) windowEnds = now().getTime() + batchingWindowMs;
       pending.push(...records);
-      const isDue = next === undefined || options.now().getTime() >= windowEnds;
+      const isDue = next === undefined || now().getTime() >= windowEnds;
       if (pending.length >= batchSize * parallelizationFactor || isDue) {
-        await deliverInParallel(pending, shardId, options, signal);
+        await deliverInParallel(pending, shardId, { ...options, invoke, windows }, signal);
         if (signal.aborted) return;
         const delivered = pending.at(-1);
         if (delivered !== undefined) checkpoints.save(shardId, delivered.dynamodb.SequenceNumber);
         pending = [];
       }
+      await windows?.endIfOver(now(), signal);
       const last = records.at(-1);
       if (last !== undefined) position = { after: last.dynamodb.SequenceNumber };
       if (next === undefined) return;
@@ -145,9 +159,10 @@ async function readShard(
 async function deliverInParallel(
   records: readonly StreamRecord[],
   shardId: string,
-  options: ShardOptions,
+  options: LaneOptions,
   signal: AbortSignal,
 ): Promise<void> {
+  const { invoke, windows } = options;
   const { filters, batchSize, parallelizationFactor } = options.definition;
   const wanted = records.filter((record) => filters.length === 0 || filters.some((matches) => matches(record)));
   const discard = (discarded: DiscardedRecords) => reportDiscarded(discarded, shardId, options);
@@ -157,7 +172,9 @@ async function deliverInParallel(
       for (let at = 0; at < lane.length; at += batchSize) {
         const batch = lane.slice(at, at + batchSize);
         for (const each of options.brought?.(batch) ?? [batch]) {
-          await deliverShardBatch(each, { ...options, invoke: options.fn.invoke, discard }, signal);
+          const deliver = (records: readonly StreamRecord[], invokeWith: InvokeWithRecords) =>
+            deliverShardBatch(records, { ...options, invoke: invokeWith, discard }, signal);
+          await (windows === undefined ? deliver(each, invoke) : windows.deliver(each, deliver, signal));
         }
       }
     }),

@@ -18,6 +18,7 @@ const propertiesSchema = z.object({
   ParallelizationFactor: z.coerce.number().int().positive().default(1),
   ScalingConfig: z.object({ MaximumConcurrency: z.coerce.number() }).optional(),
   StartingPosition: z.enum(["TRIM_HORIZON", "LATEST"]).optional(),
+  TumblingWindowInSeconds: z.coerce.number().default(0),
 });
 
 /** An event source mapping as the template defines it; -1 means without limit. */
@@ -36,6 +37,8 @@ export type EventSourceMapping = {
   readonly maxRecordAgeSeconds: number;
   readonly bisectsOnError: boolean;
   readonly parallelizationFactor: number;
+  /** 0 without tumbling windows. */
+  readonly tumblingWindowMs: number;
   readonly onFailureArn: string | undefined;
 };
 
@@ -48,6 +51,9 @@ export function parseEventSourceMapping(resource: TemplateResource): EventSource
   const service = properties.EventSourceArn.split(":")[2];
   if (service !== "sqs" && service !== "dynamodb") {
     throw new Error(`The local runtime cannot poll ${properties.EventSourceArn} (${resource.id}).`);
+  }
+  if (properties.TumblingWindowInSeconds > 0 && properties.ParallelizationFactor > 1) {
+    throw new Error(`The local runtime has no tumbling windows beside a parallelization factor (${resource.id}).`);
   }
   return {
     id: resource.id,
@@ -63,6 +69,7 @@ export function parseEventSourceMapping(resource: TemplateResource): EventSource
     maxRecordAgeSeconds: properties.MaximumRecordAgeInSeconds,
     bisectsOnError: properties.BisectBatchOnFunctionError,
     parallelizationFactor: properties.ParallelizationFactor,
+    tumblingWindowMs: properties.TumblingWindowInSeconds * 1_000,
     onFailureArn: properties.DestinationConfig?.OnFailure.Destination,
   };
 }

@@ -28,13 +28,10 @@ function deliveryTo(failing: readonly string[], over: Record<string, unknown> = 
   if (definition === undefined) throw new Error("The source is switched off.");
   const options: ShardDeliveryOptions = {
     definition,
-    region: "us-east-1",
     now: () => now,
     discard: async (given) => void discarded.push(given),
-    async invoke(payload) {
-      const batch: string[] = JSON.parse(payload).Records.map(
-        (record: { dynamodb: { SequenceNumber: string } }) => record.dynamodb.SequenceNumber,
-      );
+    async invoke(given) {
+      const batch = given.map(({ dynamodb }) => dynamodb.SequenceNumber);
       seen.push(batch);
       const bad = batch.filter((number) => failing.includes(number));
       if (bad.length > 0 && !definition.reportsItemFailures) {
