@@ -1,0 +1,27 @@
+import { sha256 } from "#sha256";
+
+/** Bytes of a hash of the tree. */
+export const hashBytes = 32;
+
+/** The root of a tree without leaves: the hash of an empty string (RFC 6962, section 2.1). */
+export const emptyRoot = sha256("");
+
+const leafPrefix = 0x00;
+const nodePrefix = 0x01;
+
+/** Returns the hash of a leaf with this data (RFC 6962, section 2.1). */
+export function leafHash(data: Uint8Array): Uint8Array {
+  const prefixed = new Uint8Array(1 + data.length);
+  prefixed[0] = leafPrefix;
+  prefixed.set(data, 1);
+  return sha256(prefixed);
+}
+
+/** Returns the hash of the node above two hashes (RFC 6962, section 2.1). */
+export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
+  const prefixed = new Uint8Array(1 + 2 * hashBytes);
+  prefixed[0] = nodePrefix;
+  prefixed.set(left, 1);
+  prefixed.set(right, 1 + hashBytes);
+  return sha256(prefixed);
+}

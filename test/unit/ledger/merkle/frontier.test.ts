@@ -1,0 +1,83 @@
+import { describe, expect, it } from "vitest";
+import { entryData } from "#shared/ledger/formats/entry-data.ts";
+import { encodeHex } from "#shared/ledger/formats/hex.ts";
+import { appendLeaves, completedTileRoots, rootOf } from "#shared/ledger/merkle/frontier.ts";
+import { leafHash } from "#shared/ledger/merkle/hashes.ts";
+import { trustVectors } from "#test/vectors/trust-vectors.ts";
+import { referenceLeaves, referenceRoot } from "./reference-tree.ts";
+
+const vectorLeaves = trustVectors.entries.map(({ sealed_at, sha256 }) =>
+  leafHash(entryData("event", sealed_at, Buffer.from(sha256, "hex"))),
+);
+
+describe("rootOf", () => {
+  it("returns the hash of an empty string for an empty tree", () => {
+    expect(encodeHex(rootOf([]))).toBe("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  });
+
+  it.each([1, 2, 3])("returns the root of the vector for %i leaves", (size) => {
+    const frontier = appendLeaves([], 0, vectorLeaves.slice(0, size));
+    expect(encodeHex(rootOf(frontier))).toBe(trustVectors.entries[size - 1]?.root);
+  });
+});
+
+describe("appendLeaves", () => {
+  it("has the root of the definition after each of 300 leaves", () => {
+    const leaves = referenceLeaves(300);
+    let frontier: readonly Uint8Array[] = [];
+    for (const [size, leaf] of leaves.entries()) {
+      frontier = appendLeaves(frontier, size, [leaf]);
+      expect(rootOf(frontier)).toEqual(referenceRoot(leaves.slice(0, size + 1)));
+    }
+  });
+
+  it.each([255, 256, 257, 65_535, 65_536, 65_537])("has the root of the definition for %i leaves", (size) => {
+    const leaves = referenceLeaves(size);
+    const half = appendLeaves([], 0, leaves.slice(0, 200));
+    expect(rootOf(appendLeaves(half, 200, leaves.slice(200)))).toEqual(referenceRoot(leaves));
+  });
+
+  it("leaves the frontier that it is given as it is", () => {
+    const frontier = Object.freeze(appendLeaves([], 0, referenceLeaves(3)));
+    expect(appendLeaves(frontier, 3, referenceLeaves(1))).toHaveLength(1);
+    expect(frontier).toHaveLength(2);
+  });
+
+  it("counts correctly beyond 32 bits", () => {
+    const size = 2 ** 40 - 1;
+    expect(appendLeaves(referenceLeaves(40), size, referenceLeaves(1))).toHaveLength(1);
+    expect(appendLeaves(referenceLeaves(1), size + 1, referenceLeaves(1))).toHaveLength(2);
+  });
+
+  it.each([
+    ["too few", 1],
+    ["too many", 3],
+  ])("throws when the frontier has %s roots for the size", (_, roots) => {
+    expect(() => appendLeaves(referenceLeaves(roots), 3, referenceLeaves(1))).toThrow(
+      new RangeError(`A frontier of 3 leaves has 2 roots, not ${roots}.`),
+    );
+  });
+});
+
+describe("completedTileRoots", () => {
+  it("returns nothing when no multiple of 256 is reached", () => {
+    expect(completedTileRoots([], 0, referenceLeaves(255))).toEqual([]);
+  });
+
+  it("returns the root of the last 256 leaves when they are complete", () => {
+    const leaves = referenceLeaves(512);
+    const frontier = appendLeaves([], 0, leaves.slice(0, 500));
+    expect(completedTileRoots(frontier, 500, leaves.slice(500))).toEqual([
+      { height: 8, index: 1, hash: referenceRoot(leaves.slice(256)) },
+    ]);
+  });
+
+  it("returns a root of each level when 65,536 leaves are complete", () => {
+    const leaves = referenceLeaves(65_536);
+    const frontier = appendLeaves([], 0, leaves.slice(0, -1));
+    expect(completedTileRoots(frontier, 65_535, leaves.slice(-1))).toEqual([
+      { height: 8, index: 255, hash: referenceRoot(leaves.slice(-256)) },
+      { height: 16, index: 0, hash: referenceRoot(leaves) },
+    ]);
+  });
+});
