@@ -1,4 +1,5 @@
 import type { Chunk } from "./chunk.ts";
+import type { SubtreeRoot } from "./merkle/frontier.ts";
 
 /** Chunks in order, and the index of the entry at which the next page starts; `null` at the end of the log. */
 export type ChunkPage = { readonly chunks: readonly Chunk[]; readonly next: number | null };
@@ -21,6 +22,9 @@ export type LedgerReader = {
 
 /** Appends to the logs. Chunks are never changed. */
 export type LedgerWriter = {
-  /** Stores a chunk and the nodes that it completes, unless a chunk has its key already: then returns `false`. */
-  put(log: string, chunk: Chunk): Promise<boolean>;
+  /**
+   * Stores a chunk and the roots of the tiles that it completes. Returns `false` and stores nothing if another chunk has its
+   * key, or may have it soon because another write is running.
+   */
+  put(log: string, chunk: Chunk, tileRoots: readonly SubtreeRoot[]): Promise<boolean>;
 };
