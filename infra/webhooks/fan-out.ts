@@ -1,5 +1,6 @@
 import { Duration } from "aws-cdk-lib";
-import { FilterCriteria, FilterRule } from "aws-cdk-lib/aws-lambda";
+import { FilterCriteria, FilterRule, StartingPosition } from "aws-cdk-lib/aws-lambda";
+import { SqsDlq } from "aws-cdk-lib/aws-lambda-event-sources";
 import { Construct } from "constructs";
 import type { Auth } from "#infra/auth.ts";
 import { whenNonZero, whenNonZeroForThreePeriods, whenStreamLagExceeds } from "#infra/constructs/alarm-conditions.ts";
@@ -39,11 +40,15 @@ export class FanOut extends Construct {
     deliveries.grantEnqueue(this.fn);
     this.deadLetters.grantSendMessages(this.fn);
     this.fn.addEnvironment(envVars.fanOutDeadLetters, this.deadLetters.queueUrl);
-    // The function itself quarantines records that it cannot process, in the same queue as Lambda.
+    // The function itself quarantines records that it cannot process. Any other error is retried for 23 of the 24 hours
+    // that the stream keeps a record; then Lambda sends the record's position to the same queue.
     eventLog.addStreamSource(this.fn, {
-      deadLetters: this.deadLetters,
+      startingPosition: StartingPosition.TRIM_HORIZON,
       batchSize: 100,
+      reportBatchItemFailures: true,
       bisectBatchOnError: true,
+      maxRecordAge: Duration.hours(23),
+      onFailure: new SqsDlq(this.deadLetters),
       filters: [FilterCriteria.filter({ eventName: FilterRule.isEqual("INSERT") })],
     });
     this.addAlarms(observability);

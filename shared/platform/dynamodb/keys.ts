@@ -1,5 +1,5 @@
 /**
- * Every key of the three tables, on one page.
+ * Every key of the four tables, on one page.
  *
  * events table                                                serves
  *   timeline = org#entity, position = time#event              the timeline of an entity; idempotent append
@@ -26,6 +26,7 @@
  *   webhooks#ORG  summary                                     the number of endpoints of an organisation
  *   webhook_orgs#SHARD  org#ID                                organisations with endpoints, also former ones
  *   webhook_changes#SHARD  time#endpoint#version              changes of endpoints, for a day
+ *   sequencer#SHARD  claim                                    the sequencer's progress in a shard of the stream, 48 hours
  *
  * deliveries table (pk, sk)
  *   endpoint#ENDPOINT           delivery#DELIVERY             the deliveries of an endpoint, 30 days
@@ -37,6 +38,10 @@
  *   replay#ENDPOINT             replay#REPLAY                 replays of an endpoint, 30 days
  *   replays#ORG                 list                          replays of an organisation, 30 days
  *   undelivered  endpoint_id, undelivered | delivery_id       deliveries that are pending or have failed
+ *
+ * ledger table (pk, sk); the sort key is a number
+ *   log#LOG         index of its first entry                  the chunks of a log
+ *   node#LOG#LEVEL  index                                     the roots of 256 full nodes of the level below, from level 1
  */
 export const timelineKey = (orgId: string, entityId: string) => `${orgId}#${entityId}`;
 
@@ -175,3 +180,9 @@ export const replayKey = (endpointId: string, replayId: string) => ({
 export const replayListKey = (orgId: string) => ({ pk: `replays#${orgId}`, sk: "list" });
 
 export const destinationKey = (destination: string) => ({ pk: `destination#${destination}`, sk: "window" });
+
+export const claimKey = (shard: string) => ({ pk: `sequencer#${shard}`, sk: "claim" });
+
+export const chunkPartition = (log: string) => `log#${log}`;
+
+export const nodePartition = (log: string, level: number) => `node#${log}#${level}`;

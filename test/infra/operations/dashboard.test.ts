@@ -31,7 +31,6 @@ describe("dashboard", () => {
   it("has a row for each capability, in the order of an event's path", () => {
     expect(all.flatMap(({ properties }) => properties.markdown ?? [])).toEqual([
       "## Events",
-      "## Ledger",
       "## Ingest",
       "## API",
       "## Webhooks",

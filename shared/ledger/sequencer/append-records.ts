@@ -1,0 +1,80 @@
+import type { Chunk } from "#shared/ledger/chunk.ts";
+import type { LedgerReader } from "#shared/ledger/ports.ts";
+import { nextChunk, roomAfter } from "./next-chunk.ts";
+import type { SequencerPorts, SequencerRecord } from "./ports.ts";
+
+/** The records of one shard that one log is to have. */
+export type LogRecords = {
+  readonly shard: string;
+  readonly log: string;
+  readonly records: readonly SequencerRecord[];
+  /** The last chunk of the log, as read before the records were claimed. */
+  readonly head: Chunk | null;
+  /** Where to look for records that were appended before; `null` if they were never claimed before. */
+  readonly scanFrom: number | null;
+};
+
+export type AppendedRecords = {
+  /** Entries that this call appended. */
+  readonly entries: number;
+  /** How often another chunk was where one was to be stored. */
+  readonly conflicts: number;
+  /** Whether the head of the log was more than a minute ahead of the clock. */
+  readonly isClockAhead: boolean;
+};
+
+/** What is known of a log: its last chunk, and the records that are not in it. */
+type Progress = { readonly head: Chunk | null; readonly rest: readonly SequencerRecord[] };
+
+/** How far the head of a log may be ahead of the clock. */
+const toleratedLeadMs = 60_000;
+
+/** Appends records to a log, in their order, unless they are in it. Throws if a call fails. */
+export async function appendRecords(
+  { shard, log, records, head, scanFrom }: LogRecords,
+  { ledger, now, waitAfterConflict }: SequencerPorts,
+): Promise<AppendedRecords> {
+  const result = { entries: 0, conflicts: 0, isClockAhead: false };
+  const skipAppended = (progress: Progress, from: number) => skipRecords(ledger, { shard, log, from }, progress);
+
+  let progress: Progress = { head, rest: records };
+  if (scanFrom !== null) progress = await skipAppended(progress, scanFrom);
+  while (progress.rest.length > 0) {
+    const added = progress.rest.slice(0, roomAfter(progress.head));
+    const time = now();
+    result.isClockAhead ||= leadMs(progress.head, time) > toleratedLeadMs;
+    const source = { shard, upTo: String(added.at(-1)?.sequenceNumber) };
+    const entries = added.map(({ entry }) => entry);
+    const { chunk, tileRoots } = nextChunk(progress.head, entries, { now: time, source });
+    if (await ledger.put(log, chunk, tileRoots)) {
+      result.entries += added.length;
+      progress = { head: chunk, rest: progress.rest.slice(added.length) };
+    } else {
+      result.conflicts += 1;
+      await waitAfterConflict();
+      // What is there may be our own, if the response to the write was lost.
+      progress = await skipAppended(progress, chunk.first);
+    }
+  }
+  return result;
+}
+
+type Scan = { readonly shard: string; readonly log: string; readonly from: number };
+
+/** Reads all chunks from an index on. Returns the last one, and the records that none of them has. */
+async function skipRecords(ledger: LedgerReader, { shard, log, from }: Scan, progress: Progress): Promise<Progress> {
+  let { head, rest } = progress;
+  for (let next: number | null = from; next !== null; ) {
+    const page = await ledger.listChunks(log, { from: next, isConsistent: true });
+    for (const { source } of page.chunks) {
+      if (source.shard === shard) rest = rest.filter(({ sequenceNumber }) => sequenceNumber > BigInt(source.upTo));
+    }
+    head = page.chunks.at(-1) ?? head;
+    next = page.next;
+  }
+  return { head, rest };
+}
+
+function leadMs(head: Chunk | null, now: Date): number {
+  return head === null ? 0 : Date.parse(head.sealed_at) - now.getTime();
+}

@@ -1,0 +1,19 @@
+import type { LedgerEntry } from "#shared/ledger/entry.ts";
+import type { LedgerReader, LedgerWriter } from "#shared/ledger/ports.ts";
+import type { ShardClaims } from "./shard-claim.ts";
+
+/** A record of the stream of the events table: the log that it belongs to, and its entry. */
+export type SequencerRecord = {
+  /** The stream's sequence number. It orders the records of one shard, and means nothing across shards. */
+  readonly sequenceNumber: bigint;
+  readonly log: string;
+  readonly entry: LedgerEntry;
+};
+
+export type SequencerPorts = {
+  readonly ledger: LedgerReader & LedgerWriter;
+  readonly claims: ShardClaims;
+  now(): Date;
+  /** Waits up to 20 ms, at random, so that sequencers in conflict do not meet again. */
+  waitAfterConflict(): Promise<unknown>;
+};

@@ -1,0 +1,122 @@
+import { describe, expect, it } from "vitest";
+import type { LedgerEntry } from "#shared/ledger/entry.ts";
+import type { SequencerPorts, SequencerRecord } from "#shared/ledger/sequencer/ports.ts";
+import { sequenceBatch } from "#shared/ledger/sequencer/sequence-batch.ts";
+import { testNow } from "#test/support/builders.ts";
+import { eventEntries } from "#test/support/ledger/entries.ts";
+import { type MemoryLedger, memoryClaims, memoryLedger } from "#test/support/memory/ledger.ts";
+
+const shard = "shardId-1";
+
+type TestPorts = SequencerPorts & { readonly ledger: MemoryLedger };
+
+const portsWith = (over: Partial<TestPorts> = {}): TestPorts => ({
+  ledger: memoryLedger(),
+  claims: memoryClaims(),
+  now: () => testNow,
+  waitAfterConflict: async () => undefined,
+  ...over,
+});
+
+/** Records with the sequence numbers from `from` on. */
+function recordsOf(entries: readonly LedgerEntry[], { log = "org_a", from = 1 } = {}): SequencerRecord[] {
+  return entries.map((entry, at) => ({ sequenceNumber: BigInt(from + at), log, entry }));
+}
+
+const entriesOf = ({ ledger }: TestPorts, log = "org_a") =>
+  (ledger.logs.get(log) ?? []).flatMap(({ entries }) => entries);
+
+describe("sequenceBatch", () => {
+  it("appends the records of each log in their order, in chunks that end at a multiple of 256", async () => {
+    const ports = portsWith();
+    const own = eventEntries(300);
+    const other = eventEntries(2, "other");
+    const records = [...recordsOf(own), ...recordsOf(other, { log: "org_b", from: 301 })];
+    expect(await sequenceBatch(shard, records, ports)).toEqual({ entries: 302, conflicts: 0, isClockAhead: false });
+    expect(entriesOf(ports)).toEqual(own);
+    expect(entriesOf(ports, "org_b")).toEqual(other);
+    expect(ports.ledger.logs.get("org_a")?.map(({ first, size }) => [first, size])).toEqual([
+      [0, 256],
+      [256, 300],
+    ]);
+    expect(ports.ledger.tileRoots.get("org_a")).toHaveLength(1);
+  });
+
+  it("appends nothing when a batch is repeated, also after later batches", async () => {
+    const ports = portsWith();
+    const entries = eventEntries(30);
+    const records = recordsOf(entries);
+    const batches = [records.slice(0, 10), records.slice(10, 20), records.slice(20)];
+    for (const batch of batches) await sequenceBatch(shard, batch, ports);
+    for (const batch of [...batches, records]) {
+      expect(await sequenceBatch(shard, batch, ports)).toMatchObject({ entries: 0 });
+    }
+    expect(entriesOf(ports)).toEqual(entries);
+  });
+
+  it("compares sequence numbers as numbers when they have different lengths", async () => {
+    const ports = portsWith();
+    const entries = eventEntries(4);
+    const records = recordsOf(entries, { from: 8 });
+    for (const record of records) await sequenceBatch(shard, [record], ports);
+    expect(entriesOf(ports)).toEqual(entries);
+  });
+
+  it("never sets the time of a log back", async () => {
+    const times = [testNow, new Date(testNow.getTime() - 59_000), new Date(testNow.getTime() + 1_000)];
+    const ports = portsWith();
+    for (const [at, record] of recordsOf(eventEntries(3)).entries()) {
+      const now = () => times[at] ?? testNow;
+      expect(await sequenceBatch(shard, [record], { ...ports, now })).toMatchObject({ isClockAhead: false });
+    }
+    const sealed = ports.ledger.logs.get("org_a")?.map(({ sealed_at }) => sealed_at);
+    expect(sealed).toEqual([testNow, testNow, times[2]].map((time) => time?.toISOString()));
+  });
+
+  it("reports a log that ends more than a minute ahead of the clock", async () => {
+    const ports = portsWith();
+    const [first = [], second = []] = recordsOf(eventEntries(2)).map((record) => [record]);
+    await sequenceBatch(shard, first, ports);
+    const now = () => new Date(testNow.getTime() - 60_001);
+    expect(await sequenceBatch(shard, second, { ...ports, now })).toMatchObject({ isClockAhead: true });
+  });
+
+  it("appends to the other logs when one log cannot be written to, and throws its error", async () => {
+    const ledger = memoryLedger();
+    const failing = {
+      ...ledger,
+      put: async (log: string, ...chunk: [never, never]) => {
+        if (log === "org_a") throw new Error("throttled");
+        return ledger.put(log, ...chunk);
+      },
+    };
+    const ports = portsWith();
+    const records = ["org_a", "org_b", "org_c"].flatMap((log, at) =>
+      recordsOf(eventEntries(1, log), { log, from: at + 1 }),
+    );
+    await expect(sequenceBatch(shard, records, { ...ports, ledger: failing })).rejects.toThrow("throttled");
+    expect([...ledger.logs.keys()]).toEqual(["org_b", "org_c"]);
+    expect(await sequenceBatch(shard, records, { ...ports, ledger })).toMatchObject({ entries: 1 });
+  });
+
+  it("counts conflicts, and appends after the chunk of another shard", async () => {
+    const ports = portsWith();
+    const [own, other] = [eventEntries(2, "own"), eventEntries(2, "other")];
+    let isFirst = true;
+    const ledger: MemoryLedger = {
+      ...ports.ledger,
+      async put(...chunk) {
+        if (isFirst) {
+          isFirst = false;
+          await sequenceBatch("shardId-2", recordsOf(other), ports);
+        }
+        return ports.ledger.put(...chunk);
+      },
+    };
+    expect(await sequenceBatch(shard, recordsOf(own), { ...ports, ledger })).toMatchObject({
+      conflicts: 1,
+      entries: 2,
+    });
+    expect(entriesOf(ports)).toEqual([...other, ...own]);
+  });
+});
