@@ -1,4 +1,5 @@
 import { emptyRoot, nodeHash } from "./hashes.ts";
+import { tileHeight } from "./tile.ts";
 
 /**
  * The roots of the perfect subtrees of a tree, largest first: one for each bit that is set in the size of the tree. It is
@@ -31,8 +32,6 @@ export function completedTileRoots(frontier: Frontier, size: number, leaves: rea
 export function rootOf(frontier: Frontier): Uint8Array {
   return frontier.length === 0 ? emptyRoot : frontier.reduceRight((right, left) => nodeHash(left, right));
 }
-
-const tileHeight = 8;
 
 /** Appends leaves to `roots`, and yields the root of each subtree above them as it is completed. */
 function* completeSubtrees(

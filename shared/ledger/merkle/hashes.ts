@@ -25,3 +25,8 @@ export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
   prefixed.set(right, 1 + hashBytes);
   return sha256(prefixed);
 }
+
+/** Returns whether two hashes are equal. They are public, so the time that it takes may tell how far. */
+export function isEqualHash(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, at) => byte === b[at]);
+}

