@@ -15,6 +15,7 @@ import { Dashboard } from "./constructs/dashboard.ts";
 import type { Observability } from "./constructs/observability.ts";
 import { EventLog } from "./events/event-log.ts";
 import { Ingest } from "./events/ingest.ts";
+import { Ledger } from "./ledger/ledger.ts";
 import { Webhooks } from "./webhooks/webhooks.ts";
 
 /** The whole product, in the order in which an event passes through it. */
@@ -35,6 +36,7 @@ export class ActivityLogStack extends Stack {
     };
     const { tableClass, warmThroughput, ingestConcurrency } = stage;
     const eventLog = new EventLog(this, "EventLog", { observability, tableClass, warmThroughput });
+    const ledger = new Ledger(this, "Ledger", { observability });
     const auth = new Auth(this, "Auth", { observability });
     // Revoking a token can disable the webhook endpoints that it created, which is an event of their organisation.
     eventLog.grantAppendInTransaction(auth.admin);
@@ -50,7 +52,7 @@ export class ActivityLogStack extends Stack {
     }
     if (stage.backup !== null) {
       // Without the deliveries: they expire after 30 days, and point-in-time recovery covers the last 35.
-      const tables = [eventLog.table, auth.table];
+      const tables = [eventLog.table, ledger.table, auth.table];
       new Backup(this, "Backup", { tables, alarms: observability.alarms, ...stage.backup });
     }
 
@@ -70,6 +72,7 @@ export class ActivityLogStack extends Stack {
       QueueFanOutDeadLetters: webhooks.fanOut.deadLetters.queueUrl,
       QueueAuditLogDeadLetters: audit.deadLetters.queueUrl,
       TableEvents: eventLog.table.tableName,
+      TableLedger: ledger.table.tableName,
       TableConfig: auth.table.tableName,
       TableDeliveries: deliveries.table.tableName,
       FunctionAdmin: auth.admin.functionName,

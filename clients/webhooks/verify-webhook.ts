@@ -4,6 +4,13 @@ export type WebhookPayload = {
   readonly event_type: string;
   /** The same for all attempts: store it under a unique key, and ignore a delivery that you know. */
   readonly delivery_id: string;
+  /**
+   * The number of the event in the log of its organisation; `null` for a test, and for a replay that does not know it.
+   * Deliveries have no order and filters leave out events: a gap among deliveries means nothing.
+   */
+  readonly sequence: number | null;
+  /** When the event got its number; `null` together with `sequence`. */
+  readonly sealed_at: string | null;
   readonly occurred_at: string;
   readonly org_id: string;
   /** Only in a test delivery, whose event is invented: do not book it. */
@@ -235,7 +242,9 @@ function assertFresh(timestamp: string, now: Date, toleranceSeconds: number): vo
 function parsePayload(body: Bytes): WebhookPayload {
   try {
     const payload: unknown = JSON.parse(new TextDecoder().decode(body));
-    if (isPayload(payload)) return payload;
+    // Servers of earlier releases leave out both.
+    const complete = isObject(payload) ? { sequence: null, sealed_at: null, ...payload } : payload;
+    if (isPayload(complete)) return complete;
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause;
   }
@@ -247,6 +256,8 @@ function isPayload(value: unknown): value is WebhookPayload {
   return (
     isObject(value) &&
     areTexts(value, ["event_type", "delivery_id", "occurred_at", "org_id"]) &&
+    (value.sequence === null || typeof value.sequence === "number") &&
+    (value.sealed_at === null || typeof value.sealed_at === "string") &&
     (value.test === undefined || value.test === true) &&
     isEvent(value.data)
   );

@@ -1,6 +1,4 @@
 import { Duration, Stack } from "aws-cdk-lib";
-import { StartingPosition } from "aws-cdk-lib/aws-lambda";
-import { SqsDlq } from "aws-cdk-lib/aws-lambda-event-sources";
 import { CfnQueryDefinition, FilterPattern, MetricFilter } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import type { Auth } from "#infra/auth.ts";
@@ -44,16 +42,8 @@ export class Audit extends Construct {
     auditLogs.events.grantWrite(this.fn);
     auth.grantGetOrgs(this.fn);
     auth.grantListShardedOrgs(this.fn);
-    // No filter: auditors must see modified and deleted items. Errors are retried for 23 of the 24 hours that the stream
-    // keeps a record; then Lambda sends the record's position to the dead-letter queue.
-    eventLog.addStreamSource(this.fn, {
-      startingPosition: StartingPosition.TRIM_HORIZON,
-      batchSize: 100,
-      reportBatchItemFailures: true,
-      bisectBatchOnError: true,
-      maxRecordAge: Duration.hours(23),
-      onFailure: new SqsDlq(this.deadLetters),
-    });
+    // No filter: auditors must see modified and deleted items.
+    eventLog.addStreamSource(this.fn, { deadLetters: this.deadLetters, batchSize: 100, bisectBatchOnError: true });
 
     // Counts the audit line itself, which CloudWatch has stored: the alarm depends on no other log line.
     new MetricFilter(this, "Tampered", {

@@ -1,32 +1,21 @@
 import {
   AttributeType,
   type GlobalSecondaryIndexPropsV2,
-  StreamViewType,
   TableClass,
   TableV2,
   type WarmThroughput,
 } from "aws-cdk-lib/aws-dynamodb";
-import { AnyPrincipal, Effect, type IGrantable, PolicyDocument, PolicyStatement } from "aws-cdk-lib/aws-iam";
-import type { EventSourceMappingOptions, Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
+import { type IGrantable, PolicyStatement } from "aws-cdk-lib/aws-iam";
+import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import { whenNonZero, whenNonZeroForThreePeriods } from "#infra/constructs/alarm-conditions.ts";
 import type { Observability } from "#infra/constructs/observability.ts";
-import { protectedTable } from "#infra/constructs/table.ts";
+import { addStreamSource, type StreamSourceOptions } from "#infra/constructs/stream-source.ts";
+import { appendOnlyTable } from "#infra/constructs/table.ts";
 import { tableThrottles } from "#infra/constructs/throttling.ts";
 import { graph, ownMetric } from "#infra/constructs/widgets.ts";
 import { envVars } from "#shared/platform/env-vars.ts";
 import { metricNames } from "#shared/platform/observability/metric-names.ts";
-
-/** Every action that updates or deletes items, or lets them expire. Appending is a conditional put. */
-const rewritingActions = [
-  "dynamodb:UpdateItem",
-  "dynamodb:DeleteItem",
-  "dynamodb:BatchWriteItem",
-  "dynamodb:PartiQLInsert",
-  "dynamodb:PartiQLUpdate",
-  "dynamodb:PartiQLDelete",
-  "dynamodb:UpdateTimeToLive",
-];
 
 export type EventLogProps = {
   readonly observability: Observability;
@@ -54,21 +43,9 @@ export class EventLog extends Construct {
       partitionKey: text("timeline"),
       sortKey: text("position"),
       globalSecondaryIndexes: indexes.map((index) => ({ ...index, ...warm })),
-      ...protectedTable,
+      ...appendOnlyTable("DenyRewritingEvents"),
       ...warm,
       tableClass: TableClass[tableClass],
-      dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES,
-      resourcePolicy: new PolicyDocument({
-        statements: [
-          new PolicyStatement({
-            sid: "DenyRewritingEvents",
-            effect: Effect.DENY,
-            principals: [new AnyPrincipal()],
-            actions: rewritingActions,
-            resources: ["*"],
-          }),
-        ],
-      }),
     });
     this.#indexes = indexes.map(({ indexName }) => indexName);
     const reads = tableThrottles(this.table, "Read", this.#indexes);
@@ -133,12 +110,9 @@ export class EventLog extends Construct {
     this.grant(fn, ["dynamodb:GetItem"], [this.table.tableArn]);
   }
 
-  /** Adds the table's stream as an event source of a function. DynamoDB supports two consumers of a stream. */
-  addStreamSource(fn: LambdaFunction, source: EventSourceMappingOptions): void {
-    this.table.grantStreamRead(fn);
-    const { tableStreamArn } = this.table;
-    if (tableStreamArn === undefined) throw new Error("The events table has no stream.");
-    fn.addEventSourceMapping("Stream", { ...source, eventSourceArn: tableStreamArn });
+  /** Adds the table's stream as an event source of a function. */
+  addStreamSource(fn: LambdaFunction, source: StreamSourceOptions): void {
+    addStreamSource(this.table, fn, source);
   }
 
   private grant(grantee: IGrantable, actions: string[], resources: string[], conditions = {}): void {

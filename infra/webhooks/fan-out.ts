@@ -1,6 +1,5 @@
 import { Duration } from "aws-cdk-lib";
-import { FilterCriteria, FilterRule, StartingPosition } from "aws-cdk-lib/aws-lambda";
-import { SqsDlq } from "aws-cdk-lib/aws-lambda-event-sources";
+import { FilterCriteria, FilterRule } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import type { Auth } from "#infra/auth.ts";
 import { whenNonZero, whenNonZeroForThreePeriods, whenStreamLagExceeds } from "#infra/constructs/alarm-conditions.ts";
@@ -40,15 +39,11 @@ export class FanOut extends Construct {
     deliveries.grantEnqueue(this.fn);
     this.deadLetters.grantSendMessages(this.fn);
     this.fn.addEnvironment(envVars.fanOutDeadLetters, this.deadLetters.queueUrl);
-    // The function itself quarantines records that it cannot process. Any other error is retried for 23 of the 24 hours
-    // that the stream keeps a record; then Lambda sends the record's position to the same queue.
+    // The function itself quarantines records that it cannot process, in the same queue as Lambda.
     eventLog.addStreamSource(this.fn, {
-      startingPosition: StartingPosition.TRIM_HORIZON,
+      deadLetters: this.deadLetters,
       batchSize: 100,
-      reportBatchItemFailures: true,
       bisectBatchOnError: true,
-      maxRecordAge: Duration.hours(23),
-      onFailure: new SqsDlq(this.deadLetters),
       filters: [FilterCriteria.filter({ eventName: FilterRule.isEqual("INSERT") })],
     });
     this.addAlarms(observability);

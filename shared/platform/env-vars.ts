@@ -1,6 +1,7 @@
 /** Environment variables that the stack sets and the functions read. */
 export const envVars = {
   eventsTable: "EVENTS_TABLE",
+  ledgerTable: "LEDGER_TABLE",
   configTable: "CONFIG_TABLE",
   ingestQueue: "INGEST_QUEUE_URL",
   ingestDeadLetters: "INGEST_DEAD_LETTERS_URL",

@@ -1,5 +1,6 @@
 import { argv, exit, stdout } from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
+import { deliver } from "./deliver.ts";
 import { emitBesideDeadEndpoint } from "./emit.ts";
 import { offer } from "./offer.ts";
 import { type RunningStack, runStack } from "./running-stack.ts";
@@ -7,9 +8,10 @@ import { type RunningStack, runStack } from "./running-stack.ts";
 const usage = `npm run load -- STEP...
 
 Runs the local stack as a process of its own and puts load on it, step by step; each step prints one line of JSON.
-  offer:RATE:SECONDS  sends RATE events a second, and waits until each is stored
-  emit:EVENTS         runs "activity emit --wait" beside two webhook endpoints, one of which is unreachable
-  idle:SECONDS        waits, and reports the processor time of the idle stack
+  offer:RATE:SECONDS    sends RATE events a second, and waits until each is stored
+  deliver:RATE:SECONDS  commits RATE events a second of ten organisations, and waits for the webhook of each
+  emit:EVENTS           runs "activity emit --wait" beside two webhook endpoints, one of which is unreachable
+  idle:SECONDS          waits, and reports the processor time of the idle stack
 `;
 
 let run = 0;
@@ -21,6 +23,8 @@ async function step(stack: RunningStack, [kind, ...numbers]: readonly string[]):
   switch (kind) {
     case "offer":
       return offer(stack, { perSecond: first, seconds: second, organisations: 10, name: `run${run}` });
+    case "deliver":
+      return deliver(stack, { perSecond: first, seconds: second, organisations: 10, name: `run${run}` });
     case "emit":
       return emitBesideDeadEndpoint(stack, first);
     case "idle":

@@ -19,7 +19,7 @@ export type Offered = {
   readonly maxMs: number;
 };
 
-type Load = {
+export type Load = {
   readonly perSecond: number;
   readonly seconds: number;
   /** Organisations that the events belong to, in rotation. */

@@ -20,7 +20,9 @@ const otherSecret = formatSigningSecret(new Uint8Array(32).fill(2));
 const deliveryId = `dlv_${"1".repeat(32)}`;
 
 function aDelivery(secrets = [secret]) {
-  const body = renderPayload(sampleEvent("invoice.sent", "org_1", "2026-05-11T08:30:12.000Z"), deliveryId);
+  const body = renderPayload(sampleEvent("invoice.sent", "org_1", "2026-05-11T08:30:12.000Z"), {
+    ...{ delivery_id: deliveryId, event: null, sequence: null, sealed_at: null },
+  });
   return { body, headers: signedHeaders({ deliveryId, eventType: "invoice.sent", body, secrets, now: new Date() }) };
 }
 

@@ -60,7 +60,9 @@ function webhooks(): string {
   const now = new Date("2026-05-11T08:30:13Z");
   const secret = formatSigningSecret(new Uint8Array(32).fill(7));
   const deliveryId = `dlv_${"1".repeat(32)}`;
-  const body = renderPayload(sampleEvent("invoice.sent", "org_1", "2026-05-11T08:30:12.000Z"), deliveryId);
+  const body = renderPayload(sampleEvent("invoice.sent", "org_1", "2026-05-11T08:30:12.000Z"), {
+    ...{ delivery_id: deliveryId, event: null, sequence: null, sealed_at: null },
+  });
   const headers = signedHeaders({ deliveryId, eventType: "invoice.sent", body, secrets: [secret], now });
   return `
 import { verifyWebhook } from "@activity-log/webhooks";

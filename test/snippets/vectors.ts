@@ -22,6 +22,8 @@ const afterSeconds = (seconds: number) => new Date(sentAt.getTime() + seconds * 
 const body = JSON.stringify({
   event_type: "invoice.sent",
   delivery_id: "dlv_0123456789abcdef0123456789abcdef",
+  sequence: 4711,
+  sealed_at: "2026-05-11T08:30:12.204Z",
   occurred_at: "2026-05-11T08:30:12Z",
   org_id: "org_8f9a1c2d",
   data: {

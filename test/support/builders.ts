@@ -172,6 +172,8 @@ export function aDeliveryMessage(over: Partial<DeliveryMessage> = {}): DeliveryM
     delivery_id: deliveryIdOf(endpoint_id, anEvent()),
     event_type: "invoice.sent",
     event: { entity_id, occurred_at, event_id },
+    sequence: 4_711,
+    sealed_at: "2026-05-11T08:30:12.204Z",
     cycle: 0,
     started_at: testNow.toISOString(),
     step: 0,

@@ -5,12 +5,18 @@ import { sampleEvent } from "#shared/webhooks/event-types/samples.ts";
 import { webhookSchemaPath } from "./openapi/payload-schema.ts";
 
 const sampleTime = "2026-05-11T08:30:12.000Z";
+const sampleEntry = { sequence: 4711, sealed_at: "2026-05-11T08:30:12.204Z" };
 
 /** Renders the catalogue. Each type has its schema, and a sample of what the organisation would be sent. */
 export function renderEventTypes(orgId: string, origin: string): string {
   const types = eventTypeCatalogue.map((definition) => {
     const { event_type, description } = definition;
-    const sample = renderPayload(sampleEvent(event_type, orgId, sampleTime), deliveryIdAt(sampleTime, event_type));
+    const event = sampleEvent(event_type, orgId, sampleTime);
+    const sample = renderPayload(event, {
+      delivery_id: deliveryIdAt(sampleTime, event_type),
+      event,
+      ...sampleEntry,
+    });
     const schema = JSON.stringify(schemaOf(definition, origin));
     return `{"event_type":"${event_type}","description":"${description}","sample":${sample},"schema":${schema}}`;
   });

@@ -56,6 +56,8 @@ export function renderDelivery(delivery: StoredDelivery) {
     delivery_id,
     endpoint_id,
     event_id: event?.event_id ?? null,
+    sequence: delivery.sequence,
+    sealed_at: delivery.sealed_at,
     event_type,
     status,
     reason,

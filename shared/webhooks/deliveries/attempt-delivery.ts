@@ -34,7 +34,7 @@ export async function attemptDelivery(
   if (claim.kind === "busy") return { outcome: await rescheduleAfterClaim(ports, message, claim.until), sent: null };
   if (event === null) return { outcome: await recordUnsent(ports, claim.delivery, "event_unreadable"), sent: null };
   const startedAt = ports.now();
-  const result = await signAndSend(ports, target, message, event, startedAt);
+  const result = await signAndSend(ports, target, claim.delivery, event, startedAt);
   const classified = classifyResponse(result, ports.now());
   const attempted = {
     ...claim.delivery,
@@ -56,11 +56,12 @@ export async function attemptDelivery(
 async function signAndSend(
   { send }: DeliveryPorts,
   target: DeliveryTarget,
-  { delivery_id: deliveryId, event_type: eventType, event: key }: DeliveryMessage,
+  delivery: Delivery,
   event: ActivityEvent,
   now: Date,
 ): Promise<SendResult> {
-  const body = renderPayload(event, deliveryId, key === null);
+  const { delivery_id: deliveryId, event_type: eventType } = delivery;
+  const body = renderPayload(event, delivery);
   const signed = signedHeaders({ deliveryId, eventType, body, secrets: target.secrets, now });
   const result = await send(target.url, { ...target.headers, ...signed }, body);
   return redactHeaderValues(result, target.headers);

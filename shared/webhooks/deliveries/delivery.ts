@@ -37,6 +37,10 @@ export const deliveryMessageSchema = z.object({
   event_type: shortText,
   /** `null` for a test, whose sample event is generated from its type. */
   event: z.nullable(eventKeySchema),
+  /** The number of the event in the log of its organisation; `null` for a test, and if it is not known. */
+  sequence: z._default(z.nullable(z.number()), null),
+  /** When the event got its number. The default is for messages and items of releases without a ledger. */
+  sealed_at: z._default(z.nullable(shortText), null),
   /** When the cycle was requested, in Unix milliseconds; 0 for the first, which the fan-out begins. */
   cycle: z.number(),
   /** When the cycle began; the retry window starts then. */
@@ -56,7 +60,7 @@ export type DeliveryMessage = z.infer<typeof deliveryMessageSchema>;
 /** The delivery of one event to one endpoint. Times are UTC with three fraction digits. */
 export type Delivery = Pick<
   DeliveryMessage,
-  "org_id" | "endpoint_id" | "delivery_id" | "event_type" | "event" | "cycle" | "step"
+  "org_id" | "endpoint_id" | "delivery_id" | "event_type" | "event" | "sequence" | "sealed_at" | "cycle" | "step"
 > & {
   readonly status: DeliveryStatus;
   readonly reason: FailureReason | null;
@@ -91,9 +95,9 @@ export type StoredDelivery = Omit<Delivery, "status" | "reason"> & {
 
 /** Creates a delivery before its first attempt. */
 export function newDelivery(message: DeliveryMessage, now: Date, next_attempt_at: string | null): Delivery {
-  const { org_id, endpoint_id, delivery_id, event_type, event, cycle, step } = message;
+  const { org_id, endpoint_id, delivery_id, event_type, event, sequence, sealed_at, cycle, step } = message;
   return {
-    ...{ org_id, endpoint_id, delivery_id, event_type, event, cycle, step },
+    ...{ org_id, endpoint_id, delivery_id, event_type, event, sequence, sealed_at, cycle, step },
     status: "pending",
     reason: null,
     attempts: 0,
@@ -134,7 +138,8 @@ export type DeliveryPage = { readonly deliveries: readonly StoredDelivery[]; rea
 export type DeliveryStore = {
   /**
    * Claims an attempt for `leaseSeconds`: creates the delivery if it does not exist, and counts the attempt. A message of
-   * a later cycle or step than that of the delivery is claimed, one of an earlier is `settled`.
+   * a later cycle or step than that of the delivery is claimed, one of an earlier is `settled`. The sequence of the first
+   * message remains, so that all attempts have the same body.
    */
   claim(message: DeliveryMessage, now: Date, leaseSeconds: number): Promise<ClaimResult>;
   /** Creates a pending delivery that waits until `next_attempt_at`. Returns `false` if it exists already. */

@@ -56,6 +56,8 @@ function messageOf(endpoint_id: string, event: ActivityEvent, started_at: string
     delivery_id: deliveryIdOf(endpoint_id, event),
     event_type: eventTypeOf(event),
     event: { entity_id, occurred_at, event_id },
+    sequence: null,
+    sealed_at: null,
     cycle: 0,
     started_at,
     step: 0,

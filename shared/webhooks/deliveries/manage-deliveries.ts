@@ -40,8 +40,9 @@ export async function sendTest(
   const now = ports.now();
   const started_at = now.toISOString();
   const delivery_id = deliveryIdAt(started_at, Buffer.from(ports.random(16)).toString("hex"));
-  const ids = { org_id, endpoint_id, delivery_id, event_type };
-  const message = { ...ids, event: null, cycle: 0, started_at, step: 0, parked: 0, urgent: true, resend: false };
+  const content = { event_type, event: null, sequence: null, sealed_at: null };
+  const run = { cycle: 0, started_at, step: 0, parked: 0, urgent: true, resend: false };
+  const message = { org_id, endpoint_id, delivery_id, ...content, ...run };
   await enqueue(ports.queue, [message], 0);
   // So that the caller finds it. If the attempt has been recorded already, that record stays.
   await ports.deliveries.create(message, now, started_at);
@@ -71,7 +72,7 @@ export async function getDelivery(ports: WebhookManagementPorts, ref: DeliveryRe
     ports.deliveries.attempts(ref.endpoint_id, ref.delivery_id),
     getDeliveredEvent(ports.events, delivery),
   ]);
-  const payload = event === null ? null : renderPayload(event, ref.delivery_id, delivery.event === null);
+  const payload = event === null ? null : renderPayload(event, delivery);
   return { delivery, attempts, payload };
 }
 
@@ -85,12 +86,12 @@ export async function retryDelivery(ports: WebhookManagementPorts, ref: Delivery
   if (endpoint.disabled !== null) {
     throw new ActivityError("conflict", "The endpoint is disabled. Enable it before you retry a delivery.");
   }
-  const { org_id, endpoint_id, delivery_id, event_type, event } = delivery;
+  const { org_id, endpoint_id, delivery_id, event_type, event, sequence, sealed_at } = delivery;
   const now = ports.now();
   const started_at = now.toISOString();
   const cycle = Math.max(now.getTime(), delivery.cycle + 1);
-  const ids = { org_id, endpoint_id, delivery_id, event_type, event };
-  await enqueue(ports.queue, [{ ...ids, cycle, started_at, step: 0, parked: 0, urgent: true, resend: true }], 0);
+  const stored = { org_id, endpoint_id, delivery_id, event_type, event, sequence, sealed_at };
+  await enqueue(ports.queue, [{ ...stored, cycle, started_at, step: 0, parked: 0, urgent: true, resend: true }], 0);
   return { ...delivery, cycle, step: 0, status: "pending", reason: null, next_attempt_at: started_at };
 }
 

@@ -19,7 +19,10 @@ export type ReplaySelectionPorts = {
 
 /** One page of a replay: the deliveries to send, the number of examined events, and where it continues. */
 export type ReplayPage = {
-  readonly selected: readonly Pick<DeliveryMessage, "delivery_id" | "event_type" | "event">[];
+  readonly selected: readonly Pick<
+    DeliveryMessage,
+    "delivery_id" | "event_type" | "event" | "sequence" | "sealed_at"
+  >[];
   readonly examined: number;
   readonly next: ReplayCursor | null;
 };
@@ -113,8 +116,15 @@ function isSelected(endpoint: Endpoint, { events }: ReplayRange, entityId: strin
   );
 }
 
+/** The pages of the log do not contain the sequence. */
 function toDelivery(endpointId: string, event: ActivityEvent) {
   const { entity_id, occurred_at, event_id } = event;
   const delivery_id = deliveryIdOf(endpointId, event);
-  return { delivery_id, event_type: eventTypeOf(event), event: { entity_id, occurred_at, event_id } };
+  return {
+    delivery_id,
+    event_type: eventTypeOf(event),
+    event: { entity_id, occurred_at, event_id },
+    sequence: null,
+    sealed_at: null,
+  };
 }

@@ -43,12 +43,14 @@ export async function runReplayStep(
   const { selected, examined, next } = await selectForReplay(ports, endpoint, { ...replay, only }, replay.cursor, now);
   await sendPaced(
     ports.queue,
-    selected.map(({ delivery_id, event_type, event }) => ({
+    selected.map(({ delivery_id, event_type, event, sequence, sealed_at }) => ({
       org_id: replay.org_id,
       endpoint_id: replay.endpoint_id,
       delivery_id,
       event_type,
       event,
+      sequence,
+      sealed_at,
       cycle: Date.parse(replay.created_at),
       started_at: updated_at,
       step: 0,

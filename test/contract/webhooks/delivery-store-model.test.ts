@@ -35,6 +35,7 @@ const attempt = fc.record({
   cycle: fc.constantFrom(0, 0, 0, 5, 9),
   step: fc.integer({ min: 0, max: 2 }),
   resend: fc.boolean(),
+  sequence: fc.constantFrom(null, 7),
 });
 /** Seconds between commands: some leases expire in between. */
 const pause = fc.constantFrom(0, 1, 30, 60);

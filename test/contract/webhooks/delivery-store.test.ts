@@ -56,6 +56,14 @@ describe.each([
     expect(await deliveries.get("wh_other", message.delivery_id)).toBeNull();
   });
 
+  it("claim keeps the sequence of the first message, even if that did not know it", async () => {
+    const message = aFreshMessage({ sequence: null, sealed_at: null });
+    await claim(message);
+    const later = { ...message, cycle: 5, sequence: 7, sealed_at: secondsLater(1).toISOString() };
+    const { sequence, sealed_at } = claimedDelivery(await claim(later, leaseSeconds));
+    expect([sequence, sealed_at]).toEqual([null, null]);
+  });
+
   it("claim creates a delivery without an event for a test", async () => {
     const message = aFreshMessage({ event: null });
     expect(claimedDelivery(await claim(message)).event).toBeNull();

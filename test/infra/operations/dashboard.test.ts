@@ -31,6 +31,7 @@ describe("dashboard", () => {
   it("has a row for each capability, in the order of an event's path", () => {
     expect(all.flatMap(({ properties }) => properties.markdown ?? [])).toEqual([
       "## Events",
+      "## Ledger",
       "## Ingest",
       "## API",
       "## Webhooks",

@@ -72,6 +72,7 @@ it("backups are daily, and monthly in cold storage, in a vault whose lock is fin
   const { Resources } = only("AWS::Backup::BackupSelection").Properties.BackupSelection;
   expect(Resources.map(inWords)).toEqual([
     expect.stringContaining("EventLogTable"),
+    expect.stringContaining("LedgerTable"),
     expect.stringContaining("AuthConfig"),
   ]);
 });

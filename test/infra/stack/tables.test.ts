@@ -12,6 +12,7 @@ const sort = (...names: string[]) => names.map((AttributeName) => ({ AttributeNa
  */
 const deployedIndexes = {
   AuthConfig: [],
+  LedgerTable: [],
   EventLogTable: ["by_time", "by_type", "by_actor", "by_contact", "paid"],
   WebhooksDeliveriesTable: ["undelivered"],
 };
@@ -20,7 +21,7 @@ describe.each(stageNames)("tables of %s", (stage) => {
   const template = templateOf(stage);
   const tables = Object.entries(template.findResources("AWS::DynamoDB::GlobalTable"));
 
-  it("are three", () => expect(tables).toHaveLength(3));
+  it("are four", () => expect(tables).toHaveLength(4));
 
   it.each(tables)(
     "%s has deletion protection, point-in-time recovery, encryption and the policy Retain",
@@ -65,9 +66,23 @@ describe.each(stageNames)("tables of %s", (stage) => {
         paid: [...key("org_id", "settled", "shard"), ...byTime],
       });
     });
+  });
+
+  it("ledger table has a numeric sort key, which orders the chunks of a log", () => {
+    template.hasResourceProperties("AWS::DynamoDB::GlobalTable", {
+      KeySchema: [...key("pk"), ...sort("sk")],
+      AttributeDefinitions: [
+        { AttributeName: "pk", AttributeType: "S" },
+        { AttributeName: "sk", AttributeType: "N" },
+      ],
+    });
+  });
+
+  describe.each(["EventLogTable", "LedgerTable"])("append-only table %s", (name) => {
+    const [, { Properties: table } = { Properties: undefined }] = tables.find(([id]) => plainId(id) === name) ?? [];
 
     it("denies all principals updates and deletions", () => {
-      const [replica] = events.Replicas;
+      const [replica] = table.Replicas;
       const [statement] = replica.ResourcePolicy.PolicyDocument.Statement;
       expect(statement).toMatchObject({ Effect: "Deny", Principal: { AWS: "*" }, Resource: "*" });
       expect(statement).not.toHaveProperty("Condition");
@@ -84,10 +99,10 @@ describe.each(stageNames)("tables of %s", (stage) => {
       );
     });
 
-    it("has no time to live", () => expect(events.TimeToLiveSpecification).toBeUndefined());
+    it("has no time to live", () => expect(table.TimeToLiveSpecification).toBeUndefined());
 
     it("streams new and old images, so that tampering shows", () => {
-      expect(events.StreamSpecification).toEqual({ StreamViewType: "NEW_AND_OLD_IMAGES" });
+      expect(table.StreamSpecification).toEqual({ StreamViewType: "NEW_AND_OLD_IMAGES" });
     });
   });
 
@@ -98,6 +113,7 @@ describe.each(stageNames)("tables of %s", (stage) => {
     ]);
     expect(Object.fromEntries(classes)).toEqual({
       EventLogTable: [stage === "prod" ? "STANDARD_INFREQUENT_ACCESS" : "STANDARD"],
+      LedgerTable: ["STANDARD"],
       AuthConfig: ["STANDARD"],
       WebhooksDeliveriesTable: ["STANDARD"],
     });

@@ -40,6 +40,8 @@ export function aListedDelivery(over: Partial<Schemas["WebhookDelivery"]> = {}):
     delivery_id: "dlv_01a22e780817ba8b7341f4df8bbe569a",
     endpoint_id: "wh_5e7a9c1f3b5d7f9a1c3e5a7b9d1f3c5e",
     event_id: "evt_8c3f1a9b40b14e3aaf2d7e91a76c1f02",
+    sequence: 4711,
+    sealed_at: "2026-05-11T08:30:12.204Z",
     event_type: "invoice.sent",
     status: "succeeded",
     reason: null,

@@ -56,6 +56,7 @@ const replay = {
 };
 const delivery = {
   ...{ org_id, endpoint_id, delivery_id, event_type: message.event_type, event: message.event, cycle: 0, step: 1 },
+  ...{ sequence: message.sequence, sealed_at: message.sealed_at },
   ...{ status: "pending" as const, reason: null, attempts: 1, created_at: testNow.toISOString() },
   ...{ last_attempt_at: null, last_status: null, last_error: null, last_duration_ms: null, next_attempt_at: null },
 };

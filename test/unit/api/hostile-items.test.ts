@@ -14,7 +14,7 @@ import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { renderPayload } from "#shared/webhooks/deliveries/payload.ts";
 import { readActivitiesXml } from "#test/support/api/activity-xml.ts";
 import { userAgent } from "#test/support/api/fakturoid-dialect.ts";
-import { anEvent, anOrg, aRequest, aSecret, aToken, testNow } from "#test/support/builders.ts";
+import { aDeliveryMessage, anEvent, anOrg, aRequest, aSecret, aToken, testNow } from "#test/support/builders.ts";
 import { createItemsTableClient, type TableItem } from "#test/support/dynamodb/items-table-client.ts";
 import { largestItem } from "#test/support/events/hostile-items.ts";
 import { captureLogLines } from "#test/support/log-lines.ts";
@@ -202,11 +202,13 @@ it("a webhook payload renders its item, or is not sent", async () => {
           occurred_at,
           event_id,
         });
-        const body = renderPayload(event ?? anEvent(), "dlv_1");
+        const body = renderPayload(event ?? anEvent(), aDeliveryMessage());
         const payload = JSON.parse(body);
         expect(JSON.stringify(payload)).toBe(body);
         expect(payload).toMatchObject({ org_id: org.org_id, data: plain(item) });
-        expect(Object.keys(payload)).toEqual(["event_type", "delivery_id", "occurred_at", "org_id", "data"]);
+        expect(Object.keys(payload)).toEqual([
+          ...["event_type", "delivery_id", "sequence", "sealed_at", "occurred_at", "org_id", "data"],
+        ]);
       } catch (error) {
         if (!(error instanceof DamagedItemError)) throw error;
       }
@@ -235,7 +237,7 @@ it("all dialects render lone surrogates and U+0000 of earlier releases as U+FFFD
     await over.finzbooks(),
     await over.json(),
     await over.fakturoid(),
-    renderPayload(event ?? anEvent(), "d"),
+    renderPayload(event ?? anEvent(), aDeliveryMessage()),
   ];
   for (const body of bodies) {
     expect(body).toContain("\uFFFD");

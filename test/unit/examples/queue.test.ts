@@ -13,7 +13,15 @@ const newFile = () => join(folder, `queue-${files++}.sqlite`);
 function aDelivery(delivery_id: string, occurred_at: string, entity_id = "inv_1") {
   const event = { event_id: `evt_${delivery_id}`, action: "INVOICE_SENT", entity_type: "INVOICE", occurred_at };
   const data = { ...event, entity_id, entity_ref: null, actor_user_id: null, changes: null, metadata: {} };
-  return { event_type: "invoice.sent", delivery_id, org_id: "org_1", occurred_at, data };
+  return {
+    event_type: "invoice.sent",
+    delivery_id,
+    sequence: null,
+    sealed_at: null,
+    org_id: "org_1",
+    occurred_at,
+    data,
+  };
 }
 
 const first = aDelivery("first", "2026-05-11T08:30:12Z");

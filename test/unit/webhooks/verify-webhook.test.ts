@@ -16,6 +16,8 @@ const another = formatSigningSecret(new Uint8Array(signingSecretBytes).fill(2));
 const payload = {
   event_type: "invoice.sent",
   delivery_id: "dlv_019b0000000000000000000000000001",
+  sequence: 4_711,
+  sealed_at: "2026-05-11T08:30:12.204Z",
   occurred_at: "2026-05-11T08:30:12Z",
   org_id: "org_8f9a1c2d",
   data: {

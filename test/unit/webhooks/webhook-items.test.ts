@@ -3,7 +3,9 @@ import { marshall } from "@aws-sdk/util-dynamodb";
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { scheduledAttemptKey } from "#shared/platform/dynamodb/keys.ts";
+import { newDelivery } from "#shared/webhooks/deliveries/delivery.ts";
 import { fromAttemptItem, toAttemptItem } from "#shared/webhooks/deliveries/dynamodb/attempt-item.ts";
+import { fromDeliveryItem } from "#shared/webhooks/deliveries/dynamodb/delivery-item.ts";
 import { deliveryStore } from "#shared/webhooks/deliveries/dynamodb/delivery-store.ts";
 import { scheduledDeliveryStore } from "#shared/webhooks/deliveries/dynamodb/scheduled-delivery-store.ts";
 import { parseEndpointItem, toEndpointItem } from "#shared/webhooks/endpoints/dynamodb/endpoint-item.ts";
@@ -90,6 +92,13 @@ describe("toAttemptItem and fromAttemptItem", () => {
   it.each(["{", "[]", '{"a":1}'])("throw an error that names the item when its headers are %s", (headers) => {
     const damaged = { ...toAttemptItem(delivery, aDeliveryAttempt(7)), headers: { S: headers } };
     expect(() => fromAttemptItem(damaged)).toThrow(/^Item delivery#wh_.* attempt#000007 has no valid headers/);
+  });
+});
+
+describe("fromDeliveryItem", () => {
+  it("returns null for the sequence of an item of a release without a ledger", () => {
+    const { sequence: _, sealed_at: __, ...earlier } = newDelivery(delivery, secondsLater(0), null);
+    expect(fromDeliveryItem(marshall(earlier))).toEqual({ ...earlier, sequence: null, sealed_at: null });
   });
 });
 

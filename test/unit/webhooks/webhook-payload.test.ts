@@ -8,22 +8,26 @@ import { eventTypeCatalogue } from "#shared/webhooks/event-types/catalogue.ts";
 import { sampleEvent } from "#shared/webhooks/event-types/samples.ts";
 import { signedHeaders } from "#shared/webhooks/sending/sign.ts";
 import { createSchemaValidator } from "#test/support/api/json-schema.ts";
-import { testNow } from "#test/support/builders.ts";
+import { aDeliveryMessage, testNow } from "#test/support/builders.ts";
 
 /** The `type` that a JSON Schema has for a type. */
 type JsonType<T> = null extends T
   ? readonly [JsonType<NonNullable<T>>, "null"]
   : T extends string
     ? "string"
-    : T extends boolean
-      ? "boolean"
-      : "object";
+    : T extends number
+      ? "integer"
+      : T extends boolean
+        ? "boolean"
+        : "object";
 type JsonTypes<T> = { readonly [Name in keyof Required<T>]: JsonType<Required<T>[Name]> };
 
 // The compiler holds these tables to the types, the tests hold them to the schema.
 const payloadTypes: JsonTypes<WebhookPayload> = {
   event_type: "string",
   delivery_id: "string",
+  sequence: ["integer", "null"],
+  sealed_at: ["string", "null"],
   occurred_at: "string",
   org_id: "string",
   data: "object",
@@ -43,6 +47,7 @@ const eventTypes: JsonTypes<WebhookEvent> = {
 
 const secret = formatSigningSecret(new Uint8Array(32));
 const deliveryId = `dlv_${"0".repeat(32)}`;
+const delivery = aDeliveryMessage({ delivery_id: deliveryId });
 const schema = webhookJsonSchema("https://api.example.com");
 const isValid = (value: unknown) => createSchemaValidator(schema)(value).length === 0;
 
@@ -64,7 +69,7 @@ function describeObject(value: unknown) {
   return { required, types: Object.fromEntries(Object.entries(properties).map(([name, { type }]) => [name, type])) };
 }
 
-const sample = JSON.parse(renderPayload(sampleEvent("invoice.sent", "org_1", testNow.toISOString()), deliveryId));
+const sample = JSON.parse(renderPayload(sampleEvent("invoice.sent", "org_1", testNow.toISOString()), delivery));
 
 describe("WebhookPayload", () => {
   it("has the properties of the schema, with their types", () => {
@@ -75,7 +80,7 @@ describe("WebhookPayload", () => {
   });
 
   it.each(eventTypeCatalogue.map(({ event_type }) => event_type))("is what a delivery of %s has", async (type) => {
-    const payload = JSON.parse(renderPayload(sampleEvent(type, "org_1", testNow.toISOString()), deliveryId));
+    const payload = JSON.parse(renderPayload(sampleEvent(type, "org_1", testNow.toISOString()), delivery));
     expect(isValid(payload)).toBe(true);
     expect(await verified(payload)).toEqual(payload);
   });
@@ -88,13 +93,22 @@ describe("verifyWebhook", () => {
   const hasTypes = createSchemaValidator(typesOnly);
   const values = [undefined, null, 1, "text", true, [], {}, { field: { old: 1 } }, { field: { old: 1, new: 2 } }];
   const paths = [...Object.keys(payloadTypes), ...Object.keys(eventTypes).map((name) => `data.${name}`)];
+  const isNew = (path: unknown) => path === "sequence" || path === "sealed_at";
   // Another id than the one in the headers is refused for that reason.
-  const cases = paths.filter((path) => path !== "delivery_id").flatMap((path) => values.map((value) => [path, value]));
+  const cases = paths
+    .filter((path) => path !== "delivery_id")
+    .flatMap((path) => values.map((value) => [path, value]))
+    .filter(([path, value]) => !(isNew(path) && value === undefined));
 
   it.each(cases)("accepts a payload whose %s is %j if the schema allows the type", async (path, value) => {
     const name = String(path).replace("data.", "");
     const payload =
       path === name ? { ...sample, [name]: value } : { ...sample, data: { ...sample.data, [name]: value } };
     expect((await verified(payload)) !== null).toBe(hasTypes(JSON.parse(JSON.stringify(payload))).length === 0);
+  });
+
+  it("returns null for the sequence of a server that does not send it", async () => {
+    const { sequence: _, sealed_at: __, ...earlier } = sample;
+    expect(await verified(earlier)).toEqual({ ...earlier, sequence: null, sealed_at: null });
   });
 });

@@ -37,6 +37,8 @@ export const delivery: Delivery = {
   delivery_id: deliveryIdOf(endpoint_id, event),
   event_type: "invoice.sent",
   event,
+  sequence: 4711,
+  sealed_at: "2026-05-11T08:30:12.204Z",
   cycle: 0,
   step: 1,
   status: "succeeded",
@@ -80,5 +82,5 @@ export const replay: Replay = {
 
 /** Returns the body of the delivery. */
 export function payload(): unknown {
-  return JSON.parse(renderPayload(event, delivery.delivery_id));
+  return JSON.parse(renderPayload(event, delivery));
 }

@@ -5,6 +5,21 @@ import { orgIdPattern } from "#shared/events/limits.ts";
 import { eventTypePattern } from "#shared/webhooks/event-types/event-type.ts";
 import { deliveryIdPattern } from "#shared/webhooks/ids.ts";
 
+export const sequenceOrNullSchema = {
+  type: ["integer", "null"],
+  format: "int64",
+  minimum: 1,
+  description:
+    "The number of the event in the log of its organisation, as in `GET /activity/changes`. `null` for a test, and for " +
+    "a replay that does not know it.",
+};
+
+export const sealedAtOrNullSchema = {
+  ...timestampSchema,
+  type: ["string", "null"],
+  description: "When the event got its number: UTC, three fraction digits. `null` together with `sequence`.",
+};
+
 export const webhookSchemaPath = "/schemas/webhook.json";
 
 /** The JSON Schema of the body of a delivery. */
@@ -20,6 +35,8 @@ export const payloadSchema = objectSchema(
       pattern: deliveryIdPattern.source,
       description: "The same for all attempts: use it to recognise repeated deliveries.",
     },
+    sequence: sequenceOrNullSchema,
+    sealed_at: sealedAtOrNullSchema,
     occurred_at: timestampSchema,
     org_id: { type: "string", pattern: orgIdPattern.source },
     data: eventSchema({ type: "string", enum: [...documentTypes, "WEBHOOK_ENDPOINT"] }),

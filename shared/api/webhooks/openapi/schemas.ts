@@ -9,7 +9,7 @@ import { eventTypePattern } from "#shared/webhooks/event-types/event-type.ts";
 import { eventTypeFilterPattern } from "#shared/webhooks/event-types/event-type-filter.ts";
 import { deliveryIdPattern, endpointIdPattern, replayIdPattern } from "#shared/webhooks/ids.ts";
 import { replayScopes } from "#shared/webhooks/replays/replay.ts";
-import { payloadSchema } from "./payload-schema.ts";
+import { payloadSchema, sealedAtOrNullSchema, sequenceOrNullSchema } from "./payload-schema.ts";
 
 const matching = (pattern: RegExp) => ({ type: "string", pattern: pattern.source });
 const timeOrNull = { ...timestampSchema, type: ["string", "null"] };
@@ -49,6 +49,8 @@ const delivery = {
   delivery_id: matching(deliveryIdPattern),
   endpoint_id: endpoint.endpoint_id,
   event_id: textOrNull("The event of the log; `null` for a test."),
+  sequence: sequenceOrNullSchema,
+  sealed_at: sealedAtOrNullSchema,
   event_type: matching(eventTypePattern),
   status: oneOf(deliveryStatuses),
   reason: oneOfOrNull(

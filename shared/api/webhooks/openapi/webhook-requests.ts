@@ -5,7 +5,7 @@ import { delivery, secret } from "./examples.ts";
 import { webhookPayloadSchema } from "./schemas.ts";
 
 const { org_id, delivery_id: deliveryId, event_type: eventType, created_at } = delivery;
-const body = renderPayload(sampleEvent(eventType, org_id, "2026-05-11T08:30:12.000Z"), deliveryId);
+const body = renderPayload(sampleEvent(eventType, org_id, "2026-05-11T08:30:12.000Z"), delivery);
 const signed = signedHeaders({ deliveryId, eventType, body, secrets: [secret], now: new Date(created_at) });
 
 const headers: Readonly<Record<string, string>> = {

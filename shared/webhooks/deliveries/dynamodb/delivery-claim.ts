@@ -14,12 +14,21 @@ const isNotSucceeded = "#status <> :succeeded";
 
 const claimUpdate = [
   "SET org_id = :org_id, endpoint_id = :endpoint_id, delivery_id = :delivery_id, event_type = :event_type",
-  "#event = :event, #cycle = :cycle, #step = :step, #status = :pending, reason = :null",
+  "#event = :event, #sequence = if_not_exists(#sequence, :sequence), sealed_at = if_not_exists(sealed_at, :sealed_at)",
+  "#cycle = :cycle, #step = :step, #status = :pending, reason = :null",
   "attempts = if_not_exists(attempts, :zero) + :one, created_at = if_not_exists(created_at, :now)",
   "last_attempt_at = if_not_exists(last_attempt_at, :null), last_status = if_not_exists(last_status, :null)",
   "last_error = if_not_exists(last_error, :null), next_attempt_at = if_not_exists(next_attempt_at, :null)",
   "lease_until = :lease_until, expires_at_seconds = :expires_at_seconds",
 ].join(", ");
+
+const claimNames = {
+  "#event": "event",
+  "#sequence": "sequence",
+  "#cycle": "cycle",
+  "#step": "step",
+  "#status": "status",
+};
 
 /** Creates the claims of attempts: one conditional write each, so that only one of several concurrent claims is granted. */
 export function createDeliveryClaims(client: DynamoDBClient, table: string): Pick<DeliveryStore, "claim"> {
@@ -33,7 +42,7 @@ export function createDeliveryClaims(client: DynamoDBClient, table: string): Pic
           Key: toStringAttributes(deliveryKey(message.endpoint_id, message.delivery_id)),
           ConditionExpression: condition,
           UpdateExpression: update,
-          ExpressionAttributeNames: { "#event": "event", "#cycle": "cycle", "#step": "step", "#status": "status" },
+          ExpressionAttributeNames: claimNames,
           ExpressionAttributeValues: { ...values, ...more },
           ReturnValues: "ALL_NEW",
           ReturnValuesOnConditionCheckFailure: "ALL_OLD",
@@ -61,6 +70,8 @@ function claimValues(message: DeliveryMessage, now: Date, leaseSeconds: number):
     ":delivery_id": message.delivery_id,
     ":event_type": message.event_type,
     ":event": message.event,
+    ":sequence": message.sequence,
+    ":sealed_at": message.sealed_at,
     ":cycle": message.cycle,
     ":step": message.step,
     ":pending": "pending",

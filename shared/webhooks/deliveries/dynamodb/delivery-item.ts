@@ -19,7 +19,8 @@ const failureReason = z.enum({
   event_unreadable: "event_unreadable",
 } satisfies { [reason in FailureReason]: reason });
 
-const { org_id, endpoint_id, delivery_id, event_type, event, cycle, step } = deliveryMessageSchema.shape;
+const { org_id, endpoint_id, delivery_id, event_type, event, sequence, sealed_at, cycle, step } =
+  deliveryMessageSchema.shape;
 
 const storedDeliverySchema = z.object({
   org_id,
@@ -27,6 +28,8 @@ const storedDeliverySchema = z.object({
   delivery_id,
   event_type,
   event,
+  sequence,
+  sealed_at,
   cycle,
   step,
   status: knownOrUnrecognised(z.enum(deliveryStatuses)),

@@ -22,6 +22,8 @@ async function withDeliveries(count = 0, log: readonly ActivityEvent[] = []) {
       delivery_id: deliveryIdOf(endpoint_id, event),
       event_type: n % 2 === 0 ? "invoice.sent" : "bill.paid",
       event: { entity_id: event.entity_id, occurred_at: event.occurred_at, event_id: event.event_id },
+      sequence: n + 1,
+      sealed_at: at,
       cycle: 0,
       started_at: at,
       step: 0,
@@ -55,6 +57,8 @@ const keys = [
   "delivery_id",
   "endpoint_id",
   "event_id",
+  "sequence",
+  "sealed_at",
   "event_type",
   "status",
   "reason",
@@ -97,6 +101,8 @@ describe("POST /webhooks/endpoints/{endpoint_id}/test", () => {
         delivery_id: delivery.delivery_id,
         event_type: "bill.paid",
         event: null,
+        sequence: null,
+        sealed_at: null,
         cycle: 0,
         started_at: testNow.toISOString(),
         step: 0,
@@ -106,7 +112,8 @@ describe("POST /webhooks/endpoints/{endpoint_id}/test", () => {
       },
     ]);
     const found = JSON.parse((await ask("GET", `${at}/deliveries/${delivery.delivery_id}`)).body).delivery;
-    expect(found).toMatchObject({ event_id: null, status: "pending", attempt_count: 0, attempts: [] });
+    expect(found).toMatchObject({ event_id: null, sequence: null, sealed_at: null, status: "pending", attempts: [] });
+    expect(found.attempt_count).toBe(0);
   });
 
   it("accepts an empty body and a disabled endpoint", async () => {
@@ -243,14 +250,19 @@ describe("GET /webhooks/endpoints/{endpoint_id}/deliveries/{delivery_id}", () =>
     const event = anEvent({ org_id: orgA, event_id: `evt_${"0".repeat(32)}`, recorded_at: testNow.toISOString() });
     const { ask, at, message } = await withOneDelivery([event]);
     const { delivery } = JSON.parse((await ask("GET", `${at}/deliveries/${message.delivery_id}`)).body);
-    expect(delivery.payload).toEqual(JSON.parse(renderPayload(event, message.delivery_id)));
+    expect(delivery.payload).toEqual(JSON.parse(renderPayload(event, message)));
   });
 
   it("returns the payload of a test, marked as such", async () => {
     const { ask, at } = await withDeliveries();
     const sent = JSON.parse((await ask("POST", `${at}/test`)).body).delivery;
     const { delivery } = JSON.parse((await ask("GET", `${at}/deliveries/${sent.delivery_id}`)).body);
-    expect(delivery.payload).toMatchObject({ test: true, event_type: "invoice.sent", delivery_id: sent.delivery_id });
+    expect(delivery.payload).toMatchObject({
+      test: true,
+      sequence: null,
+      event_type: "invoice.sent",
+      delivery_id: sent.delivery_id,
+    });
   });
 });
 
@@ -271,6 +283,8 @@ describe("POST /webhooks/endpoints/{endpoint_id}/deliveries/{delivery_id}/retry"
         delivery_id,
         event_type,
         event,
+        sequence: 1,
+        sealed_at: testNow.toISOString(),
         cycle: clock.now.getTime(),
         started_at,
         step: 0,

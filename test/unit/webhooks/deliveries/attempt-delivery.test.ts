@@ -28,6 +28,8 @@ describe("deliverBatch when the receiver accepts the request", () => {
     expect(payload).toMatchObject({
       event_type: "invoice.sent",
       delivery_id: message.delivery_id,
+      sequence: message.sequence,
+      sealed_at: message.sealed_at,
       data: { event_id: anEvent().event_id },
     });
     expect(await fixture.deliveryOf(message)).toMatchObject({
@@ -61,6 +63,24 @@ describe("deliverBatch when the receiver accepts the request", () => {
       [1, 500],
       [2, 204],
     ]);
+  });
+});
+
+describe("deliverBatch of a delivery whose messages have different sequences", () => {
+  const unknown = { sequence: null, sealed_at: null };
+  const known = { sequence: message.sequence, sealed_at: message.sealed_at };
+
+  it.each([
+    ["unknown", unknown, known],
+    ["known", known, unknown],
+  ])("sends that of the first attempt again when it was %s", async (_, first, later) => {
+    const fixture = await deliveryFixtureRespondingWith({ status: 500 });
+    await fixture.deliver({ ...message, ...first });
+    await fixture.deliver({ ...message, ...later, step: 1 });
+    const bodies = fixture.received.map(({ body }) => body);
+    expect(bodies).toEqual([bodies[0], bodies[0]]);
+    expect(JSON.parse(bodies[0] ?? "")).toMatchObject(first);
+    expect(await fixture.deliveryOf(message)).toMatchObject(first);
   });
 });
 

@@ -7,6 +7,7 @@ import { eventTypeOf } from "#shared/webhooks/event-types/event-type.ts";
 import { isEventTypeFilter, subscribesToEvent } from "#shared/webhooks/event-types/event-type-filter.ts";
 import { sampleEvent } from "#shared/webhooks/event-types/samples.ts";
 import { createResponseValidator } from "#test/support/api/json-schema.ts";
+import { aDeliveryMessage } from "#test/support/builders.ts";
 import { catchError } from "#test/support/catch-error.ts";
 
 const at = "2026-05-11T08:30:12.250Z";
@@ -43,7 +44,7 @@ describe("sampleEvent", () => {
     expect(eventTypeOf(event)).toBe(type);
     expect(event).toMatchObject({ org_id: "org_a", occurred_at: at, recorded_at: at });
     expect(subscribesToEvent({ events: [type], entity_id: null }, event)).toBe(true);
-    expect(validatePayload(JSON.parse(renderPayload(event, "dlv_0196be2f3a4b5c6d7e8f90a1b2c3d4e5")))).toEqual([]);
+    expect(validatePayload(JSON.parse(renderPayload(event, aDeliveryMessage())))).toEqual([]);
   });
 
   it("returns the same event for the same organisation and time, so that each attempt sends the same body", () => {

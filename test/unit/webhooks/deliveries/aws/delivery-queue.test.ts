@@ -124,9 +124,15 @@ it.each([
 });
 
 describe("parseDeliveryMessage", () => {
-  it.each(Object.keys(aDeliveryMessage()))("throws an error with the name of the field when %s is missing", (field) => {
+  const { sequence: _, sealed_at: __, ...required } = aDeliveryMessage();
+
+  it.each(Object.keys(required))("throws an error with the name of the field when %s is missing", (field) => {
     const damaged = JSON.stringify({ ...aDeliveryMessage(), [field]: undefined });
     expect(() => parseDeliveryMessage(damaged)).toThrow(`The message has no valid ${field}.`);
+  });
+
+  it("returns null for the sequence of a message of a release without a ledger", () => {
+    expect(parseDeliveryMessage(JSON.stringify(required))).toEqual({ ...required, sequence: null, sealed_at: null });
   });
 
   it("throws an error with the name of the field when the event key is incomplete", () => {
