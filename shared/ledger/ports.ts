@@ -17,6 +17,8 @@ export type ChunkRead = {
 export type LedgerReader = {
   /** Returns the last chunk of a log; `null` if the log is empty. */
   getNewestChunk(log: string, isConsistent?: boolean): Promise<Chunk | null>;
+  /** Returns the chunk that begins at an index, eventually consistent; `null` if none does. */
+  getChunk(log: string, first: number): Promise<Chunk | null>;
   listChunks(log: string, read: ChunkRead): Promise<ChunkPage>;
 };
 

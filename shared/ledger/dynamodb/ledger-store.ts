@@ -26,6 +26,11 @@ export function createLedgerStore(client: DynamoDBClient, table: string): Ledger
       return chunks[0] ?? null;
     },
 
+    async getChunk(log, first) {
+      const { chunks } = await query({ log, from: first, limit: 1 });
+      return chunks.find((chunk) => chunk.first === first) ?? null;
+    },
+
     async listChunks(log, read) {
       const page = await query({ log, ...read });
       const [first] = page.chunks;

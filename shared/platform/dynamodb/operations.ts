@@ -38,18 +38,22 @@ const maxStalledRequests = 6;
 
 const backOff = (stalled: number) => setTimeout(Math.random() * 10 * 2 ** stalled);
 
-/** The attributes to read; all by default. */
-export type BatchGetProjection = Pick<KeysAndAttributes, "ProjectionExpression" | "ExpressionAttributeNames">;
+/** Which attributes to read and how. By default all, strongly consistent. */
+export type BatchGetOptions = Pick<KeysAndAttributes, "ProjectionExpression" | "ExpressionAttributeNames"> & {
+  readonly isConsistent?: boolean;
+  /** Called with the read units of each request. */
+  readonly addUnits?: (units: number) => void;
+};
 
 /**
- * Reads the items of distinct keys, strongly consistent. Returns the existing ones, in no order. Throws `ActivityError`
+ * Reads the items of distinct keys. Returns the existing ones, in no order. Throws `ActivityError`
  * `unavailable` if a throttled table repeatedly processes none of the keys.
  */
 export async function batchGet(
   client: DynamoDBClient,
   table: string,
   keys: readonly ItemKey[],
-  projection: BatchGetProjection = {},
+  { isConsistent = true, addUnits, ...projection }: BatchGetOptions = {},
   wait: (stalled: number) => Promise<unknown> = backOff,
 ): Promise<AttributeMap[]> {
   const readBatch = async (batch: readonly ItemKey[]) => {
@@ -57,8 +61,10 @@ export async function batchGet(
     let pending: AttributeMap[] = batch.map(toStringAttributes);
     let stalled = 0;
     while (pending.length > 0) {
-      const RequestItems = { [table]: { ...projection, Keys: pending, ConsistentRead: true } };
-      const response = await mapTransientErrors(client.send(new BatchGetItemCommand({ RequestItems })));
+      const RequestItems = { [table]: { ...projection, Keys: pending, ConsistentRead: isConsistent } };
+      const counting = addUnits === undefined ? {} : { ReturnConsumedCapacity: "TOTAL" as const };
+      const response = await mapTransientErrors(client.send(new BatchGetItemCommand({ RequestItems, ...counting })));
+      addUnits?.(response.ConsumedCapacity?.[0]?.CapacityUnits ?? 0);
       items.push(...(response.Responses?.[table] ?? []));
       const unprocessed = response.UnprocessedKeys?.[table]?.Keys ?? [];
       stalled = unprocessed.length === pending.length ? stalled + 1 : 0;

@@ -19,6 +19,9 @@ export function memoryLedger(pageSize = 1_000): MemoryLedger {
     async getNewestChunk(log) {
       return logs.get(log)?.at(-1) ?? null;
     },
+    async getChunk(log, first) {
+      return logs.get(log)?.find((chunk) => chunk.first === first) ?? null;
+    },
     async listChunks(log, { from, limit = pageSize }) {
       const found = (logs.get(log) ?? []).filter(({ size }) => size > from);
       const chunks = found.slice(0, Math.min(limit, pageSize));
