@@ -1,12 +1,41 @@
 import type { EntryKind } from "#shared/ledger/entry.ts";
-import { encodeHex } from "./hex.ts";
+import { ProofError } from "#shared/ledger/proof-error.ts";
+import { isTimestamp } from "#shared/platform/time/timestamp.ts";
+import { decodeHex, encodeHex } from "./hex.ts";
+import { decodeUtf8, encodeUtf8 } from "./utf8.ts";
 
-const encoder = new TextEncoder();
+/** What a leaf commits to. */
+export type EntryData = {
+  readonly kind: EntryKind;
+  /** When the entry was sequenced: ISO 8601 with milliseconds. */
+  readonly sealedAt: string;
+  /** The digest of the content that the kind defines. */
+  readonly sha256: Uint8Array;
+};
 
-/**
- * Returns the data of an entry, which its leaf hashes: the version of the format, the kind, when it was sequenced
- * (ISO 8601 with milliseconds) and the digest that its kind defines, one a line.
- */
+const version = "activity-log/v1";
+const digestPattern = /^[0-9a-f]{64}$/;
+
+/** Returns the data of an entry, which its leaf hashes: the version of the format, kind, time and digest, one a line. */
 export function entryData(kind: EntryKind, sealedAt: string, sha256: Uint8Array): Uint8Array {
-  return encoder.encode(`activity-log/v1\n${kind}\n${sealedAt}\n${encodeHex(sha256)}\n`);
+  return encodeUtf8(`${version}\n${kind}\n${sealedAt}\n${encodeHex(sha256)}\n`);
+}
+
+/** Parses the data of an entry. Throws `ProofError` if it is not exactly what `entryData` returns. */
+export function parseEntryData(data: Uint8Array): EntryData {
+  const [first, kind = "", sealedAt = "", digest = "", end, ...rest] = decodeUtf8(data).split("\n");
+  if (first !== version) throw malformed(`does not begin with the line ${version}`);
+  if (!isEntryKind(kind)) throw malformed("is of an unknown kind");
+  if (!isTimestamp(sealedAt)) throw malformed("has no valid time");
+  if (!digestPattern.test(digest)) throw malformed("has no valid digest");
+  if (end !== "" || rest.length > 0) throw malformed("does not have four lines");
+  return { kind, sealedAt, sha256: decodeHex(digest) };
+}
+
+function isEntryKind(text: string): text is EntryKind {
+  return text === "event" || text === "tamper" || text === "anchor";
+}
+
+function malformed(what: string): ProofError {
+  return new ProofError("malformed", `The entry ${what}.`);
 }

@@ -6,3 +6,8 @@ export function encodeHex(bytes: Uint8Array): string {
   for (const byte of bytes) text += digits[byte];
   return text;
 }
+
+/** Returns the bytes of pairs of hexadecimal digits. */
+export function decodeHex(text: string): Uint8Array {
+  return Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+}

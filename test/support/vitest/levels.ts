@@ -34,6 +34,7 @@ const thorough: readonly string[] = [
   "audit/every-record",
   "simulate/import",
   "events/dynamodb/parse-event-item",
+  "ledger/formats/mutations",
   "ledger/merkle/boundary-sizes",
   "webhooks/sending/send-failures",
   "webhooks/sending/send-tls",

@@ -4,8 +4,8 @@ import { appendLeaves, completedTileRoots, rootOf } from "#shared/ledger/merkle/
 import { createInclusionProof, verifyInclusion } from "#shared/ledger/merkle/inclusion.ts";
 import type { Tile } from "#shared/ledger/merkle/tile.ts";
 import { createTileSubtreeReader } from "#shared/ledger/merkle/tile-reader.ts";
-import { leafTileReader } from "./memory-tree.ts";
-import { referenceLeaves, referenceRoot } from "./reference-tree.ts";
+import { leafTileReader } from "#test/support/ledger/memory-tree.ts";
+import { referenceLeaves, referenceRoot } from "#test/support/ledger/reference-tree.ts";
 
 const leaves = referenceLeaves(65_537);
 

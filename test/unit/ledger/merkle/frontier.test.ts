@@ -3,8 +3,8 @@ import { entryData } from "#shared/ledger/formats/entry-data.ts";
 import { encodeHex } from "#shared/ledger/formats/hex.ts";
 import { appendLeaves, completedTileRoots, rootOf } from "#shared/ledger/merkle/frontier.ts";
 import { leafHash } from "#shared/ledger/merkle/hashes.ts";
+import { referenceLeaves, referenceRoot } from "#test/support/ledger/reference-tree.ts";
 import { trustVectors } from "#test/vectors/trust-vectors.ts";
-import { referenceLeaves, referenceRoot } from "./reference-tree.ts";
 
 const vectorLeaves = trustVectors.entries.map(({ sealed_at, sha256 }) =>
   leafHash(entryData("event", sealed_at, Buffer.from(sha256, "hex"))),

@@ -4,9 +4,9 @@ import { entryData } from "#shared/ledger/formats/entry-data.ts";
 import { leafHash } from "#shared/ledger/merkle/hashes.ts";
 import { createInclusionProof, verifyInclusion } from "#shared/ledger/merkle/inclusion.ts";
 import { ProofError } from "#shared/ledger/proof-error.ts";
+import { leafSubtreeReader } from "#test/support/ledger/memory-tree.ts";
+import { referenceInclusion, referenceLeaves, referenceRoot } from "#test/support/ledger/reference-tree.ts";
 import { trustVectors } from "#test/vectors/trust-vectors.ts";
-import { leafSubtreeReader } from "./memory-tree.ts";
-import { referenceInclusion, referenceLeaves, referenceRoot } from "./reference-tree.ts";
 
 const vectorLeaves = trustVectors.entries.map(({ sealed_at, sha256 }) =>
   leafHash(entryData("event", sealed_at, Buffer.from(sha256, "hex"))),

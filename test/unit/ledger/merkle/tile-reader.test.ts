@@ -3,8 +3,8 @@ import { createInclusionProof } from "#shared/ledger/merkle/inclusion.ts";
 import { readRangeRoots, subtreesOf } from "#shared/ledger/merkle/subtrees.ts";
 import type { Tile } from "#shared/ledger/merkle/tile.ts";
 import { createTileSubtreeReader } from "#shared/ledger/merkle/tile-reader.ts";
-import { leafSubtreeReader, leafTileReader } from "./memory-tree.ts";
-import { referenceLeaves, referenceRoot } from "./reference-tree.ts";
+import { leafSubtreeReader, leafTileReader } from "#test/support/ledger/memory-tree.ts";
+import { referenceLeaves, referenceRoot } from "#test/support/ledger/reference-tree.ts";
 
 const leaves = referenceLeaves(513);
 

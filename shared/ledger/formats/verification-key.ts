@@ -1,0 +1,57 @@
+import { sha256 } from "#sha256";
+import { ProofError } from "#shared/ledger/proof-error.ts";
+import { decodeBase64, encodeBase64 } from "./base64.ts";
+import { concatBytes } from "./concat-bytes.ts";
+import { encodeHex } from "./hex.ts";
+import { encodeUtf8 } from "./utf8.ts";
+
+/** A public key that signs notes: Ed25519, type 0x01 (C2SP signed-note, "Verifier keys"). */
+export type VerificationKey = {
+  /** Of a log: the origin of its checkpoints. */
+  readonly name: string;
+  /** 8 hexadecimal digits that, with the name, identify the key among the signatures of a note. */
+  readonly id: string;
+  /** 32 bytes (RFC 8032). */
+  readonly publicKey: Uint8Array<ArrayBuffer>;
+};
+
+const ed25519Type = 0x01;
+const publicKeyBytes = 32;
+const idDigits = 8;
+
+/** White space, control characters and the plus sign would make a key, or a line of a note, ambiguous. */
+const invalidNameCharacter = /[\p{White_Space}\p{Cc}+]/u;
+
+/** Returns whether a text can be the name of a key. */
+export function isKeyName(name: string): boolean {
+  return name !== "" && name.isWellFormed() && !invalidNameCharacter.test(name);
+}
+
+/** Creates the verification key with the id that the specification recommends. Throws `ProofError`. */
+export function createVerificationKey(name: string, publicKey: Uint8Array): VerificationKey {
+  if (!isKeyName(name))
+    throw new ProofError("malformed", "The name of the key is empty or has a space or a plus sign.");
+  if (publicKey.length !== publicKeyBytes) {
+    throw new ProofError("malformed", `The key has ${publicKey.length} bytes instead of ${publicKeyBytes}.`);
+  }
+  const material = concatBytes(Uint8Array.of(ed25519Type), publicKey);
+  const id = encodeHex(sha256(concatBytes(encodeUtf8(`${name}\n`), material))).slice(0, idDigits);
+  return { name, id, publicKey: material.slice(1) };
+}
+
+/** Returns the key as text: its name, its id, and its type and bytes in Base64, separated by plus signs. */
+export function formatVerificationKey({ name, id, publicKey }: VerificationKey): string {
+  return `${name}+${id}+${encodeBase64(concatBytes(Uint8Array.of(ed25519Type), publicKey))}`;
+}
+
+/** Parses a key. Throws `ProofError` if it is malformed, if its id is not that of the key, or if it is not Ed25519. */
+export function parseVerificationKey(text: string): VerificationKey {
+  const [name = "", id, ...rest] = text.split("+");
+  if (rest.length === 0)
+    throw new ProofError("malformed", "The key does not have three parts separated by plus signs.");
+  const material = decodeBase64(rest.join("+"), "The last part of the key");
+  if (material[0] !== ed25519Type) throw new ProofError("unsupported-key", "The key is not of type 1, Ed25519.");
+  const key = createVerificationKey(name, material.subarray(1));
+  if (id === key.id) return key;
+  throw new ProofError("malformed", `The id of the key is ${key.id} and not what the text states.`);
+}
