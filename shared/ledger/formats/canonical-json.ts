@@ -1,4 +1,4 @@
-import { encodeBase64 } from "./base64.ts";
+import { encodeBase64 } from "#shared/ledger/encoding/base64.ts";
 
 /**
  * Returns JSON in the canonical form of RFC 8785: no white space, names sorted by UTF-16 code units. Bytes become Base64,

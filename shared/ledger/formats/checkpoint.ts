@@ -1,7 +1,7 @@
+import { encodeBase64 } from "#shared/ledger/encoding/base64.ts";
+import { parseDecimal } from "#shared/ledger/encoding/decimal.ts";
 import type { TreeHead } from "#shared/ledger/merkle/consistency.ts";
 import { ProofError } from "#shared/ledger/proof-error.ts";
-import { encodeBase64 } from "./base64.ts";
-import { parseDecimal } from "./decimal.ts";
 import { parseHash } from "./hash-line.ts";
 import { type NoteSigner, signNote, verifySignedNote } from "./note-signing.ts";
 import type { VerificationKey } from "./verification-key.ts";

@@ -1,8 +1,8 @@
+import { decodeHex, encodeHex } from "#shared/ledger/encoding/hex.ts";
+import { decodeUtf8, encodeUtf8 } from "#shared/ledger/encoding/utf8.ts";
 import type { EntryKind } from "#shared/ledger/entry.ts";
 import { ProofError } from "#shared/ledger/proof-error.ts";
 import { isTimestamp } from "#shared/platform/time/timestamp.ts";
-import { decodeHex, encodeHex } from "./hex.ts";
-import { decodeUtf8, encodeUtf8 } from "./utf8.ts";
 
 /** What a leaf commits to. */
 export type EntryData = {

@@ -1,6 +1,6 @@
+import { decodeBase64 } from "#shared/ledger/encoding/base64.ts";
 import { hashBytes } from "#shared/ledger/merkle/hashes.ts";
 import { ProofError } from "#shared/ledger/proof-error.ts";
-import { decodeBase64 } from "./base64.ts";
 
 /** Returns the hash in a line. Throws `ProofError` if it is not the Base64 of 32 bytes. `subject` names the line. */
 export function parseHash(line: string, subject: string): Uint8Array {

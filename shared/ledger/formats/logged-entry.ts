@@ -1,10 +1,10 @@
 import { sha256 } from "#sha256";
+import { concatBytes } from "#shared/ledger/encoding/concat-bytes.ts";
+import { decodeUtf8, encodeUtf8 } from "#shared/ledger/encoding/utf8.ts";
 import type { EntryKind } from "#shared/ledger/entry.ts";
 import { isEqualHash, leafHash } from "#shared/ledger/merkle/hashes.ts";
 import { ProofError } from "#shared/ledger/proof-error.ts";
-import { concatBytes } from "./concat-bytes.ts";
 import { entryData, parseEntryData } from "./entry-data.ts";
-import { decodeUtf8, encodeUtf8 } from "./utf8.ts";
 
 /** What the leaf of an entry commits to, with the content whose digest the entry has. */
 export type LoggedEntry = { readonly kind: EntryKind; readonly sealedAt: string; readonly canonical: string };

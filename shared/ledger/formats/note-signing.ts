@@ -1,6 +1,6 @@
+import { encodeUtf8 } from "#shared/ledger/encoding/utf8.ts";
 import { ProofError } from "#shared/ledger/proof-error.ts";
 import { formatSignedNote, type NoteSignature, parseSignedNote } from "./signed-note.ts";
-import { encodeUtf8 } from "./utf8.ts";
 import type { VerificationKey } from "./verification-key.ts";
 
 /** Signs by Ed25519 (RFC 8032), not prehashed, with the private key that belongs to `key`. Returns 64 bytes. */

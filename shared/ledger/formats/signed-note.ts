@@ -1,7 +1,7 @@
+import { decodeBase64, encodeBase64 } from "#shared/ledger/encoding/base64.ts";
+import { concatBytes } from "#shared/ledger/encoding/concat-bytes.ts";
+import { decodeHex, encodeHex } from "#shared/ledger/encoding/hex.ts";
 import { ProofError } from "#shared/ledger/proof-error.ts";
-import { decodeBase64, encodeBase64 } from "./base64.ts";
-import { concatBytes } from "./concat-bytes.ts";
-import { decodeHex, encodeHex } from "./hex.ts";
 import { isKeyName } from "./verification-key.ts";
 
 /** A signature of a note. Its key is that with this name and id, if the verifier knows one. */

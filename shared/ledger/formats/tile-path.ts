@@ -1,6 +1,6 @@
+import { parseDecimal } from "#shared/ledger/encoding/decimal.ts";
 import { type Tile, tileWidth } from "#shared/ledger/merkle/tile.ts";
 import { ProofError } from "#shared/ledger/proof-error.ts";
-import { parseDecimal } from "./decimal.ts";
 
 /** What a path names: a tile of hashes, or at the level `entries` the bundle of the entries below a tile of level 0. */
 export type TileResource = {

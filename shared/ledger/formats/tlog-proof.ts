@@ -1,8 +1,8 @@
+import { decodeBase64, encodeBase64 } from "#shared/ledger/encoding/base64.ts";
+import { parseDecimal } from "#shared/ledger/encoding/decimal.ts";
 import { verifyInclusion } from "#shared/ledger/merkle/inclusion.ts";
 import { ProofError } from "#shared/ledger/proof-error.ts";
-import { decodeBase64, encodeBase64 } from "./base64.ts";
 import { type Checkpoint, verifyCheckpoint } from "./checkpoint.ts";
-import { parseDecimal } from "./decimal.ts";
 import { parseHash } from "./hash-line.ts";
 import type { VerificationKey } from "./verification-key.ts";
 

@@ -1,9 +1,9 @@
 import { sha256 } from "#sha256";
+import { decodeBase64, encodeBase64 } from "#shared/ledger/encoding/base64.ts";
+import { concatBytes } from "#shared/ledger/encoding/concat-bytes.ts";
+import { encodeHex } from "#shared/ledger/encoding/hex.ts";
+import { encodeUtf8 } from "#shared/ledger/encoding/utf8.ts";
 import { ProofError } from "#shared/ledger/proof-error.ts";
-import { decodeBase64, encodeBase64 } from "./base64.ts";
-import { concatBytes } from "./concat-bytes.ts";
-import { encodeHex } from "./hex.ts";
-import { encodeUtf8 } from "./utf8.ts";
 
 /** A public key that signs notes: Ed25519, type 0x01 (C2SP signed-note, "Verifier keys"). */
 export type VerificationKey = {

@@ -36,6 +36,7 @@ const thorough: readonly string[] = [
   "events/dynamodb/parse-event-item",
   "ledger/formats/mutations",
   "ledger/merkle/boundary-sizes",
+  "ledger/verification/tampers",
   "webhooks/sending/send-failures",
   "webhooks/sending/send-tls",
 ].map((name) => `test/unit/${name}.test.ts`);

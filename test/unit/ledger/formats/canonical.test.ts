@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { encodeHex } from "#shared/ledger/encoding/hex.ts";
 import { canonicalChange, canonicalEvent } from "#shared/ledger/formats/canonical.ts";
-import { encodeHex } from "#shared/ledger/formats/hex.ts";
 import { sha256 } from "#shared/ledger/merkle/sha256-node.ts";
 import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { trustVectors } from "#test/vectors/trust-vectors.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { encodeHex } from "#shared/ledger/encoding/hex.ts";
 import { entryData, parseEntryData } from "#shared/ledger/formats/entry-data.ts";
-import { encodeHex } from "#shared/ledger/formats/hex.ts";
 import { leafHash } from "#shared/ledger/merkle/hashes.ts";
 import { refusalOf } from "#test/support/ledger/refusal.ts";
 import { trustVectors } from "#test/vectors/trust-vectors.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { decodeUtf8 } from "#shared/ledger/encoding/utf8.ts";
 import { verifyCheckpoint } from "#shared/ledger/formats/checkpoint.ts";
 import { parseTlogProof, verifyTlogProof } from "#shared/ledger/formats/tlog-proof.ts";
-import { decodeUtf8 } from "#shared/ledger/formats/utf8.ts";
 import { createExampleProof, exampleLeaf, exampleSigner } from "#test/support/ledger/example-proof.ts";
 import { refusalOf } from "#test/support/ledger/refusal.ts";
 

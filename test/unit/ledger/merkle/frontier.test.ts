@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { encodeHex } from "#shared/ledger/encoding/hex.ts";
 import { entryData } from "#shared/ledger/formats/entry-data.ts";
-import { encodeHex } from "#shared/ledger/formats/hex.ts";
 import { appendLeaves, completedTileRoots, rootOf } from "#shared/ledger/merkle/frontier.ts";
 import { leafHash } from "#shared/ledger/merkle/hashes.ts";
 import { referenceLeaves, referenceRoot } from "#test/support/ledger/reference-tree.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodeBase64, encodeBase64 } from "#shared/ledger/formats/base64.ts";
+import { decodeBase64, encodeBase64 } from "#shared/ledger/encoding/base64.ts";
 import { ProofError } from "#shared/ledger/proof-error.ts";
 
 describe("encodeBase64", () => {
