@@ -17,7 +17,7 @@ export class ByteReader {
     return this.#bytes.readUInt8(this.#advance(1));
   }
 
-  /** Reads milliseconds as a signed integer of 8 bytes. Returns an ISO 8601 time. Throws `RangeError` if it is none. */
+  /** Reads milliseconds as a signed integer of 8 bytes. Returns an ISO 8601 time. Throws `RangeError` if no such time exists. */
   readTime(): string {
     return new Date(Number(this.#bytes.readBigInt64BE(this.#advance(8)))).toISOString();
   }

@@ -1,5 +1,4 @@
 import type { Chunk } from "#shared/ledger/chunk.ts";
-import type { LedgerReader } from "#shared/ledger/ports.ts";
 import { nextChunk, roomAfter } from "./next-chunk.ts";
 import type { SequencerPorts, SequencerRecord } from "./ports.ts";
 
@@ -62,7 +61,11 @@ export async function appendRecords(
 type Scan = { readonly shard: string; readonly log: string; readonly from: number };
 
 /** Reads all chunks from an index on. Returns the last one, and the records that none of them has. */
-async function skipRecords(ledger: LedgerReader, { shard, log, from }: Scan, progress: Progress): Promise<Progress> {
+async function skipRecords(
+  ledger: SequencerPorts["ledger"],
+  { shard, log, from }: Scan,
+  progress: Progress,
+): Promise<Progress> {
   let { head, rest } = progress;
   for (let next: number | null = from; next !== null; ) {
     const page = await ledger.listChunks(log, { from: next, isConsistent: true });

@@ -11,7 +11,7 @@ export type SequencerRecord = {
 };
 
 export type SequencerPorts = {
-  readonly ledger: LedgerReader & LedgerWriter;
+  readonly ledger: Pick<LedgerReader, "getNewestChunk" | "listChunks"> & LedgerWriter;
   readonly claims: ShardClaims;
   now(): Date;
   /** Waits up to 20 ms, at random, so that sequencers in conflict do not meet again. */

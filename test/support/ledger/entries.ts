@@ -55,7 +55,7 @@ export const entryArbitrary: fc.Arbitrary<LedgerEntry> = fc.oneof(
 
 type BuiltChunk = { readonly chunk: Chunk; readonly tileRoots: readonly SubtreeRoot[] };
 
-export const testSource: ChunkSource = { shard: "shardId-1", upTo: "1" };
+export const testSource: ChunkSource = { shard: "shardId-test", upTo: "1" };
 
 /** Yields the chunks of a log with these entries, of `sizes[0]`, `sizes[1]`, … entries each, and full ones in the end. */
 export function* chunksOf(

@@ -10,6 +10,11 @@ export function seedOverride(): number | null {
   return env.SEED === undefined ? null : Number(env.SEED);
 }
 
+/** The number of seeds of a simulation from `SEEDS`; `null` if not set. */
+export function seedCountOverride(): number | null {
+  return env.SEEDS === undefined ? null : Number(env.SEEDS);
+}
+
 /** Factor of all waiting times from `TEST_SLOWNESS`. */
 export function slownessOverride(): string | undefined {
   return env.TEST_SLOWNESS;
