@@ -15,6 +15,7 @@ import { Dashboard } from "./constructs/dashboard.ts";
 import type { Observability } from "./constructs/observability.ts";
 import { EventLog } from "./events/event-log.ts";
 import { Ingest } from "./events/ingest.ts";
+import { ChangeFeed } from "./ledger/change-feed.ts";
 import { Ledger } from "./ledger/ledger.ts";
 import { Webhooks } from "./webhooks/webhooks.ts";
 
@@ -43,6 +44,7 @@ export class ActivityLogStack extends Stack {
     const ingest = new Ingest(this, "Ingest", { observability, eventLog, auth, concurrency: ingestConcurrency });
     const publicApi = new PublicApi(this, "PublicApi", { eventLog, auth, observability, stage });
     const webhooks = new Webhooks(this, "Webhooks", { observability, eventLog, auth, publicApi, limits: stage });
+    new ChangeFeed(this, "ChangeFeed", { observability, eventLog, ledger, auth, publicApi });
     const audit = new Audit(this, "Audit", { observability, eventLog, auth });
 
     if (stage.console !== null) this.#addConsole(stage.console, publicApi, stage.isProduction);

@@ -13,6 +13,7 @@ import { metricNames } from "#shared/platform/observability/metric-names.ts";
 /** Values of the dimension `dialect` of the request metrics. */
 const dialects = [
   "finzbooks",
+  "changes",
   "simplybooks",
   "fakturoid",
   "webhooks",
@@ -45,8 +46,9 @@ export function addApiMonitoring(
   });
   alarms.add(scope, "ApiLatency", {
     severity: "notice",
-    description: "The p99 latency of the API has been three seconds or more for 15 minutes.",
-    metric: api.metricLatency({ period, statistic: "p99" }),
+    description: "The p99 duration of requests has been three seconds or more for 15 minutes.",
+    // Not the latency of the gateway: requests for changes may wait, which is not part of their duration.
+    metric: ownMetric("duration_ms", "p99"),
     threshold: 3_000,
     evaluationPeriods: 3,
     ...whenAbove,

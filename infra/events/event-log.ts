@@ -110,6 +110,12 @@ export class EventLog extends Construct {
     this.grant(fn, ["dynamodb:GetItem"], [this.table.tableArn]);
   }
 
+  /** Grants reading events by their keys, many at a time. */
+  grantBatchGet(fn: LambdaFunction): void {
+    fn.addEnvironment(envVars.eventsTable, this.table.tableName);
+    this.grant(fn, ["dynamodb:BatchGetItem"], [this.table.tableArn]);
+  }
+
   /** Adds the table's stream as an event source of a function. */
   addStreamSource(fn: LambdaFunction, source: StreamSourceOptions): void {
     addStreamSource(this.table, fn, source);

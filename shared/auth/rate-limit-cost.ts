@@ -14,7 +14,7 @@ export const readCost = {
   firstReadUnits: 64,
   /** Concurrent expensive requests of one token. */
   maxConcurrent: 3,
-  /** Longer than the timeout of every function that can hold a lease, at most 25 seconds (webhooks). */
+  /** Longer than the timeout of every function that can hold a lease, at most 28 seconds (changes). */
   leaseMs: 30_000,
   /** How long an instance assumes that a token has no free lease after one was denied. */
   refusedMs: 2_000,

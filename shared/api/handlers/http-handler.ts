@@ -186,7 +186,7 @@ function reportRequest(
     ...(status === 401 ? { [metricNames.requestsUnauthenticated]: 1 } : {}),
     ...(status === 429 ? { [metricNames.requestsRateLimited]: 1 } : {}),
   };
-  const times = { duration_ms: Math.round((performance.now() - started) * 10) / 10 };
+  const times = { duration_ms: Math.round((performance.now() - started - (context.waitedMs ?? 0)) * 10) / 10 };
   log(status >= 500 ? "error" : "info", "request", {
     ...line,
     ...(status >= 500 ? errorFields(error) : {}),

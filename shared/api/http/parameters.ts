@@ -28,10 +28,10 @@ export function assertKnownParameters(query: URLSearchParams, known: readonly st
   throw invalidValue(name, `Unknown parameter '${name}'.${formatSuggestion(name, known)}`, { valid: known });
 }
 
-/** Parses the size of a page: at most three digits. */
+/** Parses the size of a page: at most four digits. */
 export function parseLimit(text: string | null, defaultLimit: number, max: number): number {
   if (text === null) return defaultLimit;
-  if (/^[1-9]\d{0,2}$/.test(text) && Number(text) <= max) return Number(text);
+  if (/^[1-9]\d{0,3}$/.test(text) && Number(text) <= max) return Number(text);
   throw invalidValue("limit", `limit must be a whole number from 1 to ${max}.`);
 }
 

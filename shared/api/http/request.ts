@@ -45,6 +45,8 @@ export type AuditFields = {
 export type RequestContext = {
   readonly responseHeaders: Record<string, string>;
   readonly auditFields: AuditFields;
+  /** How long the request waited for something to return, which is not part of its duration. */
+  waitedMs?: number;
   /** The origins that may read the response, if a verified viewer token names them; else the stage names them. */
   viewerOrigins?: readonly string[];
 };

@@ -1,3 +1,4 @@
+import { describedChangesOperations } from "#shared/api/changes/operations/changes-operations.ts";
 import { describedFakturoidOperations } from "#shared/api/fakturoid/operations/fakturoid-operations.ts";
 import { describedFinzbooksOperations } from "#shared/api/finzbooks/operations/finzbooks-operations.ts";
 import { describedOauthOperations } from "#shared/api/oauth/operations/oauth-operations.ts";
@@ -76,6 +77,7 @@ const collector = new ComponentCollector();
 
 const paths = collector.collect({
   ...describeOperations(describedFinzbooksOperations(), ["accessToken"]),
+  ...describeOperations(describedChangesOperations(), ["accessToken"]),
   ...describeOperations(describedViewerTokensOperations(), ["accessToken"]),
   ...describeOperations(describedTokensOperations(), ["accessToken"]),
   ...describeOperations(describedWebhooksOperations(), ["accessToken"]),

@@ -15,6 +15,8 @@ export const metricNames = {
   fanOutRecordsLost: "FanOutRecordsLost",
   /** Items of the events table that a reader skipped because they are not valid events. */
   damagedItems: "DamagedItems",
+  /** Changes whose events the events table does not have any more. */
+  changesMissing: "ChangesMissing",
   deliveriesBegun: "DeliveriesBegun",
   deliveriesSucceeded: "DeliveriesSucceeded",
   deliveryAttemptsFailed: "DeliveryAttemptsFailed",

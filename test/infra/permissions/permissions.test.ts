@@ -53,7 +53,15 @@ describe.each(stageNames)("permissions of %s", (stage) => {
 
   it("allow no function to update or delete events", () => {
     const onEvents = permissions.filter(({ resource }) => resource.startsWith("EventLogTable"));
-    const reading = ["Query", "GetItem", "DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"];
+    const reading = [
+      "Query",
+      "GetItem",
+      "BatchGetItem",
+      "DescribeStream",
+      "GetRecords",
+      "GetShardIterator",
+      "ListStreams",
+    ];
     expect(new Set(onEvents.map(({ action }) => action))).toEqual(
       new Set(["PutItem", ...reading].map((action) => `dynamodb:${action}`)),
     );

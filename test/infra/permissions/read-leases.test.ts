@@ -25,6 +25,7 @@ it("the lease of an expensive request is longer than the timeout of each functio
     "AuthOauth",
     "AuthTokens",
     "AuthViewerTokens",
+    "ChangeFeedFunction",
     "PublicApiFakturoid",
     "PublicApiFinzbooks",
     "PublicApiSimplybooks",

@@ -29,6 +29,7 @@ const behindApi = [
   "AuthOauth",
   "AuthTokens",
   "AuthViewerTokens",
+  "ChangeFeedFunction",
   "PublicApiOpenApi",
   "PublicApiFakturoid",
   "PublicApiFinzbooks",

@@ -161,6 +161,7 @@ describe.each(stageNames)("stack of %s", (name) => {
             "AuthOauth",
             "AuthTokens",
             "AuthViewerTokens",
+            "ChangeFeedFunction",
             "PublicApiFakturoid",
             "PublicApiFinzbooks",
             "PublicApiOpenApi",
@@ -199,7 +200,10 @@ describe.each(stageNames)("stack of %s", (name) => {
     expect(integrated).not.toContain("AuthAdmin");
     const dialects = ["PublicApiFinzbooks", "PublicApiSimplybooks", "PublicApiFakturoid"];
     expect(new Set(integrated)).toEqual(
-      new Set([...dialects, "AuthOauth", "AuthTokens", "AuthViewerTokens", "PublicApiOpenApi", "WebhooksApi"]),
+      new Set([
+        ...dialects,
+        ...["AuthOauth", "AuthTokens", "AuthViewerTokens", "ChangeFeedFunction", "PublicApiOpenApi", "WebhooksApi"],
+      ]),
     );
     const invoked = resources("AWS::Lambda::Permission").map(([, { Properties }]) => inWords(Properties.FunctionName));
     expect(invoked).not.toContain("AuthAdmin");

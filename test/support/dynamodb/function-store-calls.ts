@@ -1,4 +1,5 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { ChangesCall } from "#shared/api/changes/operations/changes-call.ts";
 import type { AdminStore } from "#shared/auth/admin/admin.ts";
 import { createAccessGrantStore } from "#shared/auth/dynamodb/access-grant-store.ts";
 import { createAdminStore } from "#shared/auth/dynamodb/admin-store.ts";
@@ -9,6 +10,9 @@ import type { OrgTokenStore } from "#shared/auth/org-tokens.ts";
 import type { AppendStore } from "#shared/events/append.ts";
 import { createEventStore } from "#shared/events/dynamodb/event-store.ts";
 import { createIdempotencyStore } from "#shared/events/dynamodb/idempotency-store.ts";
+import { createLedgerStore } from "#shared/ledger/dynamodb/ledger-store.ts";
+import { createSequencedEventReader } from "#shared/ledger/feed/dynamodb/sequenced-event-reader.ts";
+import type { SequencedEventReader } from "#shared/ledger/feed/resolve-entries.ts";
 import type { DeliveryPorts } from "#shared/webhooks/deliveries/delivery-ports.ts";
 import type { EnqueueDuePorts } from "#shared/webhooks/deliveries/scheduled-deliveries.ts";
 import { dataKeyStore } from "#shared/webhooks/endpoints/dynamodb/data-key-store.ts";
@@ -21,6 +25,7 @@ import type { WebhookManagementPorts } from "#shared/webhooks/management-ports.t
 import type { RepairPorts } from "#shared/webhooks/replays/repair.ts";
 import type { ReplayPorts } from "#shared/webhooks/replays/run-replay.ts";
 import { aDeliveryMessage, anEvent, anOrg, aToken, testNow } from "#test/support/builders.ts";
+import { anEventEntry } from "#test/support/ledger/entries.ts";
 import { aViewerKey } from "#test/support/viewer-tokens.ts";
 import {
   type Calls,
@@ -196,6 +201,24 @@ function orgTokens(client: DynamoDBClient) {
   return { tokens: tokenCalls(client), suspended: suspendedCalls(client), orgTokens: calls };
 }
 
+function changes(client: DynamoDBClient) {
+  const ledger = createLedgerStore(client, tables.ledger);
+  const meter = { next: async () => undefined, add: () => undefined };
+  const events = createSequencedEventReader(client, tables.events, { meter, reportDamage: () => undefined });
+  const ledgerCalls: Calls<ChangesCall["ledger"]> = {
+    getNewestChunk: () => ledger.getNewestChunk(org_id),
+    getChunk: () => ledger.getChunk(org_id, 1),
+    listChunks: () => ledger.listChunks(org_id, { from: 1 }),
+  };
+  const eventCalls: Calls<SequencedEventReader> = { get: () => events.get(org_id, [anEventEntry("event")], false) };
+  return {
+    tokens: tokenCalls(client),
+    suspended: suspendedCalls(client),
+    ledger: ledgerCalls,
+    events: eventCalls,
+  };
+}
+
 function dialect(client: DynamoDBClient) {
   return {
     tokens: tokenCalls(client),
@@ -224,6 +247,7 @@ export const storeCallsOfFunctions: Readonly<Record<string, (client: DynamoDBCli
   AuthOauth: oauth,
   AuthTokens: orgTokens,
   AuthViewerTokens: viewerTokens,
+  ChangeFeedFunction: changes,
   IngestFunction: ingest,
   PublicApiFakturoid: numberedDialect,
   PublicApiFinzbooks: finzbooks,

@@ -40,7 +40,12 @@ export type Calls<Store> = { readonly [Method in keyof Store]: () => Promise<unk
 export type StoreCalls = Readonly<Record<string, Readonly<Record<string, () => Promise<unknown>>>>>;
 
 /** The tables, by the names of the resources in the template. */
-export const tables = { config: "AuthConfig", events: "EventLogTable", deliveries: "WebhooksDeliveriesTable" };
+export const tables = {
+  config: "AuthConfig",
+  events: "EventLogTable",
+  ledger: "LedgerTable",
+  deliveries: "WebhooksDeliveriesTable",
+};
 
 const message = aDeliveryMessage();
 const { org_id, endpoint_id, delivery_id } = message;

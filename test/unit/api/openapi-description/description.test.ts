@@ -1,5 +1,6 @@
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { describe, expect, it } from "vitest";
+import { changesOperations } from "#shared/api/changes/operations/changes-operations.ts";
 import { fakturoidOperations } from "#shared/api/fakturoid/operations/fakturoid-operations.ts";
 import { basePath } from "#shared/api/finzbooks/base-path.ts";
 import { renderError } from "#shared/api/finzbooks/errors.ts";
@@ -94,6 +95,7 @@ describe("OpenAPI paths", () => {
 describe("OpenAPI operations", () => {
   const served = [
     ...finzbooksOperations,
+    ...changesOperations,
     ...viewerTokensOperations,
     ...tokensOperations,
     ...webhooksOperations,

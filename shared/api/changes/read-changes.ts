@@ -1,0 +1,112 @@
+import { type FinzbooksCredentials, parseCredentials, toCaller } from "#shared/api/finzbooks/credentials.ts";
+import { type AuthContext, defaultRateLimitPolicy, toCacheKey } from "#shared/api/http/authenticate-request.ts";
+import { withReadCharge } from "#shared/api/http/charge-read.ts";
+import { speculativeRead } from "#shared/api/http/speculative-read.ts";
+import { type ActiveToken, assertScope, type Scope } from "#shared/auth/caller.ts";
+import type { ExpensiveReadLease } from "#shared/auth/expensive-read-lease.ts";
+import { isViewerToken } from "#shared/auth/viewer-tokens/viewer-token-format.ts";
+import { ActivityError } from "#shared/errors.ts";
+import { documentTypes } from "#shared/events/entity-types.ts";
+import type { ReadMeter } from "#shared/events/query/query.ts";
+import type { ChangePage } from "#shared/ledger/feed/change.ts";
+import { listChanges } from "#shared/ledger/feed/list-changes.ts";
+import { meterLedgerReads } from "#shared/ledger/feed/meter-ledger-reads.ts";
+import { waitForChunk } from "#shared/ledger/feed/wait-for-chunk.ts";
+import type { ChangesCall } from "./operations/changes-call.ts";
+import { responseBudget } from "./render.ts";
+
+/** `wait` is in seconds, from the arrival of the request on. */
+type ChangesValues = { readonly after: number; readonly limit: number; readonly wait: number };
+
+type ReadPage = ChangePage & ChangesValues & { readonly org_id: string };
+
+/**
+ * Authenticates a request and reads its page. `parse` parses its parameters meanwhile. If the page is empty, waits for a
+ * change if the request asks for it. Throws `ActivityError`.
+ */
+export async function readChanges(
+  call: ChangesCall,
+  scope: Scope | null,
+  parse: () => ChangesValues,
+): Promise<ReadPage> {
+  const { context, callerCache, authenticator, now } = call;
+  const arrivedAt = now().getTime();
+  const credentials = parseCredentials(call.request);
+  assertNoViewerToken(credentials);
+  const credential = credentials.secret;
+  const auth = { authenticator, credential, context, rateLimitPolicy: defaultRateLimitPolicy, now: () => now() };
+  const cacheKey = `${toCacheKey(credential)} ${credentials.namedOrgs}`;
+  const authorize = (token: ActiveToken) => {
+    const { org_id } = toCaller(token, credentials);
+    context.auditFields.org_id = org_id;
+    assertScope(token, scope);
+    return org_id;
+  };
+  const read = async (org_id: string, meter: ReadMeter): Promise<ReadPage> =>
+    readPage(call, { ...parse(), org_id }, meter);
+  const page = await speculativeRead({ ...auth, callerCache, cacheKey, authorize }, read);
+  return page.changes.length > 0 || page.wait === 0 ? page : waitForPage(call, auth, page, arrivedAt);
+}
+
+/** The feed has no limits, so a token for a part of an organisation cannot read it. */
+function assertNoViewerToken({ secret }: FinzbooksCredentials): void {
+  if (!isViewerToken(secret)) return;
+  const message = "Viewer tokens cannot read the change feed, which has all events. Use a token of a server.";
+  throw new ActivityError("outside_viewer_limits", message);
+}
+
+async function readPage(
+  { ledger, createEventReader, report }: ChangesCall,
+  asked: ChangesValues & { readonly org_id: string },
+  meter: ReadMeter,
+): Promise<ReadPage> {
+  const ports = {
+    ledger: meterLedgerReads(ledger, meter),
+    events: createEventReader(meter),
+    visibleEntityTypes: documentTypes,
+    report,
+  };
+  return { ...asked, ...(await listChanges(ports, asked, responseBudget)) };
+}
+
+/**
+ * Waits for a change and reads the page again. Each waiting request holds an instance of the function, so it needs one of
+ * the few leases of its token for expensive requests; without one it returns the empty page.
+ */
+async function waitForPage(
+  call: ChangesCall,
+  auth: AuthContext,
+  empty: ReadPage,
+  arrivedAt: number,
+): Promise<ReadPage> {
+  const lease = await acquireLease(auth);
+  if (lease === null) return empty;
+  const begunAt = call.now().getTime();
+  try {
+    const hasChanges = await waitForChunk(call, empty.org_id, empty.after, arrivedAt + empty.wait * 1_000);
+    call.context.waitedMs = call.now().getTime() - begunAt;
+    if (!hasChanges) return empty;
+    return await withReadCharge(auth, Promise.resolve(), (meter) => readPage(call, empty, meter));
+  } finally {
+    await releaseLease(auth, lease);
+  }
+}
+
+async function acquireLease({ authenticator, credential, now }: AuthContext): Promise<ExpensiveReadLease | null> {
+  try {
+    return await authenticator.acquireLease(credential, now());
+  } catch (error) {
+    if (error instanceof ActivityError) return null;
+    throw error;
+  }
+}
+
+/** The response is complete: a lease that cannot be released ends by itself. */
+async function releaseLease(auth: AuthContext, lease: ExpensiveReadLease): Promise<void> {
+  const { authenticator, credential, rateLimitPolicy, now } = auth;
+  try {
+    await authenticator.charge(credential, { requests: 0, lease }, now(), rateLimitPolicy.limit);
+  } catch (error) {
+    if (!(error instanceof ActivityError)) throw error;
+  }
+}

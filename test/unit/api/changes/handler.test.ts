@@ -1,0 +1,187 @@
+import { describe, expect, it } from "vitest";
+import { createChangesHandler } from "#shared/api/changes/handler.ts";
+import type { RequestContext } from "#shared/api/http/request.ts";
+import type { Token } from "#shared/auth/caller.ts";
+import { toJsonText } from "#shared/events/event.ts";
+import { renderEvent } from "#shared/events/rendering/render-event.ts";
+import { aRequest, aToken, testNow } from "#test/support/builders.ts";
+import { catchRejection } from "#test/support/catch-error.ts";
+import { feedFixture } from "#test/support/ledger/feed-fixture.ts";
+import { tokenPorts } from "#test/support/memory/token-ports.ts";
+import { signedViewerToken } from "#test/support/viewer-tokens.ts";
+
+type Options = {
+  readonly token?: Token;
+  readonly suspended?: readonly string[];
+  /** Milliseconds after which an event is appended, on a clock that only waiting advances. */
+  readonly appendsAfterMs?: number;
+};
+
+/** The change feed over a log in memory. */
+function api({ token = aToken(), suspended = [], appendsAfterMs = Infinity }: Options = {}) {
+  const fixture = feedFixture();
+  const tokens = tokenPorts(() => token, 1, suspended);
+  const context: RequestContext = { responseHeaders: {}, auditFields: {} };
+  let elapsed = 0;
+  let isAppended = false;
+  const handle = createChangesHandler({
+    ledger: fixture.ledger,
+    createEventReader: (meter) => ({
+      async get(...read) {
+        await meter.next();
+        const found = await fixture.ports.events.get(...read);
+        meter.add(found.size / 2);
+        return found;
+      },
+    }),
+    report: fixture.ports.report,
+    tokens,
+    now: () => new Date(testNow.getTime() + elapsed),
+    async sleep(ms) {
+      elapsed += ms;
+      if (elapsed < appendsAfterMs || isAppended) return;
+      isAppended = true;
+      await fixture.append(fixture.storeEvents(1));
+    },
+  });
+  const ask = (query = "", over = {}) => handle(aRequest(`/api/public/v1/activity/changes${query}`, over), context);
+  const changes = async (query = "") => JSON.parse((await ask(query)).body);
+  return { ...fixture, tokens, context, ask, changes, elapsed: () => elapsed };
+}
+
+describe("list_activity_changes", () => {
+  it("returns the changes after a sequence in the envelope of the dialect", async () => {
+    const { ask, append, storeEvents, items, context } = api();
+    const entries = storeEvents(2);
+    await append([...entries, ...storeEvents(1, { entity_type: "USER" })]);
+    const [, second] = entries;
+    const event = items.get(second?.event_id ?? "")?.event;
+    if (event === undefined || event === null) throw new Error("no event");
+    const at = testNow.toISOString();
+    const response = await ask("?after=1&limit=2");
+    expect(response.status).toBe(200);
+    expect(response.body).toBe(
+      `{"code":0,"message":"success","changes":[{"sequence":2,"sealed_at":"${at}","activity":${renderEvent(event)}},` +
+        `{"sequence":3,"sealed_at":"${at}","activity":null,"reason":"hidden"}],` +
+        '"page_context":{"after":1,"returned":2,"latest_sequence":3,"has_more_page":false}}',
+    );
+    expect(context.auditFields).toMatchObject({ route: "changes", filters: "after=1 limit=2", count: 2 });
+    expect(context.auditFields).toMatchObject({ org_id: "org_8f9a1c2d", token_id: aToken().token_id });
+  });
+
+  it("returns a hundred changes from the beginning by default, and that more follow", async () => {
+    const { changes, append, storeEvents } = api();
+    await append(storeEvents(101));
+    const page = await changes();
+    expect(page.changes).toHaveLength(100);
+    expect(page.page_context).toEqual({ after: 0, returned: 100, latest_sequence: 101, has_more_page: true });
+  });
+
+  it.each(["?after=0", "?after=7", "?after=9007199254740991"])(
+    "returns an empty page for %s of an empty log",
+    async (query) => {
+      const after = Number(query.split("=")[1]);
+      expect(await api().changes(query)).toMatchObject({
+        changes: [],
+        page_context: { after, returned: 0, latest_sequence: 0, has_more_page: false },
+      });
+    },
+  );
+
+  it.each([
+    ["after", ["-1", "1.5", "x", "", "01", "1e3", "9007199254740992", "99999999999999999"]],
+    ["limit", ["0", "1001", "x", ""]],
+    ["wait", ["-1", "21", "1.5", "x", ""]],
+  ])("refuses an invalid %s with its name", async (name, values) => {
+    for (const value of values) {
+      const error = await catchRejection(api().ask(`?${name}=${value}`));
+      expect(error).toMatchObject({ code: "invalid_value", context: { field: name } });
+    }
+  });
+
+  it.each(["?since=2026-05-11", "?entity_type=INVOICE", "?cursor=x", "?after=1&after=2"])(
+    "refuses %s",
+    async (query) => {
+      expect(await catchRejection(api().ask(query))).toMatchObject({ code: "invalid_value" });
+    },
+  );
+
+  it("refuses viewer tokens, which are limited to a part of the log", async () => {
+    const headers = { authorization: `Bearer ${signedViewerToken()}` };
+    const error = await catchRejection(api().ask("", { headers }));
+    expect(error).toMatchObject({ code: "outside_viewer_limits", message: expect.stringContaining("change feed") });
+  });
+
+  it("refuses a token without the scope, of another organisation, or of a suspended one", async () => {
+    const refused = async (options: Options, query = "") => (await catchRejection(api(options).ask(query))).code;
+    expect(await refused({ token: aToken({ scopes: ["AIBooks.webhooks.MANAGE"] }) })).toBe("scope_missing");
+    expect(await refused({}, "?organization_id=org_other")).toBe("org_mismatch");
+    expect(await refused({ suspended: aToken().org_ids })).toBe("org_suspended");
+  });
+
+  it("charges pages by what they read: 240 ordinary events are one request", async () => {
+    const charged = async (limit: number) => {
+      const { ask, append, storeEvents, tokens } = api();
+      await append(storeEvents(1_000));
+      await ask(`?limit=${limit}`);
+      return tokens.charge.mock.calls.reduce((sum, [, , { requests }]) => sum + requests, 1);
+    };
+    expect(await charged(100)).toBe(1);
+    expect(await charged(230)).toBe(1);
+    expect(await charged(1_000)).toBeGreaterThan(10);
+  });
+
+  it("ends a page of large events before the response is too large for Lambda", async () => {
+    const { ask, append, storeEvents } = api();
+    await append(storeEvents(300, { metadata: toJsonText({ note: '"'.repeat(14_000) }) }));
+    const { body } = await ask("?limit=300");
+    expect(Buffer.byteLength(JSON.stringify(body))).toBeLessThan(5_100_000);
+    const { page_context } = JSON.parse(body);
+    expect(page_context.returned).toBeLessThan(300);
+    expect(page_context).toMatchObject({ latest_sequence: 300, has_more_page: true });
+  });
+});
+
+describe("list_activity_changes with wait", () => {
+  it("returns as soon as there is a change, and releases its lease", async () => {
+    const { changes, elapsed, context, tokens } = api({ appendsAfterMs: 3_000 });
+    const page = await changes("?wait=20");
+    expect(page.changes).toMatchObject([{ sequence: 1 }]);
+    expect(elapsed()).toBeLessThan(4_000);
+    expect(context.waitedMs).toBe(elapsed());
+    const until = testNow.getTime() + 30_000;
+    expect(tokens.charge.mock.calls.map(([, , charge]) => charge)).toEqual([
+      { requests: 0, lease: { slot: 1, until } },
+    ]);
+  });
+
+  it("returns the empty page when the time is over", async () => {
+    const { changes, elapsed } = api();
+    const { page_context } = await changes("?wait=5&after=0");
+    expect(page_context).toEqual({ after: 0, returned: 0, latest_sequence: 0, has_more_page: false });
+    expect(elapsed()).toBe(5_000);
+  });
+
+  it("does not wait when the page is not empty", async () => {
+    const { changes, append, storeEvents, elapsed, tokens } = api();
+    await append(storeEvents(1));
+    expect((await changes("?wait=20")).changes).toHaveLength(1);
+    expect([elapsed(), tokens.acquireLease.mock.calls.length]).toEqual([0, 0]);
+  });
+
+  it("returns immediately when the token has three requests waiting", async () => {
+    const { changes, elapsed, tokens } = api();
+    tokens.acquireLease.mockResolvedValue({ slot: null, freeAt: null });
+    expect((await changes("?wait=20")).changes).toEqual([]);
+    expect(elapsed()).toBe(0);
+  });
+
+  it("releases the lease when reading fails", async () => {
+    const { ask, ledger, tokens } = api();
+    ledger.getChunk = async () => {
+      throw new Error("no connection");
+    };
+    await expect(ask("?wait=20")).rejects.toThrow("no connection");
+    expect(tokens.charge).toHaveBeenCalledOnce();
+  });
+});
