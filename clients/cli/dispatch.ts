@@ -10,6 +10,7 @@ import { emit } from "./commands/emit.ts";
 import { list } from "./commands/list.ts";
 import { orgCreate, orgList, orgResume, orgSuspend, orgUpdate } from "./commands/org.ts";
 import { rejectedDiscard, rejectedList, rejectedRetry } from "./commands/rejected.ts";
+import { tail } from "./commands/tail.ts";
 import { tokenCreate, tokenList, tokenRevoke } from "./commands/token.ts";
 import { viewerKeyRevoke, viewerKeyRotate, viewerTokenCreate } from "./commands/viewer-token.ts";
 import { webhooksDeliveries, webhooksDelivery, webhooksRetry } from "./commands/webhooks/deliveries.ts";
@@ -30,7 +31,7 @@ import { packageVersion } from "./environment.ts";
 
 /** The commands, in the order in which the help shows them. */
 export const commandGroups: CommandGroups<Command> = {
-  Events: [emit, list, rejectedList, rejectedRetry, rejectedDiscard],
+  Events: [emit, list, tail, rejectedList, rejectedRetry, rejectedDiscard],
   Organisations: [orgCreate, orgUpdate, orgSuspend, orgResume, orgList],
   "Tokens, API keys and API clients": [
     tokenCreate,

@@ -4,6 +4,7 @@ export {
   type FakturoidClientOptions,
   type FakturoidEvent,
 } from "./fakturoid/fakturoid-client.ts";
+export type { ChangesParams } from "./finzbooks/changes.ts";
 export {
   type ActivityEvent,
   type ActivityParams,

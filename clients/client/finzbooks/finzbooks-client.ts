@@ -5,6 +5,7 @@ import { encodePathSegment } from "#clients/client/http/path-segment.ts";
 import type { ApiResponse, RequestOptions } from "#clients/client/http/request.ts";
 import { send } from "#clients/client/http/send.ts";
 import type { BodyOf, OperationId, QueryOf, ResponseOf, Schemas } from "#clients/client/openapi-types.ts";
+import { type ChangesParams, iterateChanges } from "./changes.ts";
 import { basePath, createCursorList } from "./cursor-list.ts";
 import { createTokens, type Tokens } from "./tokens.ts";
 import { createWebhooks, type Webhooks } from "./webhooks.ts";
@@ -41,6 +42,15 @@ export type FinzbooksClient = {
    * `AIBooks.viewer_tokens.CREATE`: call it on a server.
    */
   createViewerToken(settings?: ViewerTokenSettings, options?: RequestOptions): Promise<Schemas["ViewerToken"]>;
+  /**
+   * Iterates over the changes of the organisation, oldest first and without gaps, from the one after `after` on. With
+   * `wait` it goes on when there are further changes, until it is ended by `break` or the signal. Throws
+   * `ActivityLogError`; iterate again after the last sequence to continue.
+   *
+   * @example
+   * for await (const { sequence, activity } of client.changes({ after: stored, wait: 20 })) await book(sequence, activity);
+   */
+  changes(params?: ChangesParams, options?: RequestOptions): AsyncGenerator<Schemas["Change"], void, undefined>;
   /** The tokens of the organisation. */
   readonly tokens: Tokens;
   /** Needs a token with the scope `AIBooks.webhooks.MANAGE`. */
@@ -72,6 +82,7 @@ export function createFinzbooksClient({ token, org, ...options }: FinzbooksClien
       const response = await send(connection, request, requestOptions);
       return getBody<ResponseOf<"create_viewer_token", 201>>(response, "viewer_token").viewer_token;
     },
+    changes: (params = {}, requestOptions) => iterateChanges(connection, params, requestOptions),
     tokens: createTokens(connection),
     webhooks: createWebhooks(connection),
   };
