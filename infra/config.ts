@@ -107,7 +107,7 @@ export const stages: Readonly<Record<StageName, Stage>> = {
     throttle: { ratePerSecond: 2_000, burst: 4_000 },
     logRetentionDays: 400,
     auditRetentionDays: tenYears,
-    reserved: { api: 80, management: 20, stream: null },
+    reserved: { api: 70, management: 20, stream: null },
     ingestConcurrency: 100,
     deliveryConcurrency: 180,
     slowDeliveryConcurrency: 120,

@@ -25,7 +25,6 @@ import type { WebhookManagementPorts } from "#shared/webhooks/management-ports.t
 import type { RepairPorts } from "#shared/webhooks/replays/repair.ts";
 import type { ReplayPorts } from "#shared/webhooks/replays/run-replay.ts";
 import { aDeliveryMessage, anEvent, anOrg, aToken, testNow } from "#test/support/builders.ts";
-import { anEventEntry } from "#test/support/ledger/entries.ts";
 import { aViewerKey } from "#test/support/viewer-tokens.ts";
 import {
   type Calls,
@@ -205,12 +204,13 @@ function changes(client: DynamoDBClient) {
   const ledger = createLedgerStore(client, tables.ledger);
   const meter = { next: async () => undefined, add: () => undefined };
   const events = createSequencedEventReader(client, tables.events, { meter, reportDamage: () => undefined });
+  const entry = { ...anEvent(), kind: "event", notifies: true, sha256: new Uint8Array(32) } as const;
   const ledgerCalls: Calls<ChangesCall["ledger"]> = {
     getNewestChunk: () => ledger.getNewestChunk(org_id),
     getChunk: () => ledger.getChunk(org_id, 1),
     listChunks: () => ledger.listChunks(org_id, { from: 1 }),
   };
-  const eventCalls: Calls<SequencedEventReader> = { get: () => events.get(org_id, [anEventEntry("event")], false) };
+  const eventCalls: Calls<SequencedEventReader> = { get: () => events.get(org_id, [entry], false) };
   return {
     tokens: tokenCalls(client),
     suspended: suspendedCalls(client),
