@@ -10,6 +10,7 @@ export type ErrorCode =
   | "org_mismatch"
   | "org_suspended"
   | "not_found"
+  | "not_sealed"
   | "method_not_allowed"
   | "conflict"
   | "too_broad"

@@ -51,6 +51,7 @@ export function translateCode(code: ErrorCode): TranslatedError {
     case "org_suspended":
       return { status: 403, error: "forbidden" };
     case "not_found":
+    case "not_sealed":
       return { status: 404, error: "not_found" };
     case "method_not_allowed":
       return { status: 405, error: "method_not_allowed" };

@@ -41,6 +41,8 @@ function translateCode(code: ErrorCode): { status: number; code: string } {
       return { status: 403, code: "authz.org_mismatch" };
     case "not_found":
       return { status: 404, code: "not_found.resource" };
+    case "not_sealed":
+      return { status: 404, code: "not_found.not_sealed" };
     case "method_not_allowed":
       return { status: 405, code: "method.not_allowed" };
     case "conflict":

@@ -9,7 +9,9 @@ export async function encodeResponse(
   response: HttpResponse,
   acceptEncoding: string,
 ): Promise<APIGatewayProxyStructuredResultV2> {
-  const { status: statusCode, headers, body } = response;
+  const { status: statusCode, headers, body, isBase64 } = response;
+  // Hashes, which no compression makes smaller.
+  if (isBase64) return { statusCode, headers, body, isBase64Encoded: true };
   if (body.length < minCompressedBytes) return { statusCode, headers, body };
   const varying = { ...headers, vary: withEncoding(headers.vary) };
   const encoding = chooseEncoding(acceptEncoding);

@@ -20,6 +20,8 @@ export type HttpResponse = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** Set if the body is Base64 of the bytes to send. */
+  readonly isBase64?: true;
 };
 
 /** The fields of a request's audit line that its handler sets. */

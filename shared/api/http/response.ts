@@ -13,6 +13,17 @@ export function jsonResponse(body: string, status = 200, headers: Readonly<Recor
   return { status, headers: { "content-type": "application/json", ...headers }, body };
 }
 
+/** Returns a response of plain text. */
+export function textResponse(body: string, headers: Readonly<Record<string, string>> = {}): HttpResponse {
+  return { status: 200, headers: { "content-type": "text/plain; charset=utf-8", ...headers }, body };
+}
+
+/** Returns a response of bytes. */
+export function bytesResponse(bytes: Uint8Array, headers: Readonly<Record<string, string>> = {}): HttpResponse {
+  const body = Buffer.from(bytes).toString("base64");
+  return { status: 200, headers: { "content-type": "application/octet-stream", ...headers }, body, isBase64: true };
+}
+
 /** Returns the `Link` header of the next page (RFC 8288): the request's own `parameters`, and the cursor. */
 export function toNextLinkHeader(request: HttpRequest, path: string, parameters: readonly string[], cursor: string) {
   const query = new URLSearchParams();

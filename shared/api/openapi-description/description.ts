@@ -4,6 +4,7 @@ import { describedFinzbooksOperations } from "#shared/api/finzbooks/operations/f
 import { describedOauthOperations } from "#shared/api/oauth/operations/oauth-operations.ts";
 import { ComponentCollector } from "#shared/api/operations/component-collector.ts";
 import { describeOperations, viewerTokenScheme } from "#shared/api/operations/describe-operations.ts";
+import { describedKeysOperations, describedProofsOperations } from "#shared/api/proofs/operations/proofs-operations.ts";
 import { describedSimplybooksOperations } from "#shared/api/simplybooks/operations/simplybooks-operations.ts";
 import { describedTokensOperations } from "#shared/api/tokens/operations/tokens-operations.ts";
 import { describedViewerTokensOperations } from "#shared/api/viewer-tokens/operations/viewer-tokens-operations.ts";
@@ -64,6 +65,7 @@ const info = {
 
 const tags = [
   { name: "activity", description: "Timelines, newest first." },
+  { name: "proofs", description: "Signed checkpoints of the log, and proofs that anyone can verify offline." },
   { name: "webhooks", description: "Webhook endpoints and their deliveries." },
   { name: "receiving", description: "The requests to webhook endpoints." },
   { name: "access", description: "The token of the request, tokens for browsers, and the tokens of the organisation." },
@@ -78,6 +80,8 @@ const collector = new ComponentCollector();
 const paths = collector.collect({
   ...describeOperations(describedFinzbooksOperations(), ["accessToken"]),
   ...describeOperations(describedChangesOperations(), ["accessToken"]),
+  ...describeOperations(describedProofsOperations(), ["accessToken"]),
+  ...describeOperations(describedKeysOperations(), []),
   ...describeOperations(describedViewerTokensOperations(), ["accessToken"]),
   ...describeOperations(describedTokensOperations(), ["accessToken"]),
   ...describeOperations(describedWebhooksOperations(), ["accessToken"]),

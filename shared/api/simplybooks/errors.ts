@@ -41,6 +41,7 @@ function toStatus(code: ErrorCode): number {
     case "org_suspended":
       return 403;
     case "not_found":
+    case "not_sealed":
       return 404;
     case "method_not_allowed":
       return 405;

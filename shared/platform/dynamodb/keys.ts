@@ -21,6 +21,7 @@
  *   sharded_orgs  org#ID                                      the organisations with several shards, and their settings
  *   suspended_orgs  org#ID                                    the suspended organisations
  *   viewer_keys   key#TIME#KEY                                the keys that sign viewer tokens
+ *   checkpoint#ORG  latest, size#SIZE                         the checkpoint of a log that was signed last, and all of them
  *   webhooks#ORG  endpoint#ENDPOINT                           the webhook endpoints of an organisation
  *   webhooks#ORG  data_key                                    the encrypted key of its signing secrets
  *   webhooks#ORG  summary                                     the number of endpoints of an organisation
@@ -107,6 +108,18 @@ export const viewerKeyPrefix = "key#";
 export const viewerKeyKey = ({ key_id, created_at }: { key_id: string; created_at: string }) => ({
   pk: viewerKeysPartition,
   sk: `${viewerKeyPrefix}${created_at}#${key_id}`,
+});
+
+export const checkpointsPartition = (log: string) => `checkpoint#${log}`;
+
+export const latestCheckpointKey = (log: string) => ({ pk: checkpointsPartition(log), sk: "latest" });
+
+/** The digits of the largest safe integer, so that the keys of checkpoints sort by size. */
+const sizeDigits = 16;
+
+export const checkpointKey = (log: string, size: number) => ({
+  pk: checkpointsPartition(log),
+  sk: `size#${String(size).padStart(sizeDigits, "0")}`,
 });
 
 export const endpointPrefix = "endpoint#";

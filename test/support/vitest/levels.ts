@@ -37,6 +37,7 @@ const thorough: readonly string[] = [
   "events/dynamodb/parse-event-item",
   "ledger/formats/mutations",
   "ledger/merkle/boundary-sizes",
+  "ledger/proofs/proofs",
   "ledger/verification/tampers",
   "webhooks/sending/send-failures",
   "webhooks/sending/send-tls",

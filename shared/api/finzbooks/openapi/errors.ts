@@ -32,6 +32,9 @@ const samples: Readonly<Record<ErrorCode | "defect", Error>> = {
     "The token is not bound to the organisation in the request. Use a token of that organisation.",
   ),
   not_found: new ActivityError("not_found", "Resource not found. Check the path."),
+  not_sealed: new ActivityError("not_sealed", "The log has no checkpoint with this event yet. Retry after 1 second.", {
+    retryAfter: 1,
+  }),
   method_not_allowed: new ActivityError("method_not_allowed", "This resource is read-only. Use GET or HEAD.", {
     allow: "GET, HEAD",
   }),
@@ -58,7 +61,7 @@ const statuses: Readonly<Record<number, ErrorStatus>> = {
       "The token lacks the scope or is not bound to the named organisation, the request is outside the limits of a " +
       "viewer token, or the operator has suspended the organisation. See `message`.",
   },
-  404: { name: "NotFound", description: "The path or the id does not exist." },
+  404: { name: "NotFound", description: "The path or the id does not exist, or no checkpoint covers the event yet." },
   409: { name: "Conflict", description: "The resource exists already, or its state does not allow the operation." },
   413: { name: "TooLarge", description: "The request is too large." },
   429: {

@@ -15,6 +15,7 @@ const reading: Table = {
   outside_viewer_limits: [403, "forbidden"],
   org_mismatch: [403, "forbidden"],
   org_suspended: [403, "forbidden"],
+  not_sealed: [404, "not_found"],
   not_found: [404, "not_found"],
   method_not_allowed: [405, "method_not_allowed"],
   conflict: [409, "conflict"],

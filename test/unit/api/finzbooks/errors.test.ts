@@ -16,6 +16,7 @@ const table: Readonly<Record<ErrorCode, readonly [number, string]>> = {
   org_mismatch: [403, "authz.org_mismatch"],
   org_suspended: [403, "authz.org_mismatch"],
   not_found: [404, "not_found.resource"],
+  not_sealed: [404, "not_found.not_sealed"],
   method_not_allowed: [405, "method.not_allowed"],
   conflict: [409, "conflict.duplicate"],
   too_large: [413, "validation.too_large"],

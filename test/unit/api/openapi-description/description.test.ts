@@ -10,6 +10,8 @@ import { collections } from "#shared/api/finzbooks/operations/list-document-acti
 import { oauthOperations } from "#shared/api/oauth/operations/oauth-operations.ts";
 import { handleSpecs } from "#shared/api/openapi-description/handler.ts";
 import { specOperations } from "#shared/api/openapi-description/spec-operations.ts";
+import { listKeys } from "#shared/api/proofs/operations/list-keys.ts";
+import { proofsOperations } from "#shared/api/proofs/operations/proofs-operations.ts";
 import { simplybooksOperations } from "#shared/api/simplybooks/operations/simplybooks-operations.ts";
 import { tokensOperations } from "#shared/api/tokens/operations/tokens-operations.ts";
 import { viewerTokensOperations } from "#shared/api/viewer-tokens/operations/viewer-tokens-operations.ts";
@@ -70,6 +72,9 @@ describe("OpenAPI paths", () => {
       [`${basePath}/whoami`, ["accessToken"]],
       [`${basePath}/viewer-tokens`, ["accessToken"]],
       [`${basePath}/tokens`, ["accessToken"]],
+      [listKeys.path, []],
+      [`${basePath}/activity/changes`, ["accessToken"]],
+      ...proofsOperations.map(({ path }) => [path, ["accessToken"]] as const),
       [`${basePath}/`, ["accessToken", "viewerToken"]],
       ["/api/v1/", ["apiKey", "accessToken"]],
       ["/api/v3/oauth/", ["oauthClient"]],
@@ -96,6 +101,8 @@ describe("OpenAPI operations", () => {
   const served = [
     ...finzbooksOperations,
     ...changesOperations,
+    ...proofsOperations,
+    listKeys,
     ...viewerTokensOperations,
     ...tokensOperations,
     ...webhooksOperations,
@@ -202,6 +209,7 @@ describe("OpenAPI errors", () => {
         "authz.outside_viewer_limits",
         "authz.org_mismatch",
         "not_found.resource",
+        "not_found.not_sealed",
         "method.not_allowed",
         "conflict.duplicate",
         "validation.too_large",

@@ -15,6 +15,7 @@ const statuses: Readonly<Record<ErrorCode, number>> = {
   org_mismatch: 403,
   org_suspended: 403,
   not_found: 404,
+  not_sealed: 404,
   method_not_allowed: 405,
   conflict: 409,
   rate_limited: 429,

@@ -1,0 +1,83 @@
+import { basePath } from "#shared/api/finzbooks/base-path.ts";
+import { errorResponses } from "#shared/api/finzbooks/openapi/errors.ts";
+import { okResponse } from "#shared/api/finzbooks/openapi/responses.ts";
+import { successProperties } from "#shared/api/finzbooks/openapi/schemas.ts";
+import { invalidValue } from "#shared/api/http/parameters.ts";
+import { jsonResponse } from "#shared/api/http/response.ts";
+import { objectComponent } from "#shared/api/openapi/components.ts";
+import type { OperationDescription } from "#shared/api/operations/describe-operations.ts";
+import type { Operation, PathCall } from "#shared/api/operations/operation.ts";
+import { queryParameter } from "#shared/api/operations/parameter.ts";
+import { parseParameters } from "#shared/api/operations/parse-parameters.ts";
+import { ActivityError } from "#shared/errors.ts";
+import { orgIdPattern } from "#shared/events/limits.ts";
+import { getLogKey } from "#shared/ledger/checkpoints/sign-head.ts";
+import { formatVerificationKey } from "#shared/ledger/formats/verification-key.ts";
+import type { ProofPorts } from "#shared/ledger/proofs/proof-ports.ts";
+
+/** A request without a token. */
+type KeysCall = PathCall & Pick<ProofPorts, "checkpointKey" | "logName">;
+
+const organizationId = queryParameter({
+  name: "organization_id",
+  description: "The organisation whose log is verified. Required.",
+  schema: { type: "string", pattern: orgIdPattern.source },
+  example: "org_8f9a1c2d",
+  parse: (text) => {
+    if (text === null) {
+      throw new ActivityError("required_field", "Name the organisation.", { field: "organization_id" });
+    }
+    if (orgIdPattern.test(text)) return text;
+    throw invalidValue("organization_id", "organization_id must be the id of an organisation.");
+  },
+});
+
+const parameters = [organizationId] as const;
+
+export const listKeys: Operation<KeysCall> = {
+  operationId: "list_log_keys",
+  method: "GET",
+  path: `${basePath}/activity/keys`,
+  route: "list_keys",
+  scope: null,
+  parameters,
+  async handle({ request, ...ports }) {
+    const { organization_id } = parseParameters(request.query, parameters);
+    const key = await getLogKey(ports, organization_id);
+    const keys = [{ origin: key.name, verification_key: formatVerificationKey(key) }];
+    const body = JSON.stringify({ code: 0, message: "success", keys });
+    return jsonResponse(body, 200, { "cache-control": "public, max-age=300" });
+  },
+};
+
+const keysSchema = objectComponent("LogKeys", {
+  ...successProperties,
+  keys: {
+    type: "array",
+    items: {
+      type: "object",
+      required: ["origin", "verification_key"],
+      properties: {
+        origin: { type: "string", description: "The name of the log, which is the first line of its checkpoints." },
+        verification_key: {
+          type: "string",
+          description: "The key for tools that verify signed notes (C2SP signed-note, `vkey`).",
+        },
+      },
+    },
+  },
+});
+
+export function describeListKeys(): OperationDescription {
+  return {
+    summary: "The keys that verify the checkpoints of a log",
+    description:
+      "Needs no token. Compare the key with the one that the operator handed over in another way: a key from this API " +
+      "only shows that the API agrees with itself.",
+    tags: ["proofs"],
+    responses: {
+      ...okResponse("The keys of the log.", keysSchema, ["Cache-Control"]),
+      ...errorResponses(400, 500, 503),
+    },
+  };
+}

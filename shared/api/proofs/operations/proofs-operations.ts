@@ -1,0 +1,28 @@
+import type { DescribedOperation } from "#shared/api/operations/describe-operations.ts";
+import { describeGetCheckpoint, describeGetLogCheckpoint, getCheckpoint, getLogCheckpoint } from "./get-checkpoint.ts";
+import { describeGetConsistency, getConsistency } from "./get-consistency.ts";
+import { describeGetProof, getProof } from "./get-proof.ts";
+import { describeGetTile, getTile } from "./get-tile.ts";
+import { describeListKeys, listKeys } from "./list-keys.ts";
+import type { ProofsOperation } from "./proofs-call.ts";
+
+/** The operations that need a token. */
+export const proofsOperations: readonly ProofsOperation[] = [
+  getCheckpoint,
+  getProof,
+  getConsistency,
+  getLogCheckpoint,
+  getTile,
+];
+
+/** Their descriptions. Only the function that serves the OpenAPI description contains them. */
+export const describedProofsOperations = (): readonly DescribedOperation[] => [
+  [getCheckpoint, describeGetCheckpoint],
+  [getProof, describeGetProof],
+  [getConsistency, describeGetConsistency],
+  [getLogCheckpoint, describeGetLogCheckpoint],
+  [getTile, describeGetTile],
+];
+
+/** The description of the operation without a token. */
+export const describedKeysOperations = (): readonly DescribedOperation[] => [[listKeys, describeListKeys]];
