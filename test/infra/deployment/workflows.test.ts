@@ -121,6 +121,7 @@ describe("deploy.yml", () => {
       "npm run check:runtimes",
       "npm run check:clients",
       "npm run check:snippets",
+      "npm run check:interop",
       "npm run test:deploy",
     ]);
     // .ci/run has the same commands.
