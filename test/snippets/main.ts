@@ -36,6 +36,7 @@ const languages: readonly Language[] = [
 try {
   for (const language of languages) check(language);
   checkSentEvent();
+  checkConsumer();
   // verify.php and Verify.cs are not run by any check.
   stdout.write("PHP, C#: not run\n");
 } catch (error) {
@@ -73,6 +74,15 @@ function checkSentEvent(): void {
   const { event } = parseEvent(MessageBody, { now: new Date(), entropy: "" });
   if (QueueUrl !== queueUrl || MessageGroupId !== event.org_id) throw new Error(`send_event.py: wrong message ${sent}`);
   stdout.write("Python: send_event.py sends a valid event\n");
+}
+
+function checkConsumer(): void {
+  if (!isInstalled("python3", "--version")) return;
+  copyFileSync(join(snippets, "consume_changes.py"), join(folder, "consume_changes.py"));
+  copyFileSync(join(import.meta.dirname, "check_consume.py"), join(folder, "check_consume.py"));
+  const result = run({ command: "python3", args: ["check_consume.py"] }, folder, "").trim();
+  if (result !== "consumed") throw new Error(`consume_changes.py: ${result}`);
+  stdout.write("Python, changes: consumed each once\n");
 }
 
 function preparePython(workspace: string): Program {
