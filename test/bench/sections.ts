@@ -1,6 +1,7 @@
 import { measureAudit } from "./audit-throughput.ts";
 import { measureStarts } from "./cold-start/cold-start.ts";
 import { type BenchEngine, startEngine } from "./engine.ts";
+import { measureEntries } from "./ledger/entries.ts";
 import { measureLog } from "./log/log.ts";
 import { measureShards } from "./log/sharding.ts";
 import type { BenchRun, Measure } from "./measure.ts";
@@ -15,6 +16,10 @@ export const sections = {
   "cold-start": onEngine(measureStarts),
   "audit-throughput": onEngine(measureAudit),
   "fan-out": onEngine(measureFanOut),
+  ledger: ({ step }: BenchRun) => {
+    step("Appending entries");
+    return measureEntries();
+  },
   sending: ({ step }: BenchRun) => {
     step("Sending webhooks");
     return measureSending();

@@ -1,6 +1,7 @@
 import { decodeHex, encodeHex } from "#shared/ledger/encoding/hex.ts";
 import { decodeUtf8, encodeUtf8 } from "#shared/ledger/encoding/utf8.ts";
 import type { EntryKind } from "#shared/ledger/entry.ts";
+import { leafHash } from "#shared/ledger/merkle/hashes.ts";
 import { ProofError } from "#shared/ledger/proof-error.ts";
 import { isTimestamp } from "#shared/platform/time/timestamp.ts";
 
@@ -18,7 +19,12 @@ const digestPattern = /^[0-9a-f]{64}$/;
 
 /** Returns the data of an entry, which its leaf hashes: the version of the format, kind, time and digest, one a line. */
 export function entryData(kind: EntryKind, sealedAt: string, sha256: Uint8Array): Uint8Array {
-  return encodeUtf8(`${version}\n${kind}\n${sealedAt}\n${encodeHex(sha256)}\n`);
+  return encodeUtf8(entryText(kind, sealedAt, sha256));
+}
+
+/** Returns the leaf hash of an entry. Faster than to hash the result of `entryData`. */
+export function entryLeaf(kind: EntryKind, sealedAt: string, sha256: Uint8Array): Uint8Array {
+  return leafHash(entryText(kind, sealedAt, sha256));
 }
 
 /** Parses the data of an entry. Throws `ProofError` if it is not exactly what `entryData` returns. */
@@ -30,6 +36,10 @@ export function parseEntryData(data: Uint8Array): EntryData {
   if (!digestPattern.test(digest)) throw malformed("has no valid digest");
   if (end !== "" || rest.length > 0) throw malformed("does not have four lines");
   return { kind, sealedAt, sha256: decodeHex(digest) };
+}
+
+function entryText(kind: EntryKind, sealedAt: string, sha256: Uint8Array): string {
+  return `${version}\n${kind}\n${sealedAt}\n${encodeHex(sha256)}\n`;
 }
 
 function isEntryKind(text: string): text is EntryKind {

@@ -4,10 +4,18 @@ import { decodeUtf8, encodeUtf8 } from "#shared/ledger/encoding/utf8.ts";
 import type { EntryKind } from "#shared/ledger/entry.ts";
 import { isEqualHash, leafHash } from "#shared/ledger/merkle/hashes.ts";
 import { ProofError } from "#shared/ledger/proof-error.ts";
-import { entryData, parseEntryData } from "./entry-data.ts";
+import { type EntryData, entryData, parseEntryData } from "./entry-data.ts";
 
-/** What the leaf of an entry commits to, with the content whose digest the entry has. */
+/** An entry of a log, with the content whose digest it has. */
 export type LoggedEntry = { readonly kind: EntryKind; readonly sealedAt: string; readonly canonical: string };
+
+/** An entry as a proof has it. */
+export type ProvenEntry = EntryData & {
+  /** The content in canonical form; `null` if the proof does not disclose it. */
+  readonly canonical: string | null;
+  /** The hash of the leaf, which is still to be proven. */
+  readonly leaf: Uint8Array;
+};
 
 /** Lines of the data of an entry. */
 const entryLines = 4;
@@ -23,18 +31,18 @@ export function formatLoggedEntry({ kind, sealedAt, canonical }: LoggedEntry): U
 }
 
 /**
- * Returns the entry in the extra data of a proof, and its leaf hash, which is still to be proven. Throws `ProofError` if the
- * bytes are malformed, or if the content does not have the digest of the entry.
+ * Returns the entry in the extra data of a proof, which has the data of the entry and may have its content. Throws
+ * `ProofError` if the bytes are malformed, or if the content does not have the digest of the entry.
  */
-export function parseLoggedEntry(extra: Uint8Array): LoggedEntry & { readonly leaf: Uint8Array } {
+export function parseLoggedEntry(extra: Uint8Array): ProvenEntry {
   const end = endOfLines(extra);
   const data = extra.subarray(0, end);
   const content = extra.subarray(end);
   const entry = parseEntryData(data);
-  if (!isEqualHash(sha256(content), entry.sha256)) {
-    throw new ProofError("wrong-content", "The content does not have the digest of its entry.");
-  }
-  return { kind: entry.kind, sealedAt: entry.sealedAt, canonical: decodeUtf8(content), leaf: leafHash(data) };
+  const leaf = leafHash(data);
+  if (content.length === 0) return { ...entry, canonical: null, leaf };
+  if (isEqualHash(sha256(content), entry.sha256)) return { ...entry, canonical: decodeUtf8(content), leaf };
+  throw new ProofError("wrong-content", "The content does not have the digest of its entry.");
 }
 
 /** Returns the number of bytes of the lines of the entry; 0 if there are fewer lines. */

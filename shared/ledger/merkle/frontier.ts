@@ -15,9 +15,7 @@ export type SubtreeRoot = { readonly height: number; readonly index: number; rea
  * if the frontier is not that of `size` leaves.
  */
 export function appendLeaves(frontier: Frontier, size: number, leaves: readonly Uint8Array[]): Uint8Array[] {
-  const appended = [...frontier];
-  for (const _ of completeSubtrees(appended, size, leaves));
-  return appended;
+  return append(frontier, size, leaves).frontier;
 }
 
 /**
@@ -25,7 +23,7 @@ export function appendLeaves(frontier: Frontier, size: number, leaves: readonly 
  * tree of `size` leaves: the hashes of the tiles above level 0. The height of each is a multiple of 8.
  */
 export function completedTileRoots(frontier: Frontier, size: number, leaves: readonly Uint8Array[]): SubtreeRoot[] {
-  return [...completeSubtrees([...frontier], size, leaves)].filter(({ height }) => height % tileHeight === 0);
+  return append(frontier, size, leaves).tileRoots;
 }
 
 /** Returns the root of the tree that has this frontier. */
@@ -33,34 +31,36 @@ export function rootOf(frontier: Frontier): Uint8Array {
   return frontier.length === 0 ? emptyRoot : frontier.reduceRight((right, left) => nodeHash(left, right));
 }
 
-/** Appends leaves to `roots`, and yields the root of each subtree above them as it is completed. */
-function* completeSubtrees(
-  roots: Uint8Array[],
+function append(
+  frontier: Frontier,
   size: number,
   leaves: readonly Uint8Array[],
-): Generator<SubtreeRoot, void, undefined> {
-  assertFits(roots, size);
+): { readonly frontier: Uint8Array[]; readonly tileRoots: SubtreeRoot[] } {
+  if (frontier.length !== rootsOf(size)) throw wrongFrontier(frontier, size);
+  const roots = [...frontier];
+  const tileRoots: SubtreeRoot[] = [];
   for (const [offset, leaf] of leaves.entries()) {
-    const index = size + offset;
-    // As in adding 1 to a binary number: each bit that is set at the end is a subtree of the same size on the left.
-    const lefts = roots.splice(roots.length - trailingOnes(index)).reverse();
     let hash = leaf;
-    for (const [below, left] of lefts.entries()) {
-      const height = below + 1;
+    let height = 0;
+    // As in adding 1 to a binary number: each bit that is set at the end is a subtree of the same size on the left.
+    for (let index = size + offset; index % 2 === 1; ) {
+      const left = roots.pop();
+      if (left === undefined) throw wrongFrontier(frontier, size);
       hash = nodeHash(left, hash);
-      yield { height, index: Math.floor(index / 2 ** height), hash };
+      height += 1;
+      index = (index - 1) / 2;
+      if (height % tileHeight === 0) tileRoots.push({ height, index, hash });
     }
     roots.push(hash);
   }
+  return { frontier: roots, tileRoots };
 }
 
-/** Returns the number of bits that are set below the lowest bit that is not. Takes more than 32 bits. */
-function trailingOnes(number: number): number {
-  return number % 2 === 1 ? 1 + trailingOnes((number - 1) / 2) : 0;
+/** Returns the number of perfect subtrees of a tree: the bits that are set in its size, which may have more than 32. */
+function rootsOf(size: number): number {
+  return size.toString(2).replaceAll("0", "").length;
 }
 
-function assertFits(roots: Frontier, size: number): void {
-  const expected = size.toString(2).replaceAll("0", "").length;
-  if (roots.length === expected) return;
-  throw new RangeError(`A frontier of ${size} leaves has ${expected} roots, not ${roots.length}.`);
+function wrongFrontier({ length }: Frontier, size: number): RangeError {
+  return new RangeError(`A frontier of ${size} leaves has ${rootsOf(size)} roots, not ${length}.`);
 }

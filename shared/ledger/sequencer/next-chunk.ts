@@ -1,8 +1,7 @@
 import { type Chunk, type ChunkSource, chunkEntries } from "#shared/ledger/chunk.ts";
 import type { LedgerEntry } from "#shared/ledger/entry.ts";
-import { entryData } from "#shared/ledger/formats/entry-data.ts";
+import { entryLeaf } from "#shared/ledger/formats/entry-data.ts";
 import { appendLeaves, completedTileRoots, rootOf, type SubtreeRoot } from "#shared/ledger/merkle/frontier.ts";
-import { leafHash } from "#shared/ledger/merkle/hashes.ts";
 
 /** Returns how many entries fit into the chunk after `head`, the last of its log. */
 export function roomAfter(head: Chunk | null): number {
@@ -20,7 +19,7 @@ export function nextChunk(
 ): { readonly chunk: Chunk; readonly tileRoots: readonly SubtreeRoot[] } {
   const { size, frontier } = head ?? { size: 0, frontier: [] };
   const sealedAt = laterOf(now.toISOString(), head?.sealed_at);
-  const leaves = entries.map(({ kind, sha256 }) => leafHash(entryData(kind, sealedAt, sha256)));
+  const leaves = entries.map(({ kind, sha256 }) => entryLeaf(kind, sealedAt, sha256));
   const extended = appendLeaves(frontier, size, leaves);
   const chunk = {
     first: size,

@@ -1,6 +1,5 @@
 import type { Chunk } from "#shared/ledger/chunk.ts";
-import { entryData } from "#shared/ledger/formats/entry-data.ts";
-import { leafHash } from "#shared/ledger/merkle/hashes.ts";
+import { entryLeaf } from "#shared/ledger/formats/entry-data.ts";
 import type { TileRange, TileStore } from "./tile-store.ts";
 
 /** The hashes of a range, and the chunks that it consists of; those only at level 0. */
@@ -38,7 +37,7 @@ function toLeafHashes(chunks: readonly Chunk[], { first, end }: TileRange): Uint
   const hashes: Uint8Array[] = [];
   for (const { first: start, sealed_at, entries } of chunks) {
     if (start !== first + hashes.length) break;
-    for (const { kind, sha256 } of entries) hashes.push(leafHash(entryData(kind, sealed_at, sha256)));
+    for (const { kind, sha256 } of entries) hashes.push(entryLeaf(kind, sealed_at, sha256));
   }
   return hashes.slice(0, end - first);
 }

@@ -2,10 +2,10 @@ import { sha256 } from "#sha256";
 import { type Chunk, chunkEntries } from "#shared/ledger/chunk.ts";
 import { encodeUtf8 } from "#shared/ledger/encoding/utf8.ts";
 import type { EventEntry } from "#shared/ledger/entry.ts";
-import { entryData } from "#shared/ledger/formats/entry-data.ts";
+import { entryLeaf } from "#shared/ledger/formats/entry-data.ts";
 import type { TreeHead } from "#shared/ledger/merkle/consistency.ts";
 import { appendLeaves, type Frontier, rootOf } from "#shared/ledger/merkle/frontier.ts";
-import { isEqualHash, leafHash } from "#shared/ledger/merkle/hashes.ts";
+import { isEqualHash } from "#shared/ledger/merkle/hashes.ts";
 import type { LogDefect } from "./log-defect.ts";
 
 /** What a log consists of, as it is stored. */
@@ -33,7 +33,7 @@ export async function verifyLog(
   let end: LogEnd = { size: 0, frontier: [], sealedAt: "" };
   for await (const chunk of chunks) {
     if (end.size >= checkpoint.size) break;
-    const leaves = chunk.entries.map(({ kind, sha256 }) => leafHash(entryData(kind, chunk.sealed_at, sha256)));
+    const leaves = chunk.entries.map(({ kind, sha256 }) => entryLeaf(kind, chunk.sealed_at, sha256));
     const next = appendChunk(end, chunk, leaves);
     const defect = chunkDefect(end, chunk, next) ?? (await eventDefect(chunk, getCanonicalEvents));
     if (defect !== null) return defect;

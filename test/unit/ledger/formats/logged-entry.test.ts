@@ -11,9 +11,14 @@ const extra = formatLoggedEntry(entry);
 describe("parseLoggedEntry", () => {
   it("returns what formatLoggedEntry encoded, and the leaf hash of the vector", () => {
     const { leaf, ...parsed } = parseLoggedEntry(extra);
-    expect(parsed).toEqual(entry);
+    expect(parsed).toEqual({ ...entry, sha256: Uint8Array.from(Buffer.from(vector?.sha256 ?? "", "hex")) });
     const sibling = trustVectors.inclusion.find(({ index }) => index === 0)?.hashes[0];
     expect(Buffer.from(leaf).toString("base64")).toBe(sibling);
+  });
+
+  it("returns null for the content that a proof does not disclose", () => {
+    const data = extra.subarray(0, extra.length - Buffer.byteLength(canonical));
+    expect(parseLoggedEntry(data)).toEqual({ ...parseLoggedEntry(extra), canonical: null });
   });
 
   it("takes a content of 256 KB", () => {

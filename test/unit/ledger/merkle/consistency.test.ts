@@ -1,15 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { entryData } from "#shared/ledger/formats/entry-data.ts";
+import { entryLeaf } from "#shared/ledger/formats/entry-data.ts";
 import { createConsistencyProof, type TreeHead, verifyConsistency } from "#shared/ledger/merkle/consistency.ts";
-import { leafHash } from "#shared/ledger/merkle/hashes.ts";
 import { ProofError } from "#shared/ledger/proof-error.ts";
 import { leafSubtreeReader } from "#test/support/ledger/memory-tree.ts";
 import { referenceConsistency, referenceLeaves, referenceRoot } from "#test/support/ledger/reference-tree.ts";
 import { trustVectors } from "#test/vectors/trust-vectors.ts";
 
 const vectorLeaves = trustVectors.entries.map(({ sealed_at, sha256 }) =>
-  leafHash(entryData("event", sealed_at, Buffer.from(sha256, "hex"))),
+  entryLeaf("event", sealed_at, Buffer.from(sha256, "hex")),
 );
 
 describe("createConsistencyProof", () => {

@@ -1,13 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { encodeHex } from "#shared/ledger/encoding/hex.ts";
-import { entryData } from "#shared/ledger/formats/entry-data.ts";
+import { entryLeaf } from "#shared/ledger/formats/entry-data.ts";
 import { appendLeaves, completedTileRoots, rootOf } from "#shared/ledger/merkle/frontier.ts";
-import { leafHash } from "#shared/ledger/merkle/hashes.ts";
 import { referenceLeaves, referenceRoot } from "#test/support/ledger/reference-tree.ts";
 import { trustVectors } from "#test/vectors/trust-vectors.ts";
 
 const vectorLeaves = trustVectors.entries.map(({ sealed_at, sha256 }) =>
-  leafHash(entryData("event", sealed_at, Buffer.from(sha256, "hex"))),
+  entryLeaf("event", sealed_at, Buffer.from(sha256, "hex")),
 );
 
 describe("rootOf", () => {

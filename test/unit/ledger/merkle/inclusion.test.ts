@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { entryData } from "#shared/ledger/formats/entry-data.ts";
-import { leafHash } from "#shared/ledger/merkle/hashes.ts";
+import { entryLeaf } from "#shared/ledger/formats/entry-data.ts";
 import { createInclusionProof, verifyInclusion } from "#shared/ledger/merkle/inclusion.ts";
 import { ProofError } from "#shared/ledger/proof-error.ts";
 import { leafSubtreeReader } from "#test/support/ledger/memory-tree.ts";
@@ -9,7 +8,7 @@ import { referenceInclusion, referenceLeaves, referenceRoot } from "#test/suppor
 import { trustVectors } from "#test/vectors/trust-vectors.ts";
 
 const vectorLeaves = trustVectors.entries.map(({ sealed_at, sha256 }) =>
-  leafHash(entryData("event", sealed_at, Buffer.from(sha256, "hex"))),
+  entryLeaf("event", sealed_at, Buffer.from(sha256, "hex")),
 );
 
 describe("createInclusionProof", () => {
