@@ -16,6 +16,8 @@ export type SequencedEventReaderOptions = {
   readonly reportDamage: (items: readonly DamagedItem[]) => void;
 };
 
+type EventKey = ReturnType<typeof eventKey>;
+
 /** Creates the reader of the events of entries, from the events table. */
 export function createSequencedEventReader(
   client: DynamoDBClient,
@@ -37,7 +39,7 @@ export function createSequencedEventReader(
           units += consumed;
         };
         const items = await batchGet(client, table, [...keys.values()], { isConsistent, addUnits });
-        const found = new Map(items.map((item) => [toText(item), parse(item)]));
+        const found = new Map(items.map((item) => [toText(keyOfItem(item)), parse(item)]));
         return new Map(
           entries.flatMap((entry) => {
             const event = found.get(toText(keyOf(entry)));
@@ -64,6 +66,10 @@ function parseOrReport(
   }
 }
 
-function toText({ timeline, position }: { readonly timeline?: unknown; readonly position?: unknown }): string {
+function keyOfItem({ timeline, position }: AttributeMap): EventKey {
+  return { timeline: timeline?.S ?? "", position: position?.S ?? "" };
+}
+
+function toText({ timeline, position }: EventKey): string {
   return JSON.stringify([timeline, position]);
 }
