@@ -1,6 +1,6 @@
 /** The first part of a log that is not what was signed. */
 export type LogDefect = {
-  /** `event`: the ledger is intact, but the event of this sequence is not. `chunk`, `log`: the ledger was changed. */
+  /** `event`: an event, or what its entry repeats of it. The leaves are intact. `chunk`, `log`: the ledger was changed. */
   readonly part: "event" | "chunk" | "log";
   /** Sequences. One between them is defective, or all are. */
   readonly first: number;

@@ -1,11 +1,11 @@
 import { sha256 } from "#sha256";
 import { type Chunk, chunkEntries } from "#shared/ledger/chunk.ts";
-import { encodeUtf8 } from "#shared/ledger/encoding/utf8.ts";
 import type { EventEntry } from "#shared/ledger/entry.ts";
 import { entryLeaf } from "#shared/ledger/formats/entry-data.ts";
 import type { TreeHead } from "#shared/ledger/merkle/consistency.ts";
 import { appendLeaves, type Frontier, rootOf } from "#shared/ledger/merkle/frontier.ts";
 import { isEqualHash } from "#shared/ledger/merkle/hashes.ts";
+import { isEntryOf } from "./is-entry-of.ts";
 import type { LogDefect } from "./log-defect.ts";
 
 /** What a log consists of, as it is stored. */
@@ -74,12 +74,16 @@ async function eventDefect(
   const events = entries.flatMap((entry, at) => (entry.kind === "event" ? [{ entry, sequence: first + at + 1 }] : []));
   const canonical = await getCanonicalEvents(events.map(({ entry }) => entry));
   for (const [at, { entry, sequence }] of events.entries()) {
-    const text = canonical[at] ?? null;
-    const isSame = text !== null && isEqualHash(sha256(encodeUtf8(text)), entry.sha256);
-    if (isSame) continue;
-    const problem = text === null ? "the event is missing" : "the event was changed";
-    return { part: "event", first: sequence, last: sequence, problem };
+    const problem = eventProblem(entry, canonical[at] ?? null);
+    if (problem !== null) return { part: "event", first: sequence, last: sequence, problem };
   }
+  return null;
+}
+
+function eventProblem(entry: EventEntry, canonical: string | null): string | null {
+  if (canonical === null) return "the event is missing";
+  if (!isEqualHash(sha256(canonical), entry.sha256)) return "the event was changed";
+  if (!isEntryOf(entry, canonical)) return "the entry does not repeat its event";
   return null;
 }
 

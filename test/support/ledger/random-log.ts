@@ -15,14 +15,17 @@ const start = Date.parse("2026-05-11T08:00:00.000Z");
 
 /** Returns an entry and the canonical form of its event. */
 export function entryOf(number: number, content = "content"): readonly [EventEntry, string] {
-  const canonical = JSON.stringify({ event_id: `evt_${number}`, text: content });
-  const entry: EventEntry = {
-    kind: "event",
-    event_id: `evt_${number.toString(16).padStart(32, "0")}`,
+  const event = {
+    action: "INVOICE_SENT",
     entity_id: "inv_1",
     entity_type: "INVOICE",
-    action: "INVOICE_SENT",
+    event_id: `evt_${number.toString(16).padStart(32, "0")}`,
     occurred_at: "2026-05-11T08:00:00.000Z",
+  };
+  const canonical = JSON.stringify({ ...event, text: content });
+  const entry: EventEntry = {
+    kind: "event",
+    ...event,
     recorded_at: "2026-05-11T08:00:00.000Z",
     notifies: true,
     sha256: Uint8Array.from(hash("sha256", canonical, "buffer")),

@@ -65,6 +65,31 @@ describe("verifyLog", () => {
     );
   });
 
+  it.each([
+    ["event_id", { event_id: "evt_other" }],
+    ["entity_id", { entity_id: "inv_2" }],
+    ["entity_type", { entity_type: "BILL" }],
+    ["action", { action: "INVOICE_PAID" }],
+    ["occurred_at", { occurred_at: "2026-05-11T08:00:00.001Z" }],
+    ["notifies", { notifies: false }],
+  ])("names the entry whose %s is not that of its event", async (_, changes) => {
+    const [entry, ...entries] = log.chunks[0]?.entries.filter(isEvent) ?? [];
+    if (entry === undefined) throw new Error("The log has no entry.");
+    const changed = { ...entry, ...changes };
+    const events = new Map(log.events).set(changed, log.events.get(entry) ?? "");
+    expect(await defectOf({ ...withChunk(0, { entries: [changed, ...entries] }), events })).toBe(
+      "Sequence 1: the entry does not repeat its event.",
+    );
+  });
+
+  it("accepts an entry with the table's time instead of the writer's", async () => {
+    const [entry, ...entries] = log.chunks[0]?.entries.filter(isEvent) ?? [];
+    if (entry === undefined) throw new Error("The log has no entry.");
+    const trusted = { ...entry, recorded_at: "2026-05-11T09:00:00.000Z" };
+    const events = new Map(log.events).set(trusted, log.events.get(entry) ?? "");
+    expect(await defectOf({ ...withChunk(0, { entries: [trusted, ...entries] }), events })).toBeNull();
+  });
+
   it("does not compare the content of entries that are not events", async () => {
     const [chunk] = log.chunks;
     const [entry] = chunk?.entries ?? [];
