@@ -20,8 +20,8 @@ const ranges: readonly SearchRange[] = [
   { beforeMs: 5 * minuteMs, afterMs: Infinity, maxReads: 50 },
 ];
 
-/** Chunks of the first read of a range. Each further read asks for twice as many. */
-const firstReadChunks = 16;
+/** Chunks of the first read of a range. Each further read asks for twice as many, so that four of them read a whole tile. */
+const firstReadChunks = 32;
 
 /**
  * Finds the sequences of events of one organisation. An event is mapped to `null` if it is not in the log, or too far from
@@ -60,10 +60,10 @@ async function searchRange<E extends FindableEvent>(
   const found = new Map<E, number>();
   const byKey = Map.groupBy(pending, keyOf);
   const timeOfTile = createTileTimes(ledger, log);
-  let read = { size: 0, time: 0 };
+  let read = { size: 0, time: 0, isEnd: false };
   for (const event of pending) {
     const recorded = Date.parse(event.recorded_at);
-    const isRead = read.time > recorded + range.afterMs;
+    const isRead = read.isEnd || read.time > recorded + range.afterMs;
     if (found.has(event) || isRead) continue;
     const tile = await findStartTile(newest.size, recorded - range.beforeMs, timeOfTile);
     let next: number | null = Math.max(read.size, tile * chunkEntries);
@@ -71,7 +71,8 @@ async function searchRange<E extends FindableEvent>(
       const page = await ledger.listChunks(log, { from: next, limit: firstReadChunks * 2 ** Math.min(count, 6) });
       for (const chunk of page.chunks) addFound(found, chunk, byKey);
       const last = page.chunks.at(-1);
-      if (last !== undefined) read = { size: last.size, time: Date.parse(last.sealed_at) };
+      const time = last === undefined ? read.time : Date.parse(last.sealed_at);
+      read = { size: last?.size ?? read.size, time, isEnd: page.next === null };
       next = read.time > recorded + range.afterMs ? null : page.next;
     }
   }

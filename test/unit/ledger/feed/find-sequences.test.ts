@@ -82,7 +82,7 @@ describe("findSequences", () => {
   });
 
   it("finds the events of a page in a long log with few reads", async () => {
-    const entries = eventPerSecond(100 * chunkEntries);
+    const entries = eventPerSecond(30 * chunkEntries);
     const { ledger, reads } = await aLedger(entries, 60);
     const recent = entries.slice(-50).map(({ entry }) => entry);
     await findSequences(ledger, log, recent);
@@ -94,5 +94,12 @@ describe("findSequences", () => {
       entries.slice(5_000, 5_050).map(({ entry }) => entry),
     );
     expect(reads() - forRecent).toBeLessThanOrEqual(25);
+  });
+
+  it("reads the end of a log once for all events that are not sequenced", async () => {
+    const { ledger, reads } = await aLedger(eventPerSecond(1_000), 10);
+    const missing = Array.from({ length: 100 }, (_, at) => recordedAt(`missing ${at}`, 1_000 + at));
+    expect(new Set((await findSequences(ledger, log, missing)).values())).toEqual(new Set([null]));
+    expect(reads()).toBeLessThanOrEqual(10);
   });
 });

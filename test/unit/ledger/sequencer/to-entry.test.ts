@@ -128,7 +128,7 @@ describe("toEntry", () => {
     expect(entry).toMatchObject({ timeline: "発".repeat(Math.floor(maxTamperKeyBytes / 3)), position: "" });
   });
 
-  it("returns an entry that can be stored for any change, and a digest that tells changes apart", () => {
+  it("returns an entry that can be stored for any change, and a digest that differs between changes", () => {
     const digests = new Map<string, string>();
     fc.assert(
       fc.property(
