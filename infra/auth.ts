@@ -143,6 +143,11 @@ export class Auth extends Construct {
     this.grant(fn, ["Query"], leadingKeys("sharded_orgs"));
   }
 
+  /** Grants storing the checkpoints that were signed. */
+  grantCheckpoints(fn: LambdaFunction): void {
+    this.grant(fn, ["GetItem", "PutItem", "Query"], leadingKeys("checkpoint#"));
+  }
+
   /** Grants storing idempotency records, and no other write. */
   grantIdempotencyRecords(fn: LambdaFunction): void {
     this.grant(fn, ["PutItem"], leadingKeys("pin#"));

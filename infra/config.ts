@@ -4,6 +4,7 @@ import type { BackupProps } from "./backup.ts";
 import type { ConsoleSettings } from "./console/console-settings.ts";
 import type { ReservedConcurrency } from "./constructs/observability.ts";
 import type { EventLogProps } from "./events/event-log.ts";
+import type { TrustSettings } from "./ledger/log-name.ts";
 
 /** The settings of a deployment of the log. */
 export type Stage = {
@@ -60,6 +61,8 @@ export type Stage = {
    * lowered. `null` for the default of a new table: 12,000 reads and 4,000 writes.
    */
   readonly warmThroughput: EventLogProps["warmThroughput"];
+  /** The signed checkpoints of the logs. */
+  readonly trust: TrustSettings;
   /** Address that is subscribed to the alarm topics; `null` for none, which a production stage does not allow. */
   readonly alarmEmail: string | null;
   readonly tags: Readonly<Record<string, string>>;
@@ -94,6 +97,7 @@ export const stages: Readonly<Record<StageName, Stage>> = {
     backup: null,
     tableClass: "STANDARD",
     warmThroughput: null,
+    trust: { name: "activity-log-dev" },
     alarmEmail: null,
     tags: { application: "activity-log", stage: "dev" },
   },
@@ -107,7 +111,7 @@ export const stages: Readonly<Record<StageName, Stage>> = {
     throttle: { ratePerSecond: 2_000, burst: 4_000 },
     logRetentionDays: 400,
     auditRetentionDays: tenYears,
-    reserved: { api: 70, management: 20, stream: null },
+    reserved: { api: 70, management: 10, stream: null },
     ingestConcurrency: 100,
     deliveryConcurrency: 180,
     slowDeliveryConcurrency: 120,
@@ -117,6 +121,7 @@ export const stages: Readonly<Record<StageName, Stage>> = {
     backup: { keepDailyDays: 7, keepMonthlyDays: 365, monthlyToColdDays: 1, isLocked: false },
     tableClass: "STANDARD_INFREQUENT_ACCESS",
     warmThroughput: null,
+    trust: { name: null },
     alarmEmail: null,
     tags: { application: "activity-log", stage: "prod" },
   },

@@ -17,6 +17,8 @@ import { EventLog } from "./events/event-log.ts";
 import { Ingest } from "./events/ingest.ts";
 import { ChangeFeed } from "./ledger/change-feed.ts";
 import { Ledger } from "./ledger/ledger.ts";
+import { requireLogName } from "./ledger/log-name.ts";
+import { Proofs } from "./ledger/proofs.ts";
 import { Webhooks } from "./webhooks/webhooks.ts";
 
 /** The whole product, in the order in which an event passes through it. */
@@ -28,6 +30,7 @@ export class ActivityLogStack extends Stack {
       terminationProtection: stage.isProduction,
     });
     requireAlarmAddress(id, stage);
+    const logName = requireLogName(id, stage.trust);
     const observability: Observability = {
       alarms: new Alarms(this, "Alarms", { email: stage.alarmEmail }),
       dashboard: new Dashboard(this, "Dashboard"),
@@ -45,6 +48,7 @@ export class ActivityLogStack extends Stack {
     const publicApi = new PublicApi(this, "PublicApi", { eventLog, auth, observability, stage });
     const webhooks = new Webhooks(this, "Webhooks", { observability, eventLog, auth, publicApi, limits: stage });
     new ChangeFeed(this, "ChangeFeed", { observability, eventLog, ledger, auth, publicApi });
+    const proofs = new Proofs(this, "Proofs", { observability, eventLog, ledger, auth, publicApi, logName });
     const audit = new Audit(this, "Audit", { observability, eventLog, auth });
 
     if (stage.console !== null) this.#addConsole(stage.console, publicApi, stage.isProduction);
@@ -84,6 +88,7 @@ export class ActivityLogStack extends Stack {
       FunctionFinzbooks: publicApi.finzbooks.functionName,
       FunctionSimplybooks: publicApi.simplybooks.functionName,
       FunctionFakturoid: publicApi.fakturoid.functionName,
+      FunctionProofs: proofs.fn.functionName,
       FunctionWebhooks: webhooks.api.functionName,
       FunctionSender: webhooks.sender.fn.functionName,
       FunctionFanOut: webhooks.fanOut.fn.functionName,
@@ -93,6 +98,8 @@ export class ActivityLogStack extends Stack {
       LogEvents: observability.auditLogs.events.logGroupName,
       LogAccess: observability.auditLogs.access.logGroupName,
     });
+    // The public key itself is not known before KMS has created it.
+    this.addOutputs({ TrustName: logName, TrustKey: proofs.signingKey.key.keyArn });
     for (const [key, value] of Object.entries(stage.tags)) Tags.of(this).add(key, value);
   }
 

@@ -20,6 +20,7 @@ const dialects = [
   "oauth",
   "viewer-tokens",
   "tokens",
+  "proofs",
   "documents",
 ] as const;
 

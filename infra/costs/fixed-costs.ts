@@ -34,8 +34,8 @@ export function fixedCosts(counts: StackCounts): CostLine[] {
     {
       name: "KMS keys",
       basis:
-        "for signing secrets, keys of viewer tokens and audit logs; each of the first two yearly rotations adds $1 a " +
-        "month per key",
+        "for signing secrets, keys of viewer tokens, audit logs and checkpoints; each of the first two yearly rotations of " +
+        "the first three adds $1 a month per key",
       dollars: counts.keys * kms.key,
     },
     {

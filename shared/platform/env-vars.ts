@@ -21,6 +21,10 @@ export const envVars = {
   secretsKey: "SECRETS_KEY_ARN",
   /** The KMS key that encrypts the keys of viewer tokens. */
   viewerKeysKey: "VIEWER_KEYS_KEY_ARN",
+  /** The KMS key that signs checkpoints. */
+  signingKey: "SIGNING_KEY_ARN",
+  /** The first part of the name of each organisation's log. */
+  logName: "LOG_NAME",
   /** Hosts of our own API, separated by spaces: no webhook is sent to them. */
   apiHosts: "API_HOSTS",
   /** Origins of browser apps that may read the API, separated by spaces; `*` allows any. */

@@ -2,7 +2,7 @@ import { App } from "aws-cdk-lib";
 import { EdgeAclStack } from "#infra/api/edge-acl.ts";
 import { type Stage, stackName, stages } from "#infra/config.ts";
 import { ActivityLogStack } from "#infra/stack.ts";
-import { fullStage } from "#test/support/infra/full-stage.ts";
+import { fullStage, stageWithAddress } from "#test/support/infra/full-stage.ts";
 
 const full: Stage = { ...stages.prod, ...fullStage };
 const webAclArn = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/edge/1";
@@ -10,8 +10,8 @@ const webAclArn = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/edge/1";
 /** The configured stages, and a stage with all options, by stack name. */
 const configurations: Readonly<Record<string, Stage>> = {
   [stackName("dev")]: stages.dev,
-  // An operator sets an address before the first deployment.
-  [stackName("prod")]: { ...stages.prod, alarmEmail: stages.prod.alarmEmail ?? fullStage.alarmEmail },
+  // An operator sets an address and a log name before the first deployment.
+  [stackName("prod")]: stageWithAddress("prod"),
   "activity-log-full": full,
   // Outside us-east-1 the web ACL has a separate stack.
   "activity-log-full-elsewhere": { ...full, region: "eu-central-1", edge: { ...fullStage.edge, webAclArn } },

@@ -46,6 +46,8 @@ export const metricNames = {
   ingestLag: "IngestLag",
   /** Maximum of a batch in milliseconds: how long an event has been waiting that is deferred as a service is unavailable. */
   deferralAge: "DeferralAge",
+  /** Logs that contradict a checkpoint that was signed before, or themselves. */
+  forkRefused: "ForkRefused",
   requestsFailed: "RequestsFailed",
   requestsUnauthenticated: "RequestsUnauthenticated",
   requestsRateLimited: "RequestsRateLimited",

@@ -132,7 +132,20 @@ describe.each(stageNames)("permissions of %s", (stage) => {
     const others = permissions.filter(
       ({ action, resource }) => action.startsWith("kms:") && !resource.startsWith("Auth"),
     );
-    expect(new Set(others.map(({ resource }) => resource))).toEqual(new Set(["WebhooksSecrets"]));
+    expect(new Set(others.map(({ resource }) => resource))).toEqual(new Set(["ProofsSigningKey", "WebhooksSecrets"]));
+  });
+
+  it("allow only the function that makes proofs to sign, by pure Ed25519", () => {
+    const maySign = permissions.filter(
+      ({ action, resource }) => action === "kms:Sign" || resource === "ProofsSigningKey",
+    );
+    expect(maySign.map(({ fn, action, resource }) => [fn, action, resource])).toEqual([
+      ["ProofsFunction", "kms:GetPublicKey", "ProofsSigningKey"],
+      ["ProofsFunction", "kms:Sign", "ProofsSigningKey"],
+    ]);
+    expect(JSON.parse(maySign[1]?.condition ?? "")).toEqual({
+      StringEquals: { "kms:SigningAlgorithm": "ED25519_SHA_512", "kms:MessageType": "RAW" },
+    });
   });
 
   it("allow roles to be assumed only by Lambda and AWS Backup", () => {

@@ -26,6 +26,7 @@ it("the lease of an expensive request is longer than the timeout of each functio
     "AuthTokens",
     "AuthViewerTokens",
     "ChangeFeedFunction",
+    "ProofsFunction",
     "PublicApiFakturoid",
     "PublicApiFinzbooks",
     "PublicApiSimplybooks",

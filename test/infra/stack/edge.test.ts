@@ -30,6 +30,7 @@ const behindApi = [
   "AuthTokens",
   "AuthViewerTokens",
   "ChangeFeedFunction",
+  "ProofsFunction",
   "PublicApiOpenApi",
   "PublicApiFakturoid",
   "PublicApiFinzbooks",

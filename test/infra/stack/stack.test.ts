@@ -162,6 +162,7 @@ describe.each(stageNames)("stack of %s", (name) => {
             "AuthTokens",
             "AuthViewerTokens",
             "ChangeFeedFunction",
+            "ProofsFunction",
             "PublicApiFakturoid",
             "PublicApiFinzbooks",
             "PublicApiOpenApi",
@@ -202,7 +203,15 @@ describe.each(stageNames)("stack of %s", (name) => {
     expect(new Set(integrated)).toEqual(
       new Set([
         ...dialects,
-        ...["AuthOauth", "AuthTokens", "AuthViewerTokens", "ChangeFeedFunction", "PublicApiOpenApi", "WebhooksApi"],
+        ...[
+          "AuthOauth",
+          "AuthTokens",
+          "AuthViewerTokens",
+          "ChangeFeedFunction",
+          "ProofsFunction",
+          "PublicApiOpenApi",
+          "WebhooksApi",
+        ],
       ]),
     );
     const invoked = resources("AWS::Lambda::Permission").map(([, { Properties }]) => inWords(Properties.FunctionName));

@@ -10,9 +10,13 @@ import type { OrgTokenStore } from "#shared/auth/org-tokens.ts";
 import type { AppendStore } from "#shared/events/append.ts";
 import { createEventStore } from "#shared/events/dynamodb/event-store.ts";
 import { createIdempotencyStore } from "#shared/events/dynamodb/idempotency-store.ts";
+import { createCheckpointStore } from "#shared/ledger/dynamodb/checkpoint-store.ts";
+import { createEventItemReader } from "#shared/ledger/dynamodb/event-item-reader.ts";
 import { createLedgerStore } from "#shared/ledger/dynamodb/ledger-store.ts";
+import { createTileStore } from "#shared/ledger/dynamodb/tile-store.ts";
 import { createSequencedEventReader } from "#shared/ledger/feed/dynamodb/sequenced-event-reader.ts";
 import type { SequencedEventReader } from "#shared/ledger/feed/resolve-entries.ts";
+import type { ProofPorts } from "#shared/ledger/proofs/proof-ports.ts";
 import type { DeliveryPorts } from "#shared/webhooks/deliveries/delivery-ports.ts";
 import type { EnqueueDuePorts } from "#shared/webhooks/deliveries/scheduled-deliveries.ts";
 import { dataKeyStore } from "#shared/webhooks/endpoints/dynamodb/data-key-store.ts";
@@ -25,6 +29,7 @@ import type { WebhookManagementPorts } from "#shared/webhooks/management-ports.t
 import type { RepairPorts } from "#shared/webhooks/replays/repair.ts";
 import type { ReplayPorts } from "#shared/webhooks/replays/run-replay.ts";
 import { aDeliveryMessage, anEvent, anOrg, aToken, testNow } from "#test/support/builders.ts";
+import { anEventEntry } from "#test/support/ledger/entries.ts";
 import { aViewerKey } from "#test/support/viewer-tokens.ts";
 import {
   type Calls,
@@ -242,6 +247,29 @@ function review(client: DynamoDBClient) {
 }
 
 /** The store calls of each function with a permission for a table, by the function's id in the template. */
+function proofs(client: DynamoDBClient) {
+  const checkpoints = createCheckpointStore(client, tables.config);
+  const ledger = createLedgerStore(client, tables.ledger);
+  const tiles = createTileStore(client, tables.ledger);
+  const checkpoint = { size: 1, frontier: [new Uint8Array(32)], note: "note", signed_at: testNow.toISOString() };
+  const range = { level: 1, first: 0, end: 1 };
+  return {
+    checkpoints: {
+      getLatest: () => checkpoints.getLatest(org_id),
+      findBySize: () => checkpoints.findBySize(org_id, { min: 1, max: 2 }),
+      put: () => checkpoints.put(org_id, checkpoint, null),
+    } satisfies Calls<ProofPorts["checkpoints"]>,
+    ledger: { getNewestChunk: () => ledger.getNewestChunk(org_id, true) } satisfies Calls<ProofPorts["ledger"]>,
+    tiles: {
+      listChunks: () => tiles.listChunks(org_id, { ...range, level: 0 }, true),
+      listNodes: () => tiles.listNodes(org_id, range, true),
+    } satisfies Calls<ProofPorts["tiles"]>,
+    events: { getEventItem: () => createEventItemReader(client, tables.events)(org_id, anEventEntry("event")) },
+    tokens: tokenCalls(client),
+    suspended: suspendedCalls(client),
+  };
+}
+
 export const storeCallsOfFunctions: Readonly<Record<string, (client: DynamoDBClient) => StoreCalls>> = {
   AuthAdmin: admin,
   AuthOauth: oauth,
@@ -249,6 +277,7 @@ export const storeCallsOfFunctions: Readonly<Record<string, (client: DynamoDBCli
   AuthViewerTokens: viewerTokens,
   ChangeFeedFunction: changes,
   IngestFunction: ingest,
+  ProofsFunction: proofs,
   PublicApiFakturoid: numberedDialect,
   PublicApiFinzbooks: finzbooks,
   PublicApiSimplybooks: numberedDialect,

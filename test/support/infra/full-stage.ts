@@ -24,11 +24,16 @@ export const fullStage = {
     portalFrameAncestors: ["https://app.example.com", "https://app.example.org"],
   },
   warmThroughput: { readUnitsPerSecond: 20_000, writeUnitsPerSecond: 10_000 },
+  trust: { name: "activity.example.com" },
   alarmEmail: "operators@example.com",
 } satisfies Partial<Stage>;
 
-/** Returns the settings of a stage, with an alarm address if the stage requires one. */
+/** Returns the settings of a stage, with an alarm address and a log name if the stage requires them. */
 export function stageWithAddress(name: StageName): Stage {
   const stage = stages[name];
-  return { ...stage, alarmEmail: stage.alarmEmail ?? (stage.isProduction ? fullStage.alarmEmail : null) };
+  return {
+    ...stage,
+    trust: { ...stage.trust, name: stage.trust.name ?? fullStage.trust.name },
+    alarmEmail: stage.alarmEmail ?? (stage.isProduction ? fullStage.alarmEmail : null),
+  };
 }

@@ -1,0 +1,74 @@
+import { HttpMethod, HttpRouteKey } from "aws-cdk-lib/aws-apigatewayv2";
+import { Construct } from "constructs";
+import type { PublicApi } from "#infra/api/public-api.ts";
+import type { Auth } from "#infra/auth.ts";
+import { whenNonZero, whenNonZeroForThreePeriods } from "#infra/constructs/alarm-conditions.ts";
+import { managementFunctionProps, NodeFunction } from "#infra/constructs/function.ts";
+import type { Observability } from "#infra/constructs/observability.ts";
+import { functionThrottles } from "#infra/constructs/throttling.ts";
+import { ownMetric } from "#infra/constructs/widgets.ts";
+import type { EventLog } from "#infra/events/event-log.ts";
+import { metricNames } from "#shared/platform/observability/metric-names.ts";
+import type { Ledger } from "./ledger.ts";
+import { SigningKey } from "./signing-key.ts";
+
+export type ProofsProps = {
+  readonly observability: Observability;
+  readonly eventLog: EventLog;
+  readonly ledger: Ledger;
+  readonly auth: Auth;
+  readonly publicApi: PublicApi;
+  readonly logName: string;
+};
+
+/** The paths below `/api/public/v1/activity` that the function serves. */
+const routes = {
+  Checkpoint: "checkpoint",
+  Proof: "changes/{sequence}/proof",
+  FindProof: "proof",
+  Consistency: "consistency",
+  Tiles: "log/{proxy+}",
+  Keys: "keys",
+} as const;
+
+/** The function that signs checkpoints and makes proofs, and its key. */
+export class Proofs extends Construct {
+  readonly fn: NodeFunction;
+  readonly signingKey: SigningKey;
+
+  constructor(scope: Construct, id: string, props: ProofsProps) {
+    super(scope, id);
+    const { observability, eventLog, ledger, auth, publicApi, logName } = props;
+    this.signingKey = new SigningKey(this, "SigningKey", { logName });
+    // Not the function of the dialect: lists must not wait for the client of KMS at their cold starts.
+    this.fn = new NodeFunction(this, "Function", {
+      entry: "functions/api/proofs.ts",
+      description: "Signs checkpoints of the logs, and returns proofs and tiles.",
+      timeoutSeconds: 15,
+      memory: 1024,
+      ...managementFunctionProps(observability),
+    });
+    auth.grantAuthenticate(this.fn);
+    auth.grantCheckpoints(this.fn);
+    ledger.grantQuery(this.fn);
+    eventLog.grantGet(this.fn);
+    this.signingKey.grantSign(this.fn);
+    for (const [name, path] of Object.entries(routes)) {
+      publicApi.addRoute(name, HttpRouteKey.with(`/api/public/v1/activity/${path}`, HttpMethod.ANY), this.fn);
+    }
+    this.#addAlarms(observability);
+  }
+
+  #addAlarms({ alarms }: Observability): void {
+    alarms.add(this, "ForkRefused", {
+      severity: "page",
+      description: "A log contradicts a checkpoint that was signed before, or itself. It was not signed.",
+      ...whenNonZero(ownMetric(metricNames.forkRefused, "Sum")),
+    });
+    alarms.add(this, "ProofsThrottled", {
+      severity: "notice",
+      description: "Lambda throttles the function that makes proofs: requests are rejected.",
+      ...whenNonZeroForThreePeriods(functionThrottles([this.fn])),
+    });
+  }
+}
