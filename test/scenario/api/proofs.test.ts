@@ -1,0 +1,110 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import * as z from "zod";
+import { createLedgerStore } from "#shared/ledger/dynamodb/ledger-store.ts";
+import { parseCheckpoint, verifyCheckpoint } from "#shared/ledger/formats/checkpoint.ts";
+import { parseHash } from "#shared/ledger/formats/hash-line.ts";
+import { parseSignedNote } from "#shared/ledger/formats/signed-note.ts";
+import { parseTlogProof, verifyTlogProof } from "#shared/ledger/formats/tlog-proof.ts";
+import { parseVerificationKey, type VerificationKey } from "#shared/ledger/formats/verification-key.ts";
+import { verifyConsistency } from "#shared/ledger/merkle/consistency.ts";
+import { appendLeaves, rootOf } from "#shared/ledger/merkle/frontier.ts";
+import { leafHash } from "#shared/ledger/merkle/hashes.ts";
+import { nextChunk } from "#shared/ledger/sequencer/next-chunk.ts";
+import { chunksOf, eventEntries, putLog, testSource } from "#test/support/ledger/entries.ts";
+import { startStack, type Tenant, type TestStack } from "#test/support/stack.ts";
+import { until } from "#test/support/until.ts";
+
+let stack: TestStack;
+let tenant: Tenant;
+let key: VerificationKey;
+
+const keysSchema = z.object({ keys: z.array(z.object({ origin: z.string(), verification_key: z.string() })) });
+
+const get = (path: string, token = tenant.token) =>
+  fetch(`${stack.api}/api/public/v1/activity/${path}`, { headers: { authorization: `Bearer ${token}` } });
+
+const text = async (path: string) => {
+  const response = await get(path);
+  expect([path, response.status]).toEqual([path, 200]);
+  return response.text();
+};
+
+/** The ledger, written without the sequencer: its entries belong to no event. */
+function ledgerOf({ endpoints, tables }: TestStack) {
+  const credentials = { accessKeyId: "operator", secretAccessKey: "local" };
+  const client = new DynamoDBClient({ endpoint: endpoints.dynamodb, region: "us-east-1", credentials });
+  afterAll(() => client.destroy());
+  return createLedgerStore(client, tables.ledger ?? "");
+}
+
+beforeAll(async () => {
+  stack = await startStack();
+  tenant = await stack.tenant(["AIBooks.activity.READ"]);
+  await putLog(ledgerOf(stack), tenant.org_id, chunksOf(eventEntries(300), { sizes: [200, 56, 44] }));
+  const response = await fetch(`${stack.api}/api/public/v1/activity/keys?organization_id=${tenant.org_id}`);
+  const { keys } = keysSchema.parse(await response.json());
+  expect(keys.map(({ origin }) => origin)).toEqual([`activity-log-dev/${tenant.org_id}`]);
+  key = parseVerificationKey(keys[0]?.verification_key ?? "");
+});
+
+describe("proofs of a running stack", () => {
+  it("lead to a checkpoint that the key of the log verifies", async () => {
+    const { size } = await verifyCheckpoint(await text("checkpoint"), [key]);
+    expect(size).toBe(300);
+    for (const sequence of [1, 256, 257, 300]) {
+      const proof = parseTlogProof(await text(`changes/${sequence}/proof`));
+      const checkpoint = await verifyTlogProof(proof, leafHash(proof.extra ?? new Uint8Array()), [key]);
+      expect([proof.index, checkpoint.size]).toEqual([sequence - 1, 300]);
+    }
+  });
+
+  it("show that the log only grew, after a new checkpoint is signed", async () => {
+    const older = await text("checkpoint");
+    const ledger = ledgerOf(stack);
+    const head = await ledger.getNewestChunk(tenant.org_id, true);
+    const { chunk, tileRoots } = nextChunk(head, eventEntries(7, "later"), { now: new Date(), source: testSource });
+    await ledger.put(tenant.org_id, chunk, tileRoots);
+    const early = await get("changes/307/proof");
+    expect([early.status, Number(early.headers.get("retry-after"))]).toEqual([404, expect.any(Number)]);
+    await until(async () => (await get("changes/307/proof")).status === 200);
+
+    const consistency = await text("consistency?from=300");
+    const end = consistency.indexOf("\n\n");
+    const [old, ...hashes] = consistency.slice(0, end).split("\n");
+    const newer = await verifyCheckpoint(consistency.slice(end + 2), [key]);
+    expect([old, newer.size]).toEqual(["old 300", 307]);
+    const proof = hashes.map((line) => parseHash(line, "hash"));
+    expect(() => verifyConsistency(parseCheckpoint(parseSignedNote(older).text), newer, proof)).not.toThrow();
+
+    const before = parseTlogProof(await text("changes/300/proof?size=300"));
+    expect((await verifyTlogProof(before, leafHash(before.extra ?? new Uint8Array()), [key])).size).toBe(300);
+  });
+
+  it("can be made from tiles, which never change", async () => {
+    const response = await get("log/tile/0/001.p/44");
+    expect(response.headers.get("cache-control")).toBe("private, max-age=31536000, immutable");
+    const leaves = new Uint8Array(await response.arrayBuffer());
+    const node = new Uint8Array(await (await get("log/tile/0/000")).arrayBuffer());
+    expect([leaves.length, node.length]).toEqual([44 * 32, 256 * 32]);
+    const hashes = [...node, ...leaves];
+    const all = Array.from({ length: 300 }, (_, at) => Uint8Array.from(hashes.slice(32 * at, 32 * at + 32)));
+    const proof = parseTlogProof(await text("changes/1/proof?size=300"));
+    const { root } = parseCheckpoint(parseSignedNote(proof.checkpoint).text);
+    expect(Buffer.from(rootOf(appendLeaves([], 0, all)))).toEqual(Buffer.from(root));
+    expect((await get("log/tile/0/001.p/43")).status).toBe(404);
+    expect((await get("log/tile/entries/001.p/44")).status).toBe(200);
+  });
+
+  it("are for tokens of the organisation only, with the scope", async () => {
+    const other = await stack.tenant(["AIBooks.webhooks.MANAGE"]);
+    expect((await get("checkpoint", other.token)).status).toBe(403);
+    expect((await get("checkpoint", "nothing")).status).toBe(401);
+    const empty = await stack.tenant(["AIBooks.activity.READ"]);
+    expect((await get("checkpoint", empty.token)).status).toBe(404);
+    expect((await get("checkpoint?sequence=0")).status).toBe(400);
+    expect((await get("changes/x/proof")).status).toBe(400);
+    expect((await get("changes/1/proof?size=9")).status).toBe(404);
+    expect((await get("unknown")).status).toBe(404);
+  });
+});
