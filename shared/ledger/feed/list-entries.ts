@@ -27,7 +27,8 @@ export async function listEntries(ledger: LedgerReader, { log, after, limit }: E
   const entries: SequencedEntry[] = [];
   let chunkCount = 1;
   let chunksRead = 0;
-  for (let next: number | null = after; next !== null && entries.length < limit; ) {
+  // A page can name its end as the start of the next one although no chunk follows.
+  for (let next: number | null = after; next !== null && next < newest.size && entries.length < limit; ) {
     const page = await readChunks(ledger, log, next, chunkCount);
     entries.push(...toEntries(page.chunks, next, limit - entries.length));
     next = page.next;

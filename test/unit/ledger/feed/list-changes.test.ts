@@ -148,6 +148,17 @@ describe("listChanges", () => {
     expect(fixture.reads.map(({ size }) => size)).toEqual([100, 100, 50, 1]);
   });
 
+  it("ends at the end of the log when a page names another one after it, as DynamoDB does", async () => {
+    const fixture = await logOf(30, 10);
+    const { ledger } = fixture;
+    const listChunks = ledger.listChunks.bind(ledger);
+    vi.spyOn(ledger, "listChunks").mockImplementation(async (log, read) => {
+      const page = await listChunks(log, read);
+      return { ...page, next: page.chunks.at(-1)?.size ?? null };
+    });
+    expect((await list(fixture, 5, 100)).changes).toHaveLength(25);
+  });
+
   it("reads chunks again consistently when one lacks between others, and throws when it is really missing", async () => {
     const fixture = await logOf(30, 10);
     const { ledger, org_id } = fixture;
