@@ -9,6 +9,7 @@ import {
   TransactionInProgressException,
   TransactWriteItemsCommand,
 } from "@aws-sdk/client-dynamodb";
+import { ActivityError } from "#shared/errors.ts";
 import type { Chunk } from "#shared/ledger/chunk.ts";
 import type { SubtreeRoot } from "#shared/ledger/merkle/frontier.ts";
 import type { ChunkPage, ChunkRead, LedgerReader, LedgerWriter } from "#shared/ledger/ports.ts";
@@ -105,6 +106,8 @@ async function putUnlessExists(client: DynamoDBClient, table: string, put: Chunk
     return true;
   } catch (error) {
     if (isTaken(error)) return false;
+    if (isThrottled(error))
+      throw new ActivityError("unavailable", "The store is busy.", { retryAfter: 1, cause: error });
     throw error;
   }
 }
@@ -117,13 +120,26 @@ function toNodeItem(log: string, { height, index, hash }: SubtreeRoot): Attribut
 
 function isTaken(error: unknown): boolean {
   if (error instanceof TransactionCanceledException) {
-    // The reason of the chunk is the first. A node without its chunk is a damaged ledger, which no retry repairs.
-    const [chunk, ...nodes] = (error.CancellationReasons ?? []).map(({ Code }) => Code);
-    return chunk === "ConditionalCheckFailed" || [chunk, ...nodes].includes("TransactionConflict");
+    // The chunk is the first. A node without its chunk is a damaged ledger, which no repetition mends.
+    const reasons = reasonsOf(error);
+    return reasons[0] === "ConditionalCheckFailed" || reasons.includes("TransactionConflict");
   }
   return (
     error instanceof ConditionalCheckFailedException ||
     error instanceof TransactionConflictException ||
     error instanceof TransactionInProgressException
   );
+}
+
+const throttlingReasons = ["ThrottlingError", "ProvisionedThroughputExceeded"];
+
+function isThrottled(error: unknown): boolean {
+  return (
+    error instanceof TransactionCanceledException &&
+    reasonsOf(error).some((reason) => throttlingReasons.includes(reason))
+  );
+}
+
+function reasonsOf({ CancellationReasons = [] }: TransactionCanceledException): string[] {
+  return CancellationReasons.map(({ Code = "" }) => Code);
 }

@@ -24,12 +24,16 @@ function itemBytes(item: AttributeMap): number {
 describe("toChunkItem", () => {
   it("keeps chunks of any entries", () => {
     fc.assert(
-      fc.property(fc.array(entryArbitrary, { minLength: 1, maxLength: 10 }), fc.nat(255), (entries, count) => {
-        for (const chunk of chunksAfter(count, entries)) {
-          expect(structuredClone(parseChunkItem(toChunkItem("org_a", chunk)))).toEqual(structuredClone(chunk));
-        }
-      }),
-      { numRuns: 50 },
+      fc.property(
+        fc.array(entryArbitrary, { minLength: 1, maxLength: 10 }),
+        fc.constantFrom(0, 1, 250, 255),
+        (entries, count) => {
+          for (const chunk of chunksAfter(count, entries)) {
+            expect(structuredClone(parseChunkItem(toChunkItem("org_a", chunk)))).toEqual(structuredClone(chunk));
+          }
+        },
+      ),
+      { numRuns: 30 },
     );
   });
 
