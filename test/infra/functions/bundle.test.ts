@@ -161,6 +161,11 @@ it("of OAuth contains no code that reads events", () => {
   expect(readersIn("functions/api/fakturoid.ts")).toEqual(readers);
 });
 
+it("of proofs is at most three tenths larger at start than that of lists: the client of KMS", () => {
+  expect(startBytesOf("functions/api/proofs.ts")).toBeLessThanOrEqual(1.3 * startBytesOf("functions/api/finzbooks.ts"));
+  expect(holds(contentsOf("functions/api/finzbooks.ts"), "@aws-sdk/client-kms")).toBe(false);
+});
+
 it("of the API specs contains no AWS SDK", () => {
   expect(holds(contentsOf("functions/api/openapi.ts"), "@aws-sdk/")).toBe(false);
 });
