@@ -153,6 +153,11 @@ export class Auth extends Construct {
     this.grant(fn, ["PutItem"], leadingKeys("pin#"));
   }
 
+  /** Grants reading and storing the claims of the sequencer. */
+  grantSequencerClaims(fn: LambdaFunction): void {
+    this.grant(fn, ["GetItem", "PutItem"], leadingKeys("sequencer#"));
+  }
+
   /** Grants access to webhook endpoints: reading, listing, disabling, or all changes. */
   grantEndpoints(fn: LambdaFunction, purpose: "get" | "list" | "disable" | "change"): void {
     const actions = {

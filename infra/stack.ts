@@ -19,6 +19,7 @@ import { ChangeFeed } from "./ledger/change-feed.ts";
 import { Ledger } from "./ledger/ledger.ts";
 import { requireLogName } from "./ledger/log-name.ts";
 import { Proofs } from "./ledger/proofs.ts";
+import { Sequencer } from "./ledger/sequencer.ts";
 import { Webhooks } from "./webhooks/webhooks.ts";
 
 /** The whole product, in the order in which an event passes through it. */
@@ -44,9 +45,17 @@ export class ActivityLogStack extends Stack {
     const auth = new Auth(this, "Auth", { observability });
     // Revoking a token can disable the webhook endpoints that it created, which is an event of their organisation.
     eventLog.grantAppendInTransaction(auth.admin);
+    const sequencer = new Sequencer(this, "Sequencer", { observability, eventLog, auth, ledger });
     const ingest = new Ingest(this, "Ingest", { observability, eventLog, auth, concurrency: ingestConcurrency });
     const publicApi = new PublicApi(this, "PublicApi", { eventLog, auth, observability, stage });
-    const webhooks = new Webhooks(this, "Webhooks", { observability, eventLog, auth, publicApi, limits: stage });
+    const webhooks = new Webhooks(this, "Webhooks", {
+      observability,
+      eventLog,
+      ledger,
+      auth,
+      publicApi,
+      limits: stage,
+    });
     new ChangeFeed(this, "ChangeFeed", { observability, eventLog, ledger, auth, publicApi });
     const proofs = new Proofs(this, "Proofs", { observability, eventLog, ledger, auth, publicApi, logName });
     const audit = new Audit(this, "Audit", { observability, eventLog, auth });
@@ -75,6 +84,7 @@ export class ActivityLogStack extends Stack {
       QueueSlowDeliveriesDeadLetters: deliveries.slowQueue.deadLetters.queueUrl,
       QueueReplays: deliveries.replayQueue.queue.queueUrl,
       QueueReplaysDeadLetters: deliveries.replayQueue.deadLetters.queueUrl,
+      QueueSequencerDeadLetters: sequencer.deadLetters.queueUrl,
       QueueFanOutDeadLetters: webhooks.fanOut.deadLetters.queueUrl,
       QueueAuditLogDeadLetters: audit.deadLetters.queueUrl,
       TableEvents: eventLog.table.tableName,
@@ -91,6 +101,7 @@ export class ActivityLogStack extends Stack {
       FunctionProofs: proofs.fn.functionName,
       FunctionWebhooks: webhooks.api.functionName,
       FunctionSender: webhooks.sender.fn.functionName,
+      FunctionSequencer: sequencer.fn.functionName,
       FunctionFanOut: webhooks.fanOut.fn.functionName,
       FunctionDeliveryScheduler: webhooks.scheduler.fn.functionName,
       FunctionRepair: webhooks.replays.repair.functionName,

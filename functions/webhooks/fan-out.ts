@@ -1,8 +1,10 @@
-import { isTooFarAhead, withTrustedTime } from "#shared/events/clock-skew.ts";
-import { parseEventItem } from "#shared/events/dynamodb/parse-event-item.ts";
+import { assertNotTooFarAhead } from "#shared/events/clock-skew.ts";
+import { parseChunkImage } from "#shared/ledger/dynamodb/parse-chunk-image.ts";
+import { toSequencedEvents } from "#shared/ledger/sequenced-event.ts";
 import { createSqsClient } from "#shared/platform/aws/clients.ts";
 import { createQuarantineQueue } from "#shared/platform/aws/quarantine-queue.ts";
 import { createDynamoClient } from "#shared/platform/dynamodb/client.ts";
+import { eventKey } from "#shared/platform/dynamodb/keys.ts";
 import { envVars } from "#shared/platform/env-vars.ts";
 import { env } from "#shared/platform/handlers/env.ts";
 import { createStreamHandler } from "#shared/platform/handlers/stream-handler.ts";
@@ -22,17 +24,17 @@ const endpoints = new EndpointCache(
 const client = createSqsClient();
 const queue = deliveryQueue(env(envVars.deliveriesQueue), client);
 
-/** Begins a delivery for each event of the stream of the events table and each subscribed endpoint. */
+/** Begins a delivery for each event of the stream of the ledger and each subscribed endpoint. */
 export const handler = createStreamHandler({
-  parse(image, stored) {
-    const event = parseEventItem(image);
-    if (isTooFarAhead(event, stored ?? now()))
-      throw new Error("The event is dated in the future. Check the clock of its writer.");
-    return withTrustedTime(event, stored);
+  parse(image) {
+    const { log: name, chunk } = parseChunkImage(image);
+    return toSequencedEvents(name, chunk);
   },
+  check: (event) => assertNotTooFarAhead(event, new Date(event.sealed_at)),
   async handle(events) {
     const { begun, failed } = await fanOut({ endpoints, queue, now }, events);
     return { failed, counts: new Map([[metricNames.deliveriesBegun, begun]]) };
   },
   quarantine: createQuarantineQueue(env(envVars.fanOutDeadLetters), client),
+  referTo: ({ org_id, sequence, ...event }) => ({ org_id, sequence, key: eventKey(org_id, event) }),
 });

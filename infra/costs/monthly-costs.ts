@@ -30,9 +30,10 @@ export function writeCosts({ tableClass }: StorageSettings, { eventsPerMonth }: 
   const batches = eventsPerMonth / perEvent.batch;
   const run = functionDollars({ calls: batches, ms: perEvent.batchMs, memoryGb: perEvent.functionGb });
   const auditGb = (eventsPerMonth * perEvent.auditLineBytes) / gb;
-  // Ingest, audit and fan-out each write one line.
-  const metricGb = (3 * batches * perEvent.metricLineBytes) / gb;
+  // Ingest, audit, sequencer and fan-out each write one line.
+  const metricGb = (4 * batches * perEvent.metricLineBytes) / gb;
   const units = (eventsPerMonth * perEvent.writeUnits) / million;
+  const ledgerUnits = (eventsPerMonth * perEvent.ledgerUnits) / million;
   return [
     {
       name: "event writes",
@@ -51,8 +52,18 @@ export function writeCosts({ tableClass }: StorageSettings, { eventsPerMonth }: 
     },
     {
       name: "stream functions",
-      basis: "audit and fan-out, each like the ingest function; Lambda reads streams free of charge",
-      dollars: 2 * run,
+      basis: "audit, sequencer and fan-out, each like the ingest function; Lambda reads streams free of charge",
+      dollars: 3 * run,
+    },
+    {
+      name: "ledger writes",
+      basis: `${perEvent.ledgerUnits} write units an event, if each event of a batch is of another organisation`,
+      dollars: ledgerUnits * prices.dynamodb.STANDARD.write,
+    },
+    {
+      name: "ledger reads",
+      basis: "as many read units: the end of each log, and the claim of the batch",
+      dollars: ledgerUnits * prices.dynamodb.STANDARD.read,
     },
     {
       name: "audit log, written",
@@ -61,7 +72,7 @@ export function writeCosts({ tableClass }: StorageSettings, { eventsPerMonth }: 
     },
     {
       name: "function logs",
-      basis: `three lines of metrics for ${perEvent.batch} events, ${perEvent.metricLineBytes} bytes each`,
+      basis: `four lines of metrics for ${perEvent.batch} events, ${perEvent.metricLineBytes} bytes each`,
       dollars: metricGb * prices.logs.ingestGb,
     },
   ];
@@ -70,9 +81,11 @@ export function writeCosts({ tableClass }: StorageSettings, { eventsPerMonth }: 
 function keepCosts({ tableClass, backup }: StorageSettings, { eventsPerMonth, months }: Volume): CostLine[] {
   const { dynamodb, logs } = prices;
   const tableGb = (after: number) => (after * eventsPerMonth * perEvent.itemBytes) / gb;
+  const ledgerGb = (after: number) => (after * eventsPerMonth * perEvent.ledgerBytes) / gb;
+  const bothGb = (after: number) => tableGb(after) + ledgerGb(after);
   const monthlyCopies = Math.min(months, Math.round(backup.keepMonthlyDays / daysOfMonth));
-  const copiedGb = Array.from({ length: monthlyCopies }, (_, ago) => tableGb(months - ago)).reduce((a, b) => a + b, 0);
-  const warmed = ((dynamodb.copyWarm - dynamodb.copyCold) * tableGb(months) * backup.monthlyToColdDays) / daysOfMonth;
+  const copiedGb = Array.from({ length: monthlyCopies }, (_, ago) => bothGb(months - ago)).reduce((a, b) => a + b, 0);
+  const warmed = ((dynamodb.copyWarm - dynamodb.copyCold) * bothGb(months) * backup.monthlyToColdDays) / daysOfMonth;
   const auditGb = (months * eventsPerMonth * perEvent.auditLineBytes) / gb;
   return [
     {
@@ -81,18 +94,23 @@ function keepCosts({ tableClass, backup }: StorageSettings, { eventsPerMonth, mo
       dollars: tableGb(months) * perEvent.copies * dynamodb[tableClass].storage,
     },
     {
+      name: "ledger",
+      basis: `${perEvent.ledgerBytes} bytes an event at most, less if a chunk has several events`,
+      dollars: ledgerGb(months) * dynamodb.STANDARD.storage,
+    },
+    {
       name: "point-in-time recovery",
-      basis: `${perEvent.itemBytes} bytes an event; indexes are not billed`,
-      dollars: tableGb(months) * dynamodb.pointInTimeRecovery,
+      basis: `${perEvent.itemBytes} bytes an event, and ${perEvent.ledgerBytes} in the ledger; indexes are not billed`,
+      dollars: bothGb(months) * dynamodb.pointInTimeRecovery,
     },
     {
       name: "daily copies",
-      basis: "full copies in warm storage, each as large as the table",
-      dollars: tableGb(months) * backup.keepDailyDays * dynamodb.copyWarm,
+      basis: "full copies in warm storage, each as large as the events table and the ledger",
+      dollars: bothGb(months) * backup.keepDailyDays * dynamodb.copyWarm,
     },
     {
       name: "monthly copies",
-      basis: `full copies of the table at the time, in cold storage from day ${backup.monthlyToColdDays + 1} on`,
+      basis: `full copies of both tables at the time, in cold storage from day ${backup.monthlyToColdDays + 1} on`,
       dollars: copiedGb * dynamodb.copyCold + warmed,
     },
     {

@@ -21,6 +21,9 @@ export const resourceCosts: Readonly<
   "AWS::DynamoDB::GlobalTable": {
     lines: [
       "event writes",
+      "ledger writes",
+      "ledger reads",
+      "ledger",
       "table and indexes",
       "point-in-time recovery",
       "page",

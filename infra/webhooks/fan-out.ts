@@ -8,31 +8,32 @@ import { heartbeatPeriod, missingHeartbeat } from "#infra/constructs/heartbeat.t
 import type { Observability } from "#infra/constructs/observability.ts";
 import { QuarantineQueue, whenNotEmpty } from "#infra/constructs/queue.ts";
 import { ownMetric } from "#infra/constructs/widgets.ts";
-import type { EventLog } from "#infra/events/event-log.ts";
+import type { Ledger } from "#infra/ledger/ledger.ts";
 import { envVars } from "#shared/platform/env-vars.ts";
 import { metricNames } from "#shared/platform/observability/metric-names.ts";
 import type { Deliveries } from "./deliveries.ts";
 
 export type FanOutProps = {
   readonly observability: Observability;
-  readonly eventLog: EventLog;
+  readonly ledger: Ledger;
   readonly auth: Auth;
   readonly deliveries: Deliveries;
 };
 
-/** The function that creates a delivery for each new event and subscribed endpoint, from the stream of the events table. */
+/** The function that creates a delivery for each new event and subscribed endpoint, from the stream of the ledger. */
 export class FanOut extends Construct {
   readonly fn: NodeFunction;
-  /** References to stream records that could not be fanned out. */
+  /** References to events and stream records that could not be fanned out. */
   readonly deadLetters: QuarantineQueue;
 
-  constructor(scope: Construct, id: string, { observability, eventLog, auth, deliveries }: FanOutProps) {
+  constructor(scope: Construct, id: string, { observability, ledger, auth, deliveries }: FanOutProps) {
     super(scope, id);
     this.deadLetters = new QuarantineQueue(this, "DeadLetters");
     this.fn = new NodeFunction(this, "Function", {
       entry: "functions/webhooks/fan-out.ts",
       description: "Creates a delivery for each event and subscribed endpoint.",
-      timeoutSeconds: 30,
+      // Twenty chunks of 256 events for 50 endpoints each are 256,000 messages.
+      timeoutSeconds: 60,
       ...streamFunctionProps(observability),
     });
     auth.grantEndpoints(this.fn, "list");
@@ -40,11 +41,16 @@ export class FanOut extends Construct {
     this.deadLetters.grantSendMessages(this.fn);
     this.fn.addEnvironment(envVars.fanOutDeadLetters, this.deadLetters.queueUrl);
     // The function itself quarantines records that it cannot process, in the same queue as Lambda.
-    eventLog.addStreamSource(this.fn, {
+    ledger.addStreamSource(this.fn, {
       deadLetters: this.deadLetters,
-      batchSize: 100,
+      batchSize: 20,
       bisectBatchOnError: true,
-      filters: [FilterCriteria.filter({ eventName: FilterRule.isEqual("INSERT") })],
+      filters: [
+        FilterCriteria.filter({
+          eventName: FilterRule.isEqual("INSERT"),
+          dynamodb: { Keys: { pk: { S: FilterRule.beginsWith("log#") } } },
+        }),
+      ],
     });
     this.addAlarms(observability);
   }
@@ -52,27 +58,27 @@ export class FanOut extends Construct {
   private addAlarms({ alarms }: Observability): void {
     alarms.add(this, "FanOutDeadLetters", {
       severity: "page",
-      description: "Stream records could not be fanned out; their webhooks were not sent.",
+      description: "Events could not be fanned out; their webhooks were not sent.",
       ...whenNotEmpty(this.deadLetters, Duration.minutes(1)),
     });
     alarms.add(this, "FanOutRecordsLost", {
       severity: "page",
-      description: "Stream records could not be fanned out, and the dead-letter queue rejected the references to them.",
+      description: "Events could not be fanned out, and the dead-letter queue rejected the references to them.",
       ...whenNonZero(ownMetric(metricNames.fanOutRecordsLost, "Sum")),
     });
     alarms.add(this, "FanOutStalled", {
       severity: "page",
-      description: "Events reach the audit log but not the fan-out function: no webhooks are sent for new events.",
+      description: "Events reach the ledger but not the fan-out function: no webhooks are sent for new events.",
       ...whenNonZeroForThreePeriods(
         missingHeartbeat({
-          input: ownMetric(metricNames.eventsLogged, "Sum"),
+          input: ownMetric(metricNames.entriesSequenced, "Sum"),
           output: this.fn.metricInvocations(heartbeatPeriod),
         }),
       ),
     });
     alarms.add(this, "FanOutLag", {
       severity: "page",
-      description: "Events wait in the stream for more than a minute before their webhooks are enqueued.",
+      description: "Events wait in the stream of the ledger for more than a minute before their webhooks are enqueued.",
       ...whenStreamLagExceeds(this.fn, Duration.minutes(1)),
     });
   }

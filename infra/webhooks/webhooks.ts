@@ -11,6 +11,7 @@ import type { Observability } from "#infra/constructs/observability.ts";
 import { retainExceptOnCreate } from "#infra/constructs/retention.ts";
 import { functionThrottles } from "#infra/constructs/throttling.ts";
 import type { EventLog } from "#infra/events/event-log.ts";
+import type { Ledger } from "#infra/ledger/ledger.ts";
 import { envVars } from "#shared/platform/env-vars.ts";
 import { Deliveries } from "./deliveries.ts";
 import { DeliveryScheduler } from "./delivery-scheduler.ts";
@@ -22,6 +23,7 @@ import { addWebhooksRow } from "./webhooks-dashboard.ts";
 export type WebhooksProps = {
   readonly observability: Observability;
   readonly eventLog: EventLog;
+  readonly ledger: Ledger;
   readonly auth: Auth;
   readonly publicApi: PublicApi;
   readonly limits: SenderProps["limits"];
@@ -46,7 +48,7 @@ export class Webhooks extends Construct {
 
   constructor(scope: Construct, id: string, props: WebhooksProps) {
     super(scope, id);
-    const { eventLog, auth, observability, publicApi, limits } = props;
+    const { eventLog, ledger, auth, observability, publicApi, limits } = props;
     this.#apiHosts = publicApi.hosts;
     this.#key = new Key(this, "Secrets", {
       description: "Encrypts the signing secrets of webhook endpoints.",
@@ -56,7 +58,7 @@ export class Webhooks extends Construct {
 
     this.deliveries = new Deliveries(this, "Deliveries", { alarms: observability.alarms });
     const pipeline = { observability, eventLog, auth, deliveries: this.deliveries };
-    this.fanOut = new FanOut(this, "FanOut", pipeline);
+    this.fanOut = new FanOut(this, "FanOut", { ...pipeline, ledger });
     this.sender = new Sender(this, "Sender", { ...pipeline, limits });
     this.grantSecrets(this.sender.fn, ["kms:Decrypt"]);
     this.scheduler = new DeliveryScheduler(this, "DeliveryScheduler", pipeline);

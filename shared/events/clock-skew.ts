@@ -40,6 +40,11 @@ export function isTooFarAhead({ occurred_at }: Pick<ActivityEvent, "occurred_at"
   return occurred_at > latestVisibleTime(now);
 }
 
+/** Throws if an event is too far ahead of `now`. */
+export function assertNotTooFarAhead(event: Pick<ActivityEvent, "occurred_at">, now: Date): void {
+  if (isTooFarAhead(event, now)) throw new Error("The event is dated in the future. Check the clock of its writer.");
+}
+
 /** Whether an event was recorded too long before it occurred. The log never accepts such an event. */
 export function isRecordedTooEarly({ recorded_at, occurred_at }: WriterTimes): boolean {
   return occurred_at > recorded_at && Date.parse(occurred_at) - Date.parse(recorded_at) > toleratedLeadMs;

@@ -40,13 +40,7 @@ export function isEntityType(value: string): value is EntityType {
 }
 
 /** Returns the action without the entity type: `SENT` of `INVOICE_SENT`. Other actions stay whole (`EMAIL_SENT`). */
-export function actionVerb({
-  action,
-  entity_type,
-}: {
-  readonly action: string;
-  readonly entity_type: EntityType;
-}): string {
+export function actionVerb({ action, entity_type }: { readonly action: string; readonly entity_type: string }): string {
   return action.startsWith(`${entity_type}_`) ? action.slice(entity_type.length + 1) : action;
 }
 

@@ -30,6 +30,7 @@ export type BenchEngine = {
   readonly table: string;
   readonly config: string;
   readonly deliveries: string;
+  readonly ledger: string;
   readonly origin: string;
   readonly client: DynamoDBClient;
   readonly call: AwsCall;
@@ -61,7 +62,12 @@ export async function startEngine(): Promise<BenchEngine> {
   const resources = createResources(template, place);
   const call = createAwsCaller(engine.origin, engine.accessKey, region);
   for (const table of resources.ofType("AWS::DynamoDB::GlobalTable")) await createTable(table, call);
-  const { TableEvents: table = "", TableConfig: config = "", TableDeliveries: deliveries = "" } = resources.outputs();
+  const {
+    TableEvents: table = "",
+    TableConfig: config = "",
+    TableDeliveries: deliveries = "",
+    TableLedger: ledger = "",
+  } = resources.outputs();
 
   const environment = {
     AWS_REGION: region,
@@ -69,6 +75,7 @@ export async function startEngine(): Promise<BenchEngine> {
     AWS_SECRET_ACCESS_KEY: "bench",
     AWS_ENDPOINT_URL_DYNAMODB: engine.origin,
     [envVars.eventsTable]: table,
+    [envVars.ledgerTable]: ledger,
     [envVars.roleId]: "AROABENCH",
     [envVars.configTable]: config,
     [envVars.ingestQueue]: "http://127.0.0.1:1/ingest",
@@ -92,6 +99,7 @@ export async function startEngine(): Promise<BenchEngine> {
     table,
     config,
     deliveries,
+    ledger,
     origin: engine.origin,
     client,
     call,

@@ -5,7 +5,7 @@ import type { SoakOutcome } from "./soak.ts";
 const shownProblems = 5;
 
 /** Renders the result of a soak test: the injected faults and the checks. */
-export function report({ faults, checkResults, ledger, found, redriven, pages, retried }: SoakOutcome): string {
+export function report({ faults, checkResults, submissions, found, redriven, pages, retried }: SoakOutcome): string {
   const checks = checkResults.map(({ name, expected, found, problems }) => {
     const result = problems.length === 0 ? styleText("green", "PASS") : styleText("red", "FAIL");
     return [name, String(expected), String(found), result];
@@ -15,8 +15,8 @@ export function report({ faults, checkResults, ledger, found, redriven, pages, r
     ...(problems.length > shownProblems ? [`${name}: and ${problems.length - shownProblems} more`] : []),
   ]);
   return [
-    `${ledger.acceptedCount} events accepted, ${ledger.repeats} sent again, ${ledger.refusable.size} invalid messages sent, `,
-    `${ledger.damaged.size} damaged items written to the table, `,
+    `${submissions.acceptedCount} events accepted, ${submissions.repeats} sent again, ${submissions.refusable.size} invalid messages sent, `,
+    `${submissions.damaged.size} damaged items written to the table, `,
     `${pages} pages read, ${retried} requests retried, ${found.serverErrors.total} responses 5xx, `,
     `${redriven} dead letters redriven.\n\n`,
     textTable([["FAULT", "COUNT"], ...[...faults].map(([kind, count]) => [kind, String(count)])]),

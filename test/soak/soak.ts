@@ -6,16 +6,17 @@ import { createReaderJournal } from "./actors/pages.ts";
 import { createReader } from "./actors/readers.ts";
 import { subscribeAll, untilAllReceived } from "./actors/subscribers.ts";
 import { createWriter } from "./actors/writers.ts";
-import { type CheckResult, runChecks } from "./checks/checks.ts";
+import type { CheckResult } from "./checks/check-result.ts";
+import { runChecks } from "./checks/checks.ts";
 import { readServerErrors } from "./checks/server-errors.ts";
 import { collectResult, type SoakResult } from "./checks/soak-result.ts";
 import { createChoices } from "./faults/choices.ts";
 import { type FaultKind, faultKinds } from "./faults/fault-log.ts";
 import { SeededFaults } from "./faults/seeded-faults.ts";
-import { Ledger } from "./ledger.ts";
 import type { SoakOptions } from "./options.ts";
 import { isAccepted, listOwedEvents, settle } from "./settle.ts";
 import { orgIds, startSoakStack } from "./stack.ts";
+import { Submissions } from "./submissions.ts";
 
 export type SoakPlan = SoakOptions & {
   /** Folder of the synthesized stack. */
@@ -31,7 +32,7 @@ export type SoakPlan = SoakOptions & {
 export type SoakOutcome = {
   readonly faults: ReadonlyMap<FaultKind, number>;
   readonly checkResults: readonly CheckResult[];
-  readonly ledger: Ledger;
+  readonly submissions: Submissions;
   readonly found: SoakResult;
   /** Messages that were moved from dead-letter queues back to their source queue. */
   readonly redriven: number;
@@ -51,16 +52,16 @@ export async function soak(plan: SoakPlan): Promise<SoakOutcome> {
   const { seconds, seed, writers, progress, spares = () => false } = plan;
   const choices = createChoices(seed);
   const faults = new SeededFaults({ choices, spares, orgIds });
-  const ledger = new Ledger();
+  const submissions = new Submissions();
   const journal = createReaderJournal();
   const ownerLog = new OwnerLog();
   progress("starting the stack");
   const stack = await startSoakStack({ ...plan, faults });
   const subscribers = await subscribeAll(stack, choices);
-  const undelivered = () => listOwedEvents(ledger, subscribers).filter((owed) => !isAccepted(owed)).length;
+  const undelivered = () => listOwedEvents(submissions, subscribers).filter((owed) => !isAccepted(owed)).length;
   const missing = () => [...faults.log.missing, ...ownerLog.missing];
   const reportProgress = (doing: string) => () => {
-    const events = `${ledger.acceptedCount} accepted, ${undelivered()} not delivered yet`;
+    const events = `${submissions.acceptedCount} accepted, ${undelivered()} not delivered yet`;
     const awaited = missing().length === 0 ? "" : `, not occurred yet: ${missing().join(", ")}`;
     progress(`${doing}: ${events}, ${faults.log.total} faults injected${awaited}`);
   };
@@ -68,24 +69,24 @@ export async function soak(plan: SoakPlan): Promise<SoakOutcome> {
   try {
     const isBehind = () => undelivered() > maxUndelivered;
     const writes = Array.from({ length: writers }, (_, at) =>
-      createWriter(stack, ledger, choices(`writer ${at}`), isBehind),
+      createWriter(stack, submissions, choices(`writer ${at}`), isBehind),
     );
     await untilAllReceived(subscribers, choices, async (event) => {
-      ledger.recordSending(event);
+      submissions.recordSending(event);
       await writes[0]?.transact(event);
     });
-    ledger.requireDeliveryFromNow();
+    submissions.requireDeliveryFromNow();
 
     progressTimer = setInterval(reportProgress("writing"), progressEveryMs);
     const reads = Array.from({ length: readerCount }, (_, at) =>
-      createReader(stack, ledger, choices(`reader ${at}`), journal),
+      createReader(stack, submissions, choices(`reader ${at}`), journal),
     );
     const owners = subscribers.map((subscriber) =>
       createOwner(subscriber, choices(`owner of ${subscriber.org.org_id}`), ownerLog),
     );
     faults.begin(stack.restartDynamoDb);
     const broken = stack.failed.then((error) => Promise.reject(error));
-    const hostile = createHostileWriter(stack, ledger, choices("hostile writer"));
+    const hostile = createHostileWriter(stack, submissions, choices("hostile writer"));
     const loaded = underLoad([...writes.map(({ run }) => run), hostile, ...reads, ...owners], seconds, () => {
       return missing().length === 0;
     });
@@ -95,12 +96,12 @@ export async function soak(plan: SoakPlan): Promise<SoakOutcome> {
 
     clearInterval(progressTimer);
     progressTimer = setInterval(reportProgress("settling"), progressEveryMs);
-    const redriven = await settle(stack, ledger, subscribers, ownerLog);
+    const redriven = await settle(stack, submissions, subscribers, ownerLog);
     const found = await collectResult(stack, subscribers, journal, ownerLog, () => readServerErrors(stack, faults.log));
     return {
       faults: new Map(faultKinds.map((kind) => [kind, faults.log.count(kind)])),
-      checkResults: runChecks(ledger, found),
-      ledger,
+      checkResults: runChecks(submissions, found),
+      submissions,
       found,
       redriven,
       pages,

@@ -17,6 +17,7 @@ export type SoakStack = LocalRuntime & {
   readonly orgs: readonly SoakOrg[];
   queue(name: string): string;
   readonly eventsTable: string;
+  readonly ledgerTable: string;
 };
 
 export type SoakOrg = {
@@ -62,6 +63,7 @@ export async function startSoakStack({ assembly, folder, faults }: SoakStackOpti
       logs,
       queue,
       eventsTable: named(stack.tables, "events"),
+      ledgerTable: named(stack.tables, "ledger"),
       orgs: await createOrgs(stack),
     };
   } catch (error) {

@@ -17,6 +17,10 @@ export const metricNames = {
   damagedItems: "DamagedItems",
   /** Changes whose events the events table does not have any more. */
   changesMissing: "ChangesMissing",
+  /** Entries that the sequencer appended to the ledger: events, and other changes of the events table. */
+  entriesSequenced: "EntriesSequenced",
+  /** Batches in which a log of the ledger ended more than a minute in the future. */
+  clockAhead: "ClockAhead",
   deliveriesBegun: "DeliveriesBegun",
   deliveriesSucceeded: "DeliveriesSucceeded",
   deliveryAttemptsFailed: "DeliveryAttemptsFailed",

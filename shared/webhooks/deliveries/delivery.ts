@@ -179,12 +179,14 @@ export type DeliveryQueue = {
   send(messages: readonly DeliveryMessage[], delaySeconds: number): Promise<readonly DeliveryMessage[]>;
 };
 
+type DeliveredEventKey = Pick<ActivityEvent, "org_id" | "entity_id" | "occurred_at" | "event_id" | "recorded_at">;
+
 /**
  * Returns the id of an event's delivery to an endpoint, the same for each repetition by stream, queue or replay. It
  * begins with when the event was recorded, so that text order is time order. If the clock of the writer was skewed, the
- * fan-out passes the time of the table (`withTrustedTime`), which a replay from the log does not know.
+ * fan-out passes the time of the table, which the ledger has (`withTrustedTime`) and a replay from the log does not know.
  */
-export function deliveryIdOf(endpointId: string, event: ActivityEvent): string {
+export function deliveryIdOf(endpointId: string, event: DeliveredEventKey): string {
   const key = `${endpointId}\n${event.org_id}\n${event.entity_id}\n${event.occurred_at}\n${event.event_id}`;
   return deliveryIdAt(event.recorded_at, key);
 }

@@ -1,4 +1,4 @@
-import type { ActivityEvent } from "#shared/events/event.ts";
+import type { SequencedEvent } from "#shared/ledger/sequenced-event.ts";
 import type { EndpointSubscription } from "#shared/webhooks/endpoints/endpoint.ts";
 import type { EndpointCache } from "#shared/webhooks/endpoints/endpoint-cache.ts";
 import { eventTypeOf } from "#shared/webhooks/event-types/event-type.ts";
@@ -12,7 +12,7 @@ export type FanOutPorts = {
 };
 
 /** How many deliveries a batch of events began, and the events that must be retried. */
-export type FanOutResult = { readonly begun: number; readonly failed: ReadonlySet<ActivityEvent> };
+export type FanOutResult = { readonly begun: number; readonly failed: ReadonlySet<SequencedEvent> };
 
 /**
  * Begins one delivery for each event and subscribed endpoint, disabled ones included: their deliveries are listed as
@@ -20,12 +20,12 @@ export type FanOutResult = { readonly begun: number; readonly failed: ReadonlySe
  */
 export async function fanOut(
   { endpoints, queue, now }: FanOutPorts,
-  events: readonly ActivityEvent[],
+  events: readonly SequencedEvent[],
 ): Promise<FanOutResult> {
   const started_at = now().toISOString();
-  const eventOf = new Map<DeliveryMessage, ActivityEvent>();
+  const eventOf = new Map<DeliveryMessage, SequencedEvent>();
   // Events without notification are stored, but only a replay of all events sends them.
-  const notified = events.filter(({ notify }) => notify !== "no");
+  const notified = events.filter(({ notifies }) => notifies);
   const lists = await listsOf(endpoints, notified);
   for (const event of notified) {
     for (const endpoint of lists.get(event.org_id) ?? []) {
@@ -41,23 +41,23 @@ export async function fanOut(
 /** Reads the endpoints of all organisations of a batch concurrently. */
 async function listsOf(
   endpoints: FanOutPorts["endpoints"],
-  events: readonly ActivityEvent[],
+  events: readonly SequencedEvent[],
 ): Promise<ReadonlyMap<string, readonly EndpointSubscription[]>> {
   const orgIds = new Set(events.map(({ org_id }) => org_id));
   const read = async (orgId: string) => [orgId, await endpoints.list(orgId)] as const;
   return new Map(await Promise.all([...orgIds].map(read)));
 }
 
-function messageOf(endpoint_id: string, event: ActivityEvent, started_at: string): DeliveryMessage {
-  const { org_id, entity_id, occurred_at, event_id } = event;
+function messageOf(endpoint_id: string, event: SequencedEvent, started_at: string): DeliveryMessage {
+  const { org_id, entity_id, occurred_at, event_id, sequence, sealed_at } = event;
   return {
     org_id,
     endpoint_id,
     delivery_id: deliveryIdOf(endpoint_id, event),
     event_type: eventTypeOf(event),
     event: { entity_id, occurred_at, event_id },
-    sequence: null,
-    sealed_at: null,
+    sequence,
+    sealed_at,
     cycle: 0,
     started_at,
     step: 0,

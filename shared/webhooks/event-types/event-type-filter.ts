@@ -1,6 +1,5 @@
 import { ActivityError } from "#shared/errors.ts";
 import { documentTypes } from "#shared/events/entity-types.ts";
-import type { ActivityEvent } from "#shared/events/event.ts";
 import { maxActionLength } from "#shared/events/limits.ts";
 import { eventTypeOf } from "./event-type.ts";
 
@@ -40,7 +39,10 @@ export function matchesAnyFilter(filters: readonly string[], eventType: string):
 type EventSelection = { readonly events: readonly string[]; readonly entity_id: string | null };
 
 /** Whether an endpoint subscribes to an event. */
-export function subscribesToEvent(endpoint: EventSelection, event: ActivityEvent): boolean {
+export function subscribesToEvent(
+  endpoint: EventSelection,
+  event: { readonly entity_id: string; readonly entity_type: string; readonly action: string },
+): boolean {
   return subscribesToEventType(endpoint, event.entity_id, eventTypeOf(event));
 }
 

@@ -1,5 +1,4 @@
 import { actionVerb } from "#shared/events/entity-types.ts";
-import type { ActivityEvent } from "#shared/events/event.ts";
 
 /** Any verb is valid, because actions are open. */
 export const eventTypePattern = /^[a-z_]+\.[a-z0-9]+(_[a-z0-9]+)*$/;
@@ -8,6 +7,6 @@ export const eventTypePattern = /^[a-z_]+\.[a-z0-9]+(_[a-z0-9]+)*$/;
  * Returns the event type of an event: `INVOICE_SENT` is `invoice.sent`. If the action does not begin with the entity
  * type, the whole action is the verb: `EMAIL_SENT` of an invoice is `invoice.email_sent`.
  */
-export function eventTypeOf(event: Pick<ActivityEvent, "action" | "entity_type">): string {
+export function eventTypeOf(event: { readonly action: string; readonly entity_type: string }): string {
   return `${event.entity_type}.${actionVerb(event)}`.toLowerCase();
 }

@@ -4,6 +4,8 @@ import type { ActivityEvent } from "#shared/events/event.ts";
 import { buildHttpEvent } from "#test/support/api/http-event.ts";
 import { anInputText } from "#test/support/builders.ts";
 import { buildSqsRecord } from "#test/support/events/sqs-record.ts";
+import { toChunkRecord } from "#test/support/ledger/chunk-record.ts";
+import { anEventEntry, chunksOf } from "#test/support/ledger/entries.ts";
 import type { Client } from "./bare-clients.ts";
 import type { ColdStack } from "./cold-stack.ts";
 
@@ -67,6 +69,14 @@ export const firstCalls: readonly FirstCall[] = [
     clients: ["dynamodb", "logs"],
     event: (stack) => ({ Records: Array.from({ length: 10 }, () => streamRecord(stack.event())) }),
   },
+  {
+    entry: "ledger/sequencer",
+    clients: ["dynamodb"],
+    event: (stack) => ({
+      shardId: "shardId-1",
+      Records: Array.from({ length: 10 }, () => streamRecord(stack.event(), String(stack.next() + 1))),
+    }),
+  },
   { entry: "audit/archive", clients: ["logs"], event: () => ({}) },
   {
     entry: "api/webhooks",
@@ -96,7 +106,7 @@ export const firstCalls: readonly FirstCall[] = [
   {
     entry: "webhooks/fan-out",
     clients: ["dynamodb", "sqs"],
-    event: (stack) => ({ Records: [streamRecord(stack.event())] }),
+    event: (stack) => ({ Records: [ledgerRecord(stack.event())] }),
   },
   {
     entry: "webhooks/repair",
@@ -126,11 +136,18 @@ function batchOf(body: string, queue = "queue"): { Records: SQSRecord[] } {
   };
 }
 
-function streamRecord(event: ActivityEvent): DynamoDBRecord {
+function streamRecord(event: ActivityEvent, SequenceNumber = event.event_id): DynamoDBRecord {
   const NewImage = Object.fromEntries(Object.entries(toEventItem(event)).map(([name, S]) => [name, { S }]));
   return {
     eventID: event.event_id,
     eventName: "INSERT",
-    dynamodb: { ApproximateCreationDateTime: Date.now() / 1_000, SequenceNumber: event.event_id, NewImage },
+    dynamodb: { ApproximateCreationDateTime: Date.now() / 1_000, SequenceNumber, NewImage },
   };
+}
+
+/** Returns the record of a chunk with one event, as Lambda passes it. */
+function ledgerRecord({ org_id, event_id, entity_id, occurred_at }: ActivityEvent): DynamoDBRecord {
+  const [built] = chunksOf([anEventEntry(event_id, { event_id, entity_id, occurred_at })]);
+  if (built === undefined) throw new Error("There is no chunk.");
+  return toChunkRecord(org_id, built.chunk);
 }

@@ -6,7 +6,7 @@ import { createClaimStore } from "#shared/ledger/dynamodb/claim-store.ts";
 import type { ShardClaim, ShardClaims } from "#shared/ledger/sequencer/shard-claim.ts";
 import { claimKey } from "#shared/platform/dynamodb/keys.ts";
 import { testNow } from "#test/support/builders.ts";
-import { createLedgerTables, ledgerTables } from "#test/support/ledger/ledger-tables.ts";
+import { createLedgerTables, ledgerTables } from "#test/support/dynamodb/ledger-tables.ts";
 import { memoryClaims } from "#test/support/memory/ledger.ts";
 
 let client: DynamoDBClient;

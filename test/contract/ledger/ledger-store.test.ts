@@ -4,8 +4,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { chunkEntries } from "#shared/ledger/chunk.ts";
 import { createLedgerStore } from "#shared/ledger/dynamodb/ledger-store.ts";
 import type { LedgerReader, LedgerWriter } from "#shared/ledger/ports.ts";
+import { createLedgerTables, ledgerTables } from "#test/support/dynamodb/ledger-tables.ts";
 import { chunksOf, eventEntries, putLog } from "#test/support/ledger/entries.ts";
-import { createLedgerTables, ledgerTables } from "#test/support/ledger/ledger-tables.ts";
 import { memoryLedger } from "#test/support/memory/ledger.ts";
 
 let client: DynamoDBClient;

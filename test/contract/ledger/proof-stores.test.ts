@@ -5,8 +5,8 @@ import { createLedgerStore } from "#shared/ledger/dynamodb/ledger-store.ts";
 import { createTileStore } from "#shared/ledger/dynamodb/tile-store.ts";
 import { LogTiles } from "#shared/ledger/tiles/log-tiles.ts";
 import type { TileStore } from "#shared/ledger/tiles/tile-store.ts";
+import { createLedgerTables, ledgerTables } from "#test/support/dynamodb/ledger-tables.ts";
 import { chunksOf, eventEntries, putLog } from "#test/support/ledger/entries.ts";
-import { createLedgerTables, ledgerTables } from "#test/support/ledger/ledger-tables.ts";
 import { memoryLedger } from "#test/support/memory/ledger.ts";
 import { memoryCheckpoints, memoryTiles } from "#test/support/memory/proofs.ts";
 

@@ -7,8 +7,8 @@ import { createLedgerStore } from "#shared/ledger/dynamodb/ledger-store.ts";
 import type { SequencerPorts, SequencerRecord } from "#shared/ledger/sequencer/ports.ts";
 import { sequenceBatch } from "#shared/ledger/sequencer/sequence-batch.ts";
 import { testNow } from "#test/support/builders.ts";
+import { createLedgerTables, ledgerTables } from "#test/support/dynamodb/ledger-tables.ts";
 import { eventEntries } from "#test/support/ledger/entries.ts";
-import { createLedgerTables, ledgerTables } from "#test/support/ledger/ledger-tables.ts";
 import { meterWrites, type WriteMeter } from "#test/support/ledger/write-meter.ts";
 
 let ports: SequencerPorts;

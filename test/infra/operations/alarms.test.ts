@@ -31,6 +31,7 @@ function evaluateAlarm(id: string, values: Readonly<Record<string, number>>): nu
 
 it.each([
   ["AuditAuditLogStalled", 1],
+  ["SequencerSequencerStalled", 1],
   ["WebhooksFanOutFanOutStalled", 1],
   ["IngestIngestStalled", 1],
   ["PublicApiAccessLogStalled", 20],
@@ -82,6 +83,7 @@ it.each([
   ["IngestIngestBacklog", "AWS/SQS", "ApproximateAgeOfOldestMessage", 60, 3_600, "[page]"],
   ["IngestIngestInFlight", "AWS/SQS", "ApproximateNumberOfMessagesNotVisible", 60, 80_000, "[page]"],
   ["IngestIngestUnavailable", "ActivityLog", "DeferralAge", 60, 300_000, "[page]"],
+  ["SequencerSequencerLag", "AWS/Lambda", "IteratorAge", 60, 60_000, "[page]"],
   ["IngestOrgThrottled", "ActivityLog", "EventsDeferredThrottled", 300, 1, "[notice]"],
 ] as const)("%s fires for %s %s", (id, Namespace, MetricName, Period, Threshold, severity) => {
   const { AlarmDescription, ...found } = watchedBy(id);
@@ -118,6 +120,6 @@ describe("alarms of a new stack", () => {
 
   it("ArchiveStalled evaluates two whole days, so that it does not fire before the first export", () => {
     expect(alarms.get("ArchiveArchiveStalled")?.EvaluationPeriods).toBe(2);
-    expect(stalledAlarms.length).toBe(6);
+    expect(stalledAlarms.length).toBe(7);
   });
 });

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { Template } from "aws-cdk-lib/assertions";
 import { describe, expect, it } from "vitest";
 import type { StackCounts } from "#infra/costs/fixed-costs.ts";
@@ -8,6 +9,7 @@ import { perEvent } from "#infra/costs/workload.ts";
 import { formatEventLine, toEventLine } from "#shared/audit/event-line.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import { parseEventValue } from "#shared/events/parse-event.ts";
+import { toChunkItem } from "#shared/ledger/dynamodb/chunk-item.ts";
 import { metricNames } from "#shared/platform/observability/metric-names.ts";
 import { getZoneClock } from "#shared/platform/time/time-zone-clock.ts";
 import { testNow } from "#test/support/builders.ts";
@@ -16,6 +18,7 @@ import { itemBytes } from "#test/support/dynamodb/metering.ts";
 import { costTables } from "#test/support/infra/cost-tables.ts";
 import { fullStage } from "#test/support/infra/full-stage.ts";
 import { templateOf } from "#test/support/infra/template.ts";
+import { anEventEntry, chunksOf, eventEntries } from "#test/support/ledger/entries.ts";
 
 const page = join(import.meta.dirname, "../../../docs/costs.md");
 const prod = templateOf("prod");
@@ -90,6 +93,19 @@ describe("perEvent", () => {
   it("states the bytes of an item within 10 %", () => {
     // For storage DynamoDB adds 100 bytes an item: see "DynamoDB item sizes and formats".
     within(itemBytes(event) + 100, perEvent.itemBytes);
+  });
+
+  it("states the bytes of a chunk with one entry within 10 %", () => {
+    // 1,023 has the most subtrees of all sizes up to there.
+    const place = { sizes: [256, 256, 256, 254, 1] };
+    const { event_id, entity_id, entity_type, action } = event;
+    const entries = eventEntries(1_023).with(1_022, anEventEntry("last", { event_id, entity_id, entity_type, action }));
+    const chunk = [...chunksOf(entries, place)].at(-1)?.chunk;
+    if (chunk === undefined) throw new Error("There is no chunk.");
+    const bytesOf = ({ S, N, B }: AttributeValue) => Buffer.byteLength(S ?? N ?? B ?? "");
+    const attributes = Object.entries(toChunkItem(event.org_id, chunk));
+    const bytes = attributes.reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + bytesOf(value), 0);
+    within(bytes + 100, perEvent.ledgerBytes);
   });
 
   it("states the bytes of an audit line within 10 %", () => {

@@ -32,6 +32,7 @@ describe("dashboard", () => {
     expect(all.flatMap(({ properties }) => properties.markdown ?? [])).toEqual([
       "## Events",
       "## Ledger",
+      "## Sequencer",
       "## Ingest",
       "## API",
       "## Webhooks",
@@ -50,6 +51,7 @@ describe("dashboard", () => {
     "Throttled by Lambda",
     "Throttled by DynamoDB",
     "Queue depths",
+    "Stream age of the sequencer, ms",
     "Stream age of the fan-out, ms",
     "Success of attempts, %",
     "Circuits opened",

@@ -13,6 +13,7 @@ const where = { account: "000000000000", region: "us-east-1" };
 const partitionKeys = new Map([
   [tables.config, "pk"],
   [tables.events, "timeline"],
+  [tables.ledger, "pk"],
   [tables.deliveries, "pk"],
 ]);
 

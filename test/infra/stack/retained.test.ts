@@ -63,6 +63,7 @@ describe.each(templates)("retained resources of %s", (_, template) => {
       "IngestDeadLetters",
       "IngestQueue",
       "IngestRejected",
+      "SequencerDeadLetters",
       "WebhooksFanOutDeadLetters",
     ]);
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { stageNames, stages } from "#infra/config.ts";
+import { chunkPartition } from "#shared/platform/dynamodb/keys.ts";
 import { envVars } from "#shared/platform/env-vars.ts";
 import { scheduleShardCount } from "#shared/webhooks/deliveries/delivery.ts";
 import { inWords, plainId, templateOf } from "#test/support/infra/template.ts";
@@ -37,7 +38,7 @@ describe.each(stageNames)("stack of %s", (name) => {
   describe("every event source", () => {
     const sources = resources("AWS::Lambda::EventSourceMapping");
     const isStream = ([, { Properties }]: (typeof sources)[number]) =>
-      inWords(Properties.EventSourceArn) === "EventLogTable";
+      ["EventLogTable", "LedgerTable"].includes(inWords(Properties.EventSourceArn));
     const queueSources = sources.filter((source) => !isStream(source));
     const queues = template.findResources("AWS::SQS::Queue");
     const functions = template.findResources("AWS::Lambda::Function");
@@ -86,25 +87,44 @@ describe.each(stageNames)("stack of %s", (name) => {
     it.each(sources.filter(isStream))("%s discards old records, and reports them to a queue", (_, { Properties }) => {
       expect(Properties).toMatchObject({
         StartingPosition: "TRIM_HORIZON",
-        BisectBatchOnFunctionError: true,
         FunctionResponseTypes: ["ReportBatchItemFailures"],
       });
       // No number of attempts ends it: the stream keeps a record for a day, and it is retried for all but an hour.
       expect(Properties.MaximumRetryAttempts ?? -1).toBe(-1);
       expect(Properties.MaximumRecordAgeInSeconds).toBe(23 * 3600);
       expect(inWords(Properties.DestinationConfig.OnFailure.Destination)).toMatch(
-        /^(WebhooksFanOutDeadLetters|AuditDeadLetters)$/,
+        /^(WebhooksFanOutDeadLetters|SequencerDeadLetters|AuditDeadLetters)$/,
       );
     });
 
-    it("the stream has two consumers: fan-out with new items, audit with all records", () => {
-      const filters = sources
-        .filter(isStream)
-        .map(([, { Properties }]) => [inWords(Properties.FunctionName), Properties.FilterCriteria?.Filters]);
-      expect(Object.fromEntries(filters)).toEqual({
-        WebhooksFanOutFunction: [{ Pattern: JSON.stringify({ eventName: ["INSERT"] }) }],
-        AuditFunction: undefined,
+    /** The filters of the consumers of a table's stream. */
+    const consumersOf = (table: string) =>
+      Object.fromEntries(
+        sources
+          .filter(([, { Properties }]) => inWords(Properties.EventSourceArn) === table)
+          .map(([, { Properties }]) => [inWords(Properties.FunctionName), Properties.FilterCriteria?.Filters]),
+      );
+
+    it("the stream of the events table has two consumers of all records: sequencer and audit", () => {
+      expect(consumersOf("EventLogTable")).toEqual({ SequencerFunction: undefined, AuditFunction: undefined });
+    });
+
+    it("the stream of the ledger has one consumer: the fan-out, of new chunks", () => {
+      const pattern = { eventName: ["INSERT"], dynamodb: { Keys: { pk: { S: [{ prefix: chunkPartition("") }] } } } };
+      expect(consumersOf("LedgerTable")).toEqual({ WebhooksFanOutFunction: [{ Pattern: JSON.stringify(pattern) }] });
+    });
+
+    it("the sequencer gets whole batches of a shard, one at a time, with the name of the shard", () => {
+      const isSequencer = ([, { Properties }]: (typeof sources)[number]) =>
+        inWords(Properties.FunctionName) === "SequencerFunction";
+      const [, { Properties } = { Properties: undefined }] = sources.find(isSequencer) ?? [];
+      expect(Properties).toMatchObject({
+        BatchSize: 500,
+        ParallelizationFactor: 1,
+        BisectBatchOnFunctionError: false,
+        TumblingWindowInSeconds: 900,
       });
+      expect(Properties).not.toHaveProperty("MaximumBatchingWindowInSeconds");
     });
   });
 
@@ -348,6 +368,9 @@ describe.each(stageNames)("stack of %s", (name) => {
         "QueueDeliveries",
         "QueueReplays",
         "QueueFanOutDeadLetters",
+        "QueueSequencerDeadLetters",
+        "TableLedger",
+        "FunctionSequencer",
         "TableDeliveries",
         "FunctionWebhooks",
         "FunctionSender",

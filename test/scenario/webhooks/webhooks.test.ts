@@ -1,6 +1,7 @@
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { Webhook } from "standardwebhooks";
 import { beforeAll, describe, expect, it } from "vitest";
+import * as z from "zod";
 import { verifyWebhook } from "#clients/webhooks/verify-webhook.ts";
 import type { EventInput } from "#shared/events/event-input.ts";
 import { anInput } from "#test/support/builders.ts";
@@ -15,6 +16,9 @@ import {
   type TestSubscription,
   type WebhooksStack,
 } from "#test/support/webhooks/webhooks-stack.ts";
+
+/** The number of an event in the log of its organisation, and when it got it. */
+const placeSchema = z.object({ sequence: z.int().positive(), sealed_at: z.iso.datetime() });
 
 let stack: WebhooksStack;
 
@@ -66,7 +70,15 @@ describe("an event that a service writes to the ingest queue", () => {
     const { delivery_id } = delivery;
     expect(request.headers["webhook-id"]).toBe(delivery_id);
     expect(request.headers["x-aibooks-delivery"]).toBe(delivery_id);
-    const head = { event_type: "invoice.sent", delivery_id, occurred_at: "2026-05-11T08:30:12Z", org_id };
+    const { sequence, sealed_at } = placeSchema.parse(JSON.parse(request.body));
+    const head = {
+      event_type: "invoice.sent",
+      delivery_id,
+      sequence,
+      sealed_at,
+      occurred_at: "2026-05-11T08:30:12Z",
+      org_id,
+    };
     expect(request.body).toBe(`${JSON.stringify(head).slice(0, -1)},"data":${rendered}}`);
   });
 

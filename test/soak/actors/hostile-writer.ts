@@ -3,8 +3,8 @@ import { DynamoDBDocumentClient, TransactWriteCommand } from "@aws-sdk/lib-dynam
 import type { Random } from "#infra/local/demo/random.ts";
 import { toEventItem } from "#shared/events/dynamodb/event-item.ts";
 import { parseEventValue } from "#shared/events/parse-event.ts";
-import type { Ledger } from "#test/soak/ledger.ts";
 import { pauseBeforeRetry, type SoakStack } from "#test/soak/stack.ts";
+import type { Submissions } from "#test/soak/submissions.ts";
 import { damages } from "#test/support/events/hostile-items.ts";
 import { type DamagedSoakItem, drawEvent } from "./events.ts";
 import { isStored } from "./writers.ts";
@@ -15,7 +15,7 @@ const pauseMs = { low: 150, high: 450 };
  * Creates a service that writes invalid items to the events table until aborted. It has only the permissions that
  * README grants to services.
  */
-export function createHostileWriter(stack: SoakStack, ledger: Ledger, random: Random) {
+export function createHostileWriter(stack: SoakStack, submissions: Submissions, random: Random) {
   const documents = DynamoDBDocumentClient.from(stack.dynamodb);
   const orgIds = stack.orgs.map(({ org_id }) => org_id);
   const drawOne = () => drawDamaged(random, orgIds[random.between(0, orgIds.length - 1)] ?? "");
@@ -29,7 +29,7 @@ export function createHostileWriter(stack: SoakStack, ledger: Ledger, random: Ra
   return async (signal: AbortSignal): Promise<void> => {
     while (!signal.aborted) {
       const item = drawOne();
-      ledger.recordDamaged(item);
+      submissions.recordDamaged(item);
       await put(item);
       await delay(random.between(pauseMs.low, pauseMs.high), undefined, { signal }).catch(() => {});
     }

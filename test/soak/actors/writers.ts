@@ -5,8 +5,8 @@ import { DynamoDBDocumentClient, TransactWriteCommand } from "@aws-sdk/lib-dynam
 import { activityPut } from "#clients/emitter/activity-put.ts";
 import { createEmitter } from "#clients/emitter/emitter.ts";
 import type { Random } from "#infra/local/demo/random.ts";
-import type { Ledger } from "#test/soak/ledger.ts";
 import { pauseBeforeRetry, type SoakStack } from "#test/soak/stack.ts";
+import type { Submissions } from "#test/soak/submissions.ts";
 import { conflictingWith, drawEvent, drawRefusable, type Refusable, type SoakEvent } from "./events.ts";
 
 const share = { transactions: 0.3, refusable: 0.15, repeated: 0.2, conflicting: 0.3 };
@@ -16,7 +16,7 @@ const pauseMs = { low: 60, high: 240 };
  * Creates a service that writes events until aborted, some twice and some invalid. It resends events that were not
  * acknowledged, as services must, and pauses while `isBehind`: on a busy machine the backlog would grow without bound.
  */
-export function createWriter(stack: SoakStack, ledger: Ledger, random: Random, isBehind: () => boolean) {
+export function createWriter(stack: SoakStack, submissions: Submissions, random: Random, isBehind: () => boolean) {
   const emitter = createEmitter({ queueUrl: stack.queue("ingest"), client: stack.sqs, random: () => 0.5 });
   const documents = DynamoDBDocumentClient.from(stack.dynamodb);
   const orgIds = stack.orgs.map(({ org_id }) => org_id);
@@ -28,7 +28,7 @@ export function createWriter(stack: SoakStack, ledger: Ledger, random: Random, i
     let remaining = events;
     while (remaining.length > 0) {
       const results = await emitter.emit(remaining);
-      for (const result of results) if (result.status === "sent") ledger.recordAcknowledged(result.event_id);
+      for (const result of results) if (result.status === "sent") submissions.recordAcknowledged(result.event_id);
       remaining = remaining.filter((_, at) => results[at]?.status !== "sent");
       if (remaining.length > 0) await pauseBeforeRetry();
     }
@@ -37,11 +37,11 @@ export function createWriter(stack: SoakStack, ledger: Ledger, random: Random, i
   async function transact(event: SoakEvent): Promise<void> {
     const TransactItems = [{ Put: activityPut(documents, stack.eventsTable, event) }];
     while (!(await isStored(documents.send(new TransactWriteCommand({ TransactItems }))))) await pauseBeforeRetry();
-    ledger.recordAcknowledged(event.event_id);
+    submissions.recordAcknowledged(event.event_id);
   }
 
   async function refuse(refusable: Refusable): Promise<void> {
-    ledger.recordRefusable(refusable);
+    submissions.recordRefusable(refusable);
     const command = new SendMessageCommand({ QueueUrl: stack.queue("ingest"), MessageBody: refusable.body });
     while (!(await succeeds(stack.sqs.send(command)))) await pauseBeforeRetry();
   }
@@ -50,13 +50,13 @@ export function createWriter(stack: SoakStack, ledger: Ledger, random: Random, i
     if (random.chance(share.transactions)) {
       const event = drawOne();
       const isContested = random.chance(share.conflicting);
-      ledger.recordSending(event);
+      submissions.recordSending(event);
       await transact(event);
       if (isContested) await refuse(conflictingWith(event));
       written.push(event);
     } else {
       const events = Array.from({ length: random.between(1, 8) }, drawOne);
-      for (const event of events) ledger.recordSending(event);
+      for (const event of events) submissions.recordSending(event);
       await emit(events);
       written.push(...events);
     }
@@ -64,7 +64,7 @@ export function createWriter(stack: SoakStack, ledger: Ledger, random: Random, i
     const repeated = written[random.between(0, written.length - 1)];
     if (random.chance(share.repeated) && repeated !== undefined) {
       await emit([repeated]);
-      ledger.repeats += 1;
+      submissions.repeats += 1;
     }
   }
 

@@ -1,22 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
-import * as z from "zod";
 import { evaluateQuery } from "#shared/audit/evaluate-query.ts";
 import { savedQueries } from "#shared/audit/queries.ts";
 import { toEventItem } from "#shared/events/dynamodb/event-item.ts";
 import type { JsonObject } from "#shared/events/text/json.ts";
-import type { DamagedSoakItem } from "#test/soak/actors/events.ts";
-import { compareByNewest, type ExpectedEvent, type Ledger } from "#test/soak/ledger.ts";
+import { compareByNewest, type ExpectedEvent, type Submissions } from "#test/soak/submissions.ts";
+import type { CheckResult } from "./check-result.ts";
+import { damageSequenced, logsAreWhole, sequenced } from "./ledger-checks.ts";
 import type { EventsTableItem, SoakResult } from "./soak-result.ts";
 
-/** The result of a check. It passes if `problems` is empty. */
-export type CheckResult = {
-  readonly name: string;
-  readonly expected: number;
-  readonly found: number;
-  readonly problems: readonly string[];
-};
-
-type Check = (ledger: Ledger, found: SoakResult) => CheckResult;
+type Check = (submissions: Submissions, found: SoakResult) => CheckResult;
 
 /** All checks, in the order of the report. Add new ones here. */
 const checks: readonly Check[] = [
@@ -24,7 +16,9 @@ const checks: readonly Check[] = [
   stored,
   logged,
   tampering,
-  damageReported,
+  sequenced,
+  damageSequenced,
+  logsAreWhole,
   readable,
   rejected,
   delivered,
@@ -37,41 +31,41 @@ const checks: readonly Check[] = [
 ];
 
 /** Runs all checks: compares what was accepted with what the stack stored, listed and delivered. */
-export function runChecks(ledger: Ledger, found: SoakResult): CheckResult[] {
-  return checks.map((compare) => compare(ledger, found));
+export function runChecks(submissions: Submissions, found: SoakResult): CheckResult[] {
+  return checks.map((compare) => compare(submissions, found));
 }
 
-function acknowledged(ledger: Ledger): CheckResult {
-  const problems = ledger.unacknowledged.map((id) => `${id} was sent, but never acknowledged.`);
-  const { acceptedCount } = ledger;
+function acknowledged(submissions: Submissions): CheckResult {
+  const problems = submissions.unacknowledged.map((id) => `${id} was sent, but never acknowledged.`);
+  const { acceptedCount } = submissions;
   return { name: "acknowledged", expected: acceptedCount + problems.length, found: acceptedCount, problems };
 }
 
 /** Each accepted event is stored exactly once, with the content that was sent, and no other event is stored. */
-function stored(ledger: Ledger, { stored: items }: SoakResult): CheckResult {
-  const isDamaged = ({ entity_id }: EventsTableItem) => ledger.damaged.has(String(entity_id));
+function stored(submissions: Submissions, { stored: items }: SoakResult): CheckResult {
+  const isDamaged = ({ entity_id }: EventsTableItem) => submissions.damaged.has(String(entity_id));
   const ours = items.filter((item) => item.entity_type !== "WEBHOOK_ENDPOINT" && !isDamaged(item));
   const byId = Map.groupBy(ours, ({ event_id }) => String(event_id));
-  const problems = ledger.accepted.flatMap((event) => {
+  const problems = submissions.accepted.flatMap((event) => {
     const [item, another] = byId.get(event.event_id) ?? [];
     if (item === undefined) return [`${event.event_id} is not stored.`];
     if (another !== undefined) return [`${event.event_id} is stored more than once.`];
     const expected = toEventItem({ ...event, recorded_at: String(item.recorded_at) });
     return isDeepStrictEqual(item, expected) ? [] : [`${event.event_id} is stored as ${JSON.stringify(item)}.`];
   });
-  const known = new Set(ledger.accepted.map(({ event_id }) => event_id));
+  const known = new Set(submissions.accepted.map(({ event_id }) => event_id));
   const foreign = [...byId.keys()].filter((id) => !known.has(id)).map((id) => `${id} is stored, and was not accepted.`);
   return { name: "stored", expected: known.size, found: ours.length, problems: [...problems, ...foreign] };
 }
 
 /** Each accepted event has at least one line in the audit log. No other line exists, and no line reports tampering. */
-function logged(ledger: Ledger, { logged: lines }: SoakResult): CheckResult {
+function logged(submissions: Submissions, { logged: lines }: SoakResult): CheckResult {
   const isDamage = ({ message, entity_id }: JsonObject) =>
-    message === "tamper" && ledger.damaged.has(String(entity_id));
+    message === "tamper" && submissions.damaged.has(String(entity_id));
   const ours = lines.filter((line) => line.entity_type !== "WEBHOOK_ENDPOINT" && !isDamage(line));
   const ids = new Set(ours.map(({ event_id }) => String(event_id)));
-  const missing = ledger.accepted.filter(({ event_id }) => !ids.has(event_id)).map(({ event_id }) => event_id);
-  const known = new Set(ledger.accepted.map(({ event_id }) => event_id));
+  const missing = submissions.accepted.filter(({ event_id }) => !ids.has(event_id)).map(({ event_id }) => event_id);
+  const known = new Set(submissions.accepted.map(({ event_id }) => event_id));
   const foreign = ours.filter(({ message, event_id }) => message !== "event" || !known.has(String(event_id)));
   const problems = [
     ...missing.map((id) => `${id} has no line in the audit log.`),
@@ -81,7 +75,7 @@ function logged(ledger: Ledger, { logged: lines }: SoakResult): CheckResult {
 }
 
 /** The saved query `tampering` returns a row for each damaged item. */
-function tampering({ damaged }: Ledger, { logged: lines }: SoakResult): CheckResult {
+function tampering({ damaged }: Submissions, { logged: lines }: SoakResult): CheckResult {
   const query = savedQueries.find(({ name }) => name === "tampering");
   const ever = { since: "0001", until: "9999", org: null };
   const rows = query === undefined ? [] : evaluateQuery(query, {}, ever, lines);
@@ -91,32 +85,9 @@ function tampering({ damaged }: Ledger, { logged: lines }: SoakResult): CheckRes
   return { name: "tampering query", expected: damaged.size, found: damaged.size - missing.length, problems };
 }
 
-/** The fan-out has reported each damaged item to `fan_out_dead_letters`, in at most 6,000 characters. */
-function damageReported({ damaged }: Ledger, { deadLetters }: SoakResult): CheckResult {
-  const bodies = reportsOfDamage(deadLetters);
-  const reported = new Set(bodies.map((body) => keyText(unreadMessageSchema.parse(JSON.parse(body)).key)));
-  const problems = [
-    ...[...damaged.values()]
-      .filter((item) => !reported.has(keyText(item)))
-      .map((item) => `${keyText(item)} is missing.`),
-    ...bodies.filter((body) => body.length > 6_000).map((body) => `A message has ${body.length} characters.`),
-  ];
-  return { name: "damaged items reported", expected: damaged.size, found: reported.size, problems };
-}
-
-const unreadMessageSchema = z.object({ key: z.object({ timeline: z.string(), position: z.string() }) });
-
-function reportsOfDamage(deadLetters: SoakResult["deadLetters"]): readonly string[] {
-  return (deadLetters.get("fan_out_dead_letters") ?? []).filter((body) => body.includes('"reason":"DamagedItemError'));
-}
-
-function keyText({ timeline, position }: Pick<DamagedSoakItem, "timeline" | "position">): string {
-  return `${timeline} ${position}`;
-}
-
 /** The pages of an organisation list exactly its accepted events, in order. */
-function readable(ledger: Ledger, { shown }: SoakResult): CheckResult {
-  const expected = Map.groupBy(ledger.accepted.toSorted(compareByNewest), ({ org_id }) => org_id);
+function readable(submissions: Submissions, { shown }: SoakResult): CheckResult {
+  const expected = Map.groupBy(submissions.accepted.toSorted(compareByNewest), ({ org_id }) => org_id);
   const problems = [...shown].flatMap(([org, ids]) => {
     const expectedIds = (expected.get(org) ?? []).map(({ event_id }) => event_id);
     if (isDeepStrictEqual(ids, expectedIds)) return [];
@@ -124,11 +95,11 @@ function readable(ledger: Ledger, { shown }: SoakResult): CheckResult {
     return [`${org} lists ${ids.length} events instead of ${expectedIds.length}; number ${at + 1} is ${ids[at]}.`];
   });
   const total = [...shown.values()].reduce((sum, ids) => sum + ids.length, 0);
-  return { name: "listed", expected: ledger.acceptedCount, found: total, problems };
+  return { name: "listed", expected: submissions.acceptedCount, found: total, problems };
 }
 
 /** Each invalid message is rejected at least once, with code and reason, and no other message is. */
-function rejected({ refusable }: Ledger, { rejected: messages }: SoakResult): CheckResult {
+function rejected({ refusable }: Submissions, { rejected: messages }: SoakResult): CheckResult {
   const bodies = new Set(messages.map(({ body }) => body));
   const missing = [...refusable.keys()].filter((body) => !bodies.has(body)).map((body) => `Not rejected: ${body}`);
   const wrong = messages
@@ -138,16 +109,16 @@ function rejected({ refusable }: Ledger, { rejected: messages }: SoakResult): Ch
 }
 
 /** Each event was delivered to the endpoint of its organisation, or is listed as failed with a reason. */
-function delivered(ledger: Ledger, { received }: SoakResult): CheckResult {
+function delivered(submissions: Submissions, { received }: SoakResult): CheckResult {
   const owed = Map.groupBy(
-    ledger.accepted.filter(({ event_id }) => ledger.mustBeDelivered(event_id)),
+    submissions.accepted.filter(({ event_id }) => submissions.mustBeDelivered(event_id)),
     ({ org_id }) => org_id,
   );
   const perOrg = received.map(({ org_id, received: requests, givenUp }) => {
     const accepted = new Set(requests.flatMap(({ isAccepted, eventId }) => (isAccepted ? [eventId] : [])));
     const events: readonly ExpectedEvent[] = owed.get(org_id) ?? [];
     const missing = events.filter(({ event_id }) => !accepted.has(event_id) && !givenUp.has(event_id));
-    const foreign = [...accepted].filter((id) => ledger.sent(id)?.org_id !== org_id);
+    const foreign = [...accepted].filter((id) => submissions.sent(id)?.org_id !== org_id);
     const problems = [
       ...missing.map(({ event_id }) => `${event_id} was not delivered to ${org_id}.`),
       ...foreign.map((id) => `${id} was delivered to ${org_id}, but belongs to another organisation.`),
@@ -163,7 +134,7 @@ function delivered(ledger: Ledger, { received }: SoakResult): CheckResult {
 }
 
 /** All deliveries of an event have the same webhook id and the same body. */
-function noDivergentDeliveries(_: Ledger, { received, problems }: SoakResult): CheckResult {
+function noDivergentDeliveries(_: Submissions, { received, problems }: SoakResult): CheckResult {
   const all = received.flatMap(({ received: requests }) => requests);
   const byEvent = Map.groupBy(all, ({ eventId }) => eventId);
   const twice = [...byEvent]
@@ -178,31 +149,30 @@ function noDivergentDeliveries(_: Ledger, { received, problems }: SoakResult): C
 }
 
 /** Each test delivery that the API accepted has arrived. */
-function tested(_: Ledger, { owners: { tests, tested } }: SoakResult): CheckResult {
+function tested(_: Submissions, { owners: { tests, tested } }: SoakResult): CheckResult {
   const problems = tests.filter((id) => !tested.has(id)).map((id) => `The test ${id} did not arrive.`);
   return { name: "test deliveries", expected: tests.length, found: tests.length - problems.length, problems };
 }
 
 /** Each kind of call by an endpoint owner has succeeded at least once. */
-function ownerCallsSucceed(_: Ledger, { owners: { calls, lastFailures } }: SoakResult): CheckResult {
+function ownerCallsSucceed(_: Submissions, { owners: { calls, lastFailures } }: SoakResult): CheckResult {
   const problems = [...calls]
     .filter(([, count]) => count === 0)
     .map(([call]) => `No call of ${call} succeeded; the last failure: ${lastFailures.get(call) ?? "none"}.`);
   return { name: "owner calls", expected: calls.size, found: calls.size - problems.length, problems };
 }
 
-function noDeadLetters(_: Ledger, { deadLetters }: SoakResult): CheckResult {
-  const expected = new Set(reportsOfDamage(deadLetters));
+function noDeadLetters(_: Submissions, { deadLetters }: SoakResult): CheckResult {
   const problems = [...deadLetters].flatMap(([queue, bodies]) =>
-    bodies.filter((body) => !expected.has(body)).map((body) => `In ${queue}: ${body.slice(0, 300)}`),
+    bodies.map((body) => `In ${queue}: ${body.slice(0, 300)}`),
   );
   return { name: "dead letters", expected: 0, found: problems.length, problems };
 }
 
-function tenantIsolation(_: Ledger, { problems: { pages } }: SoakResult): CheckResult {
+function tenantIsolation(_: Submissions, { problems: { pages } }: SoakResult): CheckResult {
   return { name: "tenant isolation", expected: 0, found: pages.length, problems: pages };
 }
 
-function noUnexplainedServerErrors(_: Ledger, { serverErrors: { unexplained } }: SoakResult): CheckResult {
+function noUnexplainedServerErrors(_: Submissions, { serverErrors: { unexplained } }: SoakResult): CheckResult {
   return { name: "unexplained 5xx", expected: 0, found: unexplained.length, problems: unexplained };
 }

@@ -6,6 +6,7 @@ import { type OwnerLog, ownerCalls } from "#test/soak/actors/owners.ts";
 import { type ReaderJournal, readAllPages } from "#test/soak/actors/pages.ts";
 import type { ReceivedDelivery } from "#test/soak/actors/receivers.ts";
 import type { SoakSubscriber } from "#test/soak/actors/subscribers.ts";
+import { type LedgerLogs, readLedgerLogs } from "#test/soak/ledger-logs.ts";
 import { drain } from "#test/soak/queues.ts";
 import type { SoakStack } from "#test/soak/stack.ts";
 import { auditLines } from "#test/support/audit-lines.ts";
@@ -14,6 +15,7 @@ import { auditLines } from "#test/support/audit-lines.ts";
 export type SoakResult = {
   /** Items of the events table. */
   readonly stored: readonly EventsTableItem[];
+  readonly ledger: LedgerLogs;
   /** Lines of the audit log. */
   readonly logged: readonly JsonObject[];
   /** Ids of the events that the API lists for each organisation, in order. */
@@ -66,6 +68,7 @@ const deadLetterQueues = [
   "deliveries_dead_letters",
   "slow_deliveries_dead_letters",
   "replays_dead_letters",
+  "sequencer_dead_letters",
   "fan_out_dead_letters",
   "audit_log_dead_letters",
 ];
@@ -101,6 +104,7 @@ export async function collectResult(
   }
   return {
     stored: await scan(stack),
+    ledger: await readLedgerLogs(stack),
     logged: auditLines(stack, "events"),
     shown,
     rejected,

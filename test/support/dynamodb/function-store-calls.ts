@@ -11,12 +11,15 @@ import type { AppendStore } from "#shared/events/append.ts";
 import { createEventStore } from "#shared/events/dynamodb/event-store.ts";
 import { createIdempotencyStore } from "#shared/events/dynamodb/idempotency-store.ts";
 import { createCheckpointStore } from "#shared/ledger/dynamodb/checkpoint-store.ts";
+import { createClaimStore } from "#shared/ledger/dynamodb/claim-store.ts";
 import { createEventItemReader } from "#shared/ledger/dynamodb/event-item-reader.ts";
 import { createLedgerStore } from "#shared/ledger/dynamodb/ledger-store.ts";
 import { createTileStore } from "#shared/ledger/dynamodb/tile-store.ts";
 import { createSequencedEventReader } from "#shared/ledger/feed/dynamodb/sequenced-event-reader.ts";
 import type { SequencedEventReader } from "#shared/ledger/feed/resolve-entries.ts";
 import type { ProofPorts } from "#shared/ledger/proofs/proof-ports.ts";
+import type { SequencerPorts } from "#shared/ledger/sequencer/ports.ts";
+import { initialClaim, type ShardClaims } from "#shared/ledger/sequencer/shard-claim.ts";
 import type { DeliveryPorts } from "#shared/webhooks/deliveries/delivery-ports.ts";
 import type { EnqueueDuePorts } from "#shared/webhooks/deliveries/scheduled-deliveries.ts";
 import { dataKeyStore } from "#shared/webhooks/endpoints/dynamodb/data-key-store.ts";
@@ -29,7 +32,7 @@ import type { WebhookManagementPorts } from "#shared/webhooks/management-ports.t
 import type { RepairPorts } from "#shared/webhooks/replays/repair.ts";
 import type { ReplayPorts } from "#shared/webhooks/replays/run-replay.ts";
 import { aDeliveryMessage, anEvent, anOrg, aToken, testNow } from "#test/support/builders.ts";
-import { anEventEntry } from "#test/support/ledger/entries.ts";
+import { anEventEntry, chunksOf, eventEntries } from "#test/support/ledger/entries.ts";
 import { aViewerKey } from "#test/support/viewer-tokens.ts";
 import {
   type Calls,
@@ -104,6 +107,29 @@ function sender(client: DynamoDBClient) {
 
 function fanOut(client: DynamoDBClient) {
   return { endpoints: endpointSourceCalls(client) satisfies Calls<EndpointReader> };
+}
+
+function sequencer(client: DynamoDBClient) {
+  const ledger = createLedgerStore(client, tables.ledger);
+  const claims = createClaimStore(client, tables.config, () => testNow);
+  const [built] = chunksOf(eventEntries(1));
+  const [tile] = chunksOf(eventEntries(256));
+  const put = async (one: typeof built) => one && ledger.put(org_id, one.chunk, one.tileRoots);
+  return {
+    ledger: {
+      getNewestChunk: () => ledger.getNewestChunk(org_id, true),
+      listChunks: () => ledger.listChunks(org_id, { from: 1, isConsistent: true }),
+      put: async () => {
+        for (const one of [built, tile]) await put(one);
+      },
+    } satisfies Calls<SequencerPorts["ledger"]>,
+    claims: {
+      get: () => claims.get("shardId-1"),
+      put: async () => {
+        for (const version of [1, 2]) await claims.put("shardId-1", { ...initialClaim, version });
+      },
+    } satisfies Calls<ShardClaims>,
+  };
 }
 
 function scheduledDeliveries(client: DynamoDBClient) {
@@ -282,6 +308,7 @@ export const storeCallsOfFunctions: Readonly<Record<string, (client: DynamoDBCli
   PublicApiFinzbooks: finzbooks,
   PublicApiSimplybooks: numberedDialect,
   AuditFunction: review,
+  SequencerFunction: sequencer,
   WebhooksApi: webhooksApi,
   WebhooksDeliverySchedulerFunction: scheduledDeliveries,
   WebhooksFanOutFunction: fanOut,

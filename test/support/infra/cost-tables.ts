@@ -119,7 +119,7 @@ function dollarsOf(item: string, lines: readonly Row[]): number {
 
 /** Returns the costs of the common backup plan, which `monthlyCosts` cannot compute. */
 function warmCopies({ eventsPerMonth, months }: Volume): number {
-  const tableGb = (after: number) => (after * eventsPerMonth * perEvent.itemBytes) / gb;
+  const tableGb = (after: number) => (after * eventsPerMonth * (perEvent.itemBytes + perEvent.ledgerBytes)) / gb;
   const kept = Math.min(months, manyCopies.monthly);
   const monthly = Array.from({ length: kept }, (_, ago) => tableGb(months - ago)).reduce((a, b) => a + b, 0);
   return (tableGb(months) * manyCopies.daily + monthly) * prices.dynamodb.copyWarm;

@@ -1,4 +1,5 @@
 import type { ActivityEvent } from "#shared/events/event.ts";
+import type { SequencedEvent } from "#shared/ledger/sequenced-event.ts";
 import { deliverBatch } from "#shared/webhooks/deliveries/deliver-batch.ts";
 import type { DeliveryMessage, DeliveryQueue } from "#shared/webhooks/deliveries/delivery.ts";
 import type { DeliveryPorts } from "#shared/webhooks/deliveries/delivery-ports.ts";
@@ -9,6 +10,7 @@ import { EndpointCache } from "#shared/webhooks/endpoints/endpoint-cache.ts";
 import { NegativeCache } from "#shared/webhooks/limits/negative-cache.ts";
 import type { Replay } from "#shared/webhooks/replays/replay.ts";
 import { type ReplayPorts, runReplayStep } from "#shared/webhooks/replays/run-replay.ts";
+import { toSequenced } from "#test/support/events/sequenced-events.ts";
 import { unboundedHosts } from "#test/support/infra/destinations.ts";
 import { memoryEvents } from "#test/support/memory/events.ts";
 import { noSuspendedOrgs } from "#test/support/memory/suspended-orgs.ts";
@@ -63,6 +65,7 @@ export class SimulatedPlatform {
   #cache: EndpointCache;
   readonly #negativeCache = new NegativeCache();
   #ids = 0;
+  #sequence = 0;
 
   constructor(clock: VirtualClock, random: () => number, faults: SimulatedFaults) {
     this.#clock = clock;
@@ -78,13 +81,19 @@ export class SimulatedPlatform {
     this.slowQueue.consumer = (batch) => this.#deliver(batch, this.slowQueue, null);
   }
 
-  /** Commits events; the stream delivers them, perhaps twice, and again if the function crashed. */
+  /** Commits events; the stream of the ledger delivers them, perhaps twice, and again if the function crashed. */
   commit(events: readonly ActivityEvent[]): void {
     for (const event of events) this.log.set(`${event.entity_id} ${event.event_id}`, event);
-    const records = events.flatMap((event) =>
-      this.#random() < this.#faults.duplicateShare ? [event, event] : [event],
+    const records = events.map((event) => {
+      this.#sequence += 1;
+      return toSequenced(event, { sequence: this.#sequence, sealed_at: this.#clock.now().toISOString() });
+    });
+    const delivered = records.flatMap((record) =>
+      this.#random() < this.#faults.duplicateShare ? [record, record] : [record],
     );
-    this.#clock.schedule(this.#clock.now().getTime() + 250 * this.#random(), () => void this.#fanOut(records));
+    // One poll of the stream of the events table, and one of the ledger's.
+    const polledAt = this.#clock.now().getTime() + 250 * this.#random() + 250 * this.#random();
+    this.#clock.schedule(polledAt, () => void this.#fanOut(delivered));
   }
 
   /** Runs the schedule each minute until `until`, and redrives dead letters as an operator does. */
@@ -131,7 +140,7 @@ export class SimulatedPlatform {
     };
   }
 
-  async #fanOut(events: readonly ActivityEvent[]): Promise<void> {
+  async #fanOut(events: readonly SequencedEvent[]): Promise<void> {
     const crashes = createCrashInjector(this.#random, this.#faults.crashProbability);
     const ports = { endpoints: this.#cache, queue: crashes.wrap(this.#portOf(this.queue)), now: this.#clock.now };
     let left = events;

@@ -5,8 +5,7 @@ import { ActivityError } from "#shared/errors.ts";
 import { toEventItem } from "#shared/events/dynamodb/event-item.ts";
 import { parseEventItem } from "#shared/events/dynamodb/parse-event-item.ts";
 import { isJsonObject } from "#shared/events/text/json.ts";
-import { createQuarantineQueue } from "#shared/platform/aws/quarantine-queue.ts";
-import type { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
+import { createQuarantineQueue, toRecordReference } from "#shared/platform/aws/quarantine-queue.ts";
 import { createStreamHandler } from "#shared/platform/handlers/stream-handler.ts";
 import { metricNames } from "#shared/platform/observability/metric-names.ts";
 import { buildLambdaContext } from "#test/support/api/http-event.ts";
@@ -66,12 +65,14 @@ function textImage(image: Record<string, { S?: string }>): Record<string, { S: s
 async function run(records: readonly DynamoDBRecord[], { queue, bodies }: ReturnType<typeof queueThat>) {
   const handled: string[] = [];
   const handler = createStreamHandler({
-    parse: parseEventItem,
+    parse: (image) => [parseEventItem(image)],
+    check: () => {},
     handle: async (events) => {
       handled.push(...events.map(({ event_id }) => event_id.slice(-2)));
       return { failed: new Set<never>(), counts: new Map([[metricNames.deliveriesBegun, events.length]]) };
     },
     quarantine: queue,
+    referTo: ({ event_id }) => ({ key: { event_id } }),
   });
   const answer = await handler({ Records: [...records] }, buildLambdaContext());
   return { failed: answer.batchItemFailures, handled, bodies };
@@ -114,15 +115,22 @@ describe("createQuarantineQueue, for items of the maximum size full of U+0001", 
 
 it("createQuarantineQueue throws unavailable if SQS throttles", async () => {
   const { queue } = queueThat(Object.assign(new Error("slow"), { name: "RequestThrottled", $metadata: {} }));
-  await expect(queue.put(good(1), "why")).rejects.toThrow(ActivityError);
+  await expect(queue.put(toRecordReference(good(1)), "why")).rejects.toThrow(ActivityError);
 });
 
 it("createQuarantineQueue truncates long keys", async () => {
   const { queue, bodies } = queueThat();
-  await queue.put({ eventName: "INSERT", dynamodb: { Keys: textAttributesOf(largestItem) } }, largestItem);
+  await queue.put({ key: { timeline: largestItem, position: largestItem } }, largestItem);
   expect(Buffer.byteLength(bodies[0] ?? "")).toBeLessThan(6_000);
 });
 
-function textAttributesOf(text: string) {
-  return { timeline: { S: text }, position: { S: text } } satisfies ReturnType<typeof toStringAttributes>;
-}
+it("toRecordReference returns the key of a record with its numbers as text", () => {
+  const record = {
+    eventName: "INSERT",
+    dynamodb: { SequenceNumber: "1", Keys: { pk: { S: "log#org_1" }, sk: { N: "7" } } },
+  };
+  expect(toRecordReference({ ...record, eventName: "INSERT" })).toMatchObject({
+    sequence_number: "1",
+    key: { pk: "log#org_1", sk: "7" },
+  });
+});

@@ -1,16 +1,21 @@
 import type { DynamoDBRecord } from "aws-lambda";
 import { describe, expect, it } from "vitest";
 import { ActivityError } from "#shared/errors.ts";
-import { createStreamHandler, type StreamHandlerOptions } from "#shared/platform/handlers/stream-handler.ts";
+import { createStreamHandler, type StreamHandlerOptions, storedAt } from "#shared/platform/handlers/stream-handler.ts";
 import { metricNames } from "#shared/platform/observability/metric-names.ts";
 import { buildLambdaContext } from "#test/support/api/http-event.ts";
 import { captureLogLines } from "#test/support/log-lines.ts";
 
 type Item = { readonly name: string };
 
-const record = (name: string): DynamoDBRecord => ({
+/** A record with the items of these names, separated by spaces. */
+const record = (names: string): DynamoDBRecord => ({
   eventName: "INSERT",
-  dynamodb: { SequenceNumber: `seq-${name}`, NewImage: { name: { S: name } } },
+  dynamodb: {
+    SequenceNumber: `seq-${names}`,
+    Keys: { pk: { S: names }, sk: { N: "1" } },
+    NewImage: { names: { S: names } },
+  },
 });
 
 /** Runs a batch of records with these names. Returns the failed and the quarantined records, and the log lines. */
@@ -22,20 +27,24 @@ async function run(
   const lines = captureLogLines();
   const quarantined: string[] = [];
   const options: StreamHandlerOptions<Item> = {
-    parse: ({ name }) => {
-      if (name?.S === "unreadable") throw new Error("no such item");
-      return { name: name?.S ?? "" };
+    parse: ({ names: image }) => {
+      if (image?.S === "unreadable") throw new Error("no such item");
+      return (image?.S ?? "").split(" ").map((name) => ({ name }));
+    },
+    check({ name }) {
+      if (name === "refused") throw new Error("not this one");
     },
     handle: async (items) => ({
       failed: handle(items),
       counts: new Map([[metricNames.deliveriesBegun, items.length]]),
     }),
     quarantine: {
-      async put({ dynamodb }) {
+      async put({ sequence_number, key }) {
         if (queueError !== null) throw queueError;
-        quarantined.push(dynamodb?.SequenceNumber ?? "");
+        quarantined.push(typeof sequence_number === "string" ? sequence_number : `item-${key.name}`);
       },
     },
+    referTo: ({ name }) => ({ key: { name } }),
   };
   const response = await createStreamHandler(options)({ Records: names.map(record) }, buildLambdaContext());
   return { failed: response?.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier), quarantined, lines };
@@ -43,24 +52,15 @@ async function run(
 
 const none: ReadonlySet<Item> = new Set();
 
-describe("createStreamHandler", () => {
-  it.each([
-    [1_748_779_229, new Date("2025-06-01T12:00:29.000Z")],
-    [undefined, null],
-  ])("passes the time at which the table stored an item: %s", async (ApproximateCreationDateTime, stored) => {
-    captureLogLines();
-    const { dynamodb } = record("a");
-    const seconds = ApproximateCreationDateTime === undefined ? {} : { ApproximateCreationDateTime };
-    const seen: (Date | null)[] = [];
-    const handler = createStreamHandler({
-      parse: (_, at) => ({ at: seen.push(at) }),
-      handle: async () => ({ failed: new Set<never>(), counts: new Map() }),
-      quarantine: { put: async () => {} },
-    });
-    await handler({ Records: [{ eventName: "INSERT", dynamodb: { ...dynamodb, ...seconds } }] }, buildLambdaContext());
-    expect(seen).toEqual([stored]);
-  });
+it.each([
+  [1_748_779_229, new Date("2025-06-01T12:00:29.000Z")],
+  [undefined, null],
+])("storedAt returns the time at which the table stored an item: %s", (seconds, stored) => {
+  const time = seconds === undefined ? {} : { ApproximateCreationDateTime: seconds };
+  expect(storedAt({ dynamodb: time })).toEqual(stored);
+});
 
+describe("createStreamHandler", () => {
   it("quarantines a record that cannot be parsed and processes the others", async () => {
     const seen: string[] = [];
     const outcome = await run(["a", "unreadable", "b"], (items) => {
@@ -82,10 +82,36 @@ describe("createStreamHandler", () => {
         seen.push(...items.map(({ name }) => name));
         return none;
       });
-      expect(outcome).toMatchObject({ failed: [], quarantined: ["seq-poison"] });
+      expect(outcome).toMatchObject({ failed: [], quarantined: ["item-poison"] });
       expect(seen).toEqual(["a", "b"]);
     },
   );
+
+  it.each(["refused", "poison"])("quarantines an item of a record, and processes the others: %s", async (bad) => {
+    const seen: string[] = [];
+    const outcome = await run(["a b", `c ${bad} d`, "e"], (items) => {
+      if (items.some(({ name }) => name === "poison")) throw new TypeError("defect");
+      seen.push(...items.map(({ name }) => name));
+      return none;
+    });
+    expect(outcome).toMatchObject({ failed: [], quarantined: [`item-${bad}`] });
+    expect(seen.toSorted()).toEqual(["a", "b", "c", "d", "e"]);
+  });
+
+  it("reports the record of a failed item for a retry, once", async () => {
+    const isFailed = ({ name }: Item) => name === "c" || name === "d";
+    const outcome = await run(["a b", "c d", "e"], (items) => new Set(items.filter(isFailed)));
+    expect(outcome).toMatchObject({ failed: ["seq-c d"], quarantined: [] });
+  });
+
+  it("reports a record for a retry if the quarantine queue is unavailable for one of its items", async () => {
+    const outcome = await run(
+      ["a refused"],
+      () => none,
+      new ActivityError("unavailable", "The store is busy or away."),
+    );
+    expect(outcome).toMatchObject({ failed: ["seq-a refused"], quarantined: [] });
+  });
 
   it("reports a failed item for a retry", async () => {
     const isB = ({ name }: Item) => name === "b";

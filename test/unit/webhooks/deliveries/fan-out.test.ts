@@ -6,6 +6,7 @@ import { fanOut } from "#shared/webhooks/deliveries/fan-out.ts";
 import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
 import { EndpointCache } from "#shared/webhooks/endpoints/endpoint-cache.ts";
 import { aDeliveryMessage, anEndpoint, anEvent, testNow } from "#test/support/builders.ts";
+import { aSequencedEvent } from "#test/support/events/sequenced-events.ts";
 import { failOnDamage, memoryEndpoints } from "#test/support/memory/webhooks.ts";
 
 const idOf = (digit: string) => `wh_${digit.repeat(32)}`;
@@ -26,13 +27,13 @@ async function createPorts(...endpoints: readonly Endpoint[]) {
 }
 
 const anEventOf = (entity_id: string, over: Partial<ActivityEvent> = {}) =>
-  anEvent({ entity_id, event_id: `evt_${entity_id}`, ...over });
+  aSequencedEvent({ entity_id, event_id: `evt_${entity_id}`, ...over });
 
 describe("fanOut", () => {
-  it("enqueues one message with the key of the event", async () => {
+  it("enqueues one message with the key of the event and its sequence", async () => {
     const { ports, sent, queue } = await createPorts(anEndpoint());
-    expect(await fanOut(ports, [anEvent()])).toEqual({ begun: 1, failed: new Set() });
-    expect(sent).toEqual([aDeliveryMessage({ sequence: null, sealed_at: null })]);
+    expect(await fanOut(ports, [aSequencedEvent()])).toEqual({ begun: 1, failed: new Set() });
+    expect(sent).toEqual([aDeliveryMessage()]);
     expect(queue.send).toHaveBeenCalledExactlyOnceWith(sent, 0);
   });
 
@@ -45,7 +46,7 @@ describe("fanOut", () => {
       anEndpoint({ endpoint_id: idOf("5"), entity_id: "inv_8c3f1a9b", events: ["*.sent", "*"] }),
       anEndpoint({ endpoint_id: idOf("6"), org_id: "org_other" }),
     );
-    expect((await fanOut(ports, [anEvent()])).begun).toBe(3);
+    expect((await fanOut(ports, [aSequencedEvent()])).begun).toBe(3);
     expect(sent.map(({ endpoint_id }) => endpoint_id)).toEqual([idOf("1"), idOf("2"), idOf("5")]);
     expect(new Set(sent.map(({ delivery_id }) => delivery_id)).size).toBe(3);
   });
@@ -53,8 +54,8 @@ describe("fanOut", () => {
   it("skips events whose writer wants no notification, but not their neighbours", async () => {
     const { ports, sent } = await createPorts(anEndpoint());
     const quiet = anEventOf("inv_quiet", { notify: "no" });
-    expect(await fanOut(ports, [quiet, anEvent(), quiet])).toEqual({ begun: 1, failed: new Set() });
-    expect(sent).toEqual([aDeliveryMessage({ sequence: null, sealed_at: null })]);
+    expect(await fanOut(ports, [quiet, aSequencedEvent(), quiet])).toEqual({ begun: 1, failed: new Set() });
+    expect(sent).toEqual([aDeliveryMessage()]);
   });
 
   it("sends events only to endpoints of their organisation", async () => {
@@ -62,7 +63,11 @@ describe("fanOut", () => {
       anEndpoint({ org_id: "org_a", endpoint_id: idOf("a") }),
       anEndpoint({ org_id: "org_b", endpoint_id: idOf("b") }),
     );
-    await fanOut(ports, [anEvent({ org_id: "org_b" }), anEvent({ org_id: "org_c" }), anEvent({ org_id: "org_a" })]);
+    await fanOut(ports, [
+      aSequencedEvent({ org_id: "org_b" }),
+      aSequencedEvent({ org_id: "org_c" }),
+      aSequencedEvent({ org_id: "org_a" }),
+    ]);
     expect(sent.map(({ org_id, endpoint_id }) => [org_id, endpoint_id])).toEqual([
       ["org_b", idOf("b")],
       ["org_a", idOf("a")],
@@ -71,7 +76,7 @@ describe("fanOut", () => {
 
   it("does not call the queue when no endpoint subscribes", async () => {
     const { ports, queue } = await createPorts(anEndpoint({ events: ["bill.*"] }));
-    const events = [anEvent(), anEvent({ org_id: "org_without" })];
+    const events = [aSequencedEvent(), aSequencedEvent({ org_id: "org_without" })];
     expect(await fanOut(ports, events)).toEqual({ begun: 0, failed: new Set() });
     expect(await fanOut(ports, [])).toEqual({ begun: 0, failed: new Set() });
     expect(queue.send).not.toHaveBeenCalled();
@@ -79,8 +84,8 @@ describe("fanOut", () => {
 
   it("creates the same delivery ids for a repeated event", async () => {
     const { ports, sent } = await createPorts(anEndpoint(), anEndpoint({ endpoint_id: idOf("1") }));
-    await fanOut(ports, [anEvent()]);
-    await fanOut({ ...ports, now: () => new Date(testNow.getTime() + 60_000) }, [anEvent(), anEvent()]);
+    await fanOut(ports, [aSequencedEvent()]);
+    await fanOut({ ...ports, now: () => new Date(testNow.getTime() + 60_000) }, [aSequencedEvent(), aSequencedEvent()]);
     const ids = sent.map(({ delivery_id }) => delivery_id);
     expect(ids).toHaveLength(6);
     expect(new Set(ids).size).toBe(2);
@@ -88,7 +93,7 @@ describe("fanOut", () => {
 
   it("includes disabled endpoints, so that their deliveries are listed", async () => {
     const { ports, sent } = await createPorts(anEndpoint({ disabled: { reason: "owner", at: testNow.toISOString() } }));
-    await fanOut(ports, [anEvent()]);
+    await fanOut(ports, [aSequencedEvent()]);
     expect(sent).toHaveLength(1);
   });
 });
@@ -119,7 +124,7 @@ describe("fanOut when the queue refuses messages", () => {
 it("fanOut propagates the error of the endpoint store and sends nothing", async () => {
   const { ports, store, queue } = await createPorts(anEndpoint());
   vi.spyOn(store, "list").mockRejectedValueOnce(new Error("away"));
-  await expect(fanOut(ports, [anEvent()])).rejects.toThrow("away");
+  await expect(fanOut(ports, [aSequencedEvent()])).rejects.toThrow("away");
   expect(queue.send).not.toHaveBeenCalled();
 });
 

@@ -6,7 +6,7 @@ import type { DamagedSoakItem, Refusable, SoakEvent } from "./actors/events.ts";
 export type ExpectedEvent = Omit<ActivityEvent, "recorded_at">;
 
 /** Records what the writers have sent, and what was acknowledged. */
-export class Ledger {
+export class Submissions {
   readonly #sent = new Map<string, ExpectedEvent>();
   readonly #accepted = new Set<string>();
   readonly #refusable = new Map<string, string>();
