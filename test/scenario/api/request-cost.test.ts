@@ -64,6 +64,20 @@ describe("request cost", () => {
     expect(last).toEqual({ status: 200, left: (searched?.left ?? 0) - 1 });
   });
 
+  it("of the change feed depends on the events of a page: one for a hundred, and more for a thousand", async () => {
+    const changes = (limit: number) => `/api/public/v1/activity/changes?limit=${limit}`;
+    await until(async () => {
+      const body = await (await stack.get(changes(1), tenant.headers)).text();
+      return JSON.parse(body).page_context.latest_sequence === events;
+    });
+    const [hundred, thousand] = await leftAfter([changes(100), changes(1_000)]);
+    expect(hundred).toEqual({ status: 200, left: 599 });
+    // 1,000 events of about 1 KB are 500 read units, and their chunks some 25.
+    const cost = 599 - (thousand?.left ?? 0);
+    expect(cost).toBeGreaterThanOrEqual(13);
+    expect(cost).toBeLessThanOrEqual(15);
+  });
+
   it("counts against the rate limit of its own token only", async () => {
     const other = await stack.token([tenant.org_id]);
     const refused = await until(async () => {
