@@ -27,7 +27,7 @@ export function openLedgerCopy(file: string) {
     ON CONFLICT DO UPDATE SET events = events + 1, last_action = excluded.last_action`);
 
   return {
-    /** Returns the sequence of the last change; 0 if there is none. */
+    /** Returns the sequence of the last change; 0 without one. */
     lastSequence: () => Number(last.get()?.sequence),
     /**
      * Stores a change and its effect in one transaction: after a crash there are both or neither. The primary key refuses
