@@ -32,7 +32,7 @@ import type { WebhookManagementPorts } from "#shared/webhooks/management-ports.t
 import type { RepairPorts } from "#shared/webhooks/replays/repair.ts";
 import type { ReplayPorts } from "#shared/webhooks/replays/run-replay.ts";
 import { aDeliveryMessage, anEvent, anOrg, aToken, testNow } from "#test/support/builders.ts";
-import { anEventEntry, chunksOf, eventEntries } from "#test/support/ledger/entries.ts";
+import { chunksOf, eventEntries } from "#test/support/ledger/entries.ts";
 import { aViewerKey } from "#test/support/viewer-tokens.ts";
 import {
   type Calls,
@@ -279,6 +279,7 @@ function proofs(client: DynamoDBClient) {
   const tiles = createTileStore(client, tables.ledger);
   const checkpoint = { size: 1, frontier: [new Uint8Array(32)], note: "note", signed_at: testNow.toISOString() };
   const range = { level: 1, first: 0, end: 1 };
+  const entry = { ...anEvent(), kind: "event", notifies: true, sha256: new Uint8Array(32) } as const;
   return {
     checkpoints: {
       getLatest: () => checkpoints.getLatest(org_id),
@@ -290,7 +291,7 @@ function proofs(client: DynamoDBClient) {
       listChunks: () => tiles.listChunks(org_id, { ...range, level: 0 }, true),
       listNodes: () => tiles.listNodes(org_id, range, true),
     } satisfies Calls<ProofPorts["tiles"]>,
-    events: { getEventItem: () => createEventItemReader(client, tables.events)(org_id, anEventEntry("event")) },
+    events: { getEventItem: () => createEventItemReader(client, tables.events)(org_id, entry) },
     tokens: tokenCalls(client),
     suspended: suspendedCalls(client),
   };

@@ -219,6 +219,7 @@ describe("command line", () => {
     // All that is checked before the stack is looked for is right.
     const ended = await dispatch(args, context).catch((error: unknown) => error);
     if (name === "audit list") expect(ended).toHaveProperty("text");
+    else if (name === "verify") expect(ended).toMatchObject({ message: expect.stringMatching(/^Cannot read /) });
     else expect(ended).toMatchObject({ message: expect.stringMatching(/^No local stack is running/) });
   });
 

@@ -1,0 +1,87 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { verify } from "#clients/cli/commands/verify.ts";
+import { checkpointExample, consistencyExample, proofExample } from "#shared/api/proofs/openapi/examples.ts";
+import { getCheckpoint } from "#shared/ledger/checkpoints/get-checkpoint.ts";
+import { formatLoggedEntry } from "#shared/ledger/formats/logged-entry.ts";
+import { formatTlogProof, parseTlogProof } from "#shared/ledger/formats/tlog-proof.ts";
+import { getConsistency } from "#shared/ledger/proofs/get-consistency.ts";
+import { chunksOf, eventEntries, putLog } from "#test/support/ledger/entries.ts";
+import { memoryLedger } from "#test/support/memory/ledger.ts";
+import { memoryProofPorts } from "#test/support/memory/proofs.ts";
+import { trustVectors } from "#test/vectors/trust-vectors.ts";
+import { aCommandContext } from "./command-context.ts";
+
+const cwd = mkdtempSync(join(tmpdir(), "activity-verify-"));
+afterAll(() => rmSync(cwd, { recursive: true }));
+
+/** Verifies a text as a file. Returns the exit code and what the command writes. */
+async function verified(text: string, args: readonly string[] = [], key = trustVectors.verification_key) {
+  writeFileSync(join(cwd, "file"), text);
+  const result = await verify.run(["file", "--key", key, ...args], aCommandContext({ cwd }).context);
+  return { exit: result?.exit ?? 0, text: result?.text ?? "", json: result?.json };
+}
+
+const last = trustVectors.entries.at(-1);
+const proof = parseTlogProof(proofExample);
+const withEvent = (canonical: string) =>
+  formatTlogProof({
+    ...proof,
+    extra: formatLoggedEntry({ kind: "event", sealedAt: last?.sealed_at ?? "", canonical }),
+  });
+
+describe("verify", () => {
+  it("accepts a proof, and returns the event", async () => {
+    const { exit, json } = await verified(withEvent(last?.canonical ?? ""));
+    expect(exit).toBe(0);
+    expect(json).toMatchObject({ result: "valid", proves: "inclusion", sequence: 3, size: 3, event: last?.canonical });
+  });
+
+  it("accepts a proof of an entry without its event", async () => {
+    const { exit, text } = await verified(proofExample);
+    expect([exit, text]).toEqual([0, expect.stringContaining("The proof does not include the event.")]);
+  });
+
+  it("accepts a checkpoint", async () => {
+    expect(await verified(checkpointExample)).toMatchObject({ exit: 0, json: { proves: "checkpoint", size: 3 } });
+  });
+
+  it("refuses a proof of other content", async () => {
+    const changed = withEvent(last?.canonical.replace("INVOICE_PAID", "INVOICE_SENT") ?? "");
+    expect(await verified(changed)).toMatchObject({ exit: 1, json: { result: "false", reason: "wrong-root" } });
+  });
+
+  it("refuses a checkpoint whose signature is not valid", async () => {
+    const other = checkpointExample.replace("\n3\n", "\n4\n");
+    expect(await verified(other)).toMatchObject({ exit: 1, json: { reason: "invalid-signature" } });
+  });
+
+  it.each([
+    ["another key has signed", [proofExample, trustVectors.signed_note.verification_key], "unknown-signer"],
+    ["the file is no proof", ["text\n", trustVectors.verification_key], "malformed"],
+    ["the key is malformed", [proofExample, "key"], "malformed"],
+    ["the older checkpoint is missing", [consistencyExample, trustVectors.verification_key], "malformed"],
+  ] as const)("exits with 2 when %s", async (_, [text, key], reason) => {
+    expect(await verified(text, [], key)).toMatchObject({ exit: 2, json: { result: "unknown", reason } });
+  });
+
+  it("accepts a consistency proof with the older checkpoint, and refuses it with one of another log", async () => {
+    const older = await checkpointOf("event");
+    const ledger = memoryLedger();
+    await putLog(ledger, "org_8f9a1c2d", chunksOf(eventEntries(5), { sizes: [2, 3] }));
+    const text = await getConsistency(memoryProofPorts(ledger).ports, "org_8f9a1c2d", { from: 2, to: null });
+    writeFileSync(join(cwd, "older"), older);
+    expect(await verified(text, ["--checkpoint", "older"])).toMatchObject({ exit: 0, json: { sequence: 2, size: 5 } });
+    writeFileSync(join(cwd, "older"), await checkpointOf("other"));
+    expect(await verified(text, ["--checkpoint", "older"])).toMatchObject({ exit: 1, json: { reason: "wrong-root" } });
+  });
+});
+
+/** A checkpoint of two entries. */
+async function checkpointOf(prefix: string): Promise<string> {
+  const ledger = memoryLedger();
+  await putLog(ledger, "org_8f9a1c2d", chunksOf(eventEntries(2, prefix), { sizes: [2] }));
+  return (await getCheckpoint(memoryProofPorts(ledger).ports, "org_8f9a1c2d", 1)).note;
+}
