@@ -148,6 +148,11 @@ export class Auth extends Construct {
     this.grant(fn, ["GetItem", "PutItem", "Query"], leadingKeys("checkpoint#"));
   }
 
+  /** Grants acquiring and releasing the leases of requests that wait for changes. */
+  grantWaitLeases(fn: LambdaFunction): void {
+    this.grant(fn, ["UpdateItem"], leadingKeys("change_waits"));
+  }
+
   /** Grants storing idempotency records, and no other write. */
   grantIdempotencyRecords(fn: LambdaFunction): void {
     this.grant(fn, ["PutItem"], leadingKeys("pin#"));

@@ -7,6 +7,7 @@ import { createTokenUsageStore } from "#shared/auth/dynamodb/token-usage-store.t
 import { SuspendedOrgCache, withUsableOrgs } from "#shared/auth/orgs/suspended-orgs.ts";
 import { createLedgerStore } from "#shared/ledger/dynamodb/ledger-store.ts";
 import { createSequencedEventReader } from "#shared/ledger/feed/dynamodb/sequenced-event-reader.ts";
+import { createWaitLeaseStore } from "#shared/ledger/feed/dynamodb/wait-lease-store.ts";
 import { reportWithheldChanges } from "#shared/ledger/feed/observability/report-withheld-changes.ts";
 import { createDynamoClient } from "#shared/platform/dynamodb/client.ts";
 import { envVars } from "#shared/platform/env-vars.ts";
@@ -27,6 +28,7 @@ export const handler = createHttpHandler({
     createEventReader: (meter) =>
       createSequencedEventReader(client, events, { meter, reportDamage: reportDamagedItems }),
     tokens: withUsableOrgs(createTokenUsageStore(client, config), suspended),
+    waits: createWaitLeaseStore(client, config, { maxWaits: Number(env(envVars.changeWaits)), random: Math.random }),
     report: reportWithheldChanges,
     now,
     sleep: (ms) => setTimeout(ms),

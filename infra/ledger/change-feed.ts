@@ -8,6 +8,7 @@ import type { Observability } from "#infra/constructs/observability.ts";
 import { functionThrottles } from "#infra/constructs/throttling.ts";
 import { ownMetric } from "#infra/constructs/widgets.ts";
 import type { EventLog } from "#infra/events/event-log.ts";
+import { envVars } from "#shared/platform/env-vars.ts";
 import { metricNames } from "#shared/platform/observability/metric-names.ts";
 import type { Ledger } from "./ledger.ts";
 
@@ -18,6 +19,12 @@ export type ChangeFeedProps = {
   readonly auth: Auth;
   readonly publicApi: PublicApi;
 };
+
+/** The instances of the function that requests may hold while they wait. Most are left for those that do not wait. */
+const waitingShare = 0.4;
+
+/** The concurrent executions of a new account, which all functions share if none are reserved. */
+const smallestQuota = 10;
 
 /** The function that serves the change feed. Its requests may wait, and must not take the instances of lists. */
 export class ChangeFeed extends Construct {
@@ -30,7 +37,10 @@ export class ChangeFeed extends Construct {
       timeoutSeconds: 28,
       ...requestFunctionProps(observability),
     });
+    const instances = observability.reserved?.api ?? smallestQuota;
+    fn.addEnvironment(envVars.changeWaits, String(Math.floor(instances * waitingShare)));
     auth.grantAuthenticate(fn);
+    auth.grantWaitLeases(fn);
     ledger.grantQuery(fn);
     eventLog.grantBatchGet(fn);
     publicApi.addRoute("Changes", HttpRouteKey.with("/api/public/v1/activity/changes", HttpMethod.ANY), fn);

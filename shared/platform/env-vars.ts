@@ -25,6 +25,8 @@ export const envVars = {
   signingKey: "SIGNING_KEY_ARN",
   /** The first part of the name of each organisation's log. */
   logName: "LOG_NAME",
+  /** Requests of all organisations that may wait for changes concurrently. */
+  changeWaits: "CHANGE_WAITS",
   /** Hosts of our own API, separated by spaces: no webhook is sent to them. */
   apiHosts: "API_HOSTS",
   /** Origins of browser apps that may read the API, separated by spaces; `*` allows any. */

@@ -6,7 +6,7 @@ import { TokenAuthenticator } from "#shared/auth/token-authenticator.ts";
 import type { ChangesCall } from "./operations/changes-call.ts";
 import { changesOperations } from "./operations/changes-operations.ts";
 
-export type ChangesPorts = Pick<ChangesCall, "ledger" | "createEventReader" | "report" | "now" | "sleep"> & {
+export type ChangesPorts = Pick<ChangesCall, "ledger" | "createEventReader" | "waits" | "report" | "now" | "sleep"> & {
   readonly tokens: TokenUsageStore;
 };
 

@@ -32,8 +32,8 @@ const limit = queryParameter({
 const wait = queryParameter({
   name: "wait",
   description:
-    "Seconds to wait if the page would be empty: the response comes as soon as there is a change. If the token has " +
-    "three requests waiting, the response comes immediately.",
+    "Seconds to wait if the page would be empty: the response comes as soon as there is a change. If the " +
+    "organisation has three requests waiting, or too many of all organisations are, it comes immediately.",
   schema: { type: "integer", minimum: 0, maximum: maxWaitSeconds, default: 0 },
   parse: (text) => {
     if (text === null) return 0;

@@ -3,7 +3,6 @@ import { type AuthContext, defaultRateLimitPolicy, toCacheKey } from "#shared/ap
 import { withReadCharge } from "#shared/api/http/charge-read.ts";
 import { speculativeRead } from "#shared/api/http/speculative-read.ts";
 import { type ActiveToken, assertScope, type Scope } from "#shared/auth/caller.ts";
-import type { ExpensiveReadLease } from "#shared/auth/expensive-read-lease.ts";
 import { isViewerToken } from "#shared/auth/viewer-tokens/viewer-token-format.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { documentTypes } from "#shared/events/entity-types.ts";
@@ -12,6 +11,7 @@ import type { ChangePage } from "#shared/ledger/feed/change.ts";
 import { listChanges } from "#shared/ledger/feed/list-changes.ts";
 import { meterLedgerReads } from "#shared/ledger/feed/meter-ledger-reads.ts";
 import { waitForChunk } from "#shared/ledger/feed/wait-for-chunk.ts";
+import type { WaitLease } from "#shared/ledger/feed/wait-leases.ts";
 import type { ChangesCall } from "./operations/changes-call.ts";
 import { responseBudget } from "./render.ts";
 
@@ -45,7 +45,9 @@ export async function readChanges(
   const read = async (org_id: string, meter: ReadMeter): Promise<ReadPage> =>
     readPage(call, { ...parse(), org_id }, meter);
   const page = await speculativeRead({ ...auth, callerCache, cacheKey, authorize }, read);
-  return page.changes.length > 0 || page.wait === 0 ? page : waitForPage(call, auth, page, arrivedAt);
+  // Beyond the end of the log, the next change would not be after `after`.
+  const canWait = page.changes.length === 0 && page.after <= page.latest_sequence;
+  return canWait && page.wait > 0 ? waitForPage(call, auth, page, arrivedAt) : page;
 }
 
 /** The feed has no limits, so a token for a part of an organisation cannot read it. */
@@ -70,8 +72,8 @@ async function readPage(
 }
 
 /**
- * Waits for a change and reads the page again. Each waiting request holds an instance of the function, so it needs one of
- * the few leases of its token for expensive requests; without one it returns the empty page.
+ * Waits for a change and reads the page again. Each waiting request holds an instance of the function, so it needs a
+ * lease; without one it returns the empty page.
  */
 async function waitForPage(
   call: ChangesCall,
@@ -79,7 +81,7 @@ async function waitForPage(
   empty: ReadPage,
   arrivedAt: number,
 ): Promise<ReadPage> {
-  const lease = await acquireLease(auth);
+  const lease = await acquireLease(call, empty.org_id);
   if (lease === null) return empty;
   const begunAt = call.now().getTime();
   try {
@@ -88,13 +90,14 @@ async function waitForPage(
     if (!hasChanges) return empty;
     return await withReadCharge(auth, Promise.resolve(), (meter) => readPage(call, empty, meter));
   } finally {
-    await releaseLease(auth, lease);
+    await releaseLease(call, lease);
   }
 }
 
-async function acquireLease({ authenticator, credential, now }: AuthContext): Promise<ExpensiveReadLease | null> {
+/** The page is read already, so a store that is unavailable only means that the request does not wait. */
+async function acquireLease({ waits, now }: ChangesCall, orgId: string): Promise<WaitLease | null> {
   try {
-    return await authenticator.acquireLease(credential, now());
+    return await waits.acquire(orgId, now());
   } catch (error) {
     if (error instanceof ActivityError) return null;
     throw error;
@@ -102,10 +105,9 @@ async function acquireLease({ authenticator, credential, now }: AuthContext): Pr
 }
 
 /** The response is complete: a lease that cannot be released ends by itself. */
-async function releaseLease(auth: AuthContext, lease: ExpensiveReadLease): Promise<void> {
-  const { authenticator, credential, rateLimitPolicy, now } = auth;
+async function releaseLease({ waits }: ChangesCall, lease: WaitLease): Promise<void> {
   try {
-    await authenticator.charge(credential, { requests: 0, lease }, now(), rateLimitPolicy.limit);
+    await waits.release(lease);
   } catch (error) {
     if (!(error instanceof ActivityError)) throw error;
   }

@@ -22,6 +22,8 @@
  *   suspended_orgs  org#ID                                    the suspended organisations
  *   viewer_keys   key#TIME#KEY                                the keys that sign viewer tokens
  *   checkpoint#ORG  latest, size#SIZE                         the checkpoint of a log that was signed last, and all of them
+ *   change_waits  leases                                      the requests of all organisations that wait for changes
+ *   change_waits#ORG  leases                                  those of one organisation
  *   webhooks#ORG  endpoint#ENDPOINT                           the webhook endpoints of an organisation
  *   webhooks#ORG  data_key                                    the encrypted key of its signing secrets
  *   webhooks#ORG  summary                                     the number of endpoints of an organisation
@@ -121,6 +123,10 @@ export const checkpointKey = (log: string, size: number) => ({
   pk: checkpointsPartition(log),
   sk: `size#${String(size).padStart(sizeDigits, "0")}`,
 });
+
+export const changeWaitsKey = () => ({ pk: "change_waits", sk: "leases" });
+
+export const orgChangeWaitsKey = (orgId: string) => ({ pk: `${changeWaitsKey().pk}#${orgId}`, sk: "leases" });
 
 export const endpointPrefix = "endpoint#";
 

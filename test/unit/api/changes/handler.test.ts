@@ -1,9 +1,11 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { createChangesHandler } from "#shared/api/changes/handler.ts";
 import type { RequestContext } from "#shared/api/http/request.ts";
 import type { Token } from "#shared/auth/caller.ts";
+import { ActivityError } from "#shared/errors.ts";
 import { toJsonText } from "#shared/events/event.ts";
 import { renderEvent } from "#shared/events/rendering/render-event.ts";
+import type { WaitLease, WaitLeases } from "#shared/ledger/feed/wait-leases.ts";
 import { aRequest, aToken, testNow } from "#test/support/builders.ts";
 import { catchRejection } from "#test/support/catch-error.ts";
 import { feedFixture } from "#test/support/ledger/feed-fixture.ts";
@@ -17,6 +19,8 @@ type Options = {
   readonly appendsAfterMs?: number;
 };
 
+const leaseOf = (org_id: string): WaitLease => ({ org_id, ofOrg: { slot: 1, until: 1 }, ofAll: { slot: 2, until: 1 } });
+
 /** The change feed over a log in memory. */
 function api({ token = aToken(), suspended = [], appendsAfterMs = Infinity }: Options = {}) {
   const fixture = feedFixture();
@@ -24,7 +28,12 @@ function api({ token = aToken(), suspended = [], appendsAfterMs = Infinity }: Op
   const context: RequestContext = { responseHeaders: {}, auditFields: {} };
   let elapsed = 0;
   let isAppended = false;
+  const waits = {
+    acquire: vi.fn<WaitLeases["acquire"]>(async (orgId) => leaseOf(orgId)),
+    release: vi.fn<WaitLeases["release"]>(),
+  };
   const handle = createChangesHandler({
+    waits,
     ledger: fixture.ledger,
     createEventReader: (meter) => ({
       async get(...read) {
@@ -46,7 +55,7 @@ function api({ token = aToken(), suspended = [], appendsAfterMs = Infinity }: Op
   });
   const ask = (query = "", over = {}) => handle(aRequest(`/api/public/v1/activity/changes${query}`, over), context);
   const changes = async (query = "") => JSON.parse((await ask(query)).body);
-  return { ...fixture, tokens, context, ask, changes, elapsed: () => elapsed };
+  return { ...fixture, tokens, waits, context, ask, changes, elapsed: () => elapsed };
 }
 
 describe("list_activity_changes", () => {
@@ -144,15 +153,12 @@ describe("list_activity_changes", () => {
 
 describe("list_activity_changes with wait", () => {
   it("returns as soon as there is a change, and releases its lease", async () => {
-    const { changes, elapsed, context, tokens } = api({ appendsAfterMs: 3_000 });
+    const { changes, elapsed, context, waits } = api({ appendsAfterMs: 3_000 });
     const page = await changes("?wait=20");
     expect(page.changes).toMatchObject([{ sequence: 1 }]);
     expect(elapsed()).toBeLessThan(4_000);
     expect(context.waitedMs).toBe(elapsed());
-    const until = testNow.getTime() + 30_000;
-    expect(tokens.charge.mock.calls.map(([, , charge]) => charge)).toEqual([
-      { requests: 0, lease: { slot: 1, until } },
-    ]);
+    expect(waits.release.mock.calls).toEqual([[leaseOf("org_8f9a1c2d")]]);
   });
 
   it("returns the empty page when the time is over", async () => {
@@ -163,25 +169,41 @@ describe("list_activity_changes with wait", () => {
   });
 
   it("does not wait when the page is not empty", async () => {
-    const { changes, append, storeEvents, elapsed, tokens } = api();
+    const { changes, append, storeEvents, elapsed, waits } = api();
     await append(storeEvents(1));
     expect((await changes("?wait=20")).changes).toHaveLength(1);
-    expect([elapsed(), tokens.acquireLease.mock.calls.length]).toEqual([0, 0]);
+    expect([elapsed(), waits.acquire.mock.calls.length]).toEqual([0, 0]);
   });
 
-  it("returns immediately when the token has three requests waiting", async () => {
-    const { changes, elapsed, tokens } = api();
-    tokens.acquireLease.mockResolvedValue({ slot: null, freeAt: null });
+  it.each([8, 9007199254740991])("does not wait for a change after %i, beyond the end of the log", async (after) => {
+    const { changes, append, storeEvents, elapsed, waits } = api();
+    await append(storeEvents(7));
+    expect((await changes(`?wait=20&after=${after}`)).changes).toEqual([]);
+    expect([elapsed(), waits.acquire.mock.calls.length]).toEqual([0, 0]);
+  });
+
+  it.each([
+    ["the organisation has no lease left", async () => null],
+    ["the store of leases is unavailable", async () => Promise.reject(new ActivityError("unavailable", "busy"))],
+  ])("returns immediately when %s", async (_, acquire) => {
+    const { changes, elapsed, waits } = api();
+    waits.acquire.mockImplementation(acquire);
     expect((await changes("?wait=20")).changes).toEqual([]);
     expect(elapsed()).toBe(0);
   });
 
+  it("does not use the token's leases for expensive requests", async () => {
+    const { changes, tokens } = api({ appendsAfterMs: 1_000 });
+    await changes("?wait=20");
+    expect(tokens.acquireLease).not.toHaveBeenCalled();
+  });
+
   it("releases the lease when reading fails", async () => {
-    const { ask, ledger, tokens } = api();
+    const { ask, ledger, waits } = api();
     ledger.getChunk = async () => {
       throw new Error("no connection");
     };
     await expect(ask("?wait=20")).rejects.toThrow("no connection");
-    expect(tokens.charge).toHaveBeenCalledOnce();
+    expect(waits.release).toHaveBeenCalledOnce();
   });
 });
