@@ -1,5 +1,10 @@
 import { type FinzbooksCredentials, parseCredentials, toCaller } from "#shared/api/finzbooks/credentials.ts";
-import { type AuthContext, defaultRateLimitPolicy, toCacheKey } from "#shared/api/http/authenticate-request.ts";
+import {
+  type AuthContext,
+  authenticateWithoutCounting,
+  defaultRateLimitPolicy,
+  toCacheKey,
+} from "#shared/api/http/authenticate-request.ts";
 import { withReadCharge } from "#shared/api/http/charge-read.ts";
 import { speculativeRead } from "#shared/api/http/speculative-read.ts";
 import { type ActiveToken, assertScope, type Scope } from "#shared/auth/caller.ts";
@@ -47,7 +52,7 @@ export async function readChanges(
   const page = await speculativeRead({ ...auth, callerCache, cacheKey, authorize }, read);
   // Beyond the end of the log, the next change would not be after `after`.
   const canWait = page.changes.length === 0 && page.after <= page.latest_sequence;
-  return canWait && page.wait > 0 ? waitForPage(call, auth, page, arrivedAt) : page;
+  return canWait && page.wait > 0 ? waitForPage(call, { ...auth, authorize }, page, arrivedAt) : page;
 }
 
 /** The feed has no limits, so a token for a part of an organisation cannot read it. */
@@ -71,16 +76,13 @@ async function readPage(
   return { ...asked, ...(await listChanges(ports, asked, responseBudget)) };
 }
 
+type WaitAuth = AuthContext & { authorize(token: ActiveToken): string };
+
 /**
- * Waits for a change and reads the page again. Each waiting request holds an instance of the function, so it needs a
+ * Waits for a change and reads the page again. Throws `ActivityError` if the token may no longer read it then. Each waiting request holds an instance of the function, so it needs a
  * lease; without one it returns the empty page.
  */
-async function waitForPage(
-  call: ChangesCall,
-  auth: AuthContext,
-  empty: ReadPage,
-  arrivedAt: number,
-): Promise<ReadPage> {
+async function waitForPage(call: ChangesCall, auth: WaitAuth, empty: ReadPage, arrivedAt: number): Promise<ReadPage> {
   const lease = await acquireLease(call, empty.org_id);
   if (lease === null) return empty;
   const begunAt = call.now().getTime();
@@ -88,6 +90,7 @@ async function waitForPage(
     const hasChanges = await waitForChunk(call, empty.org_id, empty.after, arrivedAt + empty.wait * 1_000);
     call.context.waitedMs = call.now().getTime() - begunAt;
     if (!hasChanges) return empty;
+    auth.authorize(await authenticateWithoutCounting(auth));
     return await withReadCharge(auth, Promise.resolve(), (meter) => readPage(call, empty, meter));
   } finally {
     await releaseLease(call, lease);

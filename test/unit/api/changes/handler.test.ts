@@ -192,6 +192,23 @@ describe("list_activity_changes with wait", () => {
     expect(elapsed()).toBe(0);
   });
 
+  it.each([
+    ["unauthenticated", { ...aToken(), revoked_at: testNow.toISOString() }],
+    ["unauthenticated", { ...aToken(), expires_at: new Date(testNow.getTime() + 500).toISOString() }],
+    ["org_mismatch", { ...aToken(), org_ids: ["org_other"] }],
+    ["scope_missing", { ...aToken(), scopes: [] }],
+  ] as const)("throws %s when the token has lost its access during the wait", async (code, changed) => {
+    const { ask, tokens, waits, reads } = api({ appendsAfterMs: 1_000 });
+    waits.acquire.mockImplementation(async (orgId) => {
+      tokens.get.mockResolvedValue({ token: { ...changed, suspended_org_ids: [] }, used: 0 });
+      return leaseOf(orgId);
+    });
+    const query = "?wait=20&organization_id=org_8f9a1c2d";
+    expect(await catchRejection(ask(query))).toMatchObject({ code });
+    expect(reads).toEqual([]);
+    expect(waits.release).toHaveBeenCalledOnce();
+  });
+
   it("does not use the token's leases for expensive requests", async () => {
     const { changes, tokens } = api({ appendsAfterMs: 1_000 });
     await changes("?wait=20");
