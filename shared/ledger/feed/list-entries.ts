@@ -21,7 +21,7 @@ const maxChunks = 1_000;
  * other. Throws if an entry is missing between two others, which a damaged ledger means.
  */
 export async function listEntries(ledger: LedgerReader, { log, after, limit }: EntryRange): Promise<EntryPage> {
-  const newest = await ledger.getNewestChunk(log);
+  const newest = await getNewestChunk(ledger, log, after);
   if (newest === null || newest.size <= after) return { entries: [], latest: newest?.size ?? 0 };
   if (newest.first <= after) return { entries: toEntries([newest], after, limit), latest: newest.size };
   const entries: SequencedEntry[] = [];
@@ -37,6 +37,12 @@ export async function listEntries(ledger: LedgerReader, { log, after, limit }: E
     chunkCount = Math.min(maxChunks, Math.ceil(((limit - entries.length) * chunksRead) / entries.length));
   }
   return { entries, latest: Math.max(newest.size, entries.at(-1)?.sequence ?? 0) };
+}
+
+/** An eventually consistent read can lack the newest chunks: a client that has more entries gets a consistent one. */
+async function getNewestChunk(ledger: LedgerReader, log: string, after: number): Promise<Chunk | null> {
+  const newest = await ledger.getNewestChunk(log);
+  return (newest?.size ?? 0) < after ? ledger.getNewestChunk(log, true) : newest;
 }
 
 /**

@@ -55,6 +55,21 @@ describe("listChanges", () => {
     },
   );
 
+  it("reads the end of the log consistently when the client has more of it, and not otherwise", async () => {
+    const fixture = await logOf(10, 5);
+    const { ledger, org_id } = fixture;
+    const getNewestChunk = vi.spyOn(ledger, "getNewestChunk");
+    const [older = null] = ledger.logs.get(org_id) ?? [];
+    for (const stale of [older, null]) {
+      getNewestChunk.mockResolvedValueOnce(stale);
+      expect(await list(fixture, 10)).toEqual({ changes: [], latest_sequence: 10 });
+      expect(getNewestChunk).toHaveBeenLastCalledWith(org_id, true);
+    }
+    getNewestChunk.mockClear();
+    await list(fixture, 10);
+    expect(getNewestChunk.mock.calls).toEqual([[org_id]]);
+  });
+
   it("reads only the newest chunk of the log when that holds all that the client does not have", async () => {
     const fixture = await logOf(300);
     const listChunks = vi.spyOn(fixture.ledger, "listChunks");
