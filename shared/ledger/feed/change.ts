@@ -10,10 +10,10 @@ export type SequencedEntry = {
 };
 
 /**
- * Why a change has no event: its kind is not shown, the event was modified or something else was written to the events
- * table, or the table does not have the event any more.
+ * Why a change has no event: its kind is not shown, this release cannot read the event, the event was modified or
+ * something else was written to the events table, or the table does not have the event any more.
  */
-export const withheldReasons = ["hidden", "tampered", "missing"] as const;
+export const withheldReasons = ["hidden", "unreadable", "tampered", "missing"] as const;
 
 export type WithheldReason = (typeof withheldReasons)[number];
 

@@ -1,4 +1,4 @@
-import type { EntityType } from "#shared/events/entity-types.ts";
+import { type EntityType, isEntityType } from "#shared/events/entity-types.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import type { EventEntry } from "#shared/ledger/entry.ts";
 import { chunk } from "#shared/platform/chunk.ts";
@@ -40,15 +40,15 @@ export async function resolveEntries(
 ): Promise<Change[]> {
   const visible: ReadonlySet<string> = new Set(ports.visibleEntityTypes);
   const shown = entries.flatMap(({ entry }) =>
-    entry.kind === "event" && visible.has(entry.entity_type) ? [entry] : [],
+    entry.kind === "event" && !isHidden(entry.entity_type, visible) ? [entry] : [],
   );
   const found = await readBatches(ports.events, orgId, shown, false);
   const absent = shown.filter((entry) => !found.has(entry));
   const foundLater = await readBatches(ports.events, orgId, absent, true);
   const changes = entries.map(({ sequence, sealed_at, entry }): Change => {
     if (entry.kind !== "event") return { sequence, sealed_at, activity: null, reason: "tampered" };
-    if (!visible.has(entry.entity_type)) return { sequence, sealed_at, activity: null, reason: "hidden" };
-    const result = evaluate(entry, found.get(entry) ?? foundLater.get(entry));
+    if (isHidden(entry.entity_type, visible)) return { sequence, sealed_at, activity: null, reason: "hidden" };
+    const result = evaluate(entry, found.get(entry) ?? foundLater.get(entry), visible);
     return typeof result === "string"
       ? { sequence, sealed_at, activity: null, reason: result }
       : { sequence, sealed_at, activity: result };
@@ -58,11 +58,21 @@ export async function resolveEntries(
   return changes;
 }
 
-function evaluate(entry: EventEntry, stored: SequencedEvent | undefined): ActivityEvent | WithheldReason {
+/** Whether a kind is known and not shown. One that only a later release knows may be shown by that release. */
+function isHidden(type: string, visible: ReadonlySet<string>): boolean {
+  return isEntityType(type) && !visible.has(type);
+}
+
+function evaluate(
+  entry: EventEntry,
+  stored: SequencedEvent | undefined,
+  visible: ReadonlySet<string>,
+): ActivityEvent | WithheldReason {
   if (stored === undefined) return "missing";
   if (!isEqual(stored.sha256, entry.sha256)) return "tampered";
-  // As in lists, which leave out what this release cannot read.
-  return stored.event ?? "hidden";
+  if (stored.event === null) return "unreadable";
+  // The digest does not cover the type of the entry.
+  return visible.has(stored.event.entity_type) ? stored.event : "hidden";
 }
 
 function isEqual(left: Uint8Array, right: Uint8Array): boolean {

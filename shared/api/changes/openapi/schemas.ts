@@ -33,8 +33,8 @@ const changeSchema = objectComponent(
       type: "string",
       enum: withheldReasons,
       description:
-        "Why `activity` is `null`. `hidden`: a kind of entity that this API does not show. `tampered`: the event was " +
-        "modified, or something else was written to the events table. `missing`: the table does not have the event any more.",
+        "Why `activity` is `null`. `hidden`: a kind of entity that this API does not show. `unreadable`: this release " +
+        "cannot read the event; request the number again later. `tampered`: the event was modified, or something else was written to the events table. `missing`: the table does not have the event any more.",
     },
   },
 );
