@@ -29,7 +29,7 @@ export const handler = createHttpHandler({
       createSequencedEventReader(client, events, { meter, reportDamage: reportDamagedItems }),
     tokens: withUsableOrgs(createTokenUsageStore(client, config), suspended),
     waits: createWaitLeaseStore(client, config, { maxWaits: Number(env(envVars.changeWaits)), random: Math.random }),
-    report: reportWithheldChanges,
+    report: (orgId, changes) => reportWithheldChanges(orgId, changes, now()),
     now,
     sleep: (ms) => setTimeout(ms),
   }),

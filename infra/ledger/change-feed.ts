@@ -46,7 +46,7 @@ export class ChangeFeed extends Construct {
     publicApi.addRoute("Changes", HttpRouteKey.with("/api/public/v1/activity/changes", HttpMethod.ANY), fn);
     observability.alarms.add(this, "ChangesMissing", {
       severity: "page",
-      description: "The change feed names events that the events table does not have any more.",
+      description: "The change feed names events of the last 24 hours that the events table does not have any more.",
       ...whenNonZero(ownMetric(metricNames.changesMissing, "Sum")),
     });
     observability.alarms.add(this, "ChangesThrottled", {
