@@ -6,26 +6,33 @@ import { findStartTile } from "./find-start-tile.ts";
 /** What identifies an event in its log, and when it was recorded. */
 export type FindableEvent = Pick<ActivityEvent, "event_id" | "entity_id" | "occurred_at" | "recorded_at">;
 
-/** Where an event is looked for: around the time at which it was recorded. */
-type SearchRange = { readonly beforeMs: number; readonly afterMs: number; readonly maxReads: number };
+/** Where events are looked for: around the times at which they were recorded. */
+type SearchRange = {
+  readonly beforeMs: number;
+  readonly afterMs: number;
+  /** Chunks of the first read for an event. Each further read asks for twice as many. */
+  readonly firstReadChunks: number;
+  /** For one event, and for all events of a call. */
+  readonly maxReads: { readonly event: number; readonly all: number };
+};
 
 const minuteMs = 60_000;
 
+/** An event that is older than the first entry by more was never in the stream of the sequencer, which keeps 24 hours. */
+const maxOlderMs = 24 * 60 * minuteMs + 5 * minuteMs;
+
 /**
  * Most events are sequenced within a second, and few clocks are wrong. The second range is as wide as the log tolerates
- * wrong clocks, and reads on in case the sequencer was late.
+ * wrong clocks, and reads on in case the sequencer was late. Its reads are few and large: events that a log lacks need all.
  */
 const ranges: readonly SearchRange[] = [
-  { beforeMs: 2_000, afterMs: 10_000, maxReads: 4 },
-  { beforeMs: 5 * minuteMs, afterMs: Infinity, maxReads: 50 },
+  { beforeMs: 2_000, afterMs: 10_000, firstReadChunks: 32, maxReads: { event: 4, all: Infinity } },
+  { beforeMs: 5 * minuteMs, afterMs: Infinity, firstReadChunks: 1_000, maxReads: { event: 2, all: 2 } },
 ];
-
-/** Chunks of the first read of a range. Each further read asks for twice as many, so that four of them read a whole tile. */
-const firstReadChunks = 32;
 
 /**
  * Finds the sequences of events of one organisation. An event is mapped to `null` if it is not in the log, or too far from
- * the time at which it was recorded. Events of about the same time share reads. Pass a metered reader to count these.
+ * the time at which it was recorded, which includes events that are more than a day older than the log. Events of about the same time share reads. Pass a metered reader to count these.
  */
 export async function findSequences<E extends FindableEvent>(
   ledger: LedgerReader,
@@ -35,18 +42,24 @@ export async function findSequences<E extends FindableEvent>(
   const found = new Map<E, number | null>(events.map((event) => [event, null]));
   const newest = await ledger.getNewestChunk(log);
   if (newest === null) return found;
-  const sorted = events.toSorted((a, b) => (a.recorded_at < b.recorded_at ? -1 : 1));
+  const timeOfTile = createTileTimes(ledger, log);
+  const oldest = (await timeOfTile(0)) - maxOlderMs;
+  const sorted = events
+    .filter(({ recorded_at }) => Date.parse(recorded_at) >= oldest)
+    .toSorted((a, b) => (a.recorded_at < b.recorded_at ? -1 : 1));
   for (const range of ranges) {
     const pending = sorted.filter((event) => found.get(event) === null);
-    for (const [event, sequence] of await searchRange(ledger, { log, newest, pending, range }))
-      found.set(event, sequence);
+    const search = { log, size: newest.size, timeOfTile, pending, range };
+    for (const [event, sequence] of await searchRange(ledger, search)) found.set(event, sequence);
   }
   return found;
 }
 
 type Search<E> = {
   readonly log: string;
-  readonly newest: Chunk;
+  /** Entries of the log. */
+  readonly size: number;
+  timeOfTile(tile: number): Promise<number>;
   /** In the order in which they were recorded. */
   readonly pending: readonly E[];
   readonly range: SearchRange;
@@ -55,20 +68,22 @@ type Search<E> = {
 /** Looks for events, one after the other. What is read for one is not read again for the next. */
 async function searchRange<E extends FindableEvent>(
   ledger: LedgerReader,
-  { log, newest, pending, range }: Search<E>,
+  { log, size, timeOfTile, pending, range }: Search<E>,
 ): Promise<ReadonlyMap<E, number>> {
   const found = new Map<E, number>();
   const byKey = Map.groupBy(pending, keyOf);
-  const timeOfTile = createTileTimes(ledger, log);
   let read = { size: 0, time: 0, isEnd: false };
+  let reads = 0;
   for (const event of pending) {
     const recorded = Date.parse(event.recorded_at);
     const isRead = read.isEnd || read.time > recorded + range.afterMs;
     if (found.has(event) || isRead) continue;
-    const tile = await findStartTile(newest.size, recorded - range.beforeMs, timeOfTile);
+    if (reads >= range.maxReads.all) break;
+    const tile = await findStartTile(size, recorded - range.beforeMs, timeOfTile);
     let next: number | null = Math.max(read.size, tile * chunkEntries);
-    for (let count = 0; count < range.maxReads && next !== null && !found.has(event); count++) {
-      const page = await ledger.listChunks(log, { from: next, limit: firstReadChunks * 2 ** Math.min(count, 6) });
+    const maxReads = Math.min(range.maxReads.event, range.maxReads.all - reads);
+    for (let count = 0; count < maxReads && next !== null && !found.has(event); count++, reads++) {
+      const page = await ledger.listChunks(log, { from: next, limit: range.firstReadChunks * 2 ** count });
       for (const chunk of page.chunks) addFound(found, chunk, byKey);
       const last = page.chunks.at(-1);
       const time = last === undefined ? read.time : Date.parse(last.sealed_at);

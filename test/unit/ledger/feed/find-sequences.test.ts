@@ -96,6 +96,31 @@ describe("findSequences", () => {
     expect(reads() - forRecent).toBeLessThanOrEqual(25);
   });
 
+  it.each([
+    ["weeks", 7 * 86_400],
+    ["a day", 86_400],
+    ["an hour", 3_600],
+    ["seconds", 10],
+  ])("takes at most five reads for a page of events from %s before a long log", async (_, seconds) => {
+    const { ledger, reads } = await aLedger(eventPerSecond(40 * chunkEntries), 2);
+    const before = Array.from({ length: 100 }, (_, at) => recordedAt(`before ${at}`, -seconds * (1 + at / 100)));
+    expect(new Set((await findSequences(ledger, log, before)).values())).toEqual(new Set([null]));
+    expect(reads()).toBeLessThanOrEqual(5);
+  });
+
+  it("takes a bounded number of reads for a page of events that a long log lacks", async () => {
+    const { ledger, reads } = await aLedger(eventPerSecond(40 * chunkEntries), 2);
+    const lacking = Array.from({ length: 100 }, (_, at) => recordedAt(`lacking ${at}`, 5_000 + at));
+    expect(new Set((await findSequences(ledger, log, lacking)).values())).toEqual(new Set([null]));
+    expect(reads()).toBeLessThanOrEqual(20);
+  });
+
+  it("finds an event that the stream of the sequencer still had when the log began", async () => {
+    const oldest = recordedAt("oldest", -86_000);
+    const { ledger } = await aLedger([{ entry: oldest, seconds: 0 }, ...eventPerSecond(300)], 5);
+    expect(await findSequences(ledger, log, [oldest])).toEqual(new Map([[oldest, 1]]));
+  });
+
   it("reads the end of a log once for all events that are not sequenced", async () => {
     const { ledger, reads } = await aLedger(eventPerSecond(1_000), 10);
     const missing = Array.from({ length: 100 }, (_, at) => recordedAt(`missing ${at}`, 1_000 + at));
