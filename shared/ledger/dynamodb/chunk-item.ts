@@ -28,8 +28,13 @@ export function parseChunkItem(item: AttributeMap): Chunk {
     return parseChunk(item);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new DamagedChunkError(`${item.pk?.S ?? "?"} ${item.sk?.N ?? "?"}`, reason);
+    throw new DamagedChunkError(formatKey(item), reason);
   }
+}
+
+/** Returns the key of an item for people. */
+export function formatKey({ pk, sk }: AttributeMap): string {
+  return `${pk?.S ?? "?"} ${sk?.N ?? "?"}`;
 }
 
 function parseChunk(item: AttributeMap): Chunk {

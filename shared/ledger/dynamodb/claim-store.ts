@@ -17,23 +17,32 @@ const sequenceNumber = z.pipe(
 );
 
 const storedClaimSchema = z.object({
-  v: index,
-  upto: sequenceNumber,
-  last: sequenceNumber,
-  heads: jsonText(z.record(z.string(), index)),
+  version: index,
+  sequenced_to: sequenceNumber,
+  claimed_to: sequenceNumber,
+  scan_from: jsonText(z.record(z.string(), index)),
 });
 
+export type ClaimStoreOptions = {
+  /** The config table. */
+  readonly table: string;
+  /** The ledger that claimed records are appended to. A claim says nothing about another ledger. */
+  readonly ledgerTable: string;
+  readonly now: () => Date;
+};
+
 /** Creates the store of the sequencer's claims: one item in the config table for each shard of the stream. */
-export function createClaimStore(client: DynamoDBClient, table: string, now: () => Date): ShardClaims {
+export function createClaimStore(client: DynamoDBClient, { table, ledgerTable, now }: ClaimStoreOptions): ShardClaims {
+  const keyOf = (shard: string) => claimKey(ledgerTable, shard);
   return {
-    get: (shard) => getItem(client, table, claimKey(shard), parseClaim),
+    get: (shard) => getItem(client, table, keyOf(shard), parseClaim),
 
     async put(shard, claim) {
       const isFirst = claim.version === 1;
       const put = new PutItemCommand({
         TableName: table,
-        Item: marshall({ ...claimKey(shard), ...toStoredClaim(claim), ...expiresAfter(now().getTime(), keptForDays) }),
-        ConditionExpression: isFirst ? "attribute_not_exists(pk)" : "v = :before",
+        Item: marshall({ ...keyOf(shard), ...toStoredClaim(claim), ...expiresAfter(now().getTime(), keptForDays) }),
+        ConditionExpression: isFirst ? "attribute_not_exists(pk)" : "version = :before",
         ...(!isFirst && { ExpressionAttributeValues: { ":before": { N: String(claim.version - 1) } } }),
       });
       const { isWritten } = await writeConditionally(client.send(put));
@@ -44,14 +53,19 @@ export function createClaimStore(client: DynamoDBClient, table: string, now: () 
 
 function toStoredClaim({ version, sequencedTo, claimedTo, scanFrom }: ShardClaim) {
   return {
-    v: version,
-    upto: String(sequencedTo),
-    last: String(claimedTo),
-    heads: JSON.stringify(Object.fromEntries(scanFrom)),
+    version,
+    sequenced_to: String(sequencedTo),
+    claimed_to: String(claimedTo),
+    scan_from: JSON.stringify(Object.fromEntries(scanFrom)),
   };
 }
 
 function parseClaim(item: AttributeMap): ShardClaim {
-  const { v, upto, last, heads } = parseItem(storedClaimSchema, item);
-  return { version: v, sequencedTo: upto, claimedTo: last, scanFrom: new Map(Object.entries(heads)) };
+  const { version, sequenced_to, claimed_to, scan_from } = parseItem(storedClaimSchema, item);
+  return {
+    version,
+    sequencedTo: sequenced_to,
+    claimedTo: claimed_to,
+    scanFrom: new Map(Object.entries(scan_from)),
+  };
 }

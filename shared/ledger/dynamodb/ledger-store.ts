@@ -11,12 +11,13 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { ActivityError } from "#shared/errors.ts";
 import type { Chunk } from "#shared/ledger/chunk.ts";
+import { DamagedChunkError } from "#shared/ledger/damaged-chunk.ts";
 import type { SubtreeRoot } from "#shared/ledger/merkle/frontier.ts";
 import type { ChunkPage, ChunkRead, LedgerReader, LedgerWriter } from "#shared/ledger/ports.ts";
 import type { AttributeMap } from "#shared/platform/dynamodb/attributes.ts";
 import { chunkPartition, nodePartition } from "#shared/platform/dynamodb/keys.ts";
 import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
-import { parseChunkItem, toChunkItem } from "./chunk-item.ts";
+import { formatKey, parseChunkItem, toChunkItem } from "./chunk-item.ts";
 
 /** Creates the store of all logs: the ledger table. */
 export function createLedgerStore(client: DynamoDBClient, table: string): LedgerReader & LedgerWriter {
@@ -108,6 +109,8 @@ async function putUnlessExists(client: DynamoDBClient, table: string, put: Chunk
     if (isTaken(error)) return false;
     if (isThrottled(error))
       throw new ActivityError("unavailable", "The store is busy.", { retryAfter: 1, cause: error });
+    // A node is stored with the chunk that completes it, so no retry would succeed.
+    if (isNodeTaken(error)) throw new DamagedChunkError(formatKey(chunk.Item), "a node above it exists already");
     throw error;
   }
 }
@@ -120,15 +123,21 @@ function toNodeItem(log: string, { height, index, hash }: SubtreeRoot): Attribut
 
 function isTaken(error: unknown): boolean {
   if (error instanceof TransactionCanceledException) {
-    // The chunk is the first. A node without its chunk is a damaged ledger, which no repetition mends.
+    // The reason of the chunk is the first.
     const reasons = reasonsOf(error);
-    return reasons[0] === "ConditionalCheckFailed" || reasons.includes("TransactionConflict");
+    return reasons[0] === conditionFailed || reasons.includes("TransactionConflict");
   }
   return (
     error instanceof ConditionalCheckFailedException ||
     error instanceof TransactionConflictException ||
     error instanceof TransactionInProgressException
   );
+}
+
+const conditionFailed = "ConditionalCheckFailed";
+
+function isNodeTaken(error: unknown): boolean {
+  return error instanceof TransactionCanceledException && reasonsOf(error).indexOf(conditionFailed) > 0;
 }
 
 const throttlingReasons = ["ThrottlingError", "ProvisionedThroughputExceeded"];

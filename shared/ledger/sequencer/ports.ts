@@ -17,3 +17,6 @@ export type SequencerPorts = {
   /** Waits up to 20 ms, at random, so that sequencers in conflict do not meet again. */
   waitAfterConflict(): Promise<unknown>;
 };
+
+/** Logs that are read and appended to at the same time: as many as the client has connections. */
+export const maxConcurrentLogs = 50;

@@ -29,7 +29,7 @@
  *   webhooks#ORG  summary                                     the number of endpoints of an organisation
  *   webhook_orgs#SHARD  org#ID                                organisations with endpoints, also former ones
  *   webhook_changes#SHARD  time#endpoint#version              changes of endpoints, for a day
- *   sequencer#SHARD  claim                                    the sequencer's progress in a shard of the stream, 48 hours
+ *   sequencer#LEDGER#SHARD  claim                             the sequencer's progress in a shard of the stream, 48 hours
  *
  * deliveries table (pk, sk)
  *   endpoint#ENDPOINT           delivery#DELIVERY             the deliveries of an endpoint, 30 days
@@ -200,7 +200,10 @@ export const replayListKey = (orgId: string) => ({ pk: `replays#${orgId}`, sk: "
 
 export const destinationKey = (destination: string) => ({ pk: `destination#${destination}`, sk: "window" });
 
-export const claimKey = (shard: string) => ({ pk: `sequencer#${shard}`, sk: "claim" });
+export const claimKey = (ledgerTable: string, shard: string) => ({
+  pk: `sequencer#${ledgerTable}#${shard}`,
+  sk: "claim",
+});
 
 export const chunkPartition = (log: string) => `log#${log}`;
 

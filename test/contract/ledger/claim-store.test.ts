@@ -13,8 +13,9 @@ let client: DynamoDBClient;
 let real: ShardClaims;
 beforeAll(async () => {
   client = await createLedgerTables();
-  real = createClaimStore(client, ledgerTables.config, () => testNow);
+  real = createClaimStore(client, claimStoreOptions);
 });
+const claimStoreOptions = { table: ledgerTables.config, ledgerTable: ledgerTables.ledger, now: () => testNow };
 const memory = memoryClaims();
 
 const newShard = () => `shardId-${randomUUID()}`;
@@ -58,22 +59,29 @@ describe.each([
   });
 });
 
+it("createClaimStore returns no claim of another ledger", async () => {
+  const shard = newShard();
+  await real.put(shard, aClaim());
+  const restored = createClaimStore(client, { ...claimStoreOptions, ledgerTable: "restored_ledger" });
+  expect(await restored.get(shard)).toBeNull();
+});
+
 it("createClaimStore keeps a claim for two days", async () => {
   const shard = newShard();
   await real.put(shard, aClaim());
-  const Key = marshall(claimKey(shard));
+  const Key = marshall(claimKey(ledgerTables.ledger, shard));
   const { Item } = await client.send(new GetItemCommand({ TableName: ledgerTables.config, Key }));
   expect(Item?.expires_at_seconds).toEqual({ N: String(testNow.getTime() / 1_000 + 2 * 24 * 3_600) });
 });
 
 it.each([
-  { v: 1, upto: "1", last: "1", heads: "{" },
-  { v: 1, upto: "1", last: "1", heads: '{"org_a":-1}' },
-  { v: 1, upto: "x", last: "1", heads: "{}" },
-  { upto: "1", last: "1", heads: "{}" },
+  { version: 1, sequenced_to: "1", claimed_to: "1", scan_from: "{" },
+  { version: 1, sequenced_to: "1", claimed_to: "1", scan_from: '{"org_a":-1}' },
+  { version: 1, sequenced_to: "x", claimed_to: "1", scan_from: "{}" },
+  { sequenced_to: "1", claimed_to: "1", scan_from: "{}" },
 ])("createClaimStore throws for the damaged claim %j", async (damaged) => {
   const shard = newShard();
-  const Item = marshall({ ...claimKey(shard), ...damaged });
+  const Item = marshall({ ...claimKey(ledgerTables.ledger, shard), ...damaged });
   await client.send(new PutItemCommand({ TableName: ledgerTables.config, Item }));
-  await expect(real.get(shard)).rejects.toThrow(`Item sequencer#${shard} claim has no valid`);
+  await expect(real.get(shard)).rejects.toThrow(`Item sequencer#${ledgerTables.ledger}#${shard} claim has no valid`);
 });

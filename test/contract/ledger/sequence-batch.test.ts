@@ -19,7 +19,11 @@ beforeAll(async () => {
   meter = meterWrites(client);
   ports = {
     ledger: createLedgerStore(client, ledgerTables.ledger),
-    claims: createClaimStore(client, ledgerTables.config, () => testNow),
+    claims: createClaimStore(client, {
+      table: ledgerTables.config,
+      ledgerTable: ledgerTables.ledger,
+      now: () => testNow,
+    }),
     now: () => testNow,
     waitAfterConflict: () => setTimeout(Math.random() * 20),
   };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { DamagedChunkError } from "#shared/ledger/damaged-chunk.ts";
 import type { LedgerEntry } from "#shared/ledger/entry.ts";
 import type { SequencerPorts, SequencerRecord } from "#shared/ledger/sequencer/ports.ts";
 import { sequenceBatch } from "#shared/ledger/sequencer/sequence-batch.ts";
@@ -26,13 +27,28 @@ function recordsOf(entries: readonly LedgerEntry[], { log = "org_a", from = 1 } 
 const entriesOf = ({ ledger }: TestPorts, log = "org_a") =>
   (ledger.logs.get(log) ?? []).flatMap(({ entries }) => entries);
 
+/** Returns a function that throws for one log, and otherwise does as before. */
+function failFor<Rest extends unknown[], T>(
+  log: string,
+  error: Error,
+  call: (log: string, ...rest: Rest) => Promise<T>,
+) {
+  return async (called: string, ...rest: Rest): Promise<T> => {
+    if (called === log) throw error;
+    return call(called, ...rest);
+  };
+}
+
 describe("sequenceBatch", () => {
   it("appends the records of each log in their order, in chunks that end at a multiple of 256", async () => {
     const ports = portsWith();
     const own = eventEntries(300);
     const other = eventEntries(2, "other");
     const records = [...recordsOf(own), ...recordsOf(other, { log: "org_b", from: 301 })];
-    expect(await sequenceBatch(shard, records, ports)).toEqual({ entries: 302, conflicts: 0, isClockAhead: false });
+    expect(await sequenceBatch(shard, records, ports)).toEqual({
+      ...{ entries: 302, conflicts: 0, isClockAhead: false },
+      refused: [],
+    });
     expect(entriesOf(ports)).toEqual(own);
     expect(entriesOf(ports, "org_b")).toEqual(other);
     expect(ports.ledger.logs.get("org_a")?.map(({ first, size }) => [first, size])).toEqual([
@@ -71,6 +87,30 @@ describe("sequenceBatch", () => {
     }
     const sealed = ports.ledger.logs.get("org_a")?.map(({ sealed_at }) => sealed_at);
     expect(sealed).toEqual([testNow, testNow, times[2]].map((time) => time?.toISOString()));
+  });
+
+  it.each<[string, (ledger: MemoryLedger, error: DamagedChunkError) => Partial<MemoryLedger>]>([
+    [
+      "its end cannot be read",
+      (ledger, error) => ({ getNewestChunk: failFor("org_bad", error, ledger.getNewestChunk) }),
+    ],
+    ["no chunk can be added to it", (ledger, error) => ({ put: failFor("org_bad", error, ledger.put) })],
+  ])("refuses the records of a damaged log, and goes on with all others, when %s", async (_, damage) => {
+    const ledger = memoryLedger();
+    const error = new DamagedChunkError("log#org_bad 0", "size is not valid");
+    const ports = portsWith({ ledger: { ...ledger, ...damage(ledger, error) } });
+    const entries = eventEntries(6);
+    const records = recordsOf(entries).map((record, at) => ({
+      ...record,
+      log: ["org_a", "org_bad", "org_c"][at % 3] ?? "",
+    }));
+    for (const batch of [records.slice(0, 3), records.slice(3)]) {
+      const bad = batch.flatMap((record) => (record.log === "org_bad" ? [{ record, error }] : []));
+      expect(await sequenceBatch(shard, batch, ports)).toMatchObject({ entries: 2, refused: bad });
+    }
+    expect(entriesOf(ports, "org_a")).toEqual([entries[0], entries[3]]);
+    expect(entriesOf(ports, "org_c")).toEqual([entries[2], entries[5]]);
+    expect(entriesOf(ports, "org_bad")).toEqual([]);
   });
 
   it("reports a log that ends more than a minute ahead of the clock", async () => {
