@@ -8,6 +8,7 @@ import type { Observability } from "#infra/constructs/observability.ts";
 import { QuarantineQueue, whenNotEmpty } from "#infra/constructs/queue.ts";
 import { depth, graph, ownMetric } from "#infra/constructs/widgets.ts";
 import type { EventLog } from "#infra/events/event-log.ts";
+import { envVars } from "#shared/platform/env-vars.ts";
 import { metricNames } from "#shared/platform/observability/metric-names.ts";
 import type { Ledger } from "./ledger.ts";
 
@@ -21,7 +22,7 @@ export type SequencerProps = {
 /** The function that gives each event its sequence: it appends the stream of the events table to the ledger. */
 export class Sequencer extends Construct {
   readonly fn: NodeFunction;
-  /** Positions of stream records that could not be sequenced. */
+  /** References to stream records that could not be sequenced. */
   readonly deadLetters: QuarantineQueue;
 
   constructor(scope: Construct, id: string, { observability, eventLog, auth, ledger }: SequencerProps) {
@@ -35,6 +36,9 @@ export class Sequencer extends Construct {
     });
     ledger.grantAppend(this.fn);
     auth.grantSequencerClaims(this.fn);
+    // The function itself quarantines the records of damaged logs, in the same queue as Lambda.
+    this.deadLetters.grantSendMessages(this.fn);
+    this.fn.addEnvironment(envVars.sequencerDeadLetters, this.deadLetters.queueUrl);
     // The claims need one batch of a shard at a time, whole and in order: no parallelization, no bisection and no filter.
     eventLog.addStreamSource(this.fn, {
       deadLetters: this.deadLetters,
@@ -56,7 +60,7 @@ export class Sequencer extends Construct {
   private addAlarms({ alarms }: Observability): void {
     alarms.add(this, "SequencerDeadLetters", {
       severity: "page",
-      description: "Stream records could not be sequenced for 23 hours: events are missing in the ledger.",
+      description: "Stream records could not be sequenced: events are missing in the ledger.",
       ...whenNotEmpty(this.deadLetters, Duration.minutes(1)),
     });
     alarms.add(this, "SequencerLag", {

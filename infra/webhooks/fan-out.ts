@@ -29,7 +29,8 @@ export class FanOut extends Construct {
   constructor(scope: Construct, id: string, { observability, ledger, auth, deliveries }: FanOutProps) {
     super(scope, id);
     this.deadLetters = new QuarantineQueue(this, "DeadLetters");
-    this.fn = new NodeFunction(this, "Function", {
+    // An id of its own: the function of earlier releases follows the events table until a deployment has removed it.
+    this.fn = new NodeFunction(this, "Consumer", {
       entry: "functions/webhooks/fan-out.ts",
       description: "Creates a delivery for each event and subscribed endpoint.",
       // Twenty chunks of 256 events for 50 endpoints each are 256,000 messages.

@@ -55,6 +55,11 @@ export function isRecordedTooEarly({ recorded_at, occurred_at }: WriterTimes): b
  * event. If that time is not known (`null`), the event is unchanged.
  */
 export function withTrustedTime(event: ActivityEvent, stored: Date | null): ActivityEvent {
-  if (stored === null || clockSkewMs(event, stored) === null) return event;
-  return { ...event, recorded_at: stored.toISOString() };
+  const recorded_at = trustedRecordedAt(event, stored);
+  return recorded_at === event.recorded_at ? event : { ...event, recorded_at };
+}
+
+/** Returns `recorded_at`, or the time when the table stored the event if the writer's clock is skewed. */
+export function trustedRecordedAt(event: RecordedAt, stored: Date | null): string {
+  return stored === null || clockSkewMs(event, stored) === null ? event.recorded_at : stored.toISOString();
 }

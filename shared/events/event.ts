@@ -45,6 +45,9 @@ export type ActivityEvent = {
   readonly notify: "no" | null;
 };
 
+/** An event that perhaps a later release wrote, with an entity type that this one does not know. */
+export type EventOfAnyRelease = Omit<ActivityEvent, "entity_type"> & { readonly entity_type: string };
+
 /** Position of an event in the log: newest first by time, then by id, then by entity, which makes the order total. */
 export type Position = Pick<ActivityEvent, "occurred_at" | "event_id" | "entity_id"> & {
   /**

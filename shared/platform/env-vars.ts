@@ -16,6 +16,7 @@ export const envVars = {
   sendsPerHost: "SENDS_PER_HOST",
   replaysQueue: "REPLAYS_QUEUE_URL",
   fanOutDeadLetters: "FAN_OUT_DEAD_LETTERS_URL",
+  sequencerDeadLetters: "SEQUENCER_DEAD_LETTERS_URL",
   auditLogGroup: "AUDIT_LOG_GROUP",
   archiveBucket: "ARCHIVE_BUCKET",
   secretsKey: "SECRETS_KEY_ARN",

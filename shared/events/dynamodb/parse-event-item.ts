@@ -1,11 +1,12 @@
 import { isRecordedTooEarly } from "#shared/events/clock-skew.ts";
 import { DamagedItemError } from "#shared/events/damaged-item.ts";
-import { isEntityType } from "#shared/events/entity-types.ts";
-import type { ActivityEvent, JsonText } from "#shared/events/event.ts";
+import { entityTypes, isEntityType } from "#shared/events/entity-types.ts";
+import type { ActivityEvent, EventOfAnyRelease, JsonText } from "#shared/events/event.ts";
 import {
   eventIdPattern,
   isAction,
   isId,
+  maxActionLength,
   maxEventBytes,
   maxRefLength,
   maxTextLength,
@@ -54,6 +55,17 @@ export function parseListedItem(item: EventItem, known: Partial<EventItemKey>): 
   if (isRecordedTooEarly(event)) throw damaged(item, "occurred_at lies ahead of recorded_at");
   if (isTooLarge(event)) throw damaged(item, "it is too large");
   return event;
+}
+
+/**
+ * Parses a whole item that a later release may have written: with an entity type and attributes that this one does not
+ * know, which are ignored. Throws `DamagedItemError`.
+ */
+export function parseEventOfAnyRelease(item: EventItem): EventOfAnyRelease {
+  const entity_type = text(item, "entity_type", isEntityTypeName);
+  // No other attribute depends on the type, so any known type takes its place.
+  const [anyType] = entityTypes;
+  return { ...parseListedItem({ ...item, entity_type: { S: anyType } }, {}), entity_type };
 }
 
 /** Whether a key is what `timelineKey` or `positionKey` return for two parts. Copies neither of them. */
@@ -132,6 +144,10 @@ function constant<T extends string>(item: EventItem, field: Field, value: T): T 
 
 function missing(item: EventItem, field: Field): never {
   throw invalid(item, field);
+}
+
+function isEntityTypeName(value: string): boolean {
+  return value.length <= maxActionLength && /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*$/.test(value);
 }
 
 function isOrgId(value: string): boolean {

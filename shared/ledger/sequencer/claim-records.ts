@@ -1,14 +1,15 @@
 import type { Chunk } from "#shared/ledger/chunk.ts";
-import { DamagedChunkError } from "#shared/ledger/damaged-chunk.ts";
 import { mapWithConcurrency } from "#shared/platform/concurrency.ts";
 import type { LogRecords } from "./append-records.ts";
 import { maxConcurrentLogs, type SequencerPorts, type SequencerRecord } from "./ports.ts";
-import { type RefusedRecord, toRefused, unlessDamaged } from "./refused-record.ts";
 import { initialClaim, nextClaim, repeatedLogs } from "./shard-claim.ts";
+
+/** The records of a batch for a log that could not be read or appended to, and the first error. */
+export type FailedLog = Pick<LogRecords, "log" | "records"> & { readonly error: unknown };
 
 export type ClaimedRecords = {
   readonly logs: readonly LogRecords[];
-  readonly refused: readonly RefusedRecord[];
+  readonly failed: readonly FailedLog[];
   /** How often another sequencer claimed records of the shard first. */
   readonly conflicts: number;
 };
@@ -24,29 +25,38 @@ export async function claimRecords(
     const open = records.filter(({ sequenceNumber }) => sequenceNumber > before.sequencedTo);
     const [first] = open;
     const last = open.at(-1);
-    if (first === undefined || last === undefined) return { logs: [], refused: [], conflicts };
+    if (first === undefined || last === undefined) return { logs: [], failed: [], conflicts };
 
     // Read before the claim is stored: the claim says that the records are not in front of these ends.
-    const read = await readHeads(open, ledger);
-    const refused = read.flatMap(({ records: own, head }) => toRefused(own, head));
-    const usable = read.flatMap(({ head, ...log }) => (head instanceof DamagedChunkError ? [] : [{ ...log, head }]));
-    const logSizes = new Map(usable.map(({ log, head }) => [log, head?.size ?? 0]));
+    const { heads, failed } = await readHeads(open, ledger);
+    const logSizes = new Map(heads.map(({ log, head }) => [log, head?.size ?? 0]));
     const range = { first: first.sequenceNumber, last: last.sequenceNumber, logSizes };
     if (await claims.put(shard, nextClaim(before, range))) {
       const repeated = repeatedLogs(before, first.sequenceNumber);
-      const logs = usable.map((log) => ({ ...log, shard, scanFrom: repeated.get(log.log) ?? null }));
-      return { logs, refused, conflicts };
+      const logs = heads.map((head) => ({ ...head, shard, scanFrom: repeated.get(head.log) ?? null }));
+      return { logs, failed, conflicts };
     }
     await waitAfterConflict();
   }
 }
 
-type LogHead = Pick<LogRecords, "log" | "records"> & { readonly head: Chunk | DamagedChunkError | null };
+type LogHead = Pick<LogRecords, "log" | "records" | "head">;
 
-/** Groups records by their log, and reads the last chunk of each. */
-async function readHeads(records: readonly SequencerRecord[], ledger: SequencerPorts["ledger"]): Promise<LogHead[]> {
-  const byLog = [...Map.groupBy(records, ({ log }) => log)];
-  return mapWithConcurrency(byLog, maxConcurrentLogs, async ([log, own]) => {
-    return { log, records: own, head: await unlessDamaged(ledger.getNewestChunk(log, true)) };
-  });
+/** Groups records by their log, and reads the last chunk of each. A log that cannot be read does not stop the others. */
+async function readHeads(
+  records: readonly SequencerRecord[],
+  ledger: SequencerPorts["ledger"],
+): Promise<{ readonly heads: readonly LogHead[]; readonly failed: readonly FailedLog[] }> {
+  const heads: LogHead[] = [];
+  const failed: FailedLog[] = [];
+  const read = async ([log, own]: [string, SequencerRecord[]]): Promise<void> => {
+    try {
+      const head: Chunk | null = await ledger.getNewestChunk(log, true);
+      heads.push({ log, records: own, head });
+    } catch (error) {
+      failed.push({ log, records: own, error });
+    }
+  };
+  await mapWithConcurrency([...Map.groupBy(records, ({ log }) => log)], maxConcurrentLogs, read);
+  return { heads, failed };
 }

@@ -1,9 +1,7 @@
-import { DamagedChunkError } from "#shared/ledger/damaged-chunk.ts";
 import { mapWithConcurrency } from "#shared/platform/concurrency.ts";
-import { appendRecords, type LogRecords } from "./append-records.ts";
-import { claimRecords } from "./claim-records.ts";
+import { type AppendedRecords, appendRecords, type LogRecords } from "./append-records.ts";
+import { claimRecords, type FailedLog } from "./claim-records.ts";
 import { maxConcurrentLogs, type SequencerPorts, type SequencerRecord } from "./ports.ts";
-import { type RefusedRecord, toRefused, unlessDamaged } from "./refused-record.ts";
 
 export type SequencedBatch = {
   /** Entries that this call appended. Records that were in the ledger already are not counted. */
@@ -12,13 +10,14 @@ export type SequencedBatch = {
   readonly conflicts: number;
   /** Whether a log ends more than a minute ahead of the clock: a clock was wrong, and entries inherit its time. */
   readonly isClockAhead: boolean;
-  readonly refused: readonly RefusedRecord[];
+  /** The logs that do not have all their records. The others do: no log stops another one. */
+  readonly failed: readonly FailedLog[];
 };
 
 /**
  * Appends a batch of one shard's records, in their order, to their logs. Each record is appended once, in whatever order
  * batches are repeated and however many sequencers run at the same time. When it returns, all records are in the ledger,
- * except those of damaged logs. If it throws, because a call failed, the batch must be repeated.
+ * except those of failed logs. The batch must be repeated if it throws, and for logs that failed.
  *
  * Why each record is appended exactly once:
  *
@@ -36,23 +35,23 @@ export async function sequenceBatch(
   records: readonly SequencerRecord[],
   ports: SequencerPorts,
 ): Promise<SequencedBatch> {
-  const { logs, refused, conflicts } = await claimRecords(shard, records, ports);
-  const append = (log: LogRecords) => Promise.allSettled([unlessDamaged(appendRecords(log, ports))]);
-  const settled = await mapWithConcurrency(logs, maxConcurrentLogs, append);
-  // Failures are thrown when all logs are done: a log that cannot be written to does not hold up the others.
-  const results = settled.map(([result]) => fulfilledValue(result));
-  const appended = results.flatMap((result) => (result instanceof DamagedChunkError ? [] : [result]));
+  const { logs, failed: unread, conflicts } = await claimRecords(shard, records, ports);
+  const appended: AppendedRecords[] = [];
+  const failed: FailedLog[] = [...unread];
+  const append = async (log: LogRecords): Promise<void> => {
+    try {
+      appended.push(await appendRecords(log, ports));
+    } catch (error) {
+      failed.push({ log: log.log, records: log.records, error });
+    }
+  };
+  await mapWithConcurrency(logs, maxConcurrentLogs, append);
   return {
     entries: sum(appended.map(({ entries }) => entries)),
     conflicts: conflicts + sum(appended.map((log) => log.conflicts)),
     isClockAhead: appended.some(({ isClockAhead }) => isClockAhead),
-    refused: [...refused, ...logs.flatMap((log, at) => toRefused(log.records, results[at]))],
+    failed,
   };
-}
-
-function fulfilledValue<T>(result: PromiseSettledResult<T>): T {
-  if (result.status === "rejected") throw result.reason;
-  return result.value;
 }
 
 function sum(values: readonly number[]): number {

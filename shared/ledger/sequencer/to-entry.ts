@@ -1,6 +1,6 @@
 import { sha256 } from "#sha256";
-import { withTrustedTime } from "#shared/events/clock-skew.ts";
-import type { ActivityEvent } from "#shared/events/event.ts";
+import { trustedRecordedAt } from "#shared/events/clock-skew.ts";
+import type { EventOfAnyRelease } from "#shared/events/event.ts";
 import { orgIdPattern } from "#shared/events/limits.ts";
 import { unknownOrgLog } from "#shared/ledger/chunk.ts";
 import { type EventEntry, maxTamperKeyBytes, type TamperEntry } from "#shared/ledger/entry.ts";
@@ -20,8 +20,11 @@ export type TableChange = {
   readonly stored: Date | null;
 };
 
-/** Parses an added item as an event. Throws if it is not an event that the log wrote. */
-export type ParseEvent = (item: StreamItem) => ActivityEvent;
+/**
+ * Parses an added item as an event, also one of a later release: an entry is for ever, and must not say `tamper` because a
+ * deployment was not finished. Throws if the item is not an event.
+ */
+export type ParseEvent = (item: StreamItem) => EventOfAnyRelease;
 
 export type AddressedEntry = { readonly log: string; readonly entry: EventEntry | TamperEntry };
 
@@ -36,7 +39,7 @@ export function toEntry(change: TableChange, parseEvent: ParseEvent): AddressedE
   return { log: logOf(change), entry };
 }
 
-function tryParse(parseEvent: ParseEvent, item: StreamItem): ActivityEvent | null {
+function tryParse(parseEvent: ParseEvent, item: StreamItem): EventOfAnyRelease | null {
   try {
     return parseEvent(item);
   } catch {
@@ -44,8 +47,8 @@ function tryParse(parseEvent: ParseEvent, item: StreamItem): ActivityEvent | nul
   }
 }
 
-function eventEntry(event: ActivityEvent, item: StreamItem, stored: Date | null): EventEntry {
-  const { event_id, entity_id, entity_type, action, occurred_at, recorded_at } = withTrustedTime(event, stored);
+function eventEntry(event: EventOfAnyRelease, item: StreamItem, stored: Date | null): EventEntry {
+  const { event_id, entity_id, entity_type, action, occurred_at } = event;
   return {
     kind: "event",
     event_id,
@@ -53,7 +56,7 @@ function eventEntry(event: ActivityEvent, item: StreamItem, stored: Date | null)
     entity_type,
     action,
     occurred_at,
-    recorded_at,
+    recorded_at: trustedRecordedAt(event, stored),
     notifies: event.notify === null,
     sha256: sha256(canonicalEvent(item)),
   };

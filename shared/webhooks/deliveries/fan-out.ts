@@ -1,3 +1,4 @@
+import { toleratedSkewMs } from "#shared/events/clock-skew.ts";
 import type { SequencedEvent } from "#shared/ledger/sequenced-event.ts";
 import type { EndpointSubscription } from "#shared/webhooks/endpoints/endpoint.ts";
 import type { EndpointCache } from "#shared/webhooks/endpoints/endpoint-cache.ts";
@@ -29,13 +30,19 @@ export async function fanOut(
   const lists = await listsOf(endpoints, notified);
   for (const event of notified) {
     for (const endpoint of lists.get(event.org_id) ?? []) {
-      if (subscribesToEvent(endpoint, event)) eventOf.set(messageOf(endpoint.endpoint_id, event, started_at), event);
+      if (isOwed(endpoint, event)) eventOf.set(messageOf(endpoint.endpoint_id, event, started_at), event);
     }
   }
   const messages = [...eventOf.keys()];
   const unsent = messages.length === 0 ? [] : await queue.send(messages, 0);
   const failed = new Set(unsent.flatMap((message) => eventOf.get(message) ?? []));
   return { begun: messages.length - unsent.length, failed };
+}
+
+/** A stream that is read from its beginning also has events from before an endpoint was created, which it must not get. */
+function isOwed(endpoint: EndpointSubscription, event: SequencedEvent): boolean {
+  const ageMs = Date.parse(endpoint.created_at) - Date.parse(event.recorded_at);
+  return ageMs <= toleratedSkewMs && subscribesToEvent(endpoint, event);
 }
 
 /** Reads the endpoints of all organisations of a batch concurrently. */

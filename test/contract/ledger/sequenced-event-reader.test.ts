@@ -2,7 +2,7 @@ import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { DamagedItem } from "#shared/events/damaged-item.ts";
 import { buildEventPut } from "#shared/events/dynamodb/event-put.ts";
-import { parseEventItem } from "#shared/events/dynamodb/parse-event-item.ts";
+import { parseEventOfAnyRelease } from "#shared/events/dynamodb/parse-event-item.ts";
 import { documentTypes } from "#shared/events/entity-types.ts";
 import { type ActivityEvent, toJsonText } from "#shared/events/event.ts";
 import type { EventEntry } from "#shared/ledger/entry.ts";
@@ -32,7 +32,7 @@ const newEvent = (over: Partial<ActivityEvent> = {}) =>
 function entryOf(event: ActivityEvent): EventEntry {
   const item = toStringAttributes(buildEventPut("events", event, 1).Item);
   const key = { timeline: item.timeline ?? {}, position: item.position ?? {} };
-  const { entry } = toEntry({ operation: "INSERT", key, old: null, new: item, stored: null }, parseEventItem);
+  const { entry } = toEntry({ operation: "INSERT", key, old: null, new: item, stored: null }, parseEventOfAnyRelease);
   if (entry.kind !== "event") throw new Error("The event has no entry.");
   return entry;
 }

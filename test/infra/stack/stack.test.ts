@@ -111,7 +111,7 @@ describe.each(stageNames)("stack of %s", (name) => {
 
     it("the stream of the ledger has one consumer: the fan-out, of new chunks", () => {
       const pattern = { eventName: ["INSERT"], dynamodb: { Keys: { pk: { S: [{ prefix: chunkPartition("") }] } } } };
-      expect(consumersOf("LedgerTable")).toEqual({ WebhooksFanOutFunction: [{ Pattern: JSON.stringify(pattern) }] });
+      expect(consumersOf("LedgerTable")).toEqual({ WebhooksFanOutConsumer: [{ Pattern: JSON.stringify(pattern) }] });
     });
 
     it("the sequencer gets whole batches of a shard, one at a time, with the name of the shard", () => {

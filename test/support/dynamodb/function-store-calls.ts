@@ -111,7 +111,7 @@ function fanOut(client: DynamoDBClient) {
 
 function sequencer(client: DynamoDBClient) {
   const ledger = createLedgerStore(client, tables.ledger);
-  const claims = createClaimStore(client, tables.config, () => testNow);
+  const claims = createClaimStore(client, { table: tables.config, ledgerTable: tables.ledger, now: () => testNow });
   const [built] = chunksOf(eventEntries(1));
   const [tile] = chunksOf(eventEntries(256));
   const put = async (one: typeof built) => one && ledger.put(org_id, one.chunk, one.tileRoots);
@@ -312,7 +312,7 @@ export const storeCallsOfFunctions: Readonly<Record<string, (client: DynamoDBCli
   SequencerFunction: sequencer,
   WebhooksApi: webhooksApi,
   WebhooksDeliverySchedulerFunction: scheduledDeliveries,
-  WebhooksFanOutFunction: fanOut,
+  WebhooksFanOutConsumer: fanOut,
   WebhooksReplaysRepair: repair,
   WebhooksReplaysReplayer: replayer,
   WebhooksSenderFunction: sender,

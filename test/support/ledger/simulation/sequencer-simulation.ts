@@ -119,12 +119,17 @@ class SequencerSimulation {
     };
     const ports = createFaultyPorts({ ledger: this.ledger, claims: this.#claims }, environment);
     try {
-      await this.#sequence(shard, batch, ports);
-      return true;
+      const { failed } = await this.#sequence(shard, batch, ports);
+      for (const { error } of failed) this.#note(error);
+      return failed.length === 0;
     } catch (error) {
-      if (error instanceof InjectedCrash) countFault(this.faultCounts, "crash");
-      else if (!(error instanceof ActivityError)) this.errors.push(error);
+      this.#note(error);
       return false;
     }
+  }
+
+  #note(error: unknown): void {
+    if (error instanceof InjectedCrash) countFault(this.faultCounts, "crash");
+    else if (!(error instanceof ActivityError)) this.errors.push(error);
   }
 }

@@ -1,14 +1,16 @@
 import type { DynamoDBRecord } from "aws-lambda";
 import { beforeEach, describe, expect, it } from "vitest";
 import { toEventItem } from "#shared/events/dynamodb/event-item.ts";
-import { parseEventItem } from "#shared/events/dynamodb/parse-event-item.ts";
+import { parseEventOfAnyRelease } from "#shared/events/dynamodb/parse-event-item.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import { createSequencerHandler } from "#shared/ledger/aws/sequencer-handler.ts";
 import { unknownOrgLog } from "#shared/ledger/chunk.ts";
+import { DamagedChunkError } from "#shared/ledger/damaged-chunk.ts";
+import type { QuarantineReference } from "#shared/platform/aws/quarantine-queue.ts";
 import { buildLambdaContext } from "#test/support/api/http-event.ts";
 import { anEvent, testNow } from "#test/support/builders.ts";
 import { captureLogLines, type LogLine } from "#test/support/log-lines.ts";
-import { memoryClaims, memoryLedger } from "#test/support/memory/ledger.ts";
+import { type MemoryLedger, memoryClaims, memoryLedger } from "#test/support/memory/ledger.ts";
 
 let lines: LogLine[];
 beforeEach(() => {
@@ -26,8 +28,15 @@ function aRecord(number: number, over: Partial<ActivityEvent> = {}): DynamoDBRec
 function aSequencer() {
   const ledger = memoryLedger();
   const clock = { now: testNow };
+  const quarantined: QuarantineReference[] = [];
+  const quarantine = {
+    async put(reference: QuarantineReference) {
+      quarantined.push(reference);
+    },
+  };
   const handler = createSequencerHandler({
-    parseEvent: parseEventItem,
+    parseEvent: parseEventOfAnyRelease,
+    quarantine,
     ledger,
     claims: memoryClaims(),
     now: () => clock.now,
@@ -35,7 +44,16 @@ function aSequencer() {
   });
   const sequence = (...Records: DynamoDBRecord[]) => handler({ shardId: "shardId-1", Records }, buildLambdaContext());
   const entries = (log: string) => (ledger.logs.get(log) ?? []).flatMap((chunk) => chunk.entries);
-  return { ledger, clock, handler, sequence, entries };
+  return { ledger, clock, quarantine, quarantined, handler, sequence, entries };
+}
+
+/** Damages the last chunk of a log. */
+function damage(ledger: MemoryLedger, damaged: string): void {
+  const { getNewestChunk } = ledger;
+  ledger.getNewestChunk = async (log, ...rest) => {
+    if (log === damaged) throw new DamagedChunkError(`log#${log} 0`, "size is not valid");
+    return getNewestChunk(log, ...rest);
+  };
 }
 
 describe("createSequencerHandler", () => {
@@ -82,7 +100,46 @@ describe("createSequencerHandler", () => {
     };
     const response = await sequence(aRecord(9), aRecord(10));
     expect(response).toEqual({ state: {}, batchItemFailures: [{ itemIdentifier: "9" }] });
-    expect(lines).toMatchObject([{ level: "error", message: "batch failed", records: 2 }]);
+    expect(lines).toMatchObject([
+      { EntriesSequenced: 0 },
+      { level: "error", message: "log not appended to", log: "org_8f9a1c2d", records: 2 },
+    ]);
+  });
+
+  it("quarantines the records of a damaged log, and goes on with the others", async () => {
+    const { ledger, sequence, entries, quarantined } = aSequencer();
+    damage(ledger, "org_bad");
+    for (const number of [1, 4]) {
+      const bad = aRecord(number + 1, { org_id: "org_bad" });
+      expect(await sequence(aRecord(number), bad, aRecord(number + 2))).toEqual({ state: {}, batchItemFailures: [] });
+    }
+    expect(entries("org_8f9a1c2d")).toHaveLength(4);
+    expect(quarantined).toMatchObject([
+      { log: "org_bad", sequence_number: "2", key: { timeline: "org_bad#inv_8c3f1a9b" } },
+      { log: "org_bad", sequence_number: "5" },
+    ]);
+  });
+
+  it("repeats a batch whose records cannot be quarantined", async () => {
+    const { ledger, sequence, quarantine } = aSequencer();
+    damage(ledger, "org_bad");
+    quarantine.put = async () => {
+      throw new Error("no queue");
+    };
+    expect(await sequence(aRecord(1), aRecord(2, { org_id: "org_bad" }))).toEqual({
+      state: {},
+      batchItemFailures: [{ itemIdentifier: "1" }],
+    });
+    expect(lines.at(-1)).toMatchObject({ message: "unsequenced record not reported", log: "org_bad" });
+  });
+
+  it("repeats a batch with a record that has no sequence number, which would count as sequenced", async () => {
+    const { sequence, entries } = aSequencer();
+    const { dynamodb } = aRecord(2);
+    const { SequenceNumber: _, ...unnumbered } = dynamodb ?? {};
+    const response = await sequence(aRecord(1), { eventName: "INSERT", dynamodb: unnumbered });
+    expect(response).toMatchObject({ batchItemFailures: [{ itemIdentifier: "1" }] });
+    expect(entries("org_8f9a1c2d")).toEqual([]);
   });
 
   it.each([{}, { shardId: "" }])("throws when the event names no shard: %j", async (event) => {

@@ -6,6 +6,7 @@ import {
   TransactionInProgressException,
 } from "@aws-sdk/client-dynamodb";
 import { describe, expect, it } from "vitest";
+import { DamagedChunkError } from "#shared/ledger/damaged-chunk.ts";
 import { createLedgerStore } from "#shared/ledger/dynamodb/ledger-store.ts";
 import { chunksOf, eventEntries } from "#test/support/ledger/entries.ts";
 
@@ -51,6 +52,6 @@ describe("createLedgerStore", () => {
 
   it("throws when a node is in the ledger without its chunk", async () => {
     const error = cancelled("None", "ConditionalCheckFailed");
-    await expect(putWith(error, 256)).rejects.toBe(error);
+    await expect(putWith(error, 256)).rejects.toThrow(DamagedChunkError);
   });
 });

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { toEventItem } from "#shared/events/dynamodb/event-item.ts";
-import { parseEventItem } from "#shared/events/dynamodb/parse-event-item.ts";
+import { parseEventOfAnyRelease } from "#shared/events/dynamodb/parse-event-item.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import { unknownOrgLog } from "#shared/ledger/chunk.ts";
 import { packEntries, unpackEntries } from "#shared/ledger/dynamodb/packed-entries.ts";
@@ -30,7 +30,7 @@ const aChange = (over: Partial<TableChange> = {}): TableChange => ({
   ...over,
 });
 
-const entryOf = (change: TableChange) => toEntry(change, parseEventItem);
+const entryOf = (change: TableChange) => toEntry(change, parseEventOfAnyRelease);
 
 /** Attribute values, as an item that is not an event may have them. */
 const value = fc.record(
@@ -83,6 +83,15 @@ describe("toEntry", () => {
     const { entry } = entryOf(aChange({ stored: later }));
     expect(entry).toMatchObject({ kind: "event", recorded_at: later.toISOString() });
     expect(hex(entry.sha256)).toBe(hex(entryOf(aChange()).entry.sha256));
+  });
+
+  it.each<[string, StreamItem]>([
+    ["an attribute", { ...item, colour: { S: "red" } }],
+    ["an entity type", { ...item, entity_type: { S: "QUOTE_REQUEST" } }],
+  ])("returns an event entry for an event of a later release with %s that this one does not know", (_, added) => {
+    const { entry } = entryOf(aChange({ new: added }));
+    expect(entry).toMatchObject({ kind: "event", event_id: event.event_id, entity_type: added.entity_type?.S });
+    expect(hex(entry.sha256)).not.toBe(hex(entryOf(aChange()).entry.sha256));
   });
 
   it("returns a tamper entry whose digest commits to the whole change for any other operation", () => {

@@ -51,6 +51,17 @@ describe("fanOut", () => {
     expect(new Set(sent.map(({ delivery_id }) => delivery_id)).size).toBe(3);
   });
 
+  it("skips events that were recorded more than five minutes before an endpoint was created", async () => {
+    const created = Date.parse(aSequencedEvent().recorded_at);
+    const at = (afterMs: number) => new Date(created + afterMs).toISOString();
+    const { ports, sent } = await createPorts(
+      anEndpoint({ endpoint_id: idOf("1"), created_at: at(5 * 60_000) }),
+      anEndpoint({ endpoint_id: idOf("2"), created_at: at(5 * 60_000 + 1) }),
+    );
+    expect((await fanOut(ports, [aSequencedEvent()])).begun).toBe(1);
+    expect(sent.map(({ endpoint_id }) => endpoint_id)).toEqual([idOf("1")]);
+  });
+
   it("skips events whose writer wants no notification, but not their neighbours", async () => {
     const { ports, sent } = await createPorts(anEndpoint());
     const quiet = anEventOf("inv_quiet", { notify: "no" });
