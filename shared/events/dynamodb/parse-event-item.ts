@@ -63,7 +63,7 @@ export function parseListedItem(item: EventItem, known: Partial<EventItemKey>): 
  */
 export function parseEventOfAnyRelease(item: EventItem): EventOfAnyRelease {
   const entity_type = text(item, "entity_type", isEntityTypeName);
-  // No other attribute depends on the type, so any known type takes its place.
+  // No other attribute depends on the type, so a known type can replace it.
   const [anyType] = entityTypes;
   return { ...parseListedItem({ ...item, entity_type: { S: anyType } }, {}), entity_type };
 }
