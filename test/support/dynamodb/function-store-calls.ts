@@ -16,7 +16,9 @@ import { createEventItemReader } from "#shared/ledger/dynamodb/event-item-reader
 import { createLedgerStore } from "#shared/ledger/dynamodb/ledger-store.ts";
 import { createTileStore } from "#shared/ledger/dynamodb/tile-store.ts";
 import { createSequencedEventReader } from "#shared/ledger/feed/dynamodb/sequenced-event-reader.ts";
+import { createWaitLeaseStore } from "#shared/ledger/feed/dynamodb/wait-lease-store.ts";
 import type { SequencedEventReader } from "#shared/ledger/feed/resolve-entries.ts";
+import type { WaitLeases } from "#shared/ledger/feed/wait-leases.ts";
 import type { ProofPorts } from "#shared/ledger/proofs/proof-ports.ts";
 import type { SequencerPorts } from "#shared/ledger/sequencer/ports.ts";
 import { initialClaim, type ShardClaims } from "#shared/ledger/sequencer/shard-claim.ts";
@@ -242,7 +244,14 @@ function changes(client: DynamoDBClient) {
     listChunks: () => ledger.listChunks(org_id, { from: 1 }),
   };
   const eventCalls: Calls<SequencedEventReader> = { get: () => events.get(org_id, [entry], false) };
+  const waits = createWaitLeaseStore(client, tables.config, { maxWaits: 2, random: () => 0 });
+  const waitLease = { slot: 1, until: testNow.getTime() };
+  const waitCalls: Calls<WaitLeases> = {
+    acquire: () => waits.acquire(org_id, testNow),
+    release: () => waits.release({ org_id, ofOrg: waitLease, ofAll: waitLease }),
+  };
   return {
+    waits: waitCalls,
     tokens: tokenCalls(client),
     suspended: suspendedCalls(client),
     ledger: ledgerCalls,
