@@ -13,7 +13,7 @@ import { runSmokeTests } from "./smoke/run-smoke-tests.ts";
 type EmulatedDeployment = {
   /** The root of the repository. */
   readonly root: string;
-  readonly ministack: string;
+  readonly python: string;
   readonly variables: Readonly<Record<string, string>>;
   /** A cloud assembly of all stages. Its templates are reduced to what the emulator supports. */
   readonly assembly: string;
@@ -29,14 +29,14 @@ const prod = stackName("prod");
  * Deploys dev into the emulator by the CDK, runs the smoke tests, and deploys it again, unchanged and after it was
  * destroyed; then prod. Throws if a result differs from AWS, except for the listed limits of the emulator.
  */
-export async function deployToEmulator({ ministack, ...options }: EmulatedDeployment): Promise<void> {
+export async function deployToEmulator({ python, ...options }: EmulatedDeployment): Promise<void> {
   const { folder, variables: inherited, progress } = options;
   const certificates = await createCertificates();
   const files = await writeCertificates(folder, certificates);
   const variables = { ...inherited, NODE_EXTRA_CA_CERTS: files.authority };
   trustAuthority(certificates.authority);
   progress("Starting ministack");
-  const emulator = await startEmulator({ ministack, tls: files, variables, log: join(folder, "ministack.log") });
+  const emulator = await startEmulator({ python, tls: files, variables, log: join(folder, "ministack.log") });
   try {
     const { endpoint } = emulator;
     const gateway = await startHttpsGateway(certificates.valid, endpoint);
@@ -55,7 +55,7 @@ export async function deployToEmulator({ ministack, ...options }: EmulatedDeploy
 }
 
 async function deployAndVerify(
-  { root, assembly, folder, variables, progress }: Omit<EmulatedDeployment, "ministack">,
+  { root, assembly, folder, variables, progress }: Omit<EmulatedDeployment, "python">,
   endpoint: string,
   gateway: HttpsGateway,
 ): Promise<void> {

@@ -44,8 +44,8 @@ async function main(): Promise<void> {
   progress("cfn-lint");
   const lint = { cfnLint: tools.cfnLint, variables, assemblies, folder: subfolder("lint") };
   progress(`cfn-lint finds no errors in ${await lintTemplates(lint)} templates`);
-  const { ministack } = tools;
-  const deployment = { root, ministack, variables, assembly: assemblies.stages, folder: subfolder("deployment") };
+  const { python } = tools;
+  const deployment = { root, python, variables, assembly: assemblies.stages, folder: subfolder("deployment") };
   await deployToEmulator({ ...deployment, progress });
   progress("Done");
 }

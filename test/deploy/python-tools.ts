@@ -4,8 +4,8 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "./programs.ts";
 
-/** Paths of the two programs. */
-export type PythonTools = { readonly cfnLint: string; readonly ministack: string };
+/** Paths of cfn-lint, and of the Python that has ministack. */
+export type PythonTools = { readonly cfnLint: string; readonly python: string };
 
 type Options = {
   /** The root of the repository. */
@@ -29,7 +29,7 @@ export async function installPythonTools({ root, variables, logs }: Options): Pr
   const bin = (name: string) => join(folder, "bin", name);
   // A virtual environment only works at its original path, with the Python that created it.
   const wanted = `${folder}\n${await readFile(requirements, "utf8")}`;
-  const tools = { cfnLint: bin("cfn-lint"), ministack: bin("ministack") };
+  const tools = { cfnLint: bin("cfn-lint"), python: bin("python3") };
   const isThere = existsSync(marker) && existsSync(bin("python3"));
   if (isThere && (await readFile(marker, "utf8")) === wanted) return tools;
 

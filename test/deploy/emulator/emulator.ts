@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { envVars as functionVariables } from "#shared/platform/env-vars.ts";
 import { endOf, start } from "#test/deploy/programs.ts";
 import { findFreePort } from "#test/support/free-port.ts";
@@ -14,7 +15,8 @@ export type Emulator = {
 };
 
 type Options = {
-  readonly ministack: string;
+  /** The Python that has ministack. */
+  readonly python: string;
   /** Files of the certificate and key of the server, whose authority this process trusts. */
   readonly tls: { readonly cert: string; readonly key: string };
   readonly variables: Readonly<Record<string, string>>;
@@ -32,10 +34,10 @@ export async function startEmulator(options: Options): Promise<Emulator> {
   }
 }
 
-async function tryToStart({ ministack, tls, variables, log }: Options, port: number): Promise<Emulator | null> {
+async function tryToStart({ python, tls, variables, log }: Options, port: number): Promise<Emulator | null> {
   const running = await start({
-    command: ministack,
-    args: [],
+    command: python,
+    args: [fileURLToPath(new URL("start_ministack.py", import.meta.url))],
     variables: {
       ...variables,
       GATEWAY_PORT: String(port),

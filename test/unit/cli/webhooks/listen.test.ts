@@ -71,7 +71,8 @@ describe("webhooks listen", () => {
         verified: true,
         test: false,
         reason: null,
-        payload,
+        // As earlier releases sent it, without the two fields.
+        payload: { ...payload, sequence: null, sealed_at: null },
       },
       expect.objectContaining({ verified: false, payload: null, entity_ref: null }),
     ]);
