@@ -51,7 +51,7 @@ describe("installPythonTools", () => {
     const tools = await installWith(python);
     expect(tools).toEqual({
       cfnLint: join(root, ".venv/bin/cfn-lint"),
-      ministack: join(root, ".venv/bin/ministack"),
+      python: join(root, ".venv/bin/python3"),
     });
     await installWith(python);
     const calls = readFileSync(record, "utf8").trim().split("\n");
