@@ -1,12 +1,18 @@
 import { ActivityError } from "#shared/errors.ts";
+import type { Chunk } from "#shared/ledger/chunk.ts";
+import { verifyCheckpoint } from "#shared/ledger/formats/checkpoint.ts";
+import type { TreeHead } from "#shared/ledger/merkle/consistency.ts";
+import { rootOf } from "#shared/ledger/merkle/frontier.ts";
+import { isEqualHash } from "#shared/ledger/merkle/hashes.ts";
 import type { LedgerReader } from "#shared/ledger/ports.ts";
+import { ProofError } from "#shared/ledger/proof-error.ts";
 import { LogTiles } from "#shared/ledger/tiles/log-tiles.ts";
 import type { TileStore } from "#shared/ledger/tiles/tile-store.ts";
 import { retryOnConflict } from "#shared/platform/retry-on-conflict.ts";
 import { assertContinues } from "./assert-continues.ts";
 import type { CheckpointStore, SignedCheckpoint } from "./checkpoint-store.ts";
-import { ForkError } from "./fork-error.ts";
-import { type SigningPorts, signHead } from "./sign-head.ts";
+import { ForkError, toForkError } from "./fork-error.ts";
+import { getLogKey, type SigningPorts, signHead } from "./sign-head.ts";
 
 export type CheckpointPorts = SigningPorts & {
   readonly checkpoints: CheckpointStore;
@@ -44,18 +50,56 @@ async function renewCheckpoint(
   log: string,
   { latest, minSize }: Renewal,
 ): Promise<SignedCheckpoint | null> {
-  const newest = await ports.ledger.getNewestChunk(log, true);
-  try {
-    await assertContinues(log, { older: latest, newer: newest }, (size) => new LogTiles(ports.tiles, log, { size }));
-  } catch (error) {
-    if (error instanceof ForkError) ports.reportFork(error);
-    throw error;
-  }
+  const growth = await readGrowth(ports, log, { latest, minSize });
+  if (growth === null) return null;
+  const { newest } = growth;
   if (newest === null) throw notSealed(1);
   if (newest.size === latest?.size) return requireSize(latest, minSize, 1);
-  if (newest.size < minSize) throw notSealed(1);
   const signed = await signHead(ports, log, newest);
   return (await ports.checkpoints.put(log, signed, latest?.size ?? null)) ? signed : null;
+}
+
+/**
+ * Reads the end of a log, and verifies that it continues what was signed. Returns `null` if another instance has signed its
+ * first checkpoint meanwhile. Throws `ForkError`, which it reports.
+ */
+async function readGrowth(
+  ports: CheckpointPorts,
+  log: string,
+  { latest, minSize }: Renewal,
+): Promise<{ readonly newest: Chunk | null } | null> {
+  try {
+    const newest = await ports.ledger.getNewestChunk(log, true);
+    // Before the verification, which is expensive: a request for a sequence far ahead must be cheap.
+    if (newest !== null && newest.size < minSize && newest.size >= (latest?.size ?? 0)) throw notSealed(1);
+    if (latest === null && (await hasCheckpoints(ports, log))) return null;
+    const older = latest === null ? null : await verifySigned(ports, log, latest);
+    await assertContinues({ older, newer: newest }, (size) => new LogTiles(ports.tiles, log, { size }));
+    return { newest };
+  } catch (error) {
+    const refusal = toForkError(log, error);
+    if (refusal instanceof ForkError) ports.reportFork(refusal);
+    throw refusal;
+  }
+}
+
+/** Returns what was signed. Only the note counts: other attributes of the stored checkpoint could have been changed. */
+async function verifySigned(ports: CheckpointPorts, log: string, latest: SignedCheckpoint): Promise<TreeHead> {
+  const signed = await verifyCheckpoint(latest.note, [await getLogKey(ports, log)]);
+  const isUnchanged = signed.size === latest.size && isEqualHash(signed.root, rootOf(latest.frontier));
+  if (isUnchanged) return signed;
+  throw new ProofError("wrong-root", "Its latest checkpoint is stored with another size or root than was signed.");
+}
+
+/**
+ * Whether another instance has signed the first checkpoint of a log that had none. Throws `ProofError` if the latest one is
+ * missing though others exist.
+ */
+async function hasCheckpoints({ checkpoints }: CheckpointPorts, log: string): Promise<boolean> {
+  const any = await checkpoints.findBySize(log, { min: 1, max: Number.MAX_SAFE_INTEGER });
+  if (any === null) return false;
+  if ((await checkpoints.getLatest(log)) !== null) return true;
+  throw new ProofError("wrong-size", `Its latest checkpoint is missing, and one of ${any.size} entries exists.`);
 }
 
 function requireSize(checkpoint: SignedCheckpoint, minSize: number, retryAfter: number): SignedCheckpoint {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
+import type { SignedCheckpoint } from "#shared/ledger/checkpoints/checkpoint-store.ts";
 import { ForkError } from "#shared/ledger/checkpoints/fork-error.ts";
 import { checkpointTtlMs, getCheckpoint } from "#shared/ledger/checkpoints/get-checkpoint.ts";
 import { getLogKey } from "#shared/ledger/checkpoints/sign-head.ts";
+import { DamagedChunkError } from "#shared/ledger/damaged-chunk.ts";
 import { verifyCheckpoint } from "#shared/ledger/formats/checkpoint.ts";
 import { formatVerificationKey } from "#shared/ledger/formats/verification-key.ts";
 import { catchRejection } from "#test/support/catch-error.ts";
@@ -20,6 +22,9 @@ async function aLog(sizes: readonly number[], stored = sizes.length) {
   const grow = () => putLog(ledger, log, chunks.slice(ledger.logs.get(log)?.length ?? 0));
   return { ledger, grow, ...memoryProofPorts(ledger) };
 }
+
+/** The frontier of three other entries. */
+const otherFrontier = [...chunksOf(eventEntries(3, "other"))].at(-1)?.chunk.frontier ?? [];
 
 const errorOf = (promise: Promise<unknown>) =>
   promise.then(
@@ -136,6 +141,52 @@ describe("getCheckpoint, of a ledger that was rewritten", () => {
     expect(error).toBeInstanceOf(ForkError);
     expect(forks).toEqual([error]);
     expect(messages).toHaveLength(1);
+  });
+
+  it.each<[string, (latest: SignedCheckpoint) => SignedCheckpoint | null, string]>([
+    ["has another root", (latest) => ({ ...latest, frontier: otherFrontier }), "another size or root"],
+    ["has another size", (latest) => ({ ...latest, size: 2 }), "another size or root"],
+    ["has a note that was not signed", (latest) => ({ ...latest, note: latest.note.replace("3", "4") }), "signature"],
+    ["was deleted", () => null, "Its latest checkpoint is missing"],
+  ])("refuses to sign a log whose latest checkpoint %s", async (_, change, reason) => {
+    const { ports, grow, forks, messages, pass } = await aLog([3, 2], 1);
+    const latest = await getCheckpoint(ports, log, 1);
+    pass(checkpointTtlMs);
+    await grow();
+    const checkpoints = { ...ports.checkpoints, getLatest: async () => change(latest) };
+    const error = await errorOf(getCheckpoint({ ...ports, checkpoints }, log, 1));
+    expect(error).toBeInstanceOf(ForkError);
+    expect(String(error)).toContain(reason);
+    expect(forks).toEqual([error]);
+    expect(messages).toHaveLength(1);
+  });
+
+  it("reports a last chunk that is damaged", async () => {
+    const { ports, forks } = await aLog([3]);
+    const getNewestChunk = async () => {
+      throw new DamagedChunkError(`log#${log} 0`, "size is not valid");
+    };
+    expect(await errorOf(getCheckpoint({ ...ports, ledger: { getNewestChunk } }, log, 1))).toBeInstanceOf(ForkError);
+    expect(forks).toHaveLength(1);
+  });
+
+  it("does not report an error of the store as a fork", async () => {
+    const { ports, forks } = await aLog([3]);
+    const denied = new Error("AccessDenied");
+    const tiles = {
+      ...ports.tiles,
+      listChunks: async () => {
+        throw denied;
+      },
+    };
+    expect(await errorOf(getCheckpoint({ ...ports, tiles }, log, 1))).toBe(denied);
+    expect(forks).toEqual([]);
+  });
+
+  it("reads no tiles when the log is smaller than requested", async () => {
+    const { ports, tiles } = await aLog([3]);
+    expect(await catchRejection(getCheckpoint(ports, log, 4))).toMatchObject({ code: "not_sealed" });
+    expect(tiles.reads).toEqual([]);
   });
 
   it("signs a log that has the same entries and is larger", async () => {
