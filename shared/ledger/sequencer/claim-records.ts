@@ -21,14 +21,18 @@ export async function claimRecords(
   { ledger, claims, waitAfterConflict }: SequencerPorts,
 ): Promise<ClaimedRecords> {
   for (let conflicts = 0; ; conflicts++) {
-    const before = (await claims.get(shard)) ?? initialClaim;
-    const open = records.filter(({ sequenceNumber }) => sequenceNumber > before.sequencedTo);
+    // The ends are read before the claim is stored: it says that the records are not in front of them. They may be older
+    // than the claim that is read: a chunk at an old end is not stored, and the sequencer looks what is there.
+    const [claim, ends] = await Promise.all([claims.get(shard), readHeads(records, ledger)]);
+    const before = claim ?? initialClaim;
+    const isOpen = ({ sequenceNumber }: SequencerRecord) => sequenceNumber > before.sequencedTo;
+    const open = records.filter(isOpen);
     const [first] = open;
     const last = open.at(-1);
     if (first === undefined || last === undefined) return { logs: [], failed: [], conflicts };
 
-    // Read before the claim is stored: the claim says that the records are not in front of these ends.
-    const { heads, failed } = await readHeads(open, ledger);
+    const heads = keepRecords(ends.heads, isOpen);
+    const failed = keepRecords(ends.failed, isOpen);
     const logSizes = new Map(heads.map(({ log, head }) => [log, head?.size ?? 0]));
     const range = { first: first.sequenceNumber, last: last.sequenceNumber, logSizes };
     if (await claims.put(shard, nextClaim(before, range))) {
@@ -38,6 +42,16 @@ export async function claimRecords(
     }
     await waitAfterConflict();
   }
+}
+
+/** Returns the logs with those of their records that are chosen, without the logs that have none. */
+function keepRecords<Log extends Pick<LogRecords, "records">>(
+  logs: readonly Log[],
+  isChosen: (record: SequencerRecord) => boolean,
+): Log[] {
+  return logs
+    .map((log) => ({ ...log, records: log.records.filter(isChosen) }))
+    .filter(({ records }) => records.length > 0);
 }
 
 type LogHead = Pick<LogRecords, "log" | "records" | "head">;
