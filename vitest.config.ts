@@ -3,9 +3,11 @@ import { defineConfig } from "vitest/config";
 import { filesOf, levels, type TestLevel } from "#test/support/vitest/levels.ts";
 import { LongestFirst } from "#test/support/vitest/longest-first.ts";
 import { projectNode } from "#test/support/vitest/project-node.ts";
+import { useOwnTemporaryFolder } from "#test/support/vitest/temporary-folder.ts";
 
 // What vitest starts, and what that starts, runs on the Node of the project, whichever Node vitest was started with.
 process.execPath = projectNode();
+useOwnTemporaryFolder();
 
 const support = (names: readonly string[]) => names.map((name) => `test/support/vitest/${name}.ts`);
 
