@@ -7,7 +7,7 @@ import { SuspendedOrgCache, withUsableOrgs } from "#shared/auth/orgs/suspended-o
 import { documentTypes } from "#shared/events/entity-types.ts";
 import { createKmsCheckpointKey } from "#shared/ledger/aws/kms-checkpoint-key.ts";
 import { createCheckpointStore } from "#shared/ledger/dynamodb/checkpoint-store.ts";
-import { createEventItemReader } from "#shared/ledger/dynamodb/event-item-reader.ts";
+import { createEventItemReader, createStoredEventFinder } from "#shared/ledger/dynamodb/event-item-reader.ts";
 import { createLedgerStore } from "#shared/ledger/dynamodb/ledger-store.ts";
 import { createTileStore } from "#shared/ledger/dynamodb/tile-store.ts";
 import { createDynamoClient } from "#shared/platform/dynamodb/client.ts";
@@ -20,6 +20,7 @@ import { emitMetrics } from "#shared/platform/observability/metrics.ts";
 const client = createDynamoClient();
 const config = env(envVars.configTable);
 const ledger = env(envVars.ledgerTable);
+const events = env(envVars.eventsTable);
 const now = () => new Date();
 const suspended = new SuspendedOrgCache(createSuspendedOrgReader(client, config), now);
 
@@ -33,7 +34,8 @@ export const handler = createHttpHandler({
       ledger: createLedgerStore(client, ledger),
       tiles: createTileStore(client, ledger),
       checkpointKey: createKmsCheckpointKey(env(envVars.signingKey)),
-      getEventItem: createEventItemReader(client, env(envVars.eventsTable)),
+      getEventItem: createEventItemReader(client, events),
+      findStoredEvent: createStoredEventFinder(client, events, documentTypes),
       visibleEntityTypes: documentTypes,
       logName: env(envVars.logName),
       reportFork(error) {

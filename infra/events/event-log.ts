@@ -104,6 +104,12 @@ export class EventLog extends Construct {
     );
   }
 
+  /** Grants queries of the timelines of documents, not of the indexes. */
+  grantQueryTimelines(fn: LambdaFunction): void {
+    fn.addEnvironment(envVars.eventsTable, this.table.tableName);
+    this.grant(fn, ["dynamodb:Query"], [this.table.tableArn]);
+  }
+
   /** Grants reading single events by key. */
   grantGet(fn: LambdaFunction): void {
     fn.addEnvironment(envVars.eventsTable, this.table.tableName);

@@ -52,6 +52,7 @@ export class Proofs extends Construct {
     auth.grantCheckpoints(this.fn);
     ledger.grantQuery(this.fn);
     eventLog.grantGet(this.fn);
+    eventLog.grantQueryTimelines(this.fn);
     this.signingKey.grantSign(this.fn);
     for (const [name, path] of Object.entries(routes)) {
       publicApi.addRoute(name, HttpRouteKey.with(`/api/public/v1/activity/${path}`, HttpMethod.ANY), this.fn);

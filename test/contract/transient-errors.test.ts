@@ -13,6 +13,7 @@ import type { AttributeMap } from "#shared/platform/dynamodb/attributes.ts";
 import { buildHttpEvent, buildLambdaContext } from "#test/support/api/http-event.ts";
 import { aSecret, aToken } from "#test/support/builders.ts";
 import { captureLogLines, type LogLine } from "#test/support/log-lines.ts";
+import { noSequences } from "#test/support/memory/no-sequences.ts";
 import { noSuspendedOrgs } from "#test/support/memory/suspended-orgs.ts";
 import { verifyViewerToken } from "#test/support/viewer-tokens.ts";
 
@@ -58,6 +59,7 @@ function request(endpoint: string) {
   const client = clientOf(endpoint);
   const context = {
     events: createEventStore(client, "events"),
+    findSequences: noSequences,
     tokens: withUsableOrgs(createTokenUsageStore(client, "config"), noSuspendedOrgs),
     verifyViewerToken,
     now: () => new Date(),

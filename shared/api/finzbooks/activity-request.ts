@@ -42,7 +42,17 @@ export function toActivityRequest(
   };
   const filter = withinViewerLimits(asked, viewer);
   if (event_id !== null) assertFindable(filter, cursor);
+  if (include.has("sequence")) assertSequencesAllowed(limit, viewer);
   return { filter, limit, cursor, eventId: event_id, include };
+}
+
+/** Sequences are read from the ledger, for more events in more reads than a request may take. */
+const maxSequences = 100;
+
+/** Throws `ActivityError` `invalid_value` if a page cannot have sequences: they tell a viewer how many events there are. */
+function assertSequencesAllowed(limit: number, viewer: ViewerToken | null): void {
+  if (viewer !== null) throw invalidValue("include", "include=sequence does not accept viewer tokens. Remove it.");
+  if (limit > maxSequences) throw invalidValue("limit", `limit must be at most ${maxSequences} with include=sequence.`);
 }
 
 /** A day, plus the rest of the minute that `until` names. */

@@ -5,10 +5,12 @@ import type { TokenUsageStore } from "#shared/auth/authenticate.ts";
 import { TokenAuthenticator } from "#shared/auth/token-authenticator.ts";
 import type { VerifyViewerToken } from "#shared/auth/viewer-tokens/viewer-token-verifier.ts";
 import type { EventReader } from "#shared/events/query/query.ts";
+import type { SequenceFinder } from "#shared/ledger/feed/find-sequences.ts";
 import { finzbooksOperations } from "./operations/finzbooks-operations.ts";
 
 export type FinzbooksPorts = {
   readonly events: EventReader;
+  readonly findSequences: SequenceFinder;
   readonly tokens: TokenUsageStore;
   readonly verifyViewerToken: VerifyViewerToken;
   readonly now: () => Date;

@@ -4,7 +4,7 @@ import type { ProjectableField } from "#shared/events/query/query.ts";
 import { isJsonObject } from "#shared/events/text/json.ts";
 
 /** What `include` adds to a page: fields of events, and the cursor of the next page. */
-export const includeOptions = ["actor", "text", "related", "cursor"] as const;
+export const includeOptions = ["actor", "text", "related", "sequence", "cursor"] as const;
 
 export type IncludeOption = (typeof includeOptions)[number];
 

@@ -143,8 +143,8 @@ const include = queryParameter({
   component: "Include",
   name: "include",
   description:
-    "What to add to the response, separated by commas: the actor, a sentence in English and the related entities of " +
-    "each event; to `page_context` the cursor of the next page, for clients that cannot read headers.",
+    "What to add to the response, separated by commas: the actor, a sentence in English, the related entities and the " +
+    "number in the change feed (with `limit` at most 100) of each event; to `page_context` the cursor of the next page, for clients that cannot read headers.",
   style: "form",
   explode: false,
   schema: { type: "array", items: { type: "string", enum: includeOptions } },

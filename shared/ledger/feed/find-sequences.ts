@@ -1,10 +1,21 @@
 import type { ActivityEvent } from "#shared/events/event.ts";
+import type { ReadMeter } from "#shared/events/query/query.ts";
 import { type Chunk, chunkEntries } from "#shared/ledger/chunk.ts";
 import type { LedgerReader } from "#shared/ledger/ports.ts";
 import { findStartTile } from "./find-start-tile.ts";
 
 /** What identifies an event in its log, and when it was recorded. */
 export type FindableEvent = Pick<ActivityEvent, "event_id" | "entity_id" | "occurred_at" | "recorded_at">;
+
+/** The number of an event, and the time at which the log took it. */
+export type SequencePosition = { readonly sequence: number; readonly sealed_at: string };
+
+/** Finds the sequences of events as `findSequences` does. The meter counts what is read. */
+export type SequenceFinder = (
+  log: string,
+  events: readonly FindableEvent[],
+  meter: ReadMeter,
+) => Promise<ReadonlyMap<FindableEvent, SequencePosition | null>>;
 
 /** Where events are looked for: around the times at which they were recorded. */
 type SearchRange = {
@@ -32,14 +43,15 @@ const ranges: readonly SearchRange[] = [
 
 /**
  * Finds the sequences of events of one organisation. An event is mapped to `null` if it is not in the log, or too far from
- * the time at which it was recorded, which includes events that are more than a day older than the log. Events of about the same time share reads. Pass a metered reader to count these.
+ * the time at which it was recorded, which includes events that are more than a day older than the log. Events of about the
+ * same time share reads. Pass a metered reader to count these.
  */
 export async function findSequences<E extends FindableEvent>(
   ledger: LedgerReader,
   log: string,
   events: readonly E[],
-): Promise<ReadonlyMap<E, number | null>> {
-  const found = new Map<E, number | null>(events.map((event) => [event, null]));
+): Promise<ReadonlyMap<E, SequencePosition | null>> {
+  const found = new Map<E, SequencePosition | null>(events.map((event) => [event, null]));
   const newest = await ledger.getNewestChunk(log);
   if (newest === null) return found;
   const timeOfTile = createTileTimes(ledger, log);
@@ -50,7 +62,7 @@ export async function findSequences<E extends FindableEvent>(
   for (const range of ranges) {
     const pending = sorted.filter((event) => found.get(event) === null);
     const search = { log, size: newest.size, timeOfTile, pending, range };
-    for (const [event, sequence] of await searchRange(ledger, search)) found.set(event, sequence);
+    for (const [event, position] of await searchRange(ledger, search)) found.set(event, position);
   }
   return found;
 }
@@ -69,8 +81,8 @@ type Search<E> = {
 async function searchRange<E extends FindableEvent>(
   ledger: LedgerReader,
   { log, size, timeOfTile, pending, range }: Search<E>,
-): Promise<ReadonlyMap<E, number>> {
-  const found = new Map<E, number>();
+): Promise<ReadonlyMap<E, SequencePosition>> {
+  const found = new Map<E, SequencePosition>();
   const byKey = Map.groupBy(pending, keyOf);
   let read = { size: 0, time: 0, isEnd: false };
   let reads = 0;
@@ -94,10 +106,14 @@ async function searchRange<E extends FindableEvent>(
   return found;
 }
 
-function addFound<E>(found: Map<E, number>, { first, entries }: Chunk, byKey: ReadonlyMap<string, readonly E[]>): void {
+function addFound<E>(
+  found: Map<E, SequencePosition>,
+  { first, entries, sealed_at }: Chunk,
+  byKey: ReadonlyMap<string, readonly E[]>,
+): void {
   for (const [at, entry] of entries.entries()) {
     const events = entry.kind === "event" ? (byKey.get(keyOf(entry)) ?? []) : [];
-    for (const event of events) found.set(event, first + at + 1);
+    for (const event of events) found.set(event, { sequence: first + at + 1, sealed_at });
   }
 }
 

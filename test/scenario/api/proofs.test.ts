@@ -4,6 +4,7 @@ import * as z from "zod";
 import { createLedgerStore } from "#shared/ledger/dynamodb/ledger-store.ts";
 import { parseCheckpoint, verifyCheckpoint } from "#shared/ledger/formats/checkpoint.ts";
 import { parseHash } from "#shared/ledger/formats/hash-line.ts";
+import { parseLoggedEntry } from "#shared/ledger/formats/logged-entry.ts";
 import { parseSignedNote } from "#shared/ledger/formats/signed-note.ts";
 import { parseTlogProof, verifyTlogProof } from "#shared/ledger/formats/tlog-proof.ts";
 import { parseVerificationKey, type VerificationKey } from "#shared/ledger/formats/verification-key.ts";
@@ -11,6 +12,7 @@ import { verifyConsistency } from "#shared/ledger/merkle/consistency.ts";
 import { appendLeaves, rootOf } from "#shared/ledger/merkle/frontier.ts";
 import { leafHash } from "#shared/ledger/merkle/hashes.ts";
 import { nextChunk } from "#shared/ledger/sequencer/next-chunk.ts";
+import { anInput } from "#test/support/builders.ts";
 import { chunksOf, eventEntries, putLog, testSource } from "#test/support/ledger/entries.ts";
 import { startStack, type Tenant, type TestStack } from "#test/support/stack.ts";
 import { until } from "#test/support/until.ts";
@@ -20,6 +22,10 @@ let tenant: Tenant;
 let key: VerificationKey;
 
 const keysSchema = z.object({ keys: z.array(z.object({ origin: z.string(), verification_key: z.string() })) });
+
+const listed = z.object({
+  activity: z.array(z.object({ entity_id: z.string(), event_id: z.string(), occurred_at: z.string() })),
+});
 
 const get = (path: string, token = tenant.token) =>
   fetch(`${stack.api}/api/public/v1/activity/${path}`, { headers: { authorization: `Bearer ${token}` } });
@@ -79,6 +85,33 @@ describe("proofs of a running stack", () => {
 
     const before = parseTlogProof(await text("changes/300/proof?size=300"));
     expect((await verifyTlogProof(before, leafHash(before.extra ?? new Uint8Array()), [key])).size).toBe(300);
+  });
+
+  it("are found by the event, as a list shows it", async () => {
+    const writer = await stack.tenant(["AIBooks.activity.READ"]);
+    await stack.append([anInput({ org_id: writer.org_id, entity_id: "inv_proved" })]);
+    const feed = await stack.get("/api/public/v1/activity?entity_id=inv_proved&include=sequence", writer.headers);
+    const [event] = listed.parse(await feed.json()).activity;
+    const query = new URLSearchParams({ ...event });
+    const found = await until(async () => {
+      const response = await get(`proof?${query}`, writer.token);
+      if (response.status !== 200) expect([response.status, response.headers.get("retry-after")]).toEqual([404, "1"]);
+      return response.status === 200 && response.text();
+    });
+    const origin = `${key.name.split("/")[0]}/${writer.org_id}`;
+    const keys = await fetch(`${stack.api}/api/public/v1/activity/keys?organization_id=${writer.org_id}`);
+    const [own] = keysSchema.parse(await keys.json()).keys;
+    const proof = parseTlogProof(found);
+    const ownKey = parseVerificationKey(own?.verification_key ?? "");
+    expect(
+      await verifyTlogProof(proof, parseLoggedEntry(proof.extra ?? new Uint8Array()).leaf, [ownKey]),
+    ).toMatchObject({ origin });
+    const numbered = await stack.get("/api/public/v1/activity?include=sequence", writer.headers);
+    expect(await numbered.json()).toMatchObject({ activity: [{ sequence: proof.index + 1 }] });
+    query.set("entity_id", "inv_other");
+    expect((await get(`proof?${query}`, writer.token)).status).toBe(404);
+    query.set("occurred_at", "2026-05-11");
+    expect((await get(`proof?${query}`, writer.token)).status).toBe(400);
   });
 
   it("can be made from tiles, which never change", async () => {

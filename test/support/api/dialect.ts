@@ -3,7 +3,9 @@ import { createFinzbooksHandler } from "#shared/api/finzbooks/handler.ts";
 import type { HttpRequest, RequestContext } from "#shared/api/http/request.ts";
 import type { Token } from "#shared/auth/caller.ts";
 import type { EventPage, EventReader } from "#shared/events/query/query.ts";
+import type { SequenceFinder } from "#shared/ledger/feed/find-sequences.ts";
 import { anEvent, aToken, testNow } from "#test/support/builders.ts";
+import { noSequences } from "#test/support/memory/no-sequences.ts";
 import { tokenPorts } from "#test/support/memory/token-ports.ts";
 import { verifyViewerToken } from "#test/support/viewer-tokens.ts";
 
@@ -15,17 +17,20 @@ export function dialect({
   used = 1,
   suspended = [],
   page = onePage,
+  findSequences = noSequences,
 }: {
   token?: Token;
   used?: number;
   suspended?: readonly string[];
   page?: EventPage;
+  findSequences?: SequenceFinder;
 } = {}) {
   const ports = tokenPorts(() => token, used, suspended);
   const read = vi.fn<EventReader["readPage"]>(async () => page);
   const trace: RequestContext = { responseHeaders: {}, auditFields: {} };
   const answer = createFinzbooksHandler({
     events: { readPage: read },
+    findSequences,
     tokens: ports,
     verifyViewerToken,
     now: () => testNow,

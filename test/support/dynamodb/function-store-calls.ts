@@ -10,11 +10,13 @@ import type { OrgTokenStore } from "#shared/auth/org-tokens.ts";
 import type { AppendStore } from "#shared/events/append.ts";
 import { createEventStore } from "#shared/events/dynamodb/event-store.ts";
 import { createIdempotencyStore } from "#shared/events/dynamodb/idempotency-store.ts";
+import { documentTypes } from "#shared/events/entity-types.ts";
 import { createCheckpointStore } from "#shared/ledger/dynamodb/checkpoint-store.ts";
 import { createClaimStore } from "#shared/ledger/dynamodb/claim-store.ts";
-import { createEventItemReader } from "#shared/ledger/dynamodb/event-item-reader.ts";
+import { createEventItemReader, createStoredEventFinder } from "#shared/ledger/dynamodb/event-item-reader.ts";
 import { createLedgerStore } from "#shared/ledger/dynamodb/ledger-store.ts";
 import { createTileStore } from "#shared/ledger/dynamodb/tile-store.ts";
+import { createSequenceFinder } from "#shared/ledger/feed/dynamodb/sequence-finder.ts";
 import { createSequencedEventReader } from "#shared/ledger/feed/dynamodb/sequenced-event-reader.ts";
 import { createWaitLeaseStore } from "#shared/ledger/feed/dynamodb/wait-lease-store.ts";
 import type { SequencedEventReader } from "#shared/ledger/feed/resolve-entries.ts";
@@ -269,7 +271,13 @@ function dialect(client: DynamoDBClient) {
 }
 
 function finzbooks(client: DynamoDBClient) {
-  return { ...dialect(client), viewerKeys: viewerKeyCalls(client) };
+  const find = createSequenceFinder(client, tables.ledger);
+  const meter = { next: async () => undefined, add: () => undefined };
+  return {
+    ...dialect(client),
+    viewerKeys: viewerKeyCalls(client),
+    sequences: { find: () => find(org_id, [anEvent()], meter) },
+  };
 }
 
 /** The calls of a dialect whose lists are paged by number, and which renders the organisation's settings. */
@@ -300,7 +308,15 @@ function proofs(client: DynamoDBClient) {
       listChunks: () => tiles.listChunks(org_id, { ...range, level: 0 }, true),
       listNodes: () => tiles.listNodes(org_id, range, true),
     } satisfies Calls<ProofPorts["tiles"]>,
-    events: { getEventItem: () => createEventItemReader(client, tables.events)(org_id, entry) },
+    events: {
+      getEventItem: () => createEventItemReader(client, tables.events)(org_id, entry),
+      findStoredEvent: () => {
+        const { entity_id, event_id, occurred_at } = entry;
+        const occurred = { first: occurred_at, last: occurred_at };
+        const find = createStoredEventFinder(client, tables.events, documentTypes);
+        return find(org_id, { entity_id, event_id, occurred });
+      },
+    },
     tokens: tokenCalls(client),
     suspended: suspendedCalls(client),
   };

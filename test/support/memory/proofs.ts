@@ -4,7 +4,7 @@ import type { CheckpointKey } from "#shared/ledger/checkpoints/checkpoint-key.ts
 import type { CheckpointStore, SignedCheckpoint } from "#shared/ledger/checkpoints/checkpoint-store.ts";
 import type { ForkError } from "#shared/ledger/checkpoints/fork-error.ts";
 import type { ItemImage } from "#shared/ledger/formats/canonical.ts";
-import type { ProofPorts } from "#shared/ledger/proofs/proof-ports.ts";
+import type { FindProofPorts } from "#shared/ledger/proofs/find-proof.ts";
 import type { TileRange, TileStore } from "#shared/ledger/tiles/tile-store.ts";
 import { testNow } from "#test/support/builders.ts";
 import type { MemoryLedger } from "./ledger.ts";
@@ -65,7 +65,7 @@ export function memoryProofPorts(ledger: MemoryLedger, items: ReadonlyMap<string
   const clock = { now: testNow };
   const forks: ForkError[] = [];
   const tiles = memoryTiles(ledger);
-  const ports: ProofPorts = {
+  const ports: FindProofPorts = {
     checkpoints: memoryCheckpoints(),
     ledger,
     tiles,
@@ -74,6 +74,7 @@ export function memoryProofPorts(ledger: MemoryLedger, items: ReadonlyMap<string
     visibleEntityTypes: documentTypes,
     reportFork: (error) => void forks.push(error),
     getEventItem: async (_, { event_id }) => items.get(event_id) ?? null,
+    findStoredEvent: async () => null,
     now: () => clock.now,
   };
   const pass = (ms: number) => {

@@ -18,6 +18,7 @@ import { aDeliveryMessage, anEvent, anOrg, aRequest, aSecret, aToken, testNow } 
 import { createItemsTableClient, type TableItem } from "#test/support/dynamodb/items-table-client.ts";
 import { largestItem } from "#test/support/events/hostile-items.ts";
 import { captureLogLines } from "#test/support/log-lines.ts";
+import { noSequences } from "#test/support/memory/no-sequences.ts";
 import { memoryPageCheckpoints } from "#test/support/memory/page-checkpoints.ts";
 import { tokenPorts } from "#test/support/memory/token-ports.ts";
 import { verifyViewerToken } from "#test/support/viewer-tokens.ts";
@@ -121,6 +122,7 @@ function dialectsOver(items: readonly TableItem[]) {
     events: store,
     tokens: tokenPorts(() => aToken()),
     verifyViewerToken,
+    findSequences: noSequences,
     orgs: { get: async () => org },
     checkpoints: memoryPageCheckpoints(),
     now,

@@ -62,6 +62,20 @@ const includedSchemas = {
   },
 };
 
+const sequenceSchemas = {
+  sequence: {
+    type: ["integer", "null"],
+    format: "int64",
+    minimum: 1,
+    description: "The number of the event in the change feed; `null` while it has none. With `include=sequence`.",
+  },
+  sealed_at: {
+    type: ["string", "null"],
+    format: "date-time",
+    description: "When the event got its number. With `include=sequence`.",
+  },
+};
+
 /** Returns the schema of an event. `optional` are properties that it may lack. */
 export function eventSchema(entityType: object, optional: JsonSchemas = {}) {
   return objectSchema(
@@ -98,7 +112,10 @@ export function eventSchema(entityType: object, optional: JsonSchemas = {}) {
   );
 }
 
-const feedEventSchema = schemaComponent("Event", eventSchema(entityTypeSchema, includedSchemas));
+const feedEventSchema = schemaComponent(
+  "Event",
+  eventSchema(entityTypeSchema, { ...includedSchemas, ...sequenceSchemas }),
+);
 
 export const activitySchema = objectComponent("Activity", {
   ...successProperties,

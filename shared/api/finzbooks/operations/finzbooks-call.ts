@@ -7,11 +7,13 @@ import type { Scope } from "#shared/auth/caller.ts";
 import type { TokenAuthenticator } from "#shared/auth/token-authenticator.ts";
 import type { VerifyViewerToken } from "#shared/auth/viewer-tokens/viewer-token-verifier.ts";
 import type { EventReader } from "#shared/events/query/query.ts";
+import type { SequenceFinder } from "#shared/ledger/feed/find-sequences.ts";
 
 /** A request to this dialect, and what all its operations need. */
 export type FinzbooksCall = PathCall & {
   readonly context: RequestContext;
   readonly events: EventReader;
+  readonly findSequences: SequenceFinder;
   readonly authenticator: TokenAuthenticator;
   readonly callerCache: CallerCache;
   readonly verifyViewerToken: VerifyViewerToken;

@@ -18,7 +18,13 @@ import type { Position } from "#shared/events/event.ts";
 import { parseCursor } from "#shared/events/query/cursor.ts";
 import { findEvent } from "#shared/events/query/find-event.ts";
 import { listEvents } from "#shared/events/query/list-events.ts";
-import { createMeteredReader, type EventPage, type EventQuery, type EventReader } from "#shared/events/query/query.ts";
+import {
+  createMeteredReader,
+  type EventPage,
+  type EventQuery,
+  type EventReader,
+  type ReadMeter,
+} from "#shared/events/query/query.ts";
 import { type FinzbooksCall, type FinzbooksOperation, viewerAuthenticationOf } from "./finzbooks-call.ts";
 
 /** Handles a request for a list of events. `parse` parses its parameters while it is being authenticated. */
@@ -40,11 +46,7 @@ export async function handleActivity(
     return org_id;
   };
   const page = await speculativeRead({ ...auth, callerCache, cacheKey, authorize }, async (orgId, meter) =>
-    readPage(
-      { reader: createMeteredReader(call.events, meter), viewer, auditFields },
-      orgId,
-      parse(request.query, viewer),
-    ),
+    readPage({ call, meter, viewer }, orgId, parse(request.query, viewer)),
   );
   const { body, cursor, count } = renderFittingPage(page);
   auditFields.count = count;
@@ -54,26 +56,28 @@ export async function handleActivity(
 }
 
 type ReadContext = {
-  readonly reader: EventReader;
+  readonly call: Pick<FinzbooksCall, "events" | "findSequences" | "context">;
+  readonly meter: ReadMeter;
   readonly viewer: ViewerToken | null;
-  readonly auditFields: AuditFields;
 };
 
 async function readPage(
-  { reader, viewer, auditFields }: ReadContext,
+  { call, meter, viewer }: ReadContext,
   org_id: string,
   { filter, limit, cursor, eventId, include }: ActivityRequest,
 ): Promise<FinzbooksPage> {
   const after = cursor === null ? null : parseCursor(cursor, org_id, filter);
-  setAuditFilters(auditFields, { filter, limit, eventId, include }, after);
+  setAuditFilters(call.context.auditFields, { filter, limit, eventId, include }, after);
   const query = { ...filter, org_id, projection: toProjection(include) };
+  const reader = createMeteredReader(call.events, meter);
   const list = viewer === null ? listEvents : readViewerPage;
   const { events, next } =
     eventId === null
       ? await list(reader, { ...query, limit, after })
       : await readSingleEventPage(reader, query, eventId);
   const shown = viewer === null ? events : events.map((event) => withoutHiddenFields(event, viewer.hide));
-  return { events: shown, next, filter, limit, include, org_id };
+  const sequences = include.has("sequence") ? await call.findSequences(org_id, shown, meter) : new Map();
+  return { events: shown, next, filter, limit, include, org_id, sequences };
 }
 
 function setAuditFilters(

@@ -1,8 +1,8 @@
 import type { CallerCall } from "#shared/api/finzbooks/create-caller-handler.ts";
 import type { Operation } from "#shared/api/operations/operation.ts";
-import type { ProofPorts } from "#shared/ledger/proofs/proof-ports.ts";
+import type { FindProofPorts } from "#shared/ledger/proofs/find-proof.ts";
 
 /** An authorised request for the proofs of an organisation's log. */
-export type ProofsCall = CallerCall & { readonly proofs: ProofPorts };
+export type ProofsCall = CallerCall & { readonly proofs: FindProofPorts };
 
 export type ProofsOperation = Operation<ProofsCall>;

@@ -1,4 +1,5 @@
 import type { DescribedOperation } from "#shared/api/operations/describe-operations.ts";
+import { describeFindProof, findProof } from "./find-proof.ts";
 import { describeGetCheckpoint, describeGetLogCheckpoint, getCheckpoint, getLogCheckpoint } from "./get-checkpoint.ts";
 import { describeGetConsistency, getConsistency } from "./get-consistency.ts";
 import { describeGetProof, getProof } from "./get-proof.ts";
@@ -10,6 +11,7 @@ import type { ProofsOperation } from "./proofs-call.ts";
 export const proofsOperations: readonly ProofsOperation[] = [
   getCheckpoint,
   getProof,
+  findProof,
   getConsistency,
   getLogCheckpoint,
   getTile,
@@ -19,6 +21,7 @@ export const proofsOperations: readonly ProofsOperation[] = [
 export const describedProofsOperations = (): readonly DescribedOperation[] => [
   [getCheckpoint, describeGetCheckpoint],
   [getProof, describeGetProof],
+  [findProof, describeFindProof],
   [getConsistency, describeGetConsistency],
   [getLogCheckpoint, describeGetLogCheckpoint],
   [getTile, describeGetTile],

@@ -218,7 +218,7 @@ describe("parseListActivity, include", () => {
     "refuses %j with the valid options",
     (text) => {
       const { context } = expectInvalid(`include=${text}`, "include");
-      expect(context.details).toEqual({ valid: ["actor", "text", "related", "cursor"] });
+      expect(context.details).toEqual({ valid: ["actor", "text", "related", "sequence", "cursor"] });
     },
   );
 });

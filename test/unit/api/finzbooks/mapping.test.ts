@@ -1,17 +1,20 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { type IncludeOption, toProjection } from "#shared/api/finzbooks/mapping.ts";
 import { renderIncluded, renderPage } from "#shared/api/finzbooks/render.ts";
 import { type ActivityEvent, toJsonText } from "#shared/events/event.ts";
 import { parseCursor } from "#shared/events/query/cursor.ts";
 import { renderEvent } from "#shared/events/rendering/render-event.ts";
+import type { SequenceFinder } from "#shared/ledger/feed/find-sequences.ts";
 import { componentValidator } from "#test/support/api/api-description.ts";
 import { dialect } from "#test/support/api/dialect.ts";
 import { aFilter, anEvent, aQuery, aRequest } from "#test/support/builders.ts";
+import { catchRejection } from "#test/support/catch-error.ts";
+import { noSequences } from "#test/support/memory/no-sequences.ts";
 
 const activity = "/api/public/v1/activity";
 
-const everything: readonly IncludeOption[] = ["actor", "text", "related", "cursor"];
+const everything: readonly IncludeOption[] = ["actor", "text", "related", "sequence", "cursor"];
 
 const shown = (names: readonly IncludeOption[], over: Partial<ActivityEvent> = {}) =>
   JSON.parse(renderPage([anEvent(over)], 1, false, renderIncluded(new Set(names), null))).activity[0];
@@ -88,6 +91,32 @@ it("toProjection selects only the fields that are rendered", async () => {
   const { answer, read } = dialect();
   await answer(aRequest(`${activity}?include=related,cursor`));
   expect(read.mock.calls.map(([query]) => query)).toEqual([aQuery({ projection: ["related"] })]);
+});
+
+describe("include=sequence", () => {
+  const [numbered, pending] = [anEvent({ event_id: "evt_1" }), anEvent({ event_id: "evt_2" })];
+  const position = { sequence: 4_711, sealed_at: "2026-05-11T08:30:12.204Z" };
+  const sequencesOf = (body: string): unknown[] =>
+    JSON.parse(body).activity.map(({ sequence, sealed_at }: Record<string, unknown>) => ({ sequence, sealed_at }));
+
+  it("adds the number and time of each event, null while it has none", async () => {
+    const findSequences: SequenceFinder = async (_log, events) =>
+      new Map(events.map((event, at) => [event, at === 0 ? position : null]));
+    const { answer } = dialect({ page: { events: [numbered, pending], next: null }, findSequences });
+    const { body } = await answer(aRequest(`${activity}?include=sequence`));
+    expect(sequencesOf(body)).toEqual([position, { sequence: null, sealed_at: null }]);
+  });
+
+  it("reads the ledger only if it is asked for, for at most 100 events", async () => {
+    const findSequences = vi.fn(noSequences);
+    const { answer } = dialect({ findSequences });
+    await answer(aRequest(`${activity}?limit=101&include=actor`));
+    const error = await catchRejection(answer(aRequest(`${activity}?limit=101&include=sequence`)));
+    expect(error).toMatchObject({ code: "invalid_value", context: { field: "limit" } });
+    expect(findSequences).not.toHaveBeenCalled();
+    await answer(aRequest(`${activity}?limit=100&include=sequence`));
+    expect(findSequences.mock.calls.map(([log]) => log)).toEqual(["org_8f9a1c2d"]);
+  });
 });
 
 describe("include=cursor", () => {

@@ -8,6 +8,7 @@ import { ActivityError } from "#shared/errors.ts";
 import type { EventReader } from "#shared/events/query/query.ts";
 import { anEvent, anOrg, aRequest, aSecret, aToken, testNow } from "#test/support/builders.ts";
 import { catchRejection } from "#test/support/catch-error.ts";
+import { noSequences } from "#test/support/memory/no-sequences.ts";
 import { memoryPageCheckpoints } from "#test/support/memory/page-checkpoints.ts";
 import { tokenPorts } from "#test/support/memory/token-ports.ts";
 import { verifyViewerToken } from "#test/support/viewer-tokens.ts";
@@ -30,6 +31,7 @@ function costly(units: number, { page }: { page?: EventReader["readPage"] } = {}
     orgs: { get: async () => anOrg() },
     checkpoints: memoryPageCheckpoints(),
     verifyViewerToken,
+    findSequences: noSequences,
     now: () => testNow,
   };
   const trace: RequestContext = { responseHeaders: {}, auditFields: {} };

@@ -6,6 +6,7 @@ import type { RequestContext } from "#shared/api/http/request.ts";
 import { noViewerLimits, type ViewerLimits } from "#shared/auth/viewer-tokens/viewer-token.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import { anEvent, aRequest, aToken, testNow } from "#test/support/builders.ts";
+import { noSequences } from "#test/support/memory/no-sequences.ts";
 import { scanningReader } from "#test/support/memory/scanning-reader.ts";
 import { tokenPorts } from "#test/support/memory/token-ports.ts";
 import { aViewerToken, signedViewerToken, verifyViewerToken } from "#test/support/viewer-tokens.ts";
@@ -73,7 +74,13 @@ async function observe(events: readonly ActivityEvent[], secret: string, first: 
   const readPage = vi.fn(reader.readPage);
   const token = aToken({ token_id: aViewerToken().issuer_token_id });
   const tokens = tokenPorts(() => token);
-  const answer = createFinzbooksHandler({ events: { readPage }, tokens, verifyViewerToken, now: () => testNow });
+  const answer = createFinzbooksHandler({
+    events: { readPage },
+    findSequences: noSequences,
+    tokens,
+    verifyViewerToken,
+    now: () => testNow,
+  });
   const seen = [];
   for (let target: string | null = first; target !== null; ) {
     const request = aRequest(target, { headers: { authorization: `Bearer ${secret}` } });

@@ -6,6 +6,7 @@ import type { HttpResponse, RequestContext } from "#shared/api/http/request.ts";
 import { noViewerLimits, type ViewerToken } from "#shared/auth/viewer-tokens/viewer-token.ts";
 import { type ActivityEvent, toJsonText } from "#shared/events/event.ts";
 import { anEvent, aRequest, aSecret, aToken, testNow } from "#test/support/builders.ts";
+import { noSequences } from "#test/support/memory/no-sequences.ts";
 import { scanningReader } from "#test/support/memory/scanning-reader.ts";
 import { tokenPorts } from "#test/support/memory/token-ports.ts";
 import { aViewerToken, signedViewerToken, verifyViewerToken } from "#test/support/viewer-tokens.ts";
@@ -73,7 +74,7 @@ const parameterValues = {
   event_id: fc.constantFrom(...eventIds),
   since: fc.constant("2026-05-11T08:20:00Z"),
   limit: fc.constantFrom("1", "2", "500"),
-  include: fc.constantFrom("actor", "text", "related", "cursor", "actor,text,related,cursor"),
+  include: fc.constantFrom("actor", "text", "related", "sequence", "cursor", "actor,text,related,cursor"),
   organization_id: fc.constantFrom(...orgs),
   cursor: fc.constantFrom("of the issuer", "of another viewer"),
 };
@@ -93,6 +94,7 @@ function clientOf(events: readonly ActivityEvent[], itemsPerPage: number): Clien
   const issuer = aToken({ org_ids: orgs, token_id: aViewerToken().issuer_token_id, scopes: ["AIBooks.activity.READ"] });
   const answer = createFinzbooksHandler({
     events: scanningReader(events, itemsPerPage),
+    findSequences: noSequences,
     tokens: tokenPorts(({ hash, holder }) => (hash === null ? { ...issuer, token_id: holder } : { ...issuer, hash })),
     verifyViewerToken,
     now: () => testNow,

@@ -143,6 +143,12 @@ describe("a request with a viewer token", () => {
     expect(error).toMatchObject({ code: "invalid_value", context: { field: "cursor" } });
   });
 
+  it("does not get numbers, which tell how many events the organisation has", async () => {
+    const { answer } = dialect({ token: issuer });
+    const error = await catchRejection(answer(request(`${feed}?include=sequence`)));
+    expect(error).toMatchObject({ code: "invalid_value", context: { field: "include" } });
+  });
+
   it("has another ETag when other fields are hidden", async () => {
     const metadata = toJsonText({ ip: "203.0.113.4" });
     const { answer } = dialect({ token: issuer, page: { events: [anEvent({ metadata })], next: null } });

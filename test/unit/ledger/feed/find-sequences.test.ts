@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Chunk, chunkEntries } from "#shared/ledger/chunk.ts";
 import type { EventEntry } from "#shared/ledger/entry.ts";
-import { findSequences } from "#shared/ledger/feed/find-sequences.ts";
+import { findSequences, type SequencePosition } from "#shared/ledger/feed/find-sequences.ts";
 import { meterLedgerReads } from "#shared/ledger/feed/meter-ledger-reads.ts";
 import { nextChunk, roomAfter } from "#shared/ledger/sequencer/next-chunk.ts";
 import { testNow } from "#test/support/builders.ts";
@@ -13,7 +13,9 @@ const start = testNow.getTime();
 
 /** An entry that was recorded some seconds after the start of the log. */
 const recordedAt = (name: string, seconds: number, over: Partial<EventEntry> = {}) =>
-  anEventEntry(name, { recorded_at: new Date(start + seconds * 1_000).toISOString(), ...over });
+  anEventEntry(name, { recorded_at: sealedAfter(seconds), ...over });
+
+const sealedAfter = (seconds: number) => new Date(start + seconds * 1_000).toISOString();
 
 type Sequenced = { readonly entry: EventEntry; readonly seconds: number };
 
@@ -47,12 +49,15 @@ async function aLedger(entries: readonly Sequenced[], perChunk: number) {
 const eventPerSecond = (count: number): Sequenced[] =>
   Array.from({ length: count }, (_, at) => ({ entry: recordedAt(`event ${at}`, at), seconds: at }));
 
+const sequencesOf = (found: ReadonlyMap<unknown, SequencePosition | null>) =>
+  [...found.values()].map((position) => position?.sequence ?? null);
+
 describe("findSequences", () => {
   it.each([1, 7, 256])("finds each event of a log with %i entries in a chunk", async (perChunk) => {
     const entries = eventPerSecond(3 * chunkEntries + 10).map(({ entry }) => entry);
     const { ledger } = await aLedger(eventPerSecond(entries.length), perChunk);
     const found = await findSequences(ledger, log, entries);
-    expect([...found.values()]).toEqual(entries.map((_, at) => at + 1));
+    expect(sequencesOf(found)).toEqual(entries.map((_, at) => at + 1));
   });
 
   it("maps an event that was not sequenced to null, also in an empty log", async () => {
@@ -68,7 +73,13 @@ describe("findSequences", () => {
     const entries = eventPerSecond(4_001);
     entries.push({ entry: late, seconds: 4_001 }, { entry: early, seconds: 4_002 });
     const { ledger } = await aLedger(entries, 5);
-    expect([...(await findSequences(ledger, log, [late, early])).values()]).toEqual([4_002, 4_003]);
+    expect(sequencesOf(await findSequences(ledger, log, [late, early]))).toEqual([4_002, 4_003]);
+  });
+
+  it("returns when the chunk of an event was sealed", async () => {
+    const { ledger } = await aLedger(eventPerSecond(4), 2);
+    const found = await findSequences(ledger, log, [recordedAt("event 2", 2)]);
+    expect([...found.values()]).toEqual([{ sequence: 3, sealed_at: sealedAfter(3) }]);
   });
 
   it("distinguishes events that have the same id", async () => {
@@ -78,7 +89,8 @@ describe("findSequences", () => {
       [second, first].map((entry) => ({ entry, seconds: 1 })),
       1,
     );
-    expect([...(await findSequences(ledger, log, [first, second])).values()]).toEqual([2, 1]);
+    const found = await findSequences(ledger, log, [first, second]);
+    expect(sequencesOf(found)).toEqual([2, 1]);
   });
 
   it("finds the events of a page in a long log with few reads", async () => {
@@ -118,7 +130,7 @@ describe("findSequences", () => {
   it("finds an event that the stream of the sequencer still had when the log began", async () => {
     const oldest = recordedAt("oldest", -86_000);
     const { ledger } = await aLedger([{ entry: oldest, seconds: 0 }, ...eventPerSecond(300)], 5);
-    expect(await findSequences(ledger, log, [oldest])).toEqual(new Map([[oldest, 1]]));
+    expect(sequencesOf(await findSequences(ledger, log, [oldest]))).toEqual([1]);
   });
 
   it("reads the end of a log once for all events that are not sequenced", async () => {

@@ -1,0 +1,35 @@
+import { ActivityError } from "#shared/errors.ts";
+import { type FindableEvent, findSequences } from "#shared/ledger/feed/find-sequences.ts";
+import type { LedgerReader } from "#shared/ledger/ports.ts";
+import { getProof } from "./get-proof.ts";
+import type { ProofPorts } from "./proof-ports.ts";
+
+/** Names an event as a list shows it, whose times may be cut to seconds. */
+export type NamedEvent = {
+  readonly entity_id: string;
+  readonly event_id: string;
+  /** The first and the last moment at which it may have happened, UTC with three fraction digits. */
+  readonly occurred: { readonly first: string; readonly last: string };
+};
+
+/** Returns a stored event; `null` if it does not exist or is not to be disclosed. */
+export type FindStoredEvent = (orgId: string, event: NamedEvent) => Promise<FindableEvent | null>;
+
+export type FindProofPorts = ProofPorts & {
+  readonly ledger: LedgerReader;
+  readonly findStoredEvent: FindStoredEvent;
+};
+
+/**
+ * Returns the proof that a log has an event, like `getProof`. Throws `ActivityError` `not_found` if there is no such event,
+ * and `not_sealed` if the log does not have it yet.
+ */
+export async function findProof(ports: FindProofPorts, orgId: string, event: NamedEvent): Promise<string> {
+  const stored = await ports.findStoredEvent(orgId, event);
+  if (stored === null) throw new ActivityError("not_found", "There is no such event.");
+  const position = (await findSequences(ports.ledger, orgId, [stored])).get(stored) ?? null;
+  if (position === null) {
+    throw new ActivityError("not_sealed", "The event has no number yet. Retry after a second.", { retryAfter: 1 });
+  }
+  return getProof(ports, orgId, { sequence: position.sequence, size: null });
+}
