@@ -47,7 +47,9 @@ export class ActivityLogStack extends Stack {
     eventLog.grantAppendInTransaction(auth.admin);
     const sequencer = new Sequencer(this, "Sequencer", { observability, eventLog, auth, ledger });
     const ingest = new Ingest(this, "Ingest", { observability, eventLog, auth, concurrency: ingestConcurrency });
-    const publicApi = new PublicApi(this, "PublicApi", { eventLog, ledger, auth, observability, stage });
+    const publicApi = new PublicApi(this, "PublicApi", { eventLog, auth, observability, stage });
+    // For lists with sequences.
+    ledger.grantQuery(publicApi.finzbooks);
     const webhooks = new Webhooks(this, "Webhooks", {
       observability,
       eventLog,

@@ -29,7 +29,7 @@ export const handler = createHttpHandler({
     tokens: withUsableOrgs(createTokenUsageStore(client, config), suspended),
     findSequences: async (...search) => {
       // Few requests ask for sequences: others do not load what reads the ledger.
-      const { createSequenceFinder } = await import("#shared/ledger/feed/dynamodb/sequence-finder.ts");
+      const { createSequenceFinder } = await import("#shared/ledger/dynamodb/sequence-finder.ts");
       return createSequenceFinder(client, env(envVars.ledgerTable))(...search);
     },
     verifyViewerToken: createViewerTokenVerifier(new ViewerKeyCache(createViewerKeyReader(client, config), now)),

@@ -17,7 +17,6 @@ import { NodeFunction, requestFunctionProps } from "#infra/constructs/function.t
 import type { Observability } from "#infra/constructs/observability.ts";
 import { retainExceptOnCreate, uniqueName } from "#infra/constructs/retention.ts";
 import type { EventLog } from "#infra/events/event-log.ts";
-import type { Ledger } from "#infra/ledger/ledger.ts";
 import { consolePath } from "#shared/platform/console-path.ts";
 import { envVars } from "#shared/platform/env-vars.ts";
 import { ApiDomain } from "./api-domain.ts";
@@ -26,7 +25,6 @@ import { Edge } from "./edge.ts";
 
 export type PublicApiProps = {
   readonly eventLog: EventLog;
-  readonly ledger: Ledger;
   readonly auth: Auth;
   readonly observability: Observability;
   readonly stage: Stage;
@@ -80,7 +78,7 @@ export class PublicApi extends Construct {
   readonly #functions = new Set<NodeFunction>();
   readonly #corsOrigins: readonly string[];
 
-  constructor(scope: Construct, id: string, { eventLog, ledger, auth, observability, stage }: PublicApiProps) {
+  constructor(scope: Construct, id: string, { eventLog, auth, observability, stage }: PublicApiProps) {
     super(scope, id);
     this.api = new HttpApi(this, "Api", {
       // Without CORS: the gateway would replace the headers of the functions, which know the origins of a viewer token. See
@@ -117,7 +115,6 @@ export class PublicApi extends Construct {
       auth.grantAuthenticate(fn);
       auth.grantListShardedOrgs(fn);
     }
-    ledger.grantQuery(this.finzbooks);
     auth.grantVerifyViewerTokens(this.finzbooks);
     for (const fn of [this.simplybooks, this.fakturoid]) auth.grantOffsetPagination(fn);
 

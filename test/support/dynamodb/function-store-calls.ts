@@ -15,8 +15,8 @@ import { createCheckpointStore } from "#shared/ledger/dynamodb/checkpoint-store.
 import { createClaimStore } from "#shared/ledger/dynamodb/claim-store.ts";
 import { createEventItemReader, createStoredEventFinder } from "#shared/ledger/dynamodb/event-item-reader.ts";
 import { createLedgerStore } from "#shared/ledger/dynamodb/ledger-store.ts";
+import { createSequenceFinder } from "#shared/ledger/dynamodb/sequence-finder.ts";
 import { createTileStore } from "#shared/ledger/dynamodb/tile-store.ts";
-import { createSequenceFinder } from "#shared/ledger/feed/dynamodb/sequence-finder.ts";
 import { createSequencedEventReader } from "#shared/ledger/feed/dynamodb/sequenced-event-reader.ts";
 import { createWaitLeaseStore } from "#shared/ledger/feed/dynamodb/wait-lease-store.ts";
 import type { SequencedEventReader } from "#shared/ledger/feed/resolve-entries.ts";

@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { createLedgerStore } from "#shared/ledger/dynamodb/ledger-store.ts";
 import { findSequences, type SequenceFinder } from "#shared/ledger/feed/find-sequences.ts";
 import { meterLedgerReads } from "#shared/ledger/feed/meter-ledger-reads.ts";
+import { createLedgerStore } from "./ledger-store.ts";
 
 /** Creates a finder that reads the table of the ledger. */
 export function createSequenceFinder(client: DynamoDBClient, table: string): SequenceFinder {
