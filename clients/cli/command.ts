@@ -9,6 +9,8 @@ import { CliError, type CommandResult } from "./command-result.ts";
 export type ParsedArgs<Name extends string, Operand extends string = never> = {
   /** A positional argument. */
   operand(name: Operand): string;
+  /** All positional arguments. */
+  readonly operands: readonly string[];
   text(name: Name): string | undefined;
   list(name: Name): readonly string[];
   flag(name: Name): boolean;
@@ -19,7 +21,7 @@ export type CommandDefinition<Name extends string, Operand extends string> = {
   readonly summary: string;
   /** Command lines that begin with the name; the help shows them. */
   readonly examples: readonly [string, ...string[]];
-  /** In their order. */
+  /** In their order. If the last one ends with `…`, it may be repeated. */
   readonly operands?: readonly Operand[];
   readonly options: Readonly<Record<Name, CommandOption>>;
   run(args: ParsedArgs<Name | CommonOptionName, Operand>, context: CommandContext): Promise<CommandResult | null>;
@@ -61,7 +63,7 @@ export function defineCommand<Name extends string, Operand extends string = neve
       const missing = required.filter(([key]) => parsed.list(key).length === 0);
       const absent = [...operands.slice(parsed.operands.length), ...missing.map(([key]) => `--${key}`)];
       if (absent.length > 0) throw createUsageError(`${name} needs ${absent.join(" and ")}.`, usage);
-      const extra = parsed.operands[operands.length];
+      const extra = operands.at(-1)?.endsWith("…") ? undefined : parsed.operands[operands.length];
       if (extra !== undefined) throw createUsageError(`Unexpected argument '${extra}'.`, usage);
       return run({ ...parsed, operand: (operand) => parsed.operands[operands.indexOf(operand)] ?? "" }, context);
     },

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import * as z from "zod";
 import { verify } from "#clients/cli/commands/verify.ts";
 import { checkpointExample, consistencyExample, proofExample } from "#shared/api/proofs/openapi/examples.ts";
 import { getCheckpoint } from "#shared/ledger/checkpoints/get-checkpoint.ts";
@@ -17,11 +18,13 @@ import { aCommandContext } from "./command-context.ts";
 const cwd = mkdtempSync(join(tmpdir(), "activity-verify-"));
 afterAll(() => rmSync(cwd, { recursive: true }));
 
+const resultsOf = (json: unknown) => z.object({ results: z.array(z.looseObject({})) }).parse(json).results;
+
 /** Verifies a text as a file. Returns the exit code and what the command writes. */
 async function verified(text: string, args: readonly string[] = [], key = trustVectors.verification_key) {
   writeFileSync(join(cwd, "file"), text);
   const result = await verify.run(["file", "--key", key, ...args], aCommandContext({ cwd }).context);
-  return { exit: result?.exit ?? 0, text: result?.text ?? "", json: result?.json };
+  return { exit: result?.exit ?? 0, text: result?.text ?? "", json: resultsOf(result?.json)[0] };
 }
 
 const last = trustVectors.entries.at(-1);
@@ -65,6 +68,24 @@ describe("verify", () => {
     ["the older checkpoint is missing", [consistencyExample, trustVectors.verification_key], "malformed"],
   ] as const)("exits with 2 when %s", async (_, [text, key], reason) => {
     expect(await verified(text, [], key)).toMatchObject({ exit: 2, json: { result: "unknown", reason } });
+  });
+
+  it("verifies several files, and exits with 1 if one is false, with 2 if one is not certain", async () => {
+    const files = {
+      valid: checkpointExample,
+      other: proofExample,
+      wrong: checkpointExample.replace("\n3\n", "\n4\n"),
+      text: "text\n",
+    };
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(cwd, name), text);
+    const run = async (names: readonly string[]) => {
+      const args = [...names, "--key", trustVectors.verification_key];
+      const result = await verify.run(args, aCommandContext({ cwd }).context);
+      return [result?.exit, resultsOf(result?.json).map(({ file, result: found }) => `${file} ${found}`)];
+    };
+    expect(await run(["valid", "other"])).toEqual([0, ["valid valid", "other valid"]]);
+    expect(await run(["text", "wrong", "valid"])).toEqual([1, ["text unknown", "wrong false", "valid valid"]]);
+    expect(await run(["valid", "text"])).toEqual([2, ["valid valid", "text unknown"]]);
   });
 
   it("accepts a consistency proof with the older checkpoint, and refuses it with one of another log", async () => {

@@ -1,0 +1,56 @@
+import { parseVerificationKey, type VerificationKey } from "#shared/ledger/formats/verification-key.ts";
+import { ProofError, type ProofErrorReason } from "#shared/ledger/proof-error.ts";
+import { type Verification, verifyFile } from "./verify-file.ts";
+
+/** What is known of a file after its verification. */
+export type FileResult = { readonly file: string } & (
+  | ({ readonly result: "valid" } & Verification)
+  /** `false`: the file contradicts the key or itself. `unknown`: nothing is known to be wrong with the log. */
+  | { readonly result: "false" | "unknown"; readonly reason: ProofErrorReason; readonly message: string }
+);
+
+/** A file to verify, and the older checkpoint that a consistency proof needs. */
+export type NamedFile = { readonly file: string; readonly text: string; readonly older: string | null };
+
+const undecided: readonly ProofErrorReason[] = ["malformed", "unsupported-key", "unknown-signer"];
+
+/** Verifies files with a key, given as text. Uses only this key, never one from a file. */
+export async function verifyFiles(files: readonly NamedFile[], verificationKey: string): Promise<FileResult[]> {
+  const results: FileResult[] = [];
+  for (const file of files) results.push(await toResult(file, verificationKey));
+  return results;
+}
+
+async function toResult({ file, text, older }: NamedFile, verificationKey: string): Promise<FileResult> {
+  try {
+    const key: VerificationKey = parseVerificationKey(verificationKey);
+    return { file, result: "valid", ...(await verifyFile(text, key, older)) };
+  } catch (error) {
+    if (!(error instanceof ProofError)) throw error;
+    const { reason, message } = error;
+    return { file, result: undecided.includes(reason) ? "unknown" : "false", reason, message };
+  }
+}
+
+/** Returns the exit code of a program: 0 if all files are valid, 1 if one is false, 2 if none is and one is unknown. */
+export function exitCodeOf(results: readonly FileResult[]): 0 | 1 | 2 {
+  if (results.some(({ result }) => result === "false")) return 1;
+  return results.some(({ result }) => result === "unknown") ? 2 : 0;
+}
+
+/** Returns a sentence about a file, followed by the event on a line of its own if the file has it. */
+export function formatFileResult(result: FileResult): string {
+  if (result.result === "valid") return `Valid: ${result.file}: ${describe(result)}`;
+  return `${result.result === "false" ? "False" : "Cannot tell"}: ${result.file}: ${result.message}`;
+}
+
+function describe({ proves, origin, size, sequence, sealed_at, event }: Verification): string {
+  switch (proves) {
+    case "inclusion":
+      return `entry ${sequence} of ${origin}, sealed at ${sealed_at}, is in the log of ${size} entries.\n${event ?? "The proof does not include the event."}`;
+    case "consistency":
+      return `the log ${origin} of ${size} entries begins with the ${sequence} entries of the older checkpoint, unchanged.`;
+    case "checkpoint":
+      return `the key signed the checkpoint of ${origin} with ${size} entries.`;
+  }
+}
