@@ -1,6 +1,8 @@
 import type { Chunk } from "#shared/ledger/chunk.ts";
+import { withoutAppended } from "./appended-records.ts";
 import { nextChunk, roomAfter } from "./next-chunk.ts";
 import type { SequencerPorts, SequencerRecord } from "./ports.ts";
+import { skipReconciled } from "./skip-reconciled.ts";
 
 /** The records of one shard that one log is to have. */
 export type LogRecords = {
@@ -22,6 +24,8 @@ export type AppendedRecords = {
   readonly isClockAhead: boolean;
 };
 
+export type AppendPorts = Omit<SequencerPorts, "claims">;
+
 /** What is known of a log: its last chunk, and the records that are not in it. */
 type Progress = { readonly head: Chunk | null; readonly rest: readonly SequencerRecord[] };
 
@@ -31,12 +35,12 @@ const toleratedLeadMs = 60_000;
 /** Appends records to a log, in their order, unless they are in it. Throws if a call fails. */
 export async function appendRecords(
   { shard, log, records, head, scanFrom }: LogRecords,
-  { ledger, now, waitAfterConflict }: SequencerPorts,
+  { ledger, now, waitAfterConflict }: AppendPorts,
 ): Promise<AppendedRecords> {
   const result = { entries: 0, conflicts: 0, isClockAhead: false };
   const skipAppended = (progress: Progress, from: number) => skipRecords(ledger, { shard, log, from }, progress);
 
-  let progress: Progress = { head, rest: records };
+  let progress: Progress = { head, rest: await skipReconciled(ledger, log, { head, records }) };
   if (scanFrom !== null) progress = await skipAppended(progress, scanFrom);
   while (progress.rest.length > 0) {
     const added = progress.rest.slice(0, roomAfter(progress.head));
@@ -69,9 +73,7 @@ async function skipRecords(
   let { head, rest } = progress;
   for (let next: number | null = from; next !== null; ) {
     const page = await ledger.listChunks(log, { from: next, isConsistent: true });
-    for (const { source } of page.chunks) {
-      if (source.shard === shard) rest = rest.filter(({ sequenceNumber }) => sequenceNumber > BigInt(source.upTo));
-    }
+    for (const chunk of page.chunks) rest = withoutAppended(rest, chunk, shard);
     head = page.chunks.at(-1) ?? head;
     next = page.next;
   }

@@ -8,10 +8,15 @@ export type SequencerRecord = {
   readonly sequenceNumber: bigint;
   readonly log: string;
   readonly entry: LedgerEntry;
+  /**
+   * When the table stored an event whose writer's clock was slow. It seems older than it is, so the reconciler may have
+   * appended it since. Absent for all others: the reconciler leaves them to the sequencer while they are in the stream.
+   */
+  readonly reconcilableSince?: Date;
 };
 
 export type SequencerPorts = {
-  readonly ledger: Pick<LedgerReader, "getNewestChunk" | "listChunks"> & LedgerWriter;
+  readonly ledger: LedgerReader & LedgerWriter;
   readonly claims: ShardClaims;
   now(): Date;
   /** Waits up to 20 ms, at random, so that sequencers in conflict do not meet again. */

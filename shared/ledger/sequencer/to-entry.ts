@@ -1,10 +1,11 @@
 import { sha256 } from "#sha256";
-import { trustedRecordedAt } from "#shared/events/clock-skew.ts";
+import { clockSkewMs, trustedRecordedAt } from "#shared/events/clock-skew.ts";
 import type { EventOfAnyRelease } from "#shared/events/event.ts";
 import { orgIdPattern } from "#shared/events/limits.ts";
 import { unknownOrgLog } from "#shared/ledger/chunk.ts";
 import { type EventEntry, maxTamperKeyBytes, type TamperEntry } from "#shared/ledger/entry.ts";
 import { canonicalChange, canonicalEvent } from "#shared/ledger/formats/canonical.ts";
+import type { SequencerRecord } from "./ports.ts";
 
 /** An item of the events table in a record of its stream. Only some attributes need to be text. */
 export type StreamItem = Readonly<Record<string, { readonly S?: string | undefined }>>;
@@ -26,17 +27,21 @@ export type TableChange = {
  */
 export type ParseEvent = (item: StreamItem) => EventOfAnyRelease;
 
-export type AddressedEntry = { readonly log: string; readonly entry: EventEntry | TamperEntry };
+export type AddressedEntry = Pick<SequencerRecord, "log" | "reconcilableSince"> & {
+  readonly entry: EventEntry | TamperEntry;
+};
 
 /**
  * Returns the entry of a change, and the log that it belongs to: an event entry for an added event, a tamper entry for any
  * other change. Never throws, so that every change of the table gets an entry.
  */
 export function toEntry(change: TableChange, parseEvent: ParseEvent): AddressedEntry {
-  const event = change.operation === "INSERT" && change.new !== null ? tryParse(parseEvent, change.new) : null;
-  const entry =
-    event === null || change.new === null ? tamperEntry(change) : eventEntry(event, change.new, change.stored);
-  return { log: logOf(change), entry };
+  const log = logOf(change);
+  const { operation, new: added, stored } = change;
+  const event = operation === "INSERT" && added !== null ? tryParse(parseEvent, added) : null;
+  if (event === null || added === null) return { log, entry: tamperEntry(change) };
+  const isClockSlow = stored !== null && (clockSkewMs(event, stored) ?? 0) < 0;
+  return { log, entry: eventEntry(event, added, stored), ...(isClockSlow && { reconcilableSince: stored }) };
 }
 
 function tryParse(parseEvent: ParseEvent, item: StreamItem): EventOfAnyRelease | null {

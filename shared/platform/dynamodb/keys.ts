@@ -30,6 +30,7 @@
  *   webhook_orgs#SHARD  org#ID                                organisations with endpoints, also former ones
  *   webhook_changes#SHARD  time#endpoint#version              changes of endpoints, for a day
  *   sequencer#LEDGER#SHARD  claim                             the sequencer's progress in a shard of the stream, 48 hours
+ *   reconcile#LEDGER#ORG  run, dry_run                        the comparison of a log with its events, 48 hours
  *
  * deliveries table (pk, sk)
  *   endpoint#ENDPOINT           delivery#DELIVERY             the deliveries of an endpoint, 30 days
@@ -203,6 +204,11 @@ export const destinationKey = (destination: string) => ({ pk: `destination#${des
 export const claimKey = (ledgerTable: string, shard: string) => ({
   pk: `sequencer#${ledgerTable}#${shard}`,
   sk: "claim",
+});
+
+export const reconcileRunKey = (ledgerTable: string, log: string, isDryRun: boolean) => ({
+  pk: `reconcile#${ledgerTable}#${log}`,
+  sk: isDryRun ? "dry_run" : "run",
 });
 
 export const chunkPartition = (log: string) => `log#${log}`;

@@ -122,6 +122,7 @@ function sequencer(client: DynamoDBClient) {
   return {
     ledger: {
       getNewestChunk: () => ledger.getNewestChunk(org_id, true),
+      getChunk: () => ledger.getChunk(org_id, 0),
       listChunks: () => ledger.listChunks(org_id, { from: 1, isConsistent: true }),
       put: async () => {
         for (const one of [built, tile]) await put(one);

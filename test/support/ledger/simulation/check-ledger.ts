@@ -2,13 +2,17 @@ import { createHash } from "node:crypto";
 import { type Chunk, chunkEntries } from "#shared/ledger/chunk.ts";
 import type { LedgerEntry } from "#shared/ledger/entry.ts";
 import { rootOf, type SubtreeRoot } from "#shared/ledger/merkle/frontier.ts";
+import { reconcilerShard } from "#shared/ledger/sequencer/appended-records.ts";
 import { testSource } from "#test/support/ledger/entries.ts";
 import { referenceRoot } from "#test/support/ledger/reference-tree.ts";
 import type { SimulatedRun } from "./sequencer-simulation.ts";
 import type { CommittedRecord } from "./simulated-stream.ts";
 
-/** Returns everything in which a ledger is not as the sequencer must leave it, in words. Empty if all is right. */
-export function findViolations({ ledger, records, errors }: SimulatedRun): string[] {
+/**
+ * Returns everything in which a ledger is not as the sequencer and the reconciler must leave it, in words. Empty if all is
+ * right.
+ */
+export function findViolations({ ledger, records, errors, discarded }: SimulatedRun): string[] {
   const committed = new Map(records.map((record) => [keyOf(record.entry), record]));
   const violations = errors.map((error) => `error: ${error}`);
   const found = new Set<string>();
@@ -23,13 +27,16 @@ export function findViolations({ ledger, records, errors }: SimulatedRun): strin
         if (found.has(key)) violations.push(`${log} has commit ${record?.commit} twice`);
         found.add(key);
         if (record === undefined) violations.push(`${log} has an entry that was never committed`);
+        else if (chunk.source.shard === reconcilerShard) continue;
         else if (record.commit < (commits.get(record.document) ?? -1)) {
           violations.push(`${log} has commit ${record.commit} of ${record.document} too late`);
         } else commits.set(record.document, record.commit);
       }
     }
   }
-  const missing = [...committed].filter(([key]) => !found.has(key));
+  // The reconciler gives back events, and nothing else that was discarded.
+  const isLost = (record: CommittedRecord) => record.stored === null && discarded.has(record);
+  const missing = [...committed].filter(([key, record]) => !found.has(key) && !isLost(record));
   return [...violations, ...missing.map(([, { log, commit }]) => `${log} lacks commit ${commit}`)];
 }
 
@@ -52,6 +59,10 @@ function chainViolations(log: string, chunks: readonly Chunk[]): string[] {
 function sourceViolations(log: string, chunk: Chunk, committed: ReadonlyMap<string, CommittedRecord>): string[] {
   const { entries, source, first } = chunk;
   const records = entries.map((entry) => committed.get(keyOf(entry)));
+  const isReconciled = source.shard === reconcilerShard;
+  if (isReconciled) {
+    return records.every((record) => record?.stored?.orgId === log) ? [] : [`${log} has a chunk ${first} of others`];
+  }
   const isOfSource = records.every((record) => record?.shard === source.shard && record.log === log);
   const isLast = String(records.at(-1)?.sequenceNumber) === source.upTo;
   return isOfSource && isLast ? [] : [`${log} has a chunk ${first} of another source`];

@@ -16,6 +16,8 @@ export type LedgerFaults = {
   readonly conflict: number;
   /** The call takes up to a second, and not up to 10 ms. */
   readonly pause: number;
+  /** A batch that failed is given up. */
+  readonly discard: number;
 };
 
 /** How often each fault happened. */
@@ -66,6 +68,7 @@ export function createFaultyPorts(
   return {
     ledger: crashes.wrap<SequencerPorts["ledger"]>({
       getNewestChunk: (...args) => read(() => ledger.getNewestChunk(...args)),
+      getChunk: (...args) => read(() => ledger.getChunk(...args)),
       listChunks: (...args) => read(() => ledger.listChunks(...args)),
       put: (...args) => write(() => ledger.put(...args)),
     }),
