@@ -20,6 +20,17 @@ const trustVectorsSchema = z.object({
   inclusion: z.array(inclusionSchema),
   consistency: z.array(z.object({ from: z.number(), to: z.number(), hashes: z.array(z.string()) })),
   signed_note: z.object({ source: z.string(), verification_key: z.string(), note: z.string() }),
+  anchor_round: z.object({
+    log_name: z.string(),
+    seed: z.string(),
+    heads: z.array(z.object({ log: z.string(), size: z.number(), root: z.string() })),
+    sealed_at: z.string(),
+    blinds: z.array(z.string()),
+    first_padding: z.string(),
+    root: z.string(),
+    verification_key: z.string(),
+    proof: z.string(),
+  }),
 });
 
 /** The vectors of the formats. Other implementations can read the same file. */
