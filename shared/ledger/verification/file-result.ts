@@ -9,16 +9,25 @@ export type FileResult = { readonly file: string } & (
   | { readonly result: "false" | "unknown"; readonly reason: ProofErrorReason; readonly message: string }
 );
 
-/** A file to verify, and the older checkpoint that a consistency proof needs. */
+/** A file to verify, and the older checkpoint for a consistency proof, if it is not one of the files. */
 export type NamedFile = { readonly file: string; readonly text: string; readonly older: string | null };
 
 const undecided: readonly ProofErrorReason[] = ["malformed", "unsupported-key", "unknown-signer"];
 
-/** Verifies files with a key, given as text. Uses only this key, never one from a file. */
+/** Verifies files, independently of each other, with a key that is given as text. Uses only this key, never one from a file. */
 export async function verifyFiles(files: readonly NamedFile[], verificationKey: string): Promise<FileResult[]> {
   const results: FileResult[] = [];
-  for (const file of files) results.push(await toResult(file, verificationKey));
+  for (const file of files) {
+    const older = file.older ?? findOlderCheckpoint(file.text, files);
+    results.push(await toResult({ ...file, older }, verificationKey));
+  }
   return results;
+}
+
+/** Returns the checkpoint of the size from which a consistency proof leads, among other files; `null` if none has it. */
+function findOlderCheckpoint(text: string, files: readonly NamedFile[]): string | null {
+  const [, size] = /^old (\d+)\n/.exec(text) ?? [];
+  return files.find((file) => size !== undefined && file.text.split("\n", 2)[1] === size)?.text ?? null;
 }
 
 async function toResult({ file, text, older }: NamedFile, verificationKey: string): Promise<FileResult> {

@@ -54,7 +54,10 @@ function parseExtra(extra: Uint8Array) {
 
 async function verifyConsistencyFile(text: string, key: VerificationKey, older: string | null): Promise<Verification> {
   if (older === null)
-    throw new ProofError("malformed", "A consistency proof needs the older checkpoint: --checkpoint.");
+    throw new ProofError(
+      "malformed",
+      `A consistency proof needs the older checkpoint, of ${text.split("\n", 1)[0]?.slice(4)} entries. Give its file as well.`,
+    );
   const before = await verifyCheckpoint(older, [key]);
   const end = text.indexOf("\n\n");
   if (end === -1) throw new ProofError("malformed", "The proof has no empty line before its checkpoint.");

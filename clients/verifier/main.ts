@@ -1,0 +1,49 @@
+import { readFileSync } from "node:fs";
+import process from "node:process";
+import { parseArgs } from "node:util";
+import { exitCodeOf, formatFileResult, verifyFiles } from "#shared/ledger/verification/file-result.ts";
+import { UnreadableFileError, UsageError, usage } from "./usage.ts";
+
+process.exitCode = await main(process.argv.slice(2));
+
+/** Verifies the files of a command line. Returns the exit code: 2 as well if the arguments are wrong. */
+async function main(args: readonly string[]): Promise<number> {
+  try {
+    const { key, files, checkpoint, asJson } = parse(args);
+    const older = checkpoint === undefined ? null : readText(checkpoint);
+    const named = files.map((file) => ({ file, text: readText(file), older }));
+    const results = await verifyFiles(named, key);
+    const text = asJson ? JSON.stringify({ results }) : results.map(formatFileResult).join("\n");
+    process.stdout.write(`${text}\n`);
+    return exitCodeOf(results);
+  } catch (error) {
+    if (!(error instanceof UsageError || error instanceof UnreadableFileError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return 2;
+  }
+}
+
+function parse(args: readonly string[]) {
+  const options = {
+    key: { type: "string" },
+    checkpoint: { type: "string" },
+    json: { type: "boolean" },
+  } as const;
+  try {
+    const { values, positionals: files } = parseArgs({ args: [...args], options, allowPositionals: true });
+    const { key, checkpoint, json: asJson = false } = values;
+    if (key === undefined || files.length === 0) throw new UsageError(usage);
+    return { key, files, checkpoint, asJson };
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new UsageError(`${error.message}\n${usage}`);
+  }
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (cause) {
+    throw new UnreadableFileError(`Cannot read ${file}.`, { cause });
+  }
+}

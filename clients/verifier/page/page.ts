@@ -1,0 +1,46 @@
+import { type FileResult, verifyFiles } from "#shared/ledger/verification/file-result.ts";
+import { renderResult } from "./render-result.ts";
+
+const keyField = elementOf("key", HTMLTextAreaElement);
+const fileField = elementOf("files", HTMLInputElement);
+const list = elementOf("results", HTMLOListElement);
+
+let files: readonly { readonly file: string; readonly text: string }[] = [];
+
+/** Rises with each verification, so that the result of an earlier one is not shown after a later one. */
+let latest = 0;
+
+fileField.addEventListener("change", () => take(fileField.files));
+keyField.addEventListener("input", () => void show());
+document.addEventListener("dragover", (event) => event.preventDefault());
+document.addEventListener("drop", (event) => {
+  event.preventDefault();
+  void take(event.dataTransfer?.files ?? null);
+});
+
+async function take(chosen: FileList | null): Promise<void> {
+  if (chosen === null || chosen.length === 0) return;
+  files = await Promise.all([...chosen].map(async (file) => ({ file: file.name, text: await file.text() })));
+  await show();
+}
+
+async function show(): Promise<void> {
+  const mine = ++latest;
+  const results = await verified();
+  if (mine === latest) list.replaceChildren(...results.map(renderResult));
+}
+
+async function verified(): Promise<readonly FileResult[]> {
+  const key = keyField.value.replaceAll(/\s/g, "");
+  if (key === "") return [];
+  return verifyFiles(
+    files.map((file) => ({ ...file, older: null })),
+    key,
+  );
+}
+
+function elementOf<E extends HTMLElement>(id: string, type: new () => E): E {
+  const element = document.getElementById(id);
+  if (element instanceof type) return element;
+  throw new Error(`The page has no ${id}.`);
+}

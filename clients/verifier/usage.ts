@@ -1,0 +1,19 @@
+export const usage = `Usage: node activity-verify.mjs FILE… --key VKEY [--checkpoint FILE] [--json]
+
+Verifies proofs and checkpoints of an activity log, without a network.
+
+  FILE               a proof (.tlog-proof), a checkpoint or a consistency proof
+  --key VKEY         the verification key of the log, as its operator handed it over
+  --checkpoint FILE  for a consistency proof: the older checkpoint
+  --json             prints one JSON document
+
+Exits with 0 if all files are valid, with 1 if one is false, and else with 2 if one is not certain.`;
+
+/** The arguments are wrong. The message has the usage. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+export class UnreadableFileError extends Error {
+  override readonly name = "UnreadableFileError";
+}
