@@ -7,6 +7,7 @@ import { send } from "#clients/client/http/send.ts";
 import type { BodyOf, OperationId, QueryOf, ResponseOf, Schemas } from "#clients/client/openapi-types.ts";
 import { type ChangesParams, iterateChanges } from "./changes.ts";
 import { basePath, createCursorList } from "./cursor-list.ts";
+import { createProofs, type Proofs } from "./proofs.ts";
 import { createTokens, type Tokens } from "./tokens.ts";
 import { createWebhooks, type Webhooks } from "./webhooks.ts";
 
@@ -51,6 +52,8 @@ export type FinzbooksClient = {
    * for await (const { sequence, activity } of client.changes({ after: stored, wait: 20 })) await book(sequence, activity);
    */
   changes(params?: ChangesParams, options?: RequestOptions): AsyncGenerator<Schemas["Change"], void, undefined>;
+  /** Proofs of the events, for those who do not trust this API. */
+  readonly proofs: Proofs;
   /** The tokens of the organisation. */
   readonly tokens: Tokens;
   /** Needs a token with the scope `AIBooks.webhooks.MANAGE`. */
@@ -83,6 +86,7 @@ export function createFinzbooksClient({ token, org, ...options }: FinzbooksClien
       return getBody<ResponseOf<"create_viewer_token", 201>>(response, "viewer_token").viewer_token;
     },
     changes: (params = {}, requestOptions) => iterateChanges(connection, params, requestOptions),
+    proofs: createProofs(connection),
     tokens: createTokens(connection),
     webhooks: createWebhooks(connection),
   };

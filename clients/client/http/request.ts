@@ -18,6 +18,9 @@ export type ApiRequest = {
 /** A response with its body parsed as JSON; the body is `null` if it is not JSON. */
 export type ApiResponse = { readonly status: number; readonly headers: Headers; readonly body: unknown };
 
+/** A response with its body as text as well, for what is not JSON. */
+export type TextResponse = ApiResponse & { readonly text: string };
+
 export type RequestOptions = {
   /** Aborts the request and the wait for its retry. */
   readonly signal?: AbortSignal | undefined;
