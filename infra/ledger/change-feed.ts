@@ -20,6 +20,8 @@ export type ChangeFeedProps = {
   readonly publicApi: PublicApi;
 };
 
+const routes = { Changes: "changes", Export: "export" } as const;
+
 /** The instances of the function that requests may hold while they wait. Most are left for those that do not wait. */
 const waitingShare = 0.4;
 
@@ -32,7 +34,7 @@ export class ChangeFeed extends Construct {
     super(scope, id);
     const fn = new NodeFunction(this, "Function", {
       entry: "functions/api/changes.ts",
-      description: "Serves the change feed.",
+      description: "Serves the change feed and exports.",
       // The longest wait, and the longest read after it. API Gateway ends a request after 30 seconds.
       timeoutSeconds: 28,
       ...requestFunctionProps(observability),
@@ -43,7 +45,9 @@ export class ChangeFeed extends Construct {
     auth.grantWaitLeases(fn);
     ledger.grantQuery(fn);
     eventLog.grantBatchGet(fn);
-    publicApi.addRoute("Changes", HttpRouteKey.with("/api/public/v1/activity/changes", HttpMethod.ANY), fn);
+    for (const [name, path] of Object.entries(routes)) {
+      publicApi.addRoute(name, HttpRouteKey.with(`/api/public/v1/activity/${path}`, HttpMethod.ANY), fn);
+    }
     observability.alarms.add(this, "ChangesMissing", {
       severity: "page",
       description: "The change feed names events of the last 24 hours that the events table does not have any more.",

@@ -2,6 +2,7 @@ import { ActivityError } from "#shared/errors.ts";
 
 export const scopes = [
   "AIBooks.activity.READ",
+  "AIBooks.activity.EXPORT",
   "AIBooks.webhooks.MANAGE",
   "AIBooks.viewer_tokens.CREATE",
   "AIBooks.tokens.READ",

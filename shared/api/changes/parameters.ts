@@ -43,3 +43,5 @@ const wait = queryParameter({
 });
 
 export const changesParameters = [after, limit, wait] as const;
+
+export const exportParameters = [after, limit] as const;

@@ -1,14 +1,7 @@
-import { type FinzbooksCredentials, parseCredentials, toCaller } from "#shared/api/finzbooks/credentials.ts";
-import {
-  type AuthContext,
-  authenticateWithoutCounting,
-  defaultRateLimitPolicy,
-  toCacheKey,
-} from "#shared/api/http/authenticate-request.ts";
+import { authenticateWithoutCounting } from "#shared/api/http/authenticate-request.ts";
 import { withReadCharge } from "#shared/api/http/charge-read.ts";
 import { speculativeRead } from "#shared/api/http/speculative-read.ts";
-import { type ActiveToken, assertScope, type Scope } from "#shared/auth/caller.ts";
-import { isViewerToken } from "#shared/auth/viewer-tokens/viewer-token-format.ts";
+import type { Scope } from "#shared/auth/caller.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { documentTypes } from "#shared/events/entity-types.ts";
 import type { ReadMeter } from "#shared/events/query/query.ts";
@@ -17,6 +10,7 @@ import { listChanges } from "#shared/ledger/feed/list-changes.ts";
 import { meterLedgerReads } from "#shared/ledger/feed/meter-ledger-reads.ts";
 import { waitForChunk } from "#shared/ledger/feed/wait-for-chunk.ts";
 import type { WaitLease } from "#shared/ledger/feed/wait-leases.ts";
+import { type FeedAuth, feedAuthOf } from "./feed-authentication.ts";
 import type { ChangesCall } from "./operations/changes-call.ts";
 import { responseBudget } from "./render.ts";
 
@@ -34,32 +28,14 @@ export async function readChanges(
   scope: Scope | null,
   parse: () => ChangesValues,
 ): Promise<ReadPage> {
-  const { context, callerCache, authenticator, now } = call;
-  const arrivedAt = now().getTime();
-  const credentials = parseCredentials(call.request);
-  assertNoViewerToken(credentials);
-  const credential = credentials.secret;
-  const auth = { authenticator, credential, context, rateLimitPolicy: defaultRateLimitPolicy, now: () => now() };
-  const cacheKey = `${toCacheKey(credential)} ${credentials.namedOrgs}`;
-  const authorize = (token: ActiveToken) => {
-    const { org_id } = toCaller(token, credentials);
-    context.auditFields.org_id = org_id;
-    assertScope(token, scope);
-    return org_id;
-  };
+  const arrivedAt = call.now().getTime();
+  const auth = feedAuthOf(call, scope);
   const read = async (org_id: string, meter: ReadMeter): Promise<ReadPage> =>
     readPage(call, { ...parse(), org_id }, meter);
-  const page = await speculativeRead({ ...auth, callerCache, cacheKey, authorize }, read);
+  const page = await speculativeRead(auth, read);
   // Beyond the end of the log, the next change would not be after `after`.
   const canWait = page.changes.length === 0 && page.after <= page.latest_sequence;
-  return canWait && page.wait > 0 ? waitForPage(call, { ...auth, authorize }, page, arrivedAt) : page;
-}
-
-/** The feed has no limits, so a token for a part of an organisation cannot read it. */
-function assertNoViewerToken({ secret }: FinzbooksCredentials): void {
-  if (!isViewerToken(secret)) return;
-  const message = "Viewer tokens cannot read the change feed, which has all events. Use a token of a server.";
-  throw new ActivityError("outside_viewer_limits", message);
+  return canWait && page.wait > 0 ? waitForPage(call, auth, page, arrivedAt) : page;
 }
 
 async function readPage(
@@ -76,13 +52,11 @@ async function readPage(
   return { ...asked, ...(await listChanges(ports, asked, responseBudget)) };
 }
 
-type WaitAuth = AuthContext & { authorize(token: ActiveToken): string };
-
 /**
- * Waits for a change and reads the page again. Throws `ActivityError` if the token may no longer read it then. Each waiting request holds an instance of the function, so it needs a
- * lease; without one it returns the empty page.
+ * Waits for a change and reads the page again. Throws `ActivityError` if the token may no longer read it then. Each waiting
+ * request holds an instance of the function, so it needs a lease; without one it returns the empty page.
  */
-async function waitForPage(call: ChangesCall, auth: WaitAuth, empty: ReadPage, arrivedAt: number): Promise<ReadPage> {
+async function waitForPage(call: ChangesCall, auth: FeedAuth, empty: ReadPage, arrivedAt: number): Promise<ReadPage> {
   const lease = await acquireLease(call, empty.org_id);
   if (lease === null) return empty;
   const begunAt = call.now().getTime();

@@ -1,6 +1,7 @@
 import { renderEvent } from "#shared/events/rendering/render-event.ts";
 import type { Change, ChangePage } from "#shared/ledger/feed/change.ts";
-import type { ChangesBudget } from "#shared/ledger/feed/list-changes.ts";
+import type { PageBudget } from "#shared/ledger/feed/fill-page.ts";
+import { type ExportedEntry, formatEntryLine } from "#shared/ledger/pack/entry-line.ts";
 
 /** Renders a change. `sealed_at` always has three fraction digits: the entry of the log commits to this text. */
 export function renderChange({ sequence, sealed_at, activity, reason }: Change): string {
@@ -18,8 +19,14 @@ export function renderChangePage(after: number, { changes, latest_sequence }: Ch
   return `{"code":0,"message":"success","changes":[${list}],"page_context":${context}}`;
 }
 
+/** As `responseBudget`, for lines of an export. */
+export const exportBudget: PageBudget<ExportedEntry> = {
+  bytes: 5_000_000,
+  of: (entry) => Buffer.byteLength(JSON.stringify(formatEntryLine(entry))),
+};
+
 /** Lambda returns up to 6 MB, measured as JSON text: escaped characters count twice. */
-export const responseBudget: ChangesBudget = {
+export const responseBudget: PageBudget<Change> = {
   bytes: 5_000_000,
   of: (change) => Buffer.byteLength(JSON.stringify(renderChange(change))),
 };

@@ -5,8 +5,12 @@ import { chunk } from "#shared/platform/chunk.ts";
 import { mapWithConcurrency } from "#shared/platform/concurrency.ts";
 import type { Change, SequencedEntry, WithheldReason } from "./change.ts";
 
-/** An item of the events table: the digest of its canonical form, and its event, `null` if this release cannot read it. */
-export type SequencedEvent = { readonly event: ActivityEvent | null; readonly sha256: Uint8Array };
+/** An item of the events table: its canonical form with the digest, and its event, `null` if this release cannot read it. */
+export type SequencedEvent = {
+  readonly event: ActivityEvent | null;
+  readonly canonical: string;
+  readonly sha256: Uint8Array;
+};
 
 export type SequencedEventReader = {
   /** Reads the items of up to `maxBatchEntries` entries. Those that the table does not have are not in the result. */
@@ -42,13 +46,11 @@ export async function resolveEntries(
   const shown = entries.flatMap(({ entry }) =>
     entry.kind === "event" && !isHidden(entry.entity_type, visible) ? [entry] : [],
   );
-  const found = await readBatches(ports.events, orgId, shown, false);
-  const absent = shown.filter((entry) => !found.has(entry));
-  const foundLater = await readBatches(ports.events, orgId, absent, true);
+  const stored = await readStoredEvents(ports.events, orgId, shown);
   const changes = entries.map(({ sequence, sealed_at, entry }): Change => {
     if (entry.kind !== "event") return { sequence, sealed_at, activity: null, reason: "tampered" };
     if (isHidden(entry.entity_type, visible)) return { sequence, sealed_at, activity: null, reason: "hidden" };
-    const result = evaluate(entry, found.get(entry) ?? foundLater.get(entry), visible);
+    const result = evaluate(entry, stored.get(entry), visible);
     return typeof result === "string"
       ? { sequence, sealed_at, activity: null, reason: result }
       : { sequence, sealed_at, activity: result };
@@ -58,8 +60,19 @@ export async function resolveEntries(
   return changes;
 }
 
+/** Reads the events of entries, those that are not found again and consistently. Those that do not exist are left out. */
+export async function readStoredEvents(
+  events: SequencedEventReader,
+  orgId: string,
+  entries: readonly EventEntry[],
+): Promise<ReadonlyMap<EventEntry, SequencedEvent>> {
+  const found = await readBatches(events, orgId, entries, false);
+  const absent = entries.filter((entry) => !found.has(entry));
+  return new Map([...found, ...(await readBatches(events, orgId, absent, true))]);
+}
+
 /** Whether a kind is known and not shown. One that only a later release knows may be shown by that release. */
-function isHidden(type: string, visible: ReadonlySet<string>): boolean {
+export function isHidden(type: string, visible: ReadonlySet<string>): boolean {
   return isEntityType(type) && !visible.has(type);
 }
 
@@ -69,14 +82,15 @@ function evaluate(
   visible: ReadonlySet<string>,
 ): ActivityEvent | WithheldReason {
   if (stored === undefined) return "missing";
-  if (!isEqual(stored.sha256, entry.sha256)) return "tampered";
+  if (!hasDigest(stored, entry.sha256)) return "tampered";
   if (stored.event === null) return "unreadable";
   // The digest does not cover the type of the entry.
   return visible.has(stored.event.entity_type) ? stored.event : "hidden";
 }
 
-function isEqual(left: Uint8Array, right: Uint8Array): boolean {
-  return left.length === right.length && left.every((byte, at) => byte === right[at]);
+/** Whether an event is the one that was sequenced. */
+export function hasDigest({ sha256 }: SequencedEvent, digest: Uint8Array): boolean {
+  return sha256.length === digest.length && sha256.every((byte, at) => byte === digest[at]);
 }
 
 async function readBatches(

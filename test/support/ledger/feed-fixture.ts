@@ -54,7 +54,7 @@ export function feedFixture() {
   function store(event: ActivityEvent): EventEntry {
     const { event_id, entity_id, entity_type, action, occurred_at, recorded_at } = event;
     const digest = Uint8Array.from(createHash("sha256").update(event_id).digest());
-    items.set(event_id, { event, sha256: digest });
+    items.set(event_id, { event, canonical: event_id, sha256: digest });
     const key = { event_id, entity_id, entity_type, action, occurred_at, recorded_at };
     return { kind: "event", ...key, notifies: true, sha256: digest };
   }

@@ -24,10 +24,10 @@ export function createSequencedEventReader(
   table: string,
   { meter, reportDamage }: SequencedEventReaderOptions,
 ): SequencedEventReader {
-  const parse = (item: AttributeMap): SequencedEvent => ({
-    event: parseOrReport(item, reportDamage),
-    sha256: sha256(canonicalEvent(item)),
-  });
+  const parse = (item: AttributeMap): SequencedEvent => {
+    const canonical = canonicalEvent(item);
+    return { event: parseOrReport(item, reportDamage), canonical, sha256: sha256(canonical) };
+  };
   return {
     async get(orgId, entries, isConsistent) {
       const keyOf = (entry: (typeof entries)[number]) => eventKey(orgId, entry);

@@ -6,6 +6,8 @@ import { ActivityError } from "#shared/errors.ts";
 import { toJsonText } from "#shared/events/event.ts";
 import { renderEvent } from "#shared/events/rendering/render-event.ts";
 import type { WaitLease, WaitLeases } from "#shared/ledger/feed/wait-leases.ts";
+import { appendLeaves, rootOf } from "#shared/ledger/merkle/frontier.ts";
+import { leafOf, parseEntryLine } from "#shared/ledger/pack/entry-line.ts";
 import { aRequest, aToken, testNow } from "#test/support/builders.ts";
 import { catchRejection } from "#test/support/catch-error.ts";
 import { feedFixture } from "#test/support/ledger/feed-fixture.ts";
@@ -54,8 +56,9 @@ function api({ token = aToken(), suspended = [], appendsAfterMs = Infinity }: Op
     },
   });
   const ask = (query = "", over = {}) => handle(aRequest(`/api/public/v1/activity/changes${query}`, over), context);
+  const exported = (query = "", over = {}) => handle(aRequest(`/api/public/v1/activity/export${query}`, over), context);
   const changes = async (query = "") => JSON.parse((await ask(query)).body);
-  return { ...fixture, tokens, waits, context, ask, changes, elapsed: () => elapsed };
+  return { ...fixture, tokens, waits, context, ask, exported, changes, elapsed: () => elapsed };
 }
 
 describe("list_activity_changes", () => {
@@ -222,5 +225,53 @@ describe("list_activity_changes with wait", () => {
     };
     await expect(ask("?wait=20")).rejects.toThrow("no connection");
     expect(waits.release).toHaveBeenCalledOnce();
+  });
+});
+
+describe("export_activity", () => {
+  const exporter = aToken({ scopes: ["AIBooks.activity.EXPORT"] });
+  const linesOf = (body: string) => body.trimEnd().split("\n").map(parseEntryLine);
+
+  it("returns what the leaf of each entry commits to, and the event as stored", async () => {
+    const { exported, append, storeEvents, items, context, ledger, org_id } = api({ token: exporter });
+    const [first, second, absent] = storeEvents(3);
+    if (first === undefined || second === undefined || absent === undefined) throw new Error("no entries");
+    const [hidden] = storeEvents(1, { entity_type: "USER" });
+    if (hidden === undefined) throw new Error("no entry");
+    const changed = { ...second, sha256: new Uint8Array(32) };
+    await append([first, changed, absent, hidden]);
+    items.delete(absent.event_id);
+    const { status, headers, body } = await exported();
+    expect([status, headers["content-type"], headers.link]).toEqual([
+      200,
+      "application/x-ndjson; charset=utf-8",
+      undefined,
+    ]);
+    const entries = linesOf(body);
+    expect(entries).toMatchObject([
+      { sequence: 1, kind: "event", event: first.event_id },
+      { sequence: 2, event: null, reason: "tampered" },
+      { sequence: 3, event: null, reason: "missing" },
+      { sequence: 4, event: null, reason: "hidden" },
+    ]);
+    const root = rootOf(appendLeaves([], 0, entries.map(leafOf)));
+    expect(Buffer.from(root)).toEqual(Buffer.from((await ledger.getNewestChunk(org_id))?.root ?? []));
+    expect(context.auditFields).toMatchObject({ route: "export", filters: "after=0 limit=100", count: 4 });
+  });
+
+  it("links to the page after its last entry", async () => {
+    const { exported, append, storeEvents } = api({ token: exporter });
+    await append(storeEvents(5));
+    const { headers, body } = await exported("?after=1&limit=2");
+    expect(linesOf(body).map(({ sequence }) => sequence)).toEqual([2, 3]);
+    expect(headers.link).toMatch(/\/api\/public\/v1\/activity\/export\?after=3&limit=2>; rel="next"$/);
+    expect((await exported("?after=5")).body).toBe("");
+  });
+
+  it("needs a scope of its own", async () => {
+    const { exported } = api({ token: aToken({ scopes: ["AIBooks.activity.READ"] }) });
+    expect((await catchRejection(exported())).code).toBe("scope_missing");
+    const viewer = { headers: { authorization: `Bearer ${signedViewerToken()}` } };
+    expect((await catchRejection(exported("", viewer))).code).toBe("outside_viewer_limits");
   });
 });

@@ -74,6 +74,7 @@ describe("OpenAPI paths", () => {
       [`${basePath}/tokens`, ["accessToken"]],
       [listKeys.path, []],
       [`${basePath}/activity/changes`, ["accessToken"]],
+      [`${basePath}/activity/export`, ["accessToken"]],
       ...proofsOperations.map(({ path }) => [path, ["accessToken"]] as const),
       [`${basePath}/`, ["accessToken", "viewerToken"]],
       ["/api/v1/", ["apiKey", "accessToken"]],

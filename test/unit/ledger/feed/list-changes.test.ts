@@ -120,7 +120,7 @@ describe("listChanges", () => {
       const fixture = feedFixture();
       const [entry] = fixture.storeEvents(1);
       if (entry === undefined) throw new Error("no entry");
-      fixture.items.set(entry.event_id, { event: null, sha256: entry.sha256 });
+      fixture.items.set(entry.event_id, { event: null, canonical: entry.event_id, sha256: entry.sha256 });
       await fixture.append([{ ...entry, entity_type }]);
       expect((await list(fixture, 0)).changes).toMatchObject([{ activity: null, reason: "unreadable" }]);
     },
