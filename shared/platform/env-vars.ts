@@ -24,6 +24,11 @@ export const envVars = {
   viewerKeysKey: "VIEWER_KEYS_KEY_ARN",
   /** The KMS key that signs checkpoints. */
   signingKey: "SIGNING_KEY_ARN",
+  anchorDeadLetters: "ANCHOR_DEAD_LETTERS_URL",
+  /** The bucket for rounds of anchors, if there is one. */
+  anchorBucket: "ANCHOR_BUCKET",
+  /** Set only by the local runtime: a folder for rounds of anchors, instead of the bucket. */
+  anchorFolder: "ANCHOR_FOLDER",
   /** The first part of the name of each organisation's log. */
   logName: "LOG_NAME",
   /** Requests of all organisations that may wait for changes concurrently. */

@@ -38,7 +38,21 @@ export async function getCheckpoint(ports: CheckpointPorts, log: string, minSize
     if (latest === null || msLeft <= 0) return renewCheckpoint(ports, log, { latest, minSize });
     return requireSize(latest, minSize, Math.ceil(msLeft / 1_000));
   });
-  if (checkpoint !== null) return checkpoint;
+  return checkpoint ?? refuseToSign();
+}
+
+/**
+ * Returns a checkpoint of the whole log, which is signed now if the log has grown. Throws `ActivityError` `not_sealed` if it
+ * is empty, and `ForkError` if it must not be signed.
+ */
+export async function renewNow(ports: CheckpointPorts, log: string): Promise<SignedCheckpoint> {
+  const checkpoint = await retryOnConflict(maxAttempts, async () =>
+    renewCheckpoint(ports, log, { latest: await ports.checkpoints.getLatest(log), minSize: 1 }),
+  );
+  return checkpoint ?? refuseToSign();
+}
+
+function refuseToSign(): never {
   throw new ActivityError("unavailable", "Others sign this log at the same time.", { retryAfter: 1 });
 }
 

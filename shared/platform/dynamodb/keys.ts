@@ -30,6 +30,7 @@
  *   webhook_orgs#SHARD  org#ID                                organisations with endpoints, also former ones
  *   webhook_changes#SHARD  time#endpoint#version              changes of endpoints, for a day
  *   sequencer#LEDGER#SHARD  claim                             the sequencer's progress in a shard of the stream, 48 hours
+ *   anchors#LEDGER  store#STORE                               how many rounds of anchors a store outside has
  *   reconcile#LEDGER#ORG  run, dry_run                        the comparison of a log with its events, 48 hours
  *
  * deliveries table (pk, sk)
@@ -46,6 +47,7 @@
  * ledger table (pk, sk); the sort key is a number
  *   log#LOG         index of its first entry                  the chunks of a log
  *   node#LOG#LEVEL  index                                     the roots of 256 full nodes of the level below, from level 1
+ *   round#ROOT      0                                         the heads that an entry of the log of anchors commits to
  */
 export const timelineKey = (orgId: string, entityId: string) => `${orgId}#${entityId}`;
 
@@ -214,3 +216,10 @@ export const reconcileRunKey = (ledgerTable: string, log: string, isDryRun: bool
 export const chunkPartition = (log: string) => `log#${log}`;
 
 export const nodePartition = (log: string, level: number) => `node#${log}#${level}`;
+
+export const roundPartition = (root: string) => `round#${root}`;
+
+export const anchorProgressKey = (ledgerTable: string, store: string) => ({
+  pk: `anchors#${ledgerTable}`,
+  sk: `store#${store}`,
+});

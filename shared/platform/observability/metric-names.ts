@@ -52,6 +52,14 @@ export const metricNames = {
   deferralAge: "DeferralAge",
   /** Logs that contradict a checkpoint that was signed before, or themselves. */
   forkRefused: "ForkRefused",
+  /** Records of the ledger's stream that change or delete what was stored. */
+  ledgerTampered: "LedgerTampered",
+  /** Rounds that were appended to the log of anchors. */
+  anchorRounds: "AnchorRounds",
+  /** Rounds whose leaves could not be stored outside. */
+  anchorRoundsDamaged: "AnchorRoundsDamaged",
+  /** Age in milliseconds of the oldest round that is not stored outside. */
+  anchorLag: "AnchorLag",
   requestsFailed: "RequestsFailed",
   requestsUnauthenticated: "RequestsUnauthenticated",
   requestsRateLimited: "RequestsRateLimited",

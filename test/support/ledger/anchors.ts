@@ -18,7 +18,7 @@ export function anchoredHeads(count: number): AnchoredHead[] {
   return Array.from({ length: count }, (_, at) => ({
     log: `org_${at}`,
     size: at + 1,
-    root: leafHash(`root ${at}`),
+    root: Uint8Array.from(leafHash(`root ${at}`)),
   }));
 }
 

@@ -28,6 +28,7 @@ const thorough: readonly string[] = [
   "audit/aws/audit-log",
   "events/ingest/aws/ingest-handler",
   "events/ingest/aws/ingest-queue",
+  "ledger/anchors/faults",
   "ledger/sequencer/faults",
   "local/emulators/sqs",
   "local/event-source-mappings/stream-poller",

@@ -1,0 +1,49 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import { seedBytes } from "#shared/ledger/anchors/anchor-round.ts";
+import { createAnchorHandler } from "#shared/ledger/anchors/aws/anchor-handler.ts";
+import { createAnchorStore } from "#shared/ledger/anchors/aws/anchor-store.ts";
+import { createAnchorProgressStore } from "#shared/ledger/anchors/dynamodb/anchor-progress-store.ts";
+import { createRoundStore } from "#shared/ledger/anchors/dynamodb/round-store.ts";
+import { createKmsCheckpointKey } from "#shared/ledger/aws/kms-checkpoint-key.ts";
+import { createCheckpointStore } from "#shared/ledger/dynamodb/checkpoint-store.ts";
+import { createLedgerStore } from "#shared/ledger/dynamodb/ledger-store.ts";
+import { createTileStore } from "#shared/ledger/dynamodb/tile-store.ts";
+import { createQuarantineQueue } from "#shared/platform/aws/quarantine-queue.ts";
+import { createDynamoClient } from "#shared/platform/dynamodb/client.ts";
+import { envVars } from "#shared/platform/env-vars.ts";
+import { env, optionalEnv } from "#shared/platform/handlers/env.ts";
+import { errorFields, log } from "#shared/platform/observability/log.ts";
+import { metricNames } from "#shared/platform/observability/metric-names.ts";
+import { emitMetrics } from "#shared/platform/observability/metrics.ts";
+
+const now = () => new Date();
+const client = createDynamoClient();
+const table = env(envVars.configTable);
+const ledgerTable = env(envVars.ledgerTable);
+const maxConflictPauseMs = 20;
+
+/** Commits to the newest head of each log in the log of anchors, signs it, and stores the rounds outside of the account. */
+export const handler = createAnchorHandler({
+  ledger: createLedgerStore(client, ledgerTable),
+  tiles: createTileStore(client, ledgerTable),
+  rounds: createRoundStore(client, ledgerTable),
+  checkpoints: createCheckpointStore(client, table),
+  progress: createAnchorProgressStore(client, { table, ledgerTable }),
+  checkpointKey: createKmsCheckpointKey(env(envVars.signingKey)),
+  logName: env(envVars.logName),
+  store: createAnchorStore({ folder: optionalEnv(envVars.anchorFolder), bucket: optionalEnv(envVars.anchorBucket) }),
+  quarantine: createQuarantineQueue(env(envVars.anchorDeadLetters)),
+  requestCosignatures: async ({ note }) => note,
+  createSeed: () => randomBytes(seedBytes),
+  reportFork(error) {
+    emitMetrics({ [metricNames.forkRefused]: 1 }, now());
+    log("error", "fork refused", errorFields(error));
+  },
+  reportDamagedRound(index, error) {
+    emitMetrics({ [metricNames.anchorRoundsDamaged]: 1 }, now());
+    log("error", "anchor round damaged", { index, ...errorFields(error) });
+  },
+  now,
+  waitAfterConflict: () => delay(Math.random() * maxConflictPauseMs),
+});
