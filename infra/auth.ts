@@ -138,6 +138,11 @@ export class Auth extends Construct {
     this.grant(fn, ["PutItem", "Query"], leadingKeys("page#"));
   }
 
+  /** Grants listing the ids of all organisations. */
+  grantListOrgs(fn: LambdaFunction): void {
+    this.grant(fn, ["Query"], leadingKeys("orgs"));
+  }
+
   /** Grants listing the organisations that have more than one shard. */
   grantListShardedOrgs(fn: LambdaFunction): void {
     this.grant(fn, ["Query"], leadingKeys("sharded_orgs"));
@@ -161,6 +166,11 @@ export class Auth extends Construct {
   /** Grants reading and storing the claims of the sequencer. */
   grantSequencerClaims(fn: LambdaFunction): void {
     this.grant(fn, ["GetItem", "PutItem"], leadingKeys("sequencer#"));
+  }
+
+  /** Grants storing comparisons of logs with their events. */
+  grantReconcileRuns(fn: LambdaFunction): void {
+    this.grant(fn, ["GetItem", "PutItem", "DeleteItem"], leadingKeys("reconcile#"));
   }
 
   /** Grants access to webhook endpoints: reading, listing, disabling, or all changes. */

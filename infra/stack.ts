@@ -19,6 +19,7 @@ import { ChangeFeed } from "./ledger/change-feed.ts";
 import { Ledger } from "./ledger/ledger.ts";
 import { requireLogName } from "./ledger/log-name.ts";
 import { Proofs } from "./ledger/proofs.ts";
+import { Reconciler } from "./ledger/reconciler.ts";
 import { Sequencer } from "./ledger/sequencer.ts";
 import { Webhooks } from "./webhooks/webhooks.ts";
 
@@ -46,6 +47,7 @@ export class ActivityLogStack extends Stack {
     // Revoking a token can disable the webhook endpoints that it created, which is an event of their organisation.
     eventLog.grantAppendInTransaction(auth.admin);
     const sequencer = new Sequencer(this, "Sequencer", { observability, eventLog, auth, ledger });
+    const reconciler = new Reconciler(this, "Reconciler", { observability, eventLog, auth, ledger });
     const ingest = new Ingest(this, "Ingest", { observability, eventLog, auth, concurrency: ingestConcurrency });
     const publicApi = new PublicApi(this, "PublicApi", { eventLog, auth, observability, stage });
     // For lists with sequences.
@@ -104,6 +106,7 @@ export class ActivityLogStack extends Stack {
       FunctionWebhooks: webhooks.api.functionName,
       FunctionSender: webhooks.sender.fn.functionName,
       FunctionSequencer: sequencer.fn.functionName,
+      FunctionReconcile: reconciler.fn.functionName,
       FunctionFanOut: webhooks.fanOut.fn.functionName,
       FunctionDeliveryScheduler: webhooks.scheduler.fn.functionName,
       FunctionRepair: webhooks.replays.repair.functionName,

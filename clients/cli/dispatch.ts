@@ -12,6 +12,7 @@ import { orgCreate, orgList, orgResume, orgSuspend, orgUpdate } from "./commands
 import { rejectedDiscard, rejectedList, rejectedRetry } from "./commands/rejected.ts";
 import { tail } from "./commands/tail.ts";
 import { tokenCreate, tokenList, tokenRevoke } from "./commands/token.ts";
+import { trustReconcile } from "./commands/trust/reconcile.ts";
 import { verify } from "./commands/verify.ts";
 import { viewerKeyRevoke, viewerKeyRotate, viewerTokenCreate } from "./commands/viewer-token.ts";
 import { webhooksDeliveries, webhooksDelivery, webhooksRetry } from "./commands/webhooks/deliveries.ts";
@@ -44,7 +45,7 @@ export const commandGroups: CommandGroups<Command> = {
     viewerKeyRotate,
     viewerKeyRevoke,
   ],
-  "Audit logs and proofs": [audit, auditList, verify],
+  "Audit logs and proofs": [audit, auditList, verify, trustReconcile],
   Webhooks: [
     webhooksCreate,
     webhooksList,

@@ -12,7 +12,7 @@ export type EventEntry = {
   readonly occurred_at: string;
   /** The writer's time, or the table's if the clock of the writer is wrong. */
   readonly recorded_at: string;
-  /** `false` if webhooks are sent for the event only by a replay that includes such events. */
+  /** Whether webhooks are sent when the entry is appended. */
   readonly notifies: boolean;
   /** SHA-256 of the canonical event. */
   readonly sha256: Uint8Array;

@@ -86,7 +86,7 @@ async function startLocalStack(): Promise<StackConnection> {
     api,
     queues: { ingest, rejected },
     tables: { events, config },
-    functions: { admin: functions.admin ?? "", repair: functions.repair ?? "" },
+    functions: { admin: functions.admin ?? "", repair: functions.repair ?? "", reconcile: functions.reconcile },
     demo: null,
     storageId: ingest,
     isPersistent: false,

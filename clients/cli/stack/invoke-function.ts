@@ -16,11 +16,13 @@ export async function invokeFunction<T>(
   request: object,
   schema: ZodMiniType<T> | z.ZodType<T>,
 ): Promise<T> {
+  const FunctionName = stack.functions[name];
+  if (FunctionName === undefined) throw new CliError("failed", `The stack has no ${name} function. Deploy it again.`);
   // Imported on demand, as all clients of AWS: the help and the commands of the API need none.
   const { InvokeCommand, LambdaClient } = await import("@aws-sdk/client-lambda");
   const client = new LambdaClient(stack.clientConfig("lambda"));
   const { FunctionError, Payload } = await client.send(
-    new InvokeCommand({ FunctionName: stack.functions[name], Payload: JSON.stringify(request) }),
+    new InvokeCommand({ FunctionName, Payload: JSON.stringify(request) }),
   );
   const reply: unknown = JSON.parse(Payload?.transformToString() || "null");
   if (FunctionError !== undefined) {

@@ -10,7 +10,7 @@ const stackResourcesSchema = z.object({
   api: z.string(),
   queues: z.object({ ingest: z.string(), rejected: z.string(), ingest_dead_letters: z.optional(z.string()) }),
   tables: z.object({ events: z.string(), config: z.string() }),
-  functions: z.object({ admin: z.string(), repair: z.string() }),
+  functions: z.object({ admin: z.string(), repair: z.string(), reconcile: z.optional(z.string()) }),
 });
 
 const auditLogsSchema = z.object({ events: z.string(), access: z.string() });

@@ -58,7 +58,7 @@ export async function appendMissing(
 
 type MissingEvents = { readonly log: string; readonly events: readonly KeyedEvent[]; readonly tail: LogTail };
 
-/** Appends events in chunks. Returns those that are left when `isOver` becomes true. */
+/** Appends events in chunks, at least one. Returns those that are left when `isOver` becomes true. */
 async function appendEvents(
   run: ReconcileRun,
   { log, events, tail }: MissingEvents,
@@ -66,7 +66,7 @@ async function appendEvents(
   options: ReconcileOptions & { isOver(): boolean },
 ): Promise<readonly KeyedEvent[]> {
   let rest = events;
-  while (rest.length > 0 && !options.isOver()) {
+  while (rest.length > 0) {
     const batch = rest.slice(0, roomAfter(tail.head));
     const records = await readRecords(log, batch, ports, options);
     run.counts.unreadable += batch.length - records.length;
@@ -74,6 +74,7 @@ async function appendEvents(
     run.counts.missing += (await appendRecords(appended, ports)).entries;
     await tail.read();
     rest = rest.slice(batch.length).filter(({ fingerprint }) => !tail.has(fingerprint));
+    if (options.isOver()) break;
   }
   return rest;
 }

@@ -14,6 +14,7 @@ export function isEntryOf(entry: EventEntry, canonical: string): boolean {
   return (
     isJsonObject(event) &&
     repeatedFields.every((field) => event[field] === entry[field]) &&
-    (event.notify === undefined) === entry.notifies
+    // What the reconciler appends notifies only if it was asked to.
+    (event.notify === undefined || !entry.notifies)
   );
 }

@@ -23,6 +23,7 @@ const getInvoice = { action: "dynamodb:GetItem", resource: table("TABLE_INVOICES
 const putInvoice = { action: "dynamodb:PutItem", resource: table("TABLE_INVOICES") };
 const administer = { action: "lambda:InvokeFunction", resource: fn("FUNCTION_ADMIN") };
 const repair = { action: "lambda:InvokeFunction", resource: fn("FUNCTION_REPAIR") };
+const reconcile = { action: "lambda:InvokeFunction", resource: fn("FUNCTION_RECONCILE") };
 const startQuery = (group: string) => ({ action: "logs:StartQuery", resource: logGroup(group) });
 const readOrg = { action: "dynamodb:GetItem", resource: table("TABLE_CONFIG"), context: keyOf("org#org_1") };
 
@@ -42,7 +43,10 @@ const roles: Readonly<
     needs: [getInvoice, { ...putInvoice, context: inTransaction }, { ...put, context: inTransaction }],
     refuses: [put, { ...put, action: "dynamodb:GetItem" }, { ...putInvoice, action: "dynamodb:DeleteItem" }, send],
   },
-  "token-issuer": { needs: [stack, administer], refuses: [repair, send, put, readOrg, startQuery("LOG_ACCESS")] },
+  "token-issuer": {
+    needs: [stack, administer],
+    refuses: [repair, reconcile, send, put, readOrg, startQuery("LOG_ACCESS")],
+  },
   auditor: {
     needs: [
       stack,
@@ -67,6 +71,7 @@ const roles: Readonly<
     needs: [
       stack,
       repair,
+      reconcile,
       ...["ReceiveMessage", "DeleteMessage", "GetQueueAttributes", "StartMessageMoveTask"].map((name) => ({
         action: `sqs:${name}`,
         resource: deadLetters,

@@ -187,6 +187,7 @@ describe.each(stageNames)("stack of %s", (name) => {
             "PublicApiFinzbooks",
             "PublicApiOpenApi",
             "PublicApiSimplybooks",
+            "ReconcilerFunction",
             "WebhooksApi",
             "WebhooksReplaysRepair",
           ],
@@ -374,6 +375,7 @@ describe.each(stageNames)("stack of %s", (name) => {
         "TableDeliveries",
         "FunctionWebhooks",
         "FunctionSender",
+        "FunctionReconcile",
         "FunctionRepair",
       ]),
     );

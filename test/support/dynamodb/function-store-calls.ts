@@ -11,6 +11,7 @@ import type { AppendStore } from "#shared/events/append.ts";
 import { createEventStore } from "#shared/events/dynamodb/event-store.ts";
 import { createIdempotencyStore } from "#shared/events/dynamodb/idempotency-store.ts";
 import { documentTypes } from "#shared/events/entity-types.ts";
+import { oneShard } from "#shared/events/shards/shard-settings-cache.ts";
 import { createCheckpointStore } from "#shared/ledger/dynamodb/checkpoint-store.ts";
 import { createClaimStore } from "#shared/ledger/dynamodb/claim-store.ts";
 import { createEventItemReader, createStoredEventFinder } from "#shared/ledger/dynamodb/event-item-reader.ts";
@@ -22,8 +23,14 @@ import { createWaitLeaseStore } from "#shared/ledger/feed/dynamodb/wait-lease-st
 import type { SequencedEventReader } from "#shared/ledger/feed/resolve-entries.ts";
 import type { WaitLeases } from "#shared/ledger/feed/wait-leases.ts";
 import type { ProofPorts } from "#shared/ledger/proofs/proof-ports.ts";
+import { createEventKeyReader } from "#shared/ledger/reconcile/dynamodb/event-key-reader.ts";
+import { createReconcileRunStore } from "#shared/ledger/reconcile/dynamodb/run-store.ts";
+import type { ReconcilePorts } from "#shared/ledger/reconcile/ports.ts";
+import { createRun } from "#shared/ledger/reconcile/reconcile-run.ts";
 import type { SequencerPorts } from "#shared/ledger/sequencer/ports.ts";
 import { initialClaim, type ShardClaims } from "#shared/ledger/sequencer/shard-claim.ts";
+import { listedOrgPrefix, orgsPartition } from "#shared/platform/dynamodb/keys.ts";
+import { listSuffixes } from "#shared/platform/dynamodb/operations.ts";
 import type { DeliveryPorts } from "#shared/webhooks/deliveries/delivery-ports.ts";
 import type { EnqueueDuePorts } from "#shared/webhooks/deliveries/scheduled-deliveries.ts";
 import { dataKeyStore } from "#shared/webhooks/endpoints/dynamodb/data-key-store.ts";
@@ -323,6 +330,38 @@ function proofs(client: DynamoDBClient) {
   };
 }
 
+function reconciler(client: DynamoDBClient) {
+  const runs = createReconcileRunStore(client, {
+    table: tables.config,
+    ledgerTable: tables.ledger,
+    now: () => testNow,
+  });
+  const events = createEventKeyReader(client, tables.events, {
+    shards: oneShard,
+    meter: { next: async () => undefined, add: () => undefined },
+  });
+  const key = { log: org_id, isDryRun: false };
+  const until = testNow.toISOString();
+  return {
+    ledger: sequencer(client).ledger,
+    runs: {
+      get: () => runs.get(key),
+      put: async () => {
+        for (const version of [1, 2]) await runs.put(key, { run: createRun(testNow), version });
+      },
+      delete: () => runs.delete(key, 2),
+    } satisfies Calls<ReconcilePorts["runs"]>,
+    events: {
+      listKeys: async () => {
+        for (const after of [null, anEvent()]) await events.listKeys(org_id, { since: null, after, until });
+      },
+      getItems: () => events.getItems(org_id, [anEvent()]),
+    } satisfies Calls<ReconcilePorts["events"]>,
+    orgs: { listOrgIds: () => listSuffixes(client, tables.config, { pk: orgsPartition, prefix: listedOrgPrefix }) },
+    shards: shardCalls(client),
+  };
+}
+
 export const storeCallsOfFunctions: Readonly<Record<string, (client: DynamoDBClient) => StoreCalls>> = {
   AuthAdmin: admin,
   AuthOauth: oauth,
@@ -335,6 +374,7 @@ export const storeCallsOfFunctions: Readonly<Record<string, (client: DynamoDBCli
   PublicApiFinzbooks: finzbooks,
   PublicApiSimplybooks: numberedDialect,
   AuditFunction: review,
+  ReconcilerFunction: reconciler,
   SequencerFunction: sequencer,
   WebhooksApi: webhooksApi,
   WebhooksDeliverySchedulerFunction: scheduledDeliveries,

@@ -78,7 +78,7 @@ function stackAt(api: string): object {
     endpoints: { dynamodb: nowhere, sqs: api, lambda: api },
     queues: { ingest: `${api}/ingest`, rejected: `${api}/rejected` },
     tables: { events: "events", config: "config" },
-    functions: { admin: "access", repair: "repair" },
+    functions: { admin: "access", repair: "repair", reconcile: "reconcile" },
     logFiles: { events: "", access: "" },
     pid: process.pid,
     demo: { org_id: "org_demo", token: "demo-token" },

@@ -68,7 +68,7 @@ function buildQuery(table: string, { orgId, shard, range: { since, after, until 
   return {
     TableName: table,
     IndexName: "by_time",
-    KeyConditionExpression: `org_id = :org AND shard = :shard AND occurred_at ${from === null ? "<= :until" : "BETWEEN :from AND :until"}`,
+    KeyConditionExpression: `org_id = :org AND #shard = :shard AND occurred_at ${from === null ? "<= :until" : "BETWEEN :from AND :until"}`,
     ExpressionAttributeValues: toStringAttributes({
       ":org": orgId,
       ":shard": shard,
@@ -76,7 +76,7 @@ function buildQuery(table: string, { orgId, shard, range: { since, after, until 
       ...(from !== null && { ":from": from }),
     }),
     ProjectionExpression: "timeline, #position, event_id, entity_id, occurred_at, recorded_at",
-    ExpressionAttributeNames: { "#position": "position" },
+    ExpressionAttributeNames: { "#position": "position", "#shard": "shard" },
     ...(after !== null && {
       ExclusiveStartKey: toStringAttributes({ ...eventKey(orgId, after), ...onlyIdentity(after), ...partition }),
     }),

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import type { EventPlace, EventRange } from "#shared/ledger/reconcile/event-range.ts";
+import type { EventPosition, EventRange } from "#shared/ledger/reconcile/event-range.ts";
 import type { ReconcileRun } from "#shared/ledger/reconcile/reconcile-run.ts";
 
 const count = z.int().check(z.nonnegative());
@@ -61,20 +61,20 @@ export function fromStoredFields(stored: StoredRunFields): ReconcileRun {
 
 const eventIdPrefix = "evt_";
 
-/** A place is milliseconds (8 bytes, signed) and an event id (16). A range is two places, events and entries (4 each), difference (8). */
-const placeBytes = 24;
-const rangeBytes = 2 * placeBytes + 16;
+/** A position is milliseconds (8 bytes, signed) and an event id (16). A range is two positions, events and entries (4 each), difference (8). */
+const positionBytes = 24;
+const rangeBytes = 2 * positionBytes + 16;
 const fingerprintBytes = 8;
 
 function packRanges(ranges: readonly EventRange[]): Uint8Array {
   const packed = Buffer.alloc(ranges.length * rangeBytes);
   for (const [at, { first, last, events, entries, difference }] of ranges.entries()) {
     const start = at * rangeBytes;
-    packPlace(packed, start, first);
-    packPlace(packed, start + placeBytes, last);
-    packed.writeUInt32BE(events, start + 2 * placeBytes);
-    packed.writeUInt32BE(entries, start + 2 * placeBytes + 4);
-    packed.writeBigUInt64BE(difference, start + 2 * placeBytes + 8);
+    packPosition(packed, start, first);
+    packPosition(packed, start + positionBytes, last);
+    packed.writeUInt32BE(events, start + 2 * positionBytes);
+    packed.writeUInt32BE(entries, start + 2 * positionBytes + 4);
+    packed.writeBigUInt64BE(difference, start + 2 * positionBytes + 8);
   }
   return packed;
 }
@@ -84,24 +84,24 @@ function unpackRanges(stored: Uint8Array): EventRange[] {
   return Array.from({ length: packed.length / rangeBytes }, (_, at) => {
     const start = at * rangeBytes;
     return {
-      first: unpackPlace(packed, start),
-      last: unpackPlace(packed, start + placeBytes),
-      events: packed.readUInt32BE(start + 2 * placeBytes),
-      entries: packed.readUInt32BE(start + 2 * placeBytes + 4),
-      difference: packed.readBigUInt64BE(start + 2 * placeBytes + 8),
+      first: unpackPosition(packed, start),
+      last: unpackPosition(packed, start + positionBytes),
+      events: packed.readUInt32BE(start + 2 * positionBytes),
+      entries: packed.readUInt32BE(start + 2 * positionBytes + 4),
+      difference: packed.readBigUInt64BE(start + 2 * positionBytes + 8),
     };
   });
 }
 
-function packPlace(packed: Buffer, start: number, { occurred_at, event_id }: EventPlace): void {
+function packPosition(packed: Buffer, start: number, { occurred_at, event_id }: EventPosition): void {
   packed.writeBigInt64BE(BigInt(Date.parse(occurred_at)), start);
   packed.write(event_id.slice(eventIdPrefix.length), start + 8, "hex");
 }
 
-function unpackPlace(packed: Buffer, start: number): EventPlace {
+function unpackPosition(packed: Buffer, start: number): EventPosition {
   return {
     occurred_at: new Date(Number(packed.readBigInt64BE(start))).toISOString(),
-    event_id: eventIdPrefix + packed.toString("hex", start + 8, start + placeBytes),
+    event_id: eventIdPrefix + packed.toString("hex", start + 8, start + positionBytes),
   };
 }
 

@@ -71,7 +71,6 @@ describe("verifyLog", () => {
     ["entity_type", { entity_type: "BILL" }],
     ["action", { action: "INVOICE_PAID" }],
     ["occurred_at", { occurred_at: "2026-05-11T08:00:00.001Z" }],
-    ["notifies", { notifies: false }],
   ])("names the entry whose %s is not that of its event", async (_, changes) => {
     const [entry, ...entries] = log.chunks[0]?.entries.filter(isEvent) ?? [];
     if (entry === undefined) throw new Error("The log has no entry.");
