@@ -7,6 +7,7 @@ import { CliError, type CommandResult } from "./command-result.ts";
 import { audit, auditList } from "./commands/audit.ts";
 import { clientCreate, keyCreate } from "./commands/client.ts";
 import { emit } from "./commands/emit.ts";
+import { exportLog } from "./commands/export.ts";
 import { list } from "./commands/list.ts";
 import { orgCreate, orgList, orgResume, orgSuspend, orgUpdate } from "./commands/org.ts";
 import { rejectedDiscard, rejectedList, rejectedRetry } from "./commands/rejected.ts";
@@ -45,7 +46,7 @@ export const commandGroups: CommandGroups<Command> = {
     viewerKeyRotate,
     viewerKeyRevoke,
   ],
-  "Audit logs and proofs": [audit, auditList, verify, trustReconcile],
+  "Audit logs and proofs": [audit, auditList, exportLog, verify, trustReconcile],
   Webhooks: [
     webhooksCreate,
     webhooksList,

@@ -1,8 +1,9 @@
-export const usage = `Usage: node activity-verify.mjs FILE… --key VKEY [--checkpoint FILE] [--json]
+export const usage = `Usage: node activity-verify.mjs FILE|DIR… --key VKEY [--checkpoint FILE] [--json]
 
-Verifies proofs and checkpoints of an activity log, without a network.
+Verifies proofs, checkpoints and exports of an activity log, without a network.
 
   FILE               a proof (.tlog-proof), a checkpoint or a consistency proof
+  DIR                an export of a log
   --key VKEY         the verification key of the log, as its operator handed it over
   --checkpoint FILE  for a consistency proof: the older checkpoint
   --json             prints one JSON document

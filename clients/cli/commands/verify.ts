@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { defineCommand } from "#clients/cli/command.ts";
@@ -7,12 +8,13 @@ import { CliError } from "#clients/cli/command-result.ts";
 export const verify = defineCommand({
   name: "verify",
   summary:
-    "Verifies proofs and checkpoints offline. Exits with 1 if one is false, with 2 if none is and one is not certain.",
+    "Verifies proofs, checkpoints and exports offline. Exits with 1 if one is false, with 2 if none is and one is not certain.",
   examples: [
     "verify 4711.tlog-proof --key activity.example.com/org_8f9a1c2d+d34bdf3b+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4",
+    "verify ./log-2026 --key activity.example.com/org_8f9a1c2d+d34bdf3b+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4",
     "verify consistency.txt --checkpoint may.txt --key activity.example.com/org_8f9a1c2d+d34bdf3b+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4",
   ],
-  operands: ["FILE…"],
+  operands: ["FILE|DIR…"],
   options: {
     key: { value: "VKEY", help: "the verification key of the log, as its operator handed it over", required: true },
     checkpoint: { value: "FILE", help: "for a consistency proof: the older checkpoint" },
@@ -20,14 +22,23 @@ export const verify = defineCommand({
   async run({ operands, text }, context) {
     const older = text("checkpoint");
     const olderNote = older === undefined ? null : await readText(context, older);
+    const { readPackFolder } = await import("#clients/verifier/pack-folder.ts");
     const files = await Promise.all(
-      operands.map(async (file) => ({ file, text: await readText(context, file), older: olderNote })),
+      operands.map(async (file) => {
+        const path = resolve(context.cwd, file);
+        if (isFolder(path)) return { file, pack: readPackFolder(path) };
+        return { file, text: await readText(context, file), older: olderNote };
+      }),
     );
     const { exitCodeOf, formatFileResult, verifyFiles } = await import("#shared/ledger/verification/file-result.ts");
     const results = await verifyFiles(files, text("key") ?? "");
     return { text: results.map(formatFileResult).join("\n"), json: { results }, exit: exitCodeOf(results) };
   },
 });
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
 
 async function readText(context: CommandContext, file: string): Promise<string> {
   try {

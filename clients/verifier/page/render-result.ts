@@ -18,6 +18,8 @@ export function renderResult(result: FileResult): HTMLLIElement {
 }
 
 function renderValid(result: FileResult & { readonly result: "valid" }): HTMLElement[] {
+  // The page takes files, not folders.
+  if (result.proves === "pack") return [];
   const facts = new Map<string, string>([["Log", result.origin]]);
   switch (result.proves) {
     case "inclusion":

@@ -1,10 +1,11 @@
-import { parseVerificationKey, type VerificationKey } from "#shared/ledger/formats/verification-key.ts";
+import { parseVerificationKey } from "#shared/ledger/formats/verification-key.ts";
 import { ProofError, type ProofErrorReason } from "#shared/ledger/proof-error.ts";
 import { type Verification, verifyFile } from "./verify-file.ts";
+import { type PackReader, type PackVerification, verifyPack } from "./verify-pack.ts";
 
 /** What is known of a file after its verification. */
 export type FileResult = { readonly file: string } & (
-  | ({ readonly result: "valid" } & Verification)
+  | ({ readonly result: "valid" } & (Verification | PackVerification))
   /** `false`: the file contradicts the key or itself. `unknown`: nothing is known to be wrong with the log. */
   | { readonly result: "false" | "unknown"; readonly reason: ProofErrorReason; readonly message: string }
 );
@@ -12,15 +13,19 @@ export type FileResult = { readonly file: string } & (
 /** A file to verify, and the older checkpoint for a consistency proof, if it is not one of the files. */
 export type NamedFile = { readonly file: string; readonly text: string; readonly older: string | null };
 
+/** A folder with an export. */
+export type NamedPack = { readonly file: string; readonly pack: PackReader };
+
 const undecided: readonly ProofErrorReason[] = ["malformed", "unsupported-key", "unknown-signer"];
 
 /** Verifies files, independently of each other, with a key that is given as text. Uses only this key, never one from a file. */
-export async function verifyFiles(files: readonly NamedFile[], verificationKey: string): Promise<FileResult[]> {
+export async function verifyFiles(
+  files: readonly (NamedFile | NamedPack)[],
+  verificationKey: string,
+): Promise<FileResult[]> {
+  const texts = files.filter((file) => "text" in file);
   const results: FileResult[] = [];
-  for (const file of files) {
-    const older = file.older ?? findOlderCheckpoint(file.text, files);
-    results.push(await toResult({ ...file, older }, verificationKey));
-  }
+  for (const file of files) results.push(await toResult(file, texts, verificationKey));
   return results;
 }
 
@@ -30,10 +35,17 @@ function findOlderCheckpoint(text: string, files: readonly NamedFile[]): string 
   return files.find((file) => size !== undefined && file.text.split("\n", 2)[1] === size)?.text ?? null;
 }
 
-async function toResult({ file, text, older }: NamedFile, verificationKey: string): Promise<FileResult> {
+async function toResult(
+  named: NamedFile | NamedPack,
+  texts: readonly NamedFile[],
+  verificationKey: string,
+): Promise<FileResult> {
+  const { file } = named;
   try {
-    const key: VerificationKey = parseVerificationKey(verificationKey);
-    return { file, result: "valid", ...(await verifyFile(text, key, older)) };
+    const key = parseVerificationKey(verificationKey);
+    if ("pack" in named) return { file, result: "valid", ...(await verifyPack(named.pack, key)) };
+    const older = named.older ?? findOlderCheckpoint(named.text, texts);
+    return { file, result: "valid", ...(await verifyFile(named.text, key, older)) };
   } catch (error) {
     if (!(error instanceof ProofError)) throw error;
     const { reason, message } = error;
@@ -53,7 +65,9 @@ export function formatFileResult(result: FileResult): string {
   return `${result.result === "false" ? "False" : "Cannot tell"}: ${result.file}: ${result.message}`;
 }
 
-function describe({ proves, origin, size, sequence, sealed_at, event }: Verification): string {
+function describe(found: Verification | PackVerification): string {
+  if (found.proves === "pack") return describePack(found);
+  const { proves, origin, size, sequence, sealed_at, event } = found;
   switch (proves) {
     case "inclusion":
       return `entry ${sequence} of ${origin}, sealed at ${sealed_at}, is in the log of ${size} entries.\n${event ?? "The proof does not include the event."}`;
@@ -62,4 +76,11 @@ function describe({ proves, origin, size, sequence, sealed_at, event }: Verifica
     case "checkpoint":
       return `the key signed the checkpoint of ${origin} with ${size} entries.`;
   }
+}
+
+function describePack({ origin, first, last, events, omitted, selection }: PackVerification): string {
+  const whole = `entries ${first} to ${last} of ${origin} are complete, unchanged and in order. ${events} have their event`;
+  const others = Object.entries(omitted).map(([reason, count]) => `${count} ${reason}`);
+  const note = selection === null ? "" : " Of a selection, completeness is not shown.";
+  return `${whole}${others.length === 0 ? "" : `, ${others.join(", ")}`}.${note}`;
 }

@@ -1,11 +1,8 @@
 import { verifyCheckpoint } from "#shared/ledger/formats/checkpoint.ts";
-import { parseEntryData } from "#shared/ledger/formats/entry-data.ts";
-import { parseHash } from "#shared/ledger/formats/hash-line.ts";
+import { parseConsistencyText, verifyConsistencyText } from "#shared/ledger/formats/consistency-text.ts";
 import { parseLoggedEntry } from "#shared/ledger/formats/logged-entry.ts";
 import { parseTlogProof, verifyTlogProof } from "#shared/ledger/formats/tlog-proof.ts";
 import type { VerificationKey } from "#shared/ledger/formats/verification-key.ts";
-import { verifyConsistency } from "#shared/ledger/merkle/consistency.ts";
-import { leafHash } from "#shared/ledger/merkle/hashes.ts";
 import { ProofError } from "#shared/ledger/proof-error.ts";
 
 /** What a file proves. */
@@ -37,19 +34,9 @@ export async function verifyFile(text: string, key: VerificationKey, older: stri
 async function verifyInclusionFile(text: string, key: VerificationKey): Promise<Verification> {
   const proof = parseTlogProof(text);
   if (proof.extra === null) throw new ProofError("malformed", "The proof has no entry in its extra data.");
-  const { sealed_at, event, leaf } = parseExtra(proof.extra);
+  const { sealedAt, canonical, leaf } = parseLoggedEntry(proof.extra);
   const { origin, size } = await verifyTlogProof(proof, leaf, [key]);
-  return { proves: "inclusion", origin, size, sequence: proof.index + 1, sealed_at, event };
-}
-
-const entryLines = 4;
-
-/** A proof may have the entry without its content: then it has no other line. */
-function parseExtra(extra: Uint8Array) {
-  const isEntryOnly = extra.at(-1) === 0x0a && extra.filter((byte) => byte === 0x0a).length === entryLines;
-  if (isEntryOnly) return { sealed_at: parseEntryData(extra).sealedAt, event: null, leaf: leafHash(extra) };
-  const { sealedAt, canonical, leaf } = parseLoggedEntry(extra);
-  return { sealed_at: sealedAt, event: canonical, leaf };
+  return { proves: "inclusion", origin, size, sequence: proof.index + 1, sealed_at: sealedAt, event: canonical };
 }
 
 async function verifyConsistencyFile(text: string, key: VerificationKey, older: string | null): Promise<Verification> {
@@ -59,18 +46,11 @@ async function verifyConsistencyFile(text: string, key: VerificationKey, older: 
       `A consistency proof needs the older checkpoint, of ${text.split("\n", 1)[0]?.slice(4)} entries. Give its file as well.`,
     );
   const before = await verifyCheckpoint(older, [key]);
-  const end = text.indexOf("\n\n");
-  if (end === -1) throw new ProofError("malformed", "The proof has no empty line before its checkpoint.");
-  const [old, ...lines] = text.slice(0, end).split("\n");
-  const after = await verifyCheckpoint(text.slice(end + 2), [key]);
-  if (old !== `${consistencyHeader}${before.size}`) {
+  const proof = parseConsistencyText(text);
+  if (proof.from !== before.size) {
     throw new ProofError("malformed", `The proof is not from the checkpoint of ${before.size} entries.`);
   }
-  verifyConsistency(
-    before,
-    after,
-    lines.map((line, at) => parseHash(line, `Hash ${at + 1} of the proof`)),
-  );
+  const after = await verifyConsistencyText(proof, before, [key]);
   return {
     proves: "consistency",
     origin: after.origin,

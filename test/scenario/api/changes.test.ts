@@ -1,10 +1,16 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
 import { createFinzbooksClient, type Schemas } from "#clients/client/client.ts";
 import { anInput } from "#test/support/builders.ts";
+import { commandLine } from "#test/support/command-line.ts";
 import { startStack, type Tenant, type TestStack } from "#test/support/stack.ts";
 import { until } from "#test/support/until.ts";
 
 const stored = 240;
+
+const keysSchema = z.object({ keys: z.array(z.object({ verification_key: z.string() })) });
 
 let stack: TestStack;
 let tenant: Tenant;
@@ -107,5 +113,34 @@ describe("change feed of a running stack", () => {
       return second < first && first - second;
     });
     expect(cost).toBe(1);
+  });
+});
+
+describe("export of a running stack", () => {
+  it("is a folder that verifies, of the whole log and of a part", async () => {
+    const { org_id } = tenant;
+    const { secret } = await stack.token([org_id], ["AIBooks.activity.READ", "AIBooks.activity.EXPORT"]);
+    const cli = commandLine(null);
+    const env = { ACTIVITY_API: stack.api, ACTIVITY_TOKEN: secret };
+    const latest = await latestSequence();
+    const whole = await cli.run(["export", "--out", "whole", "--format", "csv"], { env });
+    expect(whole).toMatchObject({ code: 0, stdout: expect.stringContaining(`Exported entries 1 to `) });
+    const part = ["export", "--out", "part", "--after", "7", "--until-sequence", String(latest - 3)];
+    expect(await cli.run(part, { env })).toMatchObject({ code: 0 });
+    const keys = await fetch(`${stack.api}/api/public/v1/activity/keys?organization_id=${org_id}`);
+    const { verification_key } = keysSchema.parse(await keys.json()).keys[0] ?? { verification_key: "" };
+    const verified = await cli.run(["verify", "whole", "part", "--key", verification_key]);
+    expect(verified).toMatchObject({ code: 0, stderr: "" });
+    expect(verified.stdout).toContain(`Valid: part: entries 8 to ${latest - 3} of `);
+    const lines = join(cli.folder, "whole", "events-000000001.jsonl");
+    writeFileSync(lines, readFileSync(lines, "utf8").replace("INVOICE_SENT", "INVOICE_PAID"));
+    const changed = await cli.run(["verify", "whole", "--key", verification_key]);
+    expect(changed).toMatchObject({ code: 1, stdout: "False: whole: Sequence 1: the event was changed.\n" });
+    expect(
+      await cli.run(["export", "--out", "other"], { env: { ...env, ACTIVITY_TOKEN: tenant.token } }),
+    ).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("AIBooks.activity.EXPORT"),
+    });
   });
 });

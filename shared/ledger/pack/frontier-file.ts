@@ -1,0 +1,17 @@
+import { encodeBase64 } from "#shared/ledger/encoding/base64.ts";
+import { parseHash } from "#shared/ledger/formats/hash-line.ts";
+import type { Frontier } from "#shared/ledger/merkle/frontier.ts";
+import { ProofError } from "#shared/ledger/proof-error.ts";
+import { parseJson } from "#shared/platform/json.ts";
+
+/** Returns the text of a file with the roots of the entries before a pack, largest subtree first. */
+export function formatFrontier(frontier: Frontier): string {
+  return `${JSON.stringify(frontier.map(encodeBase64))}\n`;
+}
+
+/** Parses the text. Throws `ProofError` `malformed`. */
+export function parseFrontier(text: string): Frontier {
+  const hashes = parseJson(text);
+  if (!Array.isArray(hashes)) throw new ProofError("malformed", "The frontier is not a list of hashes.");
+  return hashes.map((hash, at) => parseHash(String(hash), `Hash ${at + 1} of the frontier`));
+}
