@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { ScanCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { beforeAll, expect, it } from "vitest";
 import * as z from "zod";
 import { parseEventValue } from "#shared/events/parse-event.ts";
@@ -31,10 +31,10 @@ async function record({ org_id }: Subscriber, entity_id: string, minutes: number
 }
 
 /** Creates an organisation whose event the fan-out lost: its endpoint claims to be older than the event. */
-async function withLostEvent(over: Record<string, unknown> = {}) {
+async function withLostEvent(over: Record<string, unknown> = {}, minutes = 60) {
   const subscriber = await stack.subscriber();
   const receiver = await startReceiver({ behaviour: status(204) });
-  await record(subscriber, "inv_lost", 60);
+  await record(subscriber, "inv_lost", minutes);
   await stack.waitForEndpointChanges();
   const { endpoint_id } = await subscriber.subscribe(receiver.url, over);
   const { pk, sk } = endpointKey(subscriber.org_id, endpoint_id);
@@ -43,13 +43,39 @@ async function withLostEvent(over: Record<string, unknown> = {}) {
       TableName: stack.tables.config,
       Key: { pk: { S: pk }, sk: { S: sk } },
       UpdateExpression: "SET created_at = :at",
-      ExpressionAttributeValues: { ":at": { S: minutesAgo(24 * 60).toISOString() } },
+      ExpressionAttributeValues: { ":at": { S: minutesAgo(minutes + 24 * 60).toISOString() } },
     }),
   );
   return { subscriber, receiver, endpoint_id, org_id: subscriber.org_id };
 }
 
 const line = z.looseObject({ action: z.optional(z.string()), count: z.optional(z.number()) });
+
+/** Returns the audit lines of an action of administrators. */
+function linesOf(action: string): z.infer<typeof line>[] {
+  // On a busy machine a call can time out, which the runtime logs as text.
+  const lines = readFileSync(stack.logFiles.access ?? "", "utf8").split("\n");
+  return lines
+    .filter((text) => text.startsWith("{"))
+    .map((text) => line.parse(JSON.parse(text)))
+    .filter((one) => one.action === action);
+}
+
+/** Lets the sequencer believe that all records of its shards are in the ledger: it discards those that follow. */
+async function discardRecords(): Promise<void> {
+  const TableName = stack.tables.config;
+  const { Items = [] } = await stack.dynamodb.send(new ScanCommand({ TableName }));
+  for (const { pk, sk } of Items.filter((item) => item.pk?.S?.startsWith("sequencer#"))) {
+    if (pk === undefined || sk === undefined) continue;
+    const update = new UpdateItemCommand({
+      TableName,
+      Key: { pk, sk },
+      UpdateExpression: "SET sequenced_to = :all, claimed_to = :all ADD version :one",
+      ExpressionAttributeValues: { ":all": { S: "9".repeat(40) }, ":one": { N: "1" } },
+    });
+    await stack.dynamodb.send(update);
+  }
+}
 
 it("webhooks repair sends the events that the fan-out lost to every organisation, and repeats none", async () => {
   const first = await withLostEvent();
@@ -82,14 +108,23 @@ it("webhooks repair sends the events that the fan-out lost to every organisation
   expect(documents(second.receiver)).toEqual(["inv_lost"]);
   expect(documents(disabled.receiver)).toEqual([]);
 
-  // On a busy machine a call can time out, which the runtime logs as text.
-  const lines = readFileSync(stack.logFiles.access ?? "", "utf8")
-    .split("\n")
-    .filter((text) => text.startsWith("{"));
-  const repairs = lines
-    .map((text) => line.parse(JSON.parse(text)))
-    .filter(({ action }) => action === "webhooks.repair");
   // On a busy machine a repair takes several calls, each with its own line.
-  expect(repairs.reduce((sum, { count = 0 }) => sum + count, 0)).toBe(2);
+  expect(linesOf("webhooks.repair").reduce((sum, { count = 0 }) => sum + count, 0)).toBe(2);
   expect(new Set(Object.values(await stack.deadLetterCounts()))).toEqual(new Set([0]));
+});
+
+it("trust reconcile gives events a sequence that have none, and their webhooks if asked", async () => {
+  const { subscriber, receiver, org_id } = await withLostEvent({}, 30 * 60);
+  await discardRecords();
+  await record(subscriber, "inv_discarded", 28 * 60);
+  const cli = commandLine(stackFile(stack));
+  const reconcile = (...options: string[]) => cli.json(["trust", "reconcile", "--org", org_id, ...options]);
+  expect(await reconcile("--dry-run")).toMatchObject({ dry_run: true, missing: 1, unreadable: 0 });
+  expect(receiver.requests).toEqual([]);
+  expect(await reconcile("--notify")).toMatchObject({ orgs_examined: 1, missing: 1 });
+  await until(() => receiver.requests.length > 0);
+  expect(receiver.requests.map((one) => receivedEvent(one).entity_id)).toEqual(["inv_discarded"]);
+  expect(await reconcile()).toMatchObject({ missing: 0 });
+  const counts = [1, 1, 0].map((count) => expect.objectContaining({ org_ids: org_id, count, outcome: "done" }));
+  expect(linesOf("trust.reconcile")).toEqual(counts);
 });
