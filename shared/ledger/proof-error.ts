@@ -27,3 +27,10 @@ export class ProofError extends Error {
     this.reason = reason;
   }
 }
+
+const undecided: readonly ProofErrorReason[] = ["malformed", "unsupported-key", "unknown-signer"];
+
+/** Returns whether a reason says that nothing is known to be wrong with the log, rather than that something is false. */
+export function isUndecided(reason: ProofErrorReason): boolean {
+  return undecided.includes(reason);
+}

@@ -18,6 +18,7 @@ export function parseEvent(value: unknown): TimelineEvent | null {
     occurredAtMs,
     text: toText(event.text),
     related: Array.isArray(event.related) ? event.related.map((entity) => parseEntity(toObject(entity))) : [],
+    raw: value,
   };
 }
 

@@ -32,4 +32,6 @@ export type TimelineEvent = {
   /** What happened, in words of the writer or of the API; `null` if absent. */
   readonly text: string | null;
   readonly related: readonly TimelineEntity[];
+  /** The event as the API returned it, to compare it with its proof. */
+  readonly raw: unknown;
 };

@@ -14,13 +14,13 @@ export function toProjection(included: ReadonlySet<IncludeOption>): ProjectableF
 }
 
 /** Returns the actor as it was when the event happened, without e-mail address and picture. */
-export function toIncludedActor(event: ActivityEvent) {
+export function toIncludedActor(event: Pick<ActivityEvent, "actor" | "actor_user_id">) {
   const { name, type, on_behalf_of } = parseActor(event);
   return { user_id: event.actor_user_id, name, type, on_behalf_of };
 }
 
 /** Returns the related entities as the writer named them. */
-export function toIncludedRelated({ related }: ActivityEvent) {
+export function toIncludedRelated({ related }: Pick<ActivityEvent, "related">) {
   const parsed: unknown = related === null ? [] : JSON.parse(related);
   const entities = Array.isArray(parsed) ? parsed.filter(isJsonObject) : [];
   return entities.map(({ entity_type, entity_id, entity_ref = null }) => ({ entity_type, entity_id, entity_ref }));

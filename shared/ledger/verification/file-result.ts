@@ -1,5 +1,5 @@
 import { parseVerificationKey } from "#shared/ledger/formats/verification-key.ts";
-import { ProofError, type ProofErrorReason } from "#shared/ledger/proof-error.ts";
+import { isUndecided, ProofError, type ProofErrorReason } from "#shared/ledger/proof-error.ts";
 import { type Verification, verifyFile } from "./verify-file.ts";
 import { type PackReader, type PackVerification, verifyPack } from "./verify-pack.ts";
 
@@ -15,8 +15,6 @@ export type NamedFile = { readonly file: string; readonly text: string; readonly
 
 /** A folder with an export. */
 export type NamedPack = { readonly file: string; readonly pack: PackReader };
-
-const undecided: readonly ProofErrorReason[] = ["malformed", "unsupported-key", "unknown-signer"];
 
 /** Verifies files, independently of each other, with a key that is given as text. Uses only this key, never one from a file. */
 export async function verifyFiles(
@@ -49,7 +47,7 @@ async function toResult(
   } catch (error) {
     if (!(error instanceof ProofError)) throw error;
     const { reason, message } = error;
-    return { file, result: undecided.includes(reason) ? "unknown" : "false", reason, message };
+    return { file, result: isUndecided(reason) ? "unknown" : "false", reason, message };
   }
 }
 

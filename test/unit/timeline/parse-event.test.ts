@@ -5,7 +5,8 @@ import { anApiEvent, aTimelineEvent } from "./timeline-fixtures.ts";
 describe("parseEvent", () => {
   it("returns the fields of an event", () => {
     const changes = { status: { old: "DRAFT", new: "SENT" } };
-    expect(parseEvent(anApiEvent({ changes, metadata: { source: "DASHBOARD" } }))).toEqual({
+    const event = anApiEvent({ changes, metadata: { source: "DASHBOARD" } });
+    expect(parseEvent(event)).toEqual({
       id: "evt_1",
       action: "INVOICE_SENT",
       entity: { type: "INVOICE", id: "inv_8c3f1a9b", ref: "INV-2026-0042" },
@@ -15,6 +16,7 @@ describe("parseEvent", () => {
       occurredAtMs: Date.parse("2026-05-11T08:30:12Z"),
       text: "Invoice INV-2026-0042 sent",
       related: [],
+      raw: event,
     });
   });
 

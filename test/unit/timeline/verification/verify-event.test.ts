@@ -1,0 +1,89 @@
+import { describe, expect, it } from "vitest";
+import { type EventToVerify, verifyEvent } from "#clients/timeline/verification/verify-event.ts";
+import { acmeKey, createEventProof, sealedAt, toCanonicalEvent } from "#test/support/ledger/event-proof.ts";
+import { createNoteSigner } from "#test/support/ledger/note-signer.ts";
+import { anApiEvent } from "#test/unit/timeline/timeline-fixtures.ts";
+
+const options = { sequence: 7, size: 9 };
+const changes = { status: { old: "DRAFT", new: "SENT" }, total: { old: "1.0", new: "2.00" } };
+const event = anApiEvent({ changes, metadata: { source: "DASHBOARD", ip: "203.0.113.4" }, sequence: 7 });
+const proof = await createEventProof(toCanonicalEvent(event), options);
+
+const verify = (request: Partial<EventToVerify> = {}) =>
+  verifyEvent({ event, proof, key: acmeKey, isPartial: false, ...request });
+
+const differencesOf = async (fields: object, isPartial = false) => {
+  const result = await verify({ event: { ...event, ...fields }, isPartial });
+  return result.kind === "false" ? result.differences.map(({ field }) => field) : result.kind;
+};
+
+describe("verifyEvent", () => {
+  it("returns the number, time and checkpoint of an event that is shown as it was logged", async () => {
+    expect(await verify()).toEqual({ kind: "verified", sequence: 7, sealedAt, size: 9 });
+  });
+
+  it.each([
+    ["event_id", { event_id: "evt_2" }],
+    ["action", { action: "INVOICE_VOIDED" }],
+    ["entity_ref", { entity_ref: "INV-2026-0043" }],
+    ["actor_user_id", { actor_user_id: null }],
+    ["occurred_at", { occurred_at: "2026-05-11T08:30:13Z" }],
+    ["changes.total", { changes: { ...changes, total: { old: "1.0", new: "2.0" } } }],
+    ["changes.constructor", { changes: { ...changes, constructor: { old: null, new: "x" } } }],
+    ["changes", { changes: null }],
+    ["metadata.ip", { metadata: { source: "DASHBOARD" } }],
+    ["actor.name", { actor: { user_id: "usr_xyz", name: "Someone", type: "user", on_behalf_of: null } }],
+    ["text", { text: "Invoice INV-2026-0042 voided" }],
+    ["related", { related: [{ entity_type: "CONTACT", entity_id: "con_1", entity_ref: null }] }],
+    ["sequence", { sequence: 8 }],
+  ])("finds that %s differs", async (field, fields) => {
+    expect(await differencesOf(fields)).toEqual([field]);
+  });
+
+  it("says what is shown and what the log has", async () => {
+    expect(await verify({ event: { ...event, entity_ref: "X" } })).toEqual({
+      kind: "false",
+      message: "The log has other values.",
+      differences: [{ field: "entity_ref", shown: "X", logged: "INV-2026-0042" }],
+    });
+  });
+
+  it("does not compare fields that the response does not include, nor a text that the API words", async () => {
+    const { actor: _, related: __, text: ___, ...plain } = event;
+    expect(await verify({ event: plain })).toMatchObject({ kind: "verified" });
+    const unworded = await createEventProof(toCanonicalEvent({ ...event, text: null }), options);
+    expect(await verify({ proof: unworded })).toMatchObject({ kind: "verified" });
+  });
+
+  it("accepts what a viewer token hides, and finds what differs beside it", async () => {
+    const hidden = { actor_user_id: null, actor: { user_id: null, name: null, type: null, on_behalf_of: null } };
+    const partial = { ...hidden, text: "Sent", changes: { status: changes.status }, metadata: { source: "DASHBOARD" } };
+    expect(await differencesOf(partial, true)).toBe("verified");
+    expect(await differencesOf({ ...partial, changes: null }, true)).toBe("verified");
+    expect(await differencesOf({ ...partial, metadata: { source: "API" } }, true)).toEqual(["metadata.source"]);
+    expect(await differencesOf({ ...partial, entity_id: "inv_2" }, true)).toEqual(["entity_id"]);
+    expect(await differencesOf(partial)).toContain("actor.name");
+  });
+
+  it("is false when the event was changed since it was logged", async () => {
+    const changed = await createEventProof(toCanonicalEvent(event), { ...options, isChanged: true });
+    expect(await verify({ proof: changed })).toMatchObject({
+      kind: "false",
+      message: expect.stringContaining("changed or deleted"),
+    });
+  });
+
+  it("is false when the proof does not lead to the signed root", async () => {
+    expect(await verify({ proof: proof.replace("index 6", "index 5") })).toMatchObject({
+      kind: "false",
+      message: expect.stringContaining("does not lead"),
+    });
+  });
+
+  it("cannot tell with the key of another log, a malformed key or a text that is no proof", async () => {
+    const other = createNoteSigner("example.com/org_acme", new Uint8Array(32).fill(8));
+    const byOther = await createEventProof(toCanonicalEvent(event), { ...options, signer: other });
+    const results = [verify({ proof: byOther }), verify({ key: "key" }), verify({ proof: "<html>" })];
+    expect((await Promise.all(results)).map(({ kind }) => kind)).toEqual(["unknown", "unknown", "unknown"]);
+  });
+});
