@@ -2,6 +2,7 @@ import { measureAudit } from "./audit-throughput.ts";
 import { measureStarts } from "./cold-start/cold-start.ts";
 import { type BenchEngine, startEngine } from "./engine.ts";
 import { measureEntries } from "./ledger/entries.ts";
+import { measureExport } from "./ledger/exporting.ts";
 import { measureLog } from "./log/log.ts";
 import { measureShards } from "./log/sharding.ts";
 import type { BenchRun, Measure } from "./measure.ts";
@@ -20,6 +21,7 @@ export const sections = {
     step("Appending entries");
     return measureEntries();
   },
+  export: ({ step }: BenchRun) => measureExport(step),
   sending: ({ step }: BenchRun) => {
     step("Sending webhooks");
     return measureSending();

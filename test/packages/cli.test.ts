@@ -60,6 +60,12 @@ describe("the installed command line", () => {
     expect(requests.map(({ headers }) => headers.authorization)).toEqual(Array(2).fill("Bearer aibooks_pat_x"));
   });
 
+  it("contains the verifier that exports get", async () => {
+    const { run } = await installCli();
+    const script = "node node_modules/@activity-log/cli/dist/activity-verify.js nothing --key x";
+    await expect(run(script)).rejects.toMatchObject({ code: 2, stderr: "Cannot read nothing.\n" });
+  });
+
   it("writes its commands as they are called, and caches compiled code outside of node_modules", async () => {
     const { folder, run } = await installCli();
     expect((await run("npx @activity-log/cli help")).stdout).toMatch(

@@ -35,7 +35,8 @@ export async function buildVerifier(outdir: string): Promise<void> {
     writeFileSync(join(outdir, name), text);
 }
 
-async function bundleProgram(): Promise<string> {
+/** Returns the program for Node as one file. */
+export async function bundleProgram(): Promise<string> {
   const { outputFiles } = await build({ ...common, ...program, write: false });
   return `#!/usr/bin/env node\n// The verifier of the activity log. Apache-2.0. Run it without arguments for its usage.\n${outputFiles[0]?.text}`;
 }

@@ -1,4 +1,9 @@
+import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { buildVerifier } from "./build-verifier.ts";
+import { argv } from "node:process";
+import { buildVerifier, bundleProgram } from "./build-verifier.ts";
 
-await buildVerifier(resolve(import.meta.dirname, "../dist"));
+/** Builds the verifier: `node build/main.ts`. With a path, builds only the program for Node, for a package that contains it. */
+const [, , path] = argv;
+if (path === undefined) await buildVerifier(resolve(import.meta.dirname, "../dist"));
+else writeFileSync(path, await bundleProgram());

@@ -19,11 +19,16 @@ const digestPattern = /^[0-9a-f]{64}$/;
 
 /** Returns the data of an entry, which its leaf hashes: the version of the format, kind, time and digest, one a line. */
 export function entryData(kind: EntryKind, sealedAt: string, sha256: Uint8Array): Uint8Array {
-  return encodeUtf8(entryText(kind, sealedAt, sha256));
+  return encodeUtf8(entryText(kind, sealedAt, encodeHex(sha256)));
 }
 
 /** Returns the leaf hash of an entry. Faster than to hash the result of `entryData`. */
 export function entryLeaf(kind: EntryKind, sealedAt: string, sha256: Uint8Array): Uint8Array {
+  return entryLeafOfHex(kind, sealedAt, encodeHex(sha256));
+}
+
+/** As `entryLeaf`, for a digest in hexadecimal digits. */
+export function entryLeafOfHex(kind: EntryKind, sealedAt: string, sha256: string): Uint8Array {
   return leafHash(entryText(kind, sealedAt, sha256));
 }
 
@@ -38,8 +43,8 @@ export function parseEntryData(data: Uint8Array): EntryData {
   return { kind, sealedAt, sha256: decodeHex(digest) };
 }
 
-function entryText(kind: EntryKind, sealedAt: string, sha256: Uint8Array): string {
-  return `${version}\n${kind}\n${sealedAt}\n${encodeHex(sha256)}\n`;
+function entryText(kind: EntryKind, sealedAt: string, sha256: string): string {
+  return `${version}\n${kind}\n${sealedAt}\n${sha256}\n`;
 }
 
 function isEntryKind(text: string): text is EntryKind {

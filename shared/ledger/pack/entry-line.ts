@@ -1,6 +1,5 @@
-import { decodeHex } from "#shared/ledger/encoding/hex.ts";
 import type { EntryKind } from "#shared/ledger/entry.ts";
-import { entryLeaf } from "#shared/ledger/formats/entry-data.ts";
+import { entryLeafOfHex } from "#shared/ledger/formats/entry-data.ts";
 import { ProofError } from "#shared/ledger/proof-error.ts";
 import { parseJson } from "#shared/platform/json.ts";
 import { isTimestamp } from "#shared/platform/time/timestamp.ts";
@@ -58,7 +57,7 @@ export function parseEntryLine(line: string): ExportedEntry {
 
 /** Returns the hash of the leaf of an entry. */
 export function leafOf({ kind, sealed_at, sha256 }: ExportedEntry): Uint8Array {
-  return entryLeaf(kind, sealed_at, decodeHex(sha256));
+  return entryLeafOfHex(kind, sealed_at, sha256);
 }
 
 function malformed(what: string): ProofError {
