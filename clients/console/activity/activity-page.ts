@@ -159,6 +159,7 @@ export class ActivityPage extends PageElement {
     if (event === undefined) return "";
     const { href } = this.context;
     return renderEventDrawer({
+      context: this.context,
       event,
       hasPrevious: index > 0,
       hasNext: index < events.length - 1,

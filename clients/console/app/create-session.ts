@@ -6,6 +6,7 @@ import type { PageContext } from "#clients/console/page/page-context.ts";
 import type { CredentialStorage, Credentials } from "#clients/console/session/credentials.ts";
 import type { Session } from "#clients/console/session/session.ts";
 import { SessionStore } from "#clients/console/session/session-store.ts";
+import { VerificationKeyStore } from "#clients/console/session/verification-key-store.ts";
 import type { ConsoleConfig } from "./config.ts";
 import type { PaletteController } from "./palette/palette-controller.ts";
 import type { Router } from "./router.ts";
@@ -31,6 +32,7 @@ export function createSessionStore({ api }: ConsoleConfig, storage: CredentialSt
 
 export type PageContextParts = {
   readonly config: ConsoleConfig;
+  readonly storage: CredentialStorage;
   readonly sessions: SessionStore;
   readonly router: Router;
   readonly palette: Pick<PaletteController, "setCommands">;
@@ -40,7 +42,7 @@ export type PageContextParts = {
 
 /** Creates what the pages of a session get. */
 export function createPageContext(session: Session, parts: PageContextParts): PageContext {
-  const { config, sessions, router, palette, onRetry, setTitle } = parts;
+  const { config, storage, sessions, router, palette, onRetry, setTitle } = parts;
   const sessionFetch = createSessionFetch({
     fetch,
     getToken: () => sessions.tokenOf(session),
@@ -49,6 +51,7 @@ export function createPageContext(session: Session, parts: PageContextParts): Pa
   return {
     api: createConsoleApi({ origin: config.api, org: session.org, fetch: sessionFetch, onRetry }),
     session,
+    verificationKeys: new VerificationKeyStore(storage, session.org),
     href: (path) => router.href(path),
     navigate: (path, options) => router.navigate(path, options),
     setTitle,

@@ -71,7 +71,7 @@ export class DocumentPage extends PageElement {
     const index = Math.max(0, found);
     return html`${this.#renderHead(history)} ${this.#renderHints(state.value, index)}
       ${found === -1 && isComplete ? renderBar("clock", "No event had occurred by then. This is the first one.") : nothing}
-      ${renderMoment({ history, index, select: this.#select, selectTime: this.#selectTime })}
+      ${renderMoment({ context: this.context, history, index, select: this.#select, selectTime: this.#selectTime })}
       <div class="document-columns">
         <section class="panel" aria-label="Timeline">
           <document-events .history=${history} .index=${index} .select=${this.#select}></document-events>

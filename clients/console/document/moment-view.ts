@@ -1,13 +1,16 @@
 import { html, nothing, type TemplateResult } from "lit";
+import type { PageContext } from "#clients/console/page/page-context.ts";
 import { renderIcon } from "#clients/console/ui/icons.ts";
 import { toLocalInput } from "#clients/console/ui/local-time.ts";
 import { locale } from "#clients/console/ui/locale.ts";
 import { styleProperties } from "#clients/console/ui/style-properties.ts";
 import { formatExactTime } from "#clients/console/ui/time-format.ts";
+import "#clients/console/verification/event-verification.ts";
 import { describeEvent } from "./describe-event.ts";
 import type { DocumentHistory } from "./history/document-history.ts";
 
 export type MomentView = {
+  readonly context: PageContext;
   readonly history: DocumentHistory;
   readonly index: number;
   readonly select: (index: number) => void;
@@ -19,7 +22,7 @@ export type MomentView = {
 const maxMarks = 200;
 
 /** Renders the slider over the events of a document, the event of the moment, and where events conflict. */
-export function renderMoment({ history, index, select, selectTime }: MomentView): TemplateResult {
+export function renderMoment({ context, history, index, select, selectTime }: MomentView): TemplateResult {
   const { events } = history;
   const event = events[index];
   if (event === undefined) return html``;
@@ -32,6 +35,7 @@ export function renderMoment({ history, index, select, selectTime }: MomentView)
       <div class="document-moment-event">
         <strong><bdi>${describeEvent(event)}</bdi></strong>
         <span class="muted"><bdi>${time}</bdi></span>
+        <event-verification .context=${context} .event=${event}></event-verification>
       </div>
       <label class="document-as-of"><span class="muted">As of</span>
         <input class="input" type="datetime-local" step="1" .value=${toLocalInput(event.occurredAtMs)} @change=${onTime}>

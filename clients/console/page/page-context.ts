@@ -1,5 +1,6 @@
 import type { ConsoleApi } from "#clients/console/api/console-api.ts";
 import type { Session } from "#clients/console/session/session.ts";
+import type { VerificationKeyStore } from "#clients/console/session/verification-key-store.ts";
 
 /** A command of the palette. */
 export type Command = {
@@ -20,6 +21,7 @@ export type NavigateOptions = {
 export type PageContext = {
   readonly api: ConsoleApi;
   readonly session: Session;
+  readonly verificationKeys: VerificationKeyStore;
   /** Returns the address of a path of the console, such as `/webhooks?state=failing`, for `href`. */
   href(path: string): string;
   navigate(path: string, options?: NavigateOptions): void;

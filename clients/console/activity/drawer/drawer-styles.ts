@@ -10,6 +10,10 @@ export const drawerStyles = css`
     color: var(--muted);
     font-size: var(--size-small);
   }
+  .event-head {
+    display: grid;
+    gap: var(--space-2);
+  }
   .drawer-head .avatar {
     margin-block-start: 5px;
   }

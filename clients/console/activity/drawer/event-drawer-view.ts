@@ -2,9 +2,11 @@ import { html, type TemplateResult } from "lit";
 import { type FeedEvent, toTimelineEvent } from "#clients/console/activity/feed/feed-event.ts";
 import { renderSymbol } from "#clients/console/activity/list/event-row-view.ts";
 import { messages } from "#clients/console/activity/messages.ts";
+import type { PageContext } from "#clients/console/page/page-context.ts";
 import "#clients/console/ui/copy-button.ts";
 import { renderIcon } from "#clients/console/ui/icons.ts";
 import { formatExactTime } from "#clients/console/ui/time-format.ts";
+import "#clients/console/verification/event-verification.ts";
 import type { TimelineEntity, TimelineEvent } from "#clients/timeline/events/timeline-event.ts";
 import { listMetadata } from "#clients/timeline/format/details.ts";
 import { toDisplayText } from "#clients/timeline/format/display-text.ts";
@@ -12,6 +14,7 @@ import { formatEntity, formatSentence } from "#clients/timeline/format/sentence.
 import { renderDiff } from "./diff-view.ts";
 
 export type EventDrawer = {
+  readonly context: PageContext;
   readonly event: FeedEvent;
   readonly hasPrevious: boolean;
   readonly hasNext: boolean;
@@ -40,7 +43,10 @@ export function renderEventDrawer(drawer: EventDrawer): TemplateResult {
       </button>
     </div>
     <div class="drawer-body">
-      <p class="muted"><bdi>${formatExactTime(event.occurredAtMs)}</bdi></p>
+      <div class="event-head">
+        <p class="muted"><bdi>${formatExactTime(event.occurredAtMs)}</bdi></p>
+        <event-verification .context=${drawer.context} .event=${event}></event-verification>
+      </div>
       ${renderSection("Changes", renderDiff(event))} ${renderSection("Event", renderFacts(event, drawer))}
       ${renderSection("Metadata", renderMetadata(event))} ${renderSection("Related", renderRelated(event, drawer))}
       ${renderRaw(drawer.event)}

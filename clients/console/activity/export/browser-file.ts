@@ -18,14 +18,3 @@ export async function createFileSink(file: FileSystemFileHandle): Promise<Export
     discard: () => stream.abort().catch(() => undefined),
   };
 }
-
-/** Lets the browser download a file. */
-export function downloadBlob(blob: Blob, name: string): void {
-  const url = URL.createObjectURL(blob);
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  // The browser has taken the content when the event has been handled.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
-}

@@ -1,11 +1,12 @@
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 import type { ActivityEvent, ActivityParams } from "#clients/client/finzbooks/finzbooks-client.ts";
 import type { List } from "#clients/client/http/page.ts";
-import { createFileSink, downloadBlob, getFilePicker } from "./browser-file.ts";
+import { sleep } from "#clients/console/api/sleep.ts";
+import { downloadBlob } from "#clients/console/ui/download-blob.ts";
+import { createFileSink, getFilePicker } from "./browser-file.ts";
 import type { ExportFormat } from "./export-format.ts";
 import { type ExportProgress, ExportRun, toBroken } from "./export-run.ts";
 import { createBlobSink, type ExportSink } from "./export-sink.ts";
-import { sleep } from "./sleep.ts";
 
 /** Runs one export at a time, for the page that hosts it. */
 export class ExportController implements ReactiveController {

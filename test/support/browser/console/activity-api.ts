@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { createEventProof, toCanonicalEvent } from "#test/support/ledger/event-proof.ts";
 import type { ApiHandler } from "./console-server.ts";
 
 type ApiEvent = Readonly<Record<string, unknown>>;
@@ -19,6 +20,8 @@ export type ActivityApi = {
   scopes: readonly string[];
   /** Returns a failure for a request of events, or `null`. */
   failure: (url: URL) => ActivityFailure | null;
+  /** Returns the proof of an event; by default, that the log has it as it is. */
+  prove: (event: ApiEvent) => Promise<string | ActivityFailure>;
   readonly requests: URL[];
   readonly handle: ApiHandler;
 };
@@ -28,6 +31,7 @@ const defaults = () => ({
   tokens: ["aibooks_pat_valid"],
   scopes: ["AIBooks.activity.READ", "AIBooks.webhooks.MANAGE"],
   failure: () => null,
+  prove: (event: ApiEvent): Promise<string | ActivityFailure> => createEventProof(toCanonicalEvent(event)),
 });
 
 /** Creates an API without events. */
@@ -47,10 +51,11 @@ export function createActivityApi(): ActivityApi & { reset(): void } {
 
 function respond(api: ActivityApi, url: URL, request: IncomingMessage, response: ServerResponse): boolean {
   const path = url.pathname.replace("/api/public/v1", "");
-  if (path !== "/whoami" && path !== "/activity") return false;
+  if (path !== "/whoami" && path !== "/activity" && path !== "/activity/proof") return false;
   const token = request.headers.authorization?.replace("Bearer ", "") ?? "";
   if (!api.tokens.includes(token)) send(response, 401, { code: "authn.token_invalid", message: "Invalid token." });
   else if (path === "/whoami") send(response, 200, { code: 0, message: "success", token: whoami(api) });
+  else if (path === "/activity/proof") void sendProof(api, url, response);
   else sendEvents(api, url, request, response);
   return true;
 }
@@ -81,6 +86,14 @@ function sendEvents(api: ActivityApi, url: URL, request: IncomingMessage, respon
   const link = has_more_page ? { link: `<${url.pathname}?cursor=${offset + limit}>; rel="next"` } : {};
   const page_context = { limit, returned: activity.length, has_more_page };
   send(response, 200, { code: 0, message: "success", activity, page_context }, { etag, ...link });
+}
+
+/** The event is as its list has it, but the test may say what the log has. */
+async function sendProof(api: ActivityApi, { searchParams }: URL, response: ServerResponse): Promise<void> {
+  const event = api.events.find(({ event_id }) => event_id === searchParams.get("event_id"));
+  const proof = event === undefined ? { status: 404, body: { code: "not_found.event" } } : await api.prove(event);
+  if (typeof proof === "string") response.writeHead(200, { "content-type": "text/plain; charset=utf-8" }).end(proof);
+  else send(response, proof.status, proof.body ?? {}, proof.headers);
 }
 
 const filters: ReadonlySet<string> = new Set([

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { toBroken } from "#clients/console/activity/export/export-run.ts";
-import { sleep } from "#clients/console/activity/export/sleep.ts";
+import { sleep } from "#clients/console/api/sleep.ts";
 
 afterEach(() => {
   vi.useRealTimers();

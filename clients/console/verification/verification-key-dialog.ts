@@ -1,0 +1,23 @@
+import { html, type TemplateResult } from "lit";
+import { renderDialog } from "#clients/console/ui/dialog.ts";
+import "./verification-key-form.ts";
+import type { VerificationKeyStore } from "#clients/console/session/verification-key-store.ts";
+
+export type KeyDialog = {
+  readonly keys: VerificationKeyStore;
+  readonly close: () => void;
+  readonly onEntered: () => void;
+};
+
+/** Renders the dialog in which the reader enters the verification key of the log. */
+export function renderKeyDialog({ keys, close, onEntered }: KeyDialog): TemplateResult {
+  return renderDialog({
+    title: "Verification key",
+    onClose: close,
+    body: html`<p class="muted">
+        Your browser verifies events with the public key of your log. Take it from what your operator has given you in
+        writing, such as a contract: a console that lies would also show you a key that fits.
+      </p>
+      <verification-key-form .keys=${keys} @entered=${onEntered} @cancelled=${close}></verification-key-form>`,
+  });
+}
