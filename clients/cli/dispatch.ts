@@ -13,6 +13,7 @@ import { orgCreate, orgList, orgResume, orgSuspend, orgUpdate } from "./commands
 import { rejectedDiscard, rejectedList, rejectedRetry } from "./commands/rejected.ts";
 import { tail } from "./commands/tail.ts";
 import { tokenCreate, tokenList, tokenRevoke } from "./commands/token.ts";
+import { trustKey } from "./commands/trust/key.ts";
 import { trustReconcile } from "./commands/trust/reconcile.ts";
 import { verify } from "./commands/verify.ts";
 import { viewerKeyRevoke, viewerKeyRotate, viewerTokenCreate } from "./commands/viewer-token.ts";
@@ -46,7 +47,7 @@ export const commandGroups: CommandGroups<Command> = {
     viewerKeyRotate,
     viewerKeyRevoke,
   ],
-  "Audit logs and proofs": [audit, auditList, exportLog, verify, trustReconcile],
+  "Audit logs and proofs": [audit, auditList, exportLog, verify, trustKey, trustReconcile],
   Webhooks: [
     webhooksCreate,
     webhooksList,

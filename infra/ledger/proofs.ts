@@ -39,7 +39,7 @@ export class Proofs extends Construct {
   constructor(scope: Construct, id: string, props: ProofsProps) {
     super(scope, id);
     const { observability, eventLog, ledger, auth, publicApi, logName } = props;
-    this.signingKey = new SigningKey(this, "SigningKey", { logName });
+    this.signingKey = new SigningKey(this, "SigningKey", { logName, alarms: observability.alarms });
     // Not the function of the dialect: lists must not wait for the client of KMS at their cold starts.
     this.fn = new NodeFunction(this, "Function", {
       entry: "functions/api/proofs.ts",

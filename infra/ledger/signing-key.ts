@@ -3,13 +3,25 @@ import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { Key, KeySpec, KeyUsage } from "aws-cdk-lib/aws-kms";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
+import type { Alarms } from "#infra/constructs/alarms.ts";
 import { retainExceptOnCreate } from "#infra/constructs/retention.ts";
 import { envVars } from "#shared/platform/env-vars.ts";
 
 export type SigningKeyProps = {
   /** The name of the stage's logs. */
   readonly logName: string;
+  readonly alarms: Alarms;
 };
+
+/** Calls after which checkpoints may no longer be signed, or may be signed by others. */
+const harmfulCalls = [
+  "CreateGrant",
+  "DisableKey",
+  "DeleteImportedKeyMaterial",
+  "PutKeyPolicy",
+  "ScheduleKeyDeletion",
+  "UpdatePrimaryRegion",
+];
 
 /** Pure Ed25519, as signed notes need it. The prehashed variant has other signatures. */
 const noteSignature = {
@@ -21,7 +33,7 @@ export class SigningKey extends Construct {
   readonly key: Key;
   readonly #logName: string;
 
-  constructor(scope: Construct, id: string, { logName }: SigningKeyProps) {
+  constructor(scope: Construct, id: string, { logName, alarms }: SigningKeyProps) {
     super(scope, id);
     this.#logName = logName;
     this.key = new Key(this, "Key", {
@@ -33,6 +45,19 @@ export class SigningKey extends Construct {
     Validations.of(this.key).acknowledge({
       id: "AwsSolutions::AwsSolutions-KMS5",
       reason: "KMS does not rotate asymmetric keys. A rotation is a second key that signs beside this one.",
+    });
+    const { keyId, keyArn } = this.key;
+    alarms.addEvent(this, "SigningKeyChanged", {
+      description: "The key that signs checkpoints was disabled, scheduled for deletion, or given to others.",
+      eventPattern: {
+        source: ["aws.kms"],
+        detailType: ["AWS API Call via CloudTrail"],
+        detail: {
+          eventSource: ["kms.amazonaws.com"],
+          eventName: harmfulCalls,
+          requestParameters: { keyId: [keyId, keyArn] },
+        },
+      },
     });
   }
 

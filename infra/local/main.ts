@@ -2,6 +2,7 @@ import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { argv, exit, stderr, stdout } from "node:process";
 import { setTimeout as delay } from "node:timers/promises";
+import { parseStackOutputs } from "#shared/platform/stack-outputs.ts";
 import { activityLog, synthesisContext } from "./demo/activity-log.ts";
 import { writeAuditLogIndex } from "./demo/audit-log-index.ts";
 import { type DemoCredentials, renderBanner } from "./demo/banner.ts";
@@ -102,7 +103,8 @@ function publish(stack: LocalRuntime, data: string | undefined, demo: DemoCreden
   const { api, endpoints, queues, tables, functions, logFiles } = stack;
   const { pid } = process;
   const kept = data === undefined ? null : getOrCreateLogId(resolve(data));
-  const found = { api, endpoints, queues, tables, functions, logFiles, pid, log_id: kept, demo };
+  const { trust } = parseStackOutputs(stack.outputs);
+  const found = { api, endpoints, queues, tables, functions, trust, logFiles, pid, log_id: kept, demo };
   replaceFile(envFile, renderStackEnv(stack, demo));
   replaceFile(stackFile, `${JSON.stringify(found, null, 2)}\n`);
 }

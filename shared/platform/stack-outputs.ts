@@ -6,6 +6,8 @@ export type StackOutputs = {
   readonly functions: Readonly<Record<string, string>>;
   /** Log groups. */
   readonly logs: Readonly<Record<string, string>>;
+  /** The name of the logs of events, and the key that signs their checkpoints. */
+  readonly trust: Readonly<Record<string, string>>;
 };
 
 /**
@@ -25,6 +27,7 @@ export function parseStackOutputs(outputs: Readonly<Record<string, string>>): St
     tables: ofKind("Table"),
     functions: ofKind("Function"),
     logs: ofKind("Log"),
+    trust: ofKind("Trust"),
   };
 }
 

@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { execPath } from "node:process";
 import { afterAll } from "vitest";
 import type { LocalRuntime } from "#infra/local/runtime.ts";
+import { parseStackOutputs } from "#shared/platform/stack-outputs.ts";
 
 export type EndedProcess = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
 
@@ -33,10 +34,11 @@ export const localStackFile: string = join(".local", "stack.json");
 
 /** Returns the content of the stack file that `npm start` writes, with overrides. */
 export function stackFile(
-  { api, endpoints, queues, tables, functions, logFiles }: LocalRuntime,
+  { api, endpoints, queues, tables, functions, logFiles, outputs }: LocalRuntime,
   changed: object = {},
 ): object {
-  return { api, endpoints, queues, tables, functions, logFiles, pid: process.pid, ...changed };
+  const { trust } = parseStackOutputs(outputs);
+  return { api, endpoints, queues, tables, functions, trust, logFiles, pid: process.pid, ...changed };
 }
 
 /** Node's compile cache: without it, most commands spend half of their time on compilation. */

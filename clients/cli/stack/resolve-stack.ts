@@ -11,6 +11,8 @@ const stackResourcesSchema = z.object({
   queues: z.object({ ingest: z.string(), rejected: z.string(), ingest_dead_letters: z.optional(z.string()) }),
   tables: z.object({ events: z.string(), config: z.string() }),
   functions: z.object({ admin: z.string(), repair: z.string(), reconcile: z.optional(z.string()) }),
+  /** The name of the logs, and the ARN of the key of KMS that signs their checkpoints. */
+  trust: z.optional(z.object({ name: z.string(), key: z.string() })),
 });
 
 const auditLogsSchema = z.object({ events: z.string(), access: z.string() });
@@ -31,7 +33,12 @@ const localStackSchema = stackResourcesSchema.extend({
     rejected: loopbackUrlSchema,
     ingest_dead_letters: z.optional(loopbackUrlSchema),
   }),
-  endpoints: z.object({ dynamodb: loopbackUrlSchema, sqs: loopbackUrlSchema, lambda: loopbackUrlSchema }),
+  endpoints: z.object({
+    dynamodb: loopbackUrlSchema,
+    sqs: loopbackUrlSchema,
+    lambda: loopbackUrlSchema,
+    kms: z.optional(loopbackUrlSchema),
+  }),
   logFiles: auditLogsSchema,
   /** The id of the process that hosts it. */
   pid: z.number(),
@@ -40,7 +47,7 @@ const localStackSchema = stackResourcesSchema.extend({
   demo: z.optional(z.object({ org_id: z.string(), token: z.string() })),
 });
 
-export type AwsService = "dynamodb" | "sqs" | "lambda";
+export type AwsService = "dynamodb" | "sqs" | "lambda" | "kms";
 
 type AuditLogs = z.infer<typeof auditLogsSchema>;
 
@@ -116,7 +123,8 @@ async function readLocalStack(file: string): Promise<StackConnection> {
     isPersistent: log_id !== null,
     audit: { kind: "files", pid, ...logFiles },
     clientConfig: (service) => ({
-      endpoint: endpoints[service],
+      // Earlier releases did not write that of KMS, which is that of all services.
+      endpoint: endpoints[service] ?? endpoints.lambda,
       region: "us-east-1",
       credentials: { accessKeyId: "operator", secretAccessKey: "local" },
     }),

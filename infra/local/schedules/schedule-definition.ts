@@ -11,6 +11,14 @@ const targetSchema = z.object({
   InputPath: constantOnly,
   InputTransformer: constantOnly,
 });
+/** What happens to resources of AWS: nothing of it happens here. */
+const awsEventSchema = z.object({
+  EventPattern: z.object({
+    source: z.array(z.string().startsWith("aws.", "there is no event bus here: only events of AWS services")),
+  }),
+  ScheduleExpression: z.never().optional(),
+});
+
 const ruleSchema = z.object({
   EventPattern: z.never("there is no event bus here: rules run on a schedule only").optional(),
   ScheduleExpression: scheduleSchema,
@@ -35,8 +43,9 @@ type ScheduleTarget = {
   readonly input: string | undefined;
 };
 
-/** Reads a rule; undefined when it is switched off. Throws on a rule that is not hosted here. */
+/** Reads a rule; undefined when it is switched off, or is for events of AWS. Throws on a rule that is not hosted here. */
 export function parseScheduleRule(resource: TemplateResource): ScheduleDefinition | undefined {
+  if (awsEventSchema.safeParse(resource.properties).success) return undefined;
   const { ScheduleExpression, State, Targets } = parseProperties(ruleSchema, resource);
   if (State === "DISABLED") return undefined;
   return {

@@ -41,8 +41,30 @@ describe.each(templates)("alarms of %s", (_, template) => {
     for (const part of ["**Means.**", "**Look.**", "**Do.**"]) expect(text, entry).toContain(part);
   });
 
+  const rules = Object.entries(template.findResources("AWS::Events::Rule")).filter(
+    ([, { Properties }]) => Properties.EventPattern,
+  );
+
+  it.each(rules)("%s, a rule, notifies operators and has an entry in the runbook", (id, { Properties }) => {
+    const entry = entryOf(Properties.Description);
+    expect(plainId(id).endsWith(entry)).toBe(true);
+    for (const part of ["**Means.**", "**Look.**", "**Do.**"]) expect(runbook().get(entry), entry).toContain(part);
+    expect(Properties.Targets).toMatchObject([{ Arn: { Ref: expect.stringMatching("^AlarmsPage") } }]);
+    const [, policy] =
+      Object.entries(template.findResources("AWS::SNS::TopicPolicy")).find(([policyId]) =>
+        plainId(policyId).startsWith("AlarmsPage"),
+      ) ?? [];
+    const statements: { Principal: unknown; Action: string }[] = policy?.Properties.PolicyDocument.Statement ?? [];
+    expect(statements).toContainEqual(
+      expect.objectContaining({ Principal: { Service: "events.amazonaws.com" }, Action: "sns:Publish" }),
+    );
+  });
+
   it("correspond to the entries of the runbook", () => {
-    const entries = described.map(([, { AlarmDescription }]) => entryOf(AlarmDescription));
+    const entries = [
+      ...described.map(([, { AlarmDescription }]) => entryOf(AlarmDescription)),
+      ...rules.map(([, { Properties }]) => entryOf(Properties.Description)),
+    ];
     expect(new Set(runbook().keys())).toEqual(new Set(entries));
   });
 

@@ -43,4 +43,16 @@ describe.each(stageNames)("the signing key of %s", (stage) => {
     expect(key?.Properties.EnableKeyRotation).toBeUndefined();
     expect([key?.DeletionPolicy, key?.UpdateReplacePolicy]).toEqual(["RetainExceptOnCreate", "Retain"]);
   });
+
+  it("pages operators when it is disabled, deleted or given to others", () => {
+    const [id = ""] = keys.map(([name]) => name);
+    const rules = Object.values(template.findResources("AWS::Events::Rule"));
+    const patterns = rules.flatMap(({ Properties }) => Properties.EventPattern?.detail ?? []);
+    expect(patterns).toMatchObject([
+      {
+        eventName: expect.arrayContaining(["DisableKey", "PutKeyPolicy", "ScheduleKeyDeletion"]),
+        requestParameters: { keyId: [{ Ref: id }, { "Fn::GetAtt": [id, "Arn"] }] },
+      },
+    ]);
+  });
 });

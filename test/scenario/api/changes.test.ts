@@ -4,13 +4,13 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { createFinzbooksClient, type Schemas } from "#clients/client/client.ts";
 import { anInput } from "#test/support/builders.ts";
-import { commandLine } from "#test/support/command-line.ts";
+import { commandLine, stackFile } from "#test/support/command-line.ts";
 import { startStack, type Tenant, type TestStack } from "#test/support/stack.ts";
 import { until } from "#test/support/until.ts";
 
 const stored = 240;
 
-const keysSchema = z.object({ keys: z.array(z.object({ verification_key: z.string() })) });
+const keySchema = z.object({ verification_key: z.string() });
 
 let stack: TestStack;
 let tenant: Tenant;
@@ -120,15 +120,16 @@ describe("export of a running stack", () => {
   it("is a folder that verifies, of the whole log and of a part", async () => {
     const { org_id } = tenant;
     const { secret } = await stack.token([org_id], ["AIBooks.activity.READ", "AIBooks.activity.EXPORT"]);
-    const cli = commandLine(null);
+    const cli = commandLine(stackFile(stack));
     const env = { ACTIVITY_API: stack.api, ACTIVITY_TOKEN: secret };
     const latest = await latestSequence();
     const whole = await cli.run(["export", "--out", "whole", "--format", "csv"], { env });
     expect(whole).toMatchObject({ code: 0, stdout: expect.stringContaining(`Exported entries 1 to `) });
     const part = ["export", "--out", "part", "--after", "7", "--until-sequence", String(latest - 3)];
     expect(await cli.run(part, { env })).toMatchObject({ code: 0 });
+    const { verification_key } = keySchema.parse(await cli.json(["trust", "key", "--org", org_id]));
     const keys = await fetch(`${stack.api}/api/public/v1/activity/keys?organization_id=${org_id}`);
-    const { verification_key } = keysSchema.parse(await keys.json()).keys[0] ?? { verification_key: "" };
+    expect(await keys.json()).toMatchObject({ keys: [{ verification_key }] });
     const verified = await cli.run(["verify", "whole", "part", "--key", verification_key]);
     expect(verified).toMatchObject({ code: 0, stderr: "" });
     expect(verified.stdout).toContain(`Valid: part: entries 8 to ${latest - 3} of `);

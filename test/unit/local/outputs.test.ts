@@ -9,6 +9,7 @@ it("parseStackOutputs groups the outputs of a stack by kind, with camel-case nam
     TableEvents: "t1",
     FunctionAdmin: "f1",
     LogEvents: "l1",
+    TrustName: "activity.example.com",
     Queued: "something else",
   };
   expect(parseStackOutputs(outputs)).toEqual({
@@ -17,5 +18,6 @@ it("parseStackOutputs groups the outputs of a stack by kind, with camel-case nam
     tables: { events: "t1" },
     functions: { admin: "f1" },
     logs: { events: "l1" },
+    trust: { name: "activity.example.com" },
   });
 });

@@ -66,6 +66,11 @@ describe("parseRate", () => {
 });
 
 describe("schedule", () => {
+  it("is not made of a rule for events of AWS, which do not happen here", async () => {
+    const { periods, notRun } = await run({ ScheduleExpression: undefined, EventPattern: { source: ["aws.kms"] } });
+    expect([periods, notRun]).toEqual([[], []]);
+  });
+
   it("invokes its target with EventBridge's event at each tick", async () => {
     const { accepted, periods } = await run({});
     expect(periods).toEqual([300_000]);
@@ -118,7 +123,7 @@ describe("schedule", () => {
 
   it.each([
     [{ ScheduleExpression: "cron(0 12 * * ?)" }, "cannot host Rule (AWS::Events::Rule)"],
-    [{ ScheduleExpression: undefined, EventPattern: { source: ["aws.s3"] } }, "there is no event bus here"],
+    [{ ScheduleExpression: undefined, EventPattern: { source: ["app.orders"] } }, "there is no event bus here"],
     [{ Targets: [{ Arn: functionArn, Input: "{" }] }, "must be JSON"],
     [{ Targets: [{ Arn: functionArn, InputPath: "$.detail" }] }, "a constant Input or the whole event"],
     [{ Targets: [{ Arn: "arn:aws:sqs:us-east-1:000000000000:q" }] }, "which is no function of the template"],
