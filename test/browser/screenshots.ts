@@ -2,13 +2,13 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { argv } from "node:process";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { takeConsoleScreenshots } from "#test/browser/console/screenshots/console-screenshots.ts";
 import { launchBrowser } from "#test/support/browser/browser.ts";
 import { compressPng } from "#test/support/browser/compress-png.ts";
 import { anActivity, sampleActivity } from "#test/support/browser/sample-activity.ts";
 import { buildTimeline } from "#test/support/browser/timeline-package.ts";
 import { timelinePage } from "#test/support/browser/timeline-page.ts";
 import { startTimelineServer, type TimelineServer } from "#test/support/browser/timeline-server.ts";
-import { takeConsoleScreenshots } from "./console/screenshots.ts";
 
 /** Words for a language that the element does not have, as a host passes them. */
 const arabic = `timeline.messages = {

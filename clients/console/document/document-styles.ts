@@ -26,14 +26,15 @@ export const documentStyles = css`
   .document-moment-event {
     flex: 1 1 20em;
     display: grid;
+    gap: 3px;
     min-inline-size: 0;
   }
-  .document-moment-event strong {
+  .document-moment-event > strong {
     font-size: var(--size-large);
     font-weight: 600;
     overflow-wrap: anywhere;
   }
-  .document-moment-event .muted {
+  .document-moment-event > .muted, .document-moment-event .verification {
     font-size: var(--size-small);
   }
   .document-as-of {

@@ -15,8 +15,8 @@ export function renderKeyDialog({ keys, close, onEntered }: KeyDialog): Template
     title: "Verification key",
     onClose: close,
     body: html`<p class="muted">
-        Your browser verifies events with the public key of your log. Take it from what your operator has given you in
-        writing, such as a contract: a console that lies would also show you a key that fits.
+        Your browser verifies events with the public key of your log. Use the one that your operator has given you in
+        writing, for example in a contract: one from this console would only show that the console agrees with itself.
       </p>
       <verification-key-form .keys=${keys} @entered=${onEntered} @cancelled=${close}></verification-key-form>`,
   });

@@ -8,9 +8,7 @@ export const verificationStyles = css`
   }
   .verification-line {
     display: flex;
-    flex-wrap: wrap;
-    align-items: baseline;
-    gap: 2px 8px;
+    gap: 8px;
     color: var(--tone);
   }
   .verification-line > span {
@@ -19,9 +17,12 @@ export const verificationStyles = css`
   }
   .verification .icon {
     flex: none;
-    align-self: center;
+  }
+  .verification-line .icon {
+    margin-block-start: 0.2em;
   }
   .verification-link {
+    margin-inline-start: 4px;
     color: var(--accent);
     font-weight: 500;
   }
@@ -68,6 +69,7 @@ export const verificationStyles = css`
   .verification-false {
     display: grid;
     gap: var(--space-3);
+    margin-block-start: var(--space-1);
     padding: var(--space-4);
     border: 1px solid var(--negative);
     border-radius: var(--radius);

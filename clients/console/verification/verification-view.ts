@@ -91,7 +91,7 @@ function renderLine(
   action: TemplateResult | "" = "",
   tone: "neutral" | "warning" = "neutral",
 ): TemplateResult {
-  return html`<p class="verification-line tone-${tone}">${renderIcon(icon)}<span>${text}</span>${action}</p>`;
+  return html`<p class="verification-line tone-${tone}">${renderIcon(icon)}<span>${text} ${action}</span></p>`;
 }
 
 function renderButton(text: string, run: () => void): TemplateResult {

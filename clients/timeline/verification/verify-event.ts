@@ -1,3 +1,4 @@
+import { renderTime } from "#shared/events/rendering/render-event.ts";
 import { isJsonObject } from "#shared/events/text/json.ts";
 import { parseLoggedEntry } from "#shared/ledger/formats/logged-entry.ts";
 import { parseTlogProof, verifyTlogProof } from "#shared/ledger/formats/tlog-proof.ts";
@@ -61,7 +62,14 @@ const changedSince = "The event was changed or deleted after it was logged: its 
 
 function compare(event: unknown, sequence: number, canonical: string, isPartial: boolean): readonly FieldDifference[] {
   const shown = isJsonObject(event) ? event : {};
-  const differences = findDifferences(shown, parseLoggedEvent(canonical), isPartial);
+  const comparable = { ...shown, occurred_at: toComparableTime(shown.occurred_at) };
+  const differences = findDifferences(comparable, parseLoggedEvent(canonical), isPartial);
   const stated = shown.sequence ?? sequence;
   return stated === sequence ? differences : [...differences, { field: "sequence", shown: stated, logged: sequence }];
+}
+
+/** The same moment may be written with or without a fraction of the second. */
+function toComparableTime(time: unknown): unknown {
+  const ms = Date.parse(String(time));
+  return Number.isNaN(ms) ? time : renderTime(new Date(ms).toISOString());
 }

@@ -40,6 +40,10 @@ describe("verifyEvent", () => {
     expect(await differencesOf(fields)).toEqual([field]);
   });
 
+  it("accepts the same time in another form", async () => {
+    expect(await differencesOf({ occurred_at: "2026-05-11T08:30:12.000Z" })).toBe("verified");
+  });
+
   it("says what is shown and what the log has", async () => {
     expect(await verify({ event: { ...event, entity_ref: "X" } })).toEqual({
       kind: "false",

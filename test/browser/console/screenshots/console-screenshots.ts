@@ -11,6 +11,7 @@ import { anActivity, byUser, sampleActivity } from "#test/support/browser/sample
 import { deliveryScreenshots } from "./delivery-screenshots.ts";
 import { pageScreenshots } from "./page-screenshots.ts";
 import { dark, narrow, type Screenshot } from "./screenshot.ts";
+import { verificationScreenshots } from "./verification-screenshots.ts";
 
 const wide = { width: 1_680 };
 const fail = (status: number, code: string, message: string) => (api: ActivityApi) => {
@@ -86,6 +87,7 @@ const screenshots: readonly Screenshot[] = [
   { name: "arabic-event-dark", ...dark, arrange: arabic, prepare: rightToLeft },
   ...pageScreenshots,
   ...deliveryScreenshots,
+  ...verificationScreenshots,
 ];
 
 /** The names of the data, in a page that is set from right to left. */
