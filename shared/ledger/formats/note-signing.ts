@@ -45,8 +45,8 @@ export async function verifySignedNote(note: string, keys: readonly Verification
 }
 
 /** Returns whether a signature is valid, by WebCrypto, which Node 20 and browsers have. */
-async function isSignature(
-  { publicKey }: VerificationKey,
+export async function isSignature(
+  { publicKey }: Pick<VerificationKey, "publicKey">,
   signature: Uint8Array<ArrayBuffer>,
   message: Uint8Array<ArrayBuffer>,
 ): Promise<boolean> {
