@@ -1,4 +1,4 @@
-export const usage = `Usage: node activity-verify.mjs FILE|DIR… --key VKEY [--checkpoint FILE] [--json]
+export const usage = `Usage: node activity-verify.mjs FILE|DIR… --key VKEY [--checkpoint FILE] [--witness VKEY] [--json]
 
 Verifies proofs, checkpoints and exports of an activity log, without a network.
 
@@ -6,6 +6,7 @@ Verifies proofs, checkpoints and exports of an activity log, without a network.
   DIR                an export of a log
   --key VKEY         the verification key of the log, as its operator handed it over
   --checkpoint FILE  for a consistency proof: the older checkpoint
+  --witness VKEY     a witness that must have signed the checkpoint, may be repeated
   --json             prints one JSON document
 
 Exits with 0 if all files are valid, with 1 if one is false, and else with 2 if one is not certain.`;

@@ -18,8 +18,9 @@ export const verify = defineCommand({
   options: {
     key: { value: "VKEY", help: "the verification key of the log, as its operator handed it over", required: true },
     checkpoint: { value: "FILE", help: "for a consistency proof: the older checkpoint" },
+    witness: { value: "VKEY...", help: "keys of witnesses that must have signed the checkpoint too", multiple: true },
   },
-  async run({ operands, text }, context) {
+  async run({ operands, text, list }, context) {
     const older = text("checkpoint");
     const olderNote = older === undefined ? null : await readText(context, older);
     const { readPackFolder } = await import("#clients/verifier/pack-folder.ts");
@@ -31,7 +32,7 @@ export const verify = defineCommand({
       }),
     );
     const { exitCodeOf, formatFileResult, verifyFiles } = await import("#shared/ledger/verification/file-result.ts");
-    const results = await verifyFiles(files, text("key") ?? "");
+    const results = await verifyFiles(files, { log: text("key") ?? "", witnesses: list("witness") });
     return { text: results.map(formatFileResult).join("\n"), json: { results }, exit: exitCodeOf(results) };
   },
 });

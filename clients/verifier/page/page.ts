@@ -35,7 +35,7 @@ async function verified(): Promise<readonly FileResult[]> {
   if (key === "") return [];
   return verifyFiles(
     files.map((file) => ({ ...file, older: null })),
-    key,
+    { log: key, witnesses: [] },
   );
 }
 

@@ -1,11 +1,17 @@
-import { parseVerificationKey } from "#shared/ledger/formats/verification-key.ts";
+import { type Cosignature, verifyCosignatures } from "#shared/ledger/formats/cosignature.ts";
+import { parseVerificationKey, type VerificationKey } from "#shared/ledger/formats/verification-key.ts";
+import { packFiles } from "#shared/ledger/pack/manifest.ts";
 import { isUndecided, ProofError, type ProofErrorReason } from "#shared/ledger/proof-error.ts";
-import { type Verification, verifyFile } from "./verify-file.ts";
+import { isProofText, type Verification, verifyFile } from "./verify-file.ts";
 import { type PackReader, type PackVerification, verifyPack } from "./verify-pack.ts";
 
 /** What is known of a file after its verification. */
 export type FileResult = { readonly file: string } & (
-  | ({ readonly result: "valid" } & (Verification | PackVerification))
+  | ({
+      readonly result: "valid";
+      /** Of the witnesses that were given, all of which have signed its checkpoint. */
+      readonly cosignatures: readonly Cosignature[];
+    } & (Verification | PackVerification))
   /** `false`: the file contradicts the key or itself. `unknown`: nothing is known to be wrong with the log. */
   | { readonly result: "false" | "unknown"; readonly reason: ProofErrorReason; readonly message: string }
 );
@@ -16,14 +22,14 @@ export type NamedFile = { readonly file: string; readonly text: string; readonly
 /** A folder with an export. */
 export type NamedPack = { readonly file: string; readonly pack: PackReader };
 
-/** Verifies files, independently of each other, with a key that is given as text. Uses only this key, never one from a file. */
-export async function verifyFiles(
-  files: readonly (NamedFile | NamedPack)[],
-  verificationKey: string,
-): Promise<FileResult[]> {
+/** The key of the log, and those of the witnesses that must all have signed, as texts. */
+export type KeyTexts = { readonly log: string; readonly witnesses: readonly string[] };
+
+/** Verifies files, independently of each other, with keys that are given as texts. Uses only this key, never one from a file. */
+export async function verifyFiles(files: readonly (NamedFile | NamedPack)[], keys: KeyTexts): Promise<FileResult[]> {
   const texts = files.filter((file) => "text" in file);
   const results: FileResult[] = [];
-  for (const file of files) results.push(await toResult(file, texts, verificationKey));
+  for (const file of files) results.push(await toResult(file, texts, keys));
   return results;
 }
 
@@ -36,19 +42,32 @@ function findOlderCheckpoint(text: string, files: readonly NamedFile[]): string 
 async function toResult(
   named: NamedFile | NamedPack,
   texts: readonly NamedFile[],
-  verificationKey: string,
+  keys: KeyTexts,
 ): Promise<FileResult> {
   const { file } = named;
   try {
-    const key = parseVerificationKey(verificationKey);
-    if ("pack" in named) return { file, result: "valid", ...(await verifyPack(named.pack, key)) };
-    const older = named.older ?? findOlderCheckpoint(named.text, texts);
-    return { file, result: "valid", ...(await verifyFile(named.text, key, older)) };
+    const key = parseVerificationKey(keys.log);
+    const witnesses = keys.witnesses.map((witness) => parseVerificationKey(witness, "witness"));
+    const verification = await verifyNamed(named, texts, key);
+    const cosignatures = witnesses.length === 0 ? [] : await verifyCosignatures(await noteOf(named), witnesses);
+    return { file, result: "valid", cosignatures, ...verification };
   } catch (error) {
     if (!(error instanceof ProofError)) throw error;
     const { reason, message } = error;
     return { file, result: isUndecided(reason) ? "unknown" : "false", reason, message };
   }
+}
+
+function verifyNamed(named: NamedFile | NamedPack, texts: readonly NamedFile[], key: VerificationKey) {
+  if ("pack" in named) return verifyPack(named.pack, key);
+  return verifyFile(named.text, key, named.older ?? findOlderCheckpoint(named.text, texts));
+}
+
+/** Returns the note of the checkpoint that a verified file leads to. It follows the empty line of a proof. */
+async function noteOf(named: NamedFile | NamedPack): Promise<string> {
+  if ("pack" in named) return named.pack.readText(packFiles.checkpoint);
+  const isProof = isProofText(named.text);
+  return isProof ? named.text.slice(named.text.indexOf("\n\n") + 2) : named.text;
 }
 
 /** Returns the exit code of a program: 0 if all files are valid, 1 if one is false, 2 if none is and one is unknown. */
@@ -59,8 +78,15 @@ export function exitCodeOf(results: readonly FileResult[]): 0 | 1 | 2 {
 
 /** Returns a sentence about a file, followed by the event on a line of its own if the file has it. */
 export function formatFileResult(result: FileResult): string {
-  if (result.result === "valid") return `Valid: ${result.file}: ${describe(result)}`;
+  if (result.result === "valid")
+    return `Valid: ${result.file}: ${describe(result)}${describeWitnesses(result.cosignatures)}`;
   return `${result.result === "false" ? "False" : "Cannot tell"}: ${result.file}: ${result.message}`;
+}
+
+function describeWitnesses(cosignatures: readonly Cosignature[]): string {
+  return cosignatures
+    .map(({ witness, time }) => `\nThe witness ${witness} has signed it at ${new Date(time * 1_000).toISOString()}.`)
+    .join("");
 }
 
 function describe(found: Verification | PackVerification): string {

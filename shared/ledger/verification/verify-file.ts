@@ -20,6 +20,11 @@ export type Verification = {
 const proofHeader = "c2sp.org/tlog-proof@v1\n";
 const consistencyHeader = "old ";
 
+/** Whether a file has a proof before its checkpoint. */
+export function isProofText(text: string): boolean {
+  return text.startsWith(proofHeader) || text.startsWith(consistencyHeader);
+}
+
 /**
  * Verifies a file: a proof of an entry, a consistency proof (with the older checkpoint), or a checkpoint. Uses only the key
  * that is given, never one from the file. Throws `ProofError`.

@@ -10,6 +10,7 @@ import { formatLoggedEntry } from "#shared/ledger/formats/logged-entry.ts";
 import { formatTlogProof, parseTlogProof } from "#shared/ledger/formats/tlog-proof.ts";
 import { getConsistency } from "#shared/ledger/proofs/get-consistency.ts";
 import { chunksOf, eventEntries, putLog } from "#test/support/ledger/entries.ts";
+import { testWitness } from "#test/support/ledger/test-witness.ts";
 import { memoryLedger } from "#test/support/memory/ledger.ts";
 import { memoryProofPorts } from "#test/support/memory/proofs.ts";
 import { trustVectors } from "#test/vectors/trust-vectors.ts";
@@ -68,6 +69,20 @@ describe("verify", () => {
     ["the older checkpoint is missing", [consistencyExample, trustVectors.verification_key], "malformed"],
   ] as const)("exits with 2 when %s", async (_, [text, key], reason) => {
     expect(await verified(text, [], key)).toMatchObject({ exit: 2, json: { result: "unknown", reason } });
+  });
+
+  it("requires each witness that is given", async () => {
+    const text = checkpointExample.slice(0, checkpointExample.indexOf("\n\n") + 1);
+    const { cosign, verificationKey } = testWitness("w");
+    const signed = `${checkpointExample}${cosign(text)}`;
+    expect(await verified(signed, ["--witness", verificationKey])).toMatchObject({
+      exit: 0,
+      text: expect.stringContaining("The witness w has signed it at 2026-05-28T20:26:40.000Z."),
+    });
+    const other = testWitness("other").verificationKey;
+    const both = ["--witness", verificationKey, "--witness", other];
+    expect(await verified(signed, both)).toMatchObject({ exit: 2, json: { reason: "unknown-signer" } });
+    expect(await verified(signed.replace("— w ", "— x "), ["--witness", verificationKey])).toMatchObject({ exit: 2 });
   });
 
   it("verifies several files, and exits with 1 if one is false, with 2 if one is not certain", async () => {
