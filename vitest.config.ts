@@ -15,7 +15,7 @@ const support = (names: readonly string[]) => names.map((name) => `test/support/
 const globalSetups: Readonly<Record<TestLevel, readonly string[]>> = {
   unit: ["trusted-certificates"],
   contract: ["synthesize", "start-dynamodb"],
-  browser: ["synthesize", "start-dynamodb", "start-stack"],
+  browser: ["unpack-browser", "synthesize", "start-dynamodb", "start-stack"],
   packages: [],
   infra: [],
   thorough: [],

@@ -1,8 +1,8 @@
 import { TimelineElement } from "./element/timeline-element.ts";
-import type { TimelineActor, TimelineEntity } from "./events/timeline-event.ts";
+import type { ProvedEvent, TimelineActor, TimelineEntity } from "./events/timeline-event.ts";
 import type { Messages } from "./locales/messages.ts";
 
-export type { TimelineActor, TimelineEntity } from "./events/timeline-event.ts";
+export type { ProvedEvent, TimelineActor, TimelineEntity } from "./events/timeline-event.ts";
 export type { Messages, PluralForms, VerbForms } from "./locales/messages.ts";
 
 /** The properties of `<activity-timeline>`. Without an entity and a user it shows all events of the organisation. */
@@ -31,6 +31,14 @@ export type ActivityTimelineProperties = {
   documentUrl?: ((entity: TimelineEntity) => string | null) | undefined;
   /** Returns the address of the picture of an actor; `null` shows initials. Only http and https are used. */
   avatarUrl?: ((actor: TimelineActor) => string | null) | undefined;
+  /**
+   * Returns the proof of an event (`GET /activity/proof`), by a request to your own server: a viewer token gets no proofs,
+   * because a proof discloses the whole event. `null` if the event has no number yet. With `verificationKey`, the details of
+   * an event say whether it is verified.
+   */
+  proofOf?: ((event: ProvedEvent) => Promise<string | null>) | undefined;
+  /** The verification key of the log, as its operator handed it over. Attribute `verification-key`. */
+  verificationKey?: string | undefined;
 };
 
 /** The events of `<activity-timeline>`. */

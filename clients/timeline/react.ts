@@ -19,6 +19,7 @@ export type {
   ActivityTimelineElement,
   ActivityTimelineProperties,
   Messages,
+  ProvedEvent,
   TimelineActor,
   TimelineEntity,
 } from "./activity-timeline.ts";
@@ -68,6 +69,8 @@ const propertyNames = [
   "messages",
   "documentUrl",
   "avatarUrl",
+  "proofOf",
+  "verificationKey",
 ] as const satisfies readonly (keyof ActivityTimelineProperties)[];
 
 /** A property that is no longer given is reset. Properties that were set before the element is loaded are kept by it. */

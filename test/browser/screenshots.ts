@@ -9,6 +9,7 @@ import { anActivity, sampleActivity } from "#test/support/browser/sample-activit
 import { buildTimeline } from "#test/support/browser/timeline-package.ts";
 import { timelinePage } from "#test/support/browser/timeline-page.ts";
 import { startTimelineServer, type TimelineServer } from "#test/support/browser/timeline-server.ts";
+import { acmeKey, createEventProof, toCanonicalEvent } from "#test/support/ledger/event-proof.ts";
 
 /** Words for a language that the element does not have, as a host passes them. */
 const arabic = `timeline.messages = {
@@ -43,6 +44,15 @@ const fail = (status: number, headers = {}) => ({
   },
 });
 
+/** Returns code of a host that has this proof for the newest event. */
+const supply = (proof: string) => `timeline.verificationKey = ${JSON.stringify(acmeKey)};
+  timeline.proofOf = async () => ${JSON.stringify(proof)};`;
+const [newest = {}] = sampleActivity(now);
+const verified = await createEventProof(toCanonicalEvent(newest));
+const tampered = await createEventProof(
+  toCanonicalEvent({ ...newest, changes: { status: { old: "SENT", new: "VOID" } } }),
+);
+
 const screenshots: readonly Screenshot[] = [
   { name: "light", isInDocs: true, width: 760, prepare: expand },
   { name: "dark", isInDocs: true, width: 760, context: { colorScheme: "dark" }, prepare: expand },
@@ -75,6 +85,13 @@ const screenshots: readonly Screenshot[] = [
   },
   { name: "failed", width: 640, ...fail(500, { "x-request-id": "req_7f6b3c8e1d22" }) },
   { name: "expired", width: 640, context: { colorScheme: "dark" }, ...fail(401) },
+  { name: "verified", width: 640, script: supply(verified), prepare: expand },
+  { name: "verified-dark", width: 640, context: { colorScheme: "dark" }, script: supply(verified), prepare: expand },
+  { name: "verified-arabic", width: 640, lang: "ar", script: arabic + supply(verified), prepare: expand },
+  { name: "false", width: 640, script: supply(tampered), prepare: expand },
+  { name: "false-dark", width: 640, context: { colorScheme: "dark" }, script: supply(tampered), prepare: expand },
+  { name: "false-narrow", width: 360, script: supply(tampered), prepare: expand },
+  { name: "unverified-german", width: 360, lang: "de", script: supply("none"), prepare: expand },
   { name: "print", width: 760, prepare: (page) => page.emulateMedia({ media: "print" }) },
 ];
 

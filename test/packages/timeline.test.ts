@@ -10,18 +10,35 @@ describe("the code of the timeline", () => {
     const { files } = await packPackage("timeline");
     const code = [...files].filter(([path]) => path.endsWith(".js"));
     const names = code.map(([path]) => path.replace(/-[A-Z\d]{8}(?=\.js$)/, ""));
-    expect(names.sort()).toEqual(["activity-timeline", "cs", "de", "nl", "react"].map((name) => `dist/${name}.js`));
-    const bytes = code.map(([, text]) => gzipSync(text, { level: 9 }).length).sort((one, other) => other - one);
+    expect(names.sort()).toEqual(
+      ["activity-timeline", "cs", "de", "nl", "react", "verify-event"].map((name) => `dist/${name}.js`),
+    );
+    const bytes = code
+      .filter(([path]) => !path.includes("verify-event"))
+      .map(([, text]) => gzipSync(text, { level: 9 }).length)
+      .sort((one, other) => other - one);
     const [element = 0, language = 0] = bytes;
     const wrapper = bytes.at(-1) ?? 0;
     expect(element + language + wrapper).toBeLessThanOrEqual(25_000);
   });
 
-  it("imports nothing but its languages on demand and, in the wrapper, React", async () => {
+  it("loads the verifier on demand only, which has at most 8,000 bytes compressed", async () => {
+    const { files } = await packPackage("timeline");
+    const [, verifier = ""] = [...files].find(([path]) => /^dist\/verify-event-\w+\.js$/.test(path)) ?? [];
+    expect(gzipSync(verifier, { level: 9 }).length).toBeLessThanOrEqual(8_000);
+    expect(files.get("dist/activity-timeline.js")).not.toContain("tlog-proof");
+  });
+
+  it("imports nothing but its languages and the verifier on demand and, in the wrapper, React", async () => {
     const { files } = await packPackage("timeline");
     const imported = (path: string) =>
       [...(files.get(path) ?? "").matchAll(/\b(?:from|import) ?\(?"([@\w./-]+)"/g)].map(([, name]) => name);
-    expect(imported("dist/activity-timeline.js").map((name) => name?.slice(0, 5))).toEqual(["./cs-", "./de-", "./nl-"]);
+    expect(imported("dist/activity-timeline.js").map((name) => name?.slice(0, 5))).toEqual([
+      "./cs-",
+      "./de-",
+      "./nl-",
+      "./ver",
+    ]);
     expect(imported("dist/react.js").sort()).toEqual(["./activity-timeline.js", "react"]);
   });
 

@@ -5,6 +5,7 @@ import { toDisplayText } from "#clients/timeline/format/display-text.ts";
 import { formatEntity } from "#clients/timeline/format/sentence.ts";
 import { renderEntity } from "./entity-view.ts";
 import { renderIcon } from "./icons.ts";
+import { renderVerification } from "./verification-view.ts";
 import type { ViewContext } from "./view-context.ts";
 
 /** Renders the details of an event: its exact time, related entities, metadata and ids to copy. */
@@ -18,6 +19,7 @@ export function renderDetails(event: TimelineEvent, context: ViewContext): Templ
   ].filter(({ value }) => value !== "");
   return html`<dl part="details" class="details">
     ${renderDetail({ name: messages.time, text: time, value: time, isId: false }, context)}
+    ${renderVerification(event, context)}
     ${event.related.length === 0 ? "" : renderRelated(event, context)}
     ${[...listMetadata(event), ...ids].map((detail) => renderDetail(detail, context))}
   </dl>`;

@@ -21,6 +21,7 @@ export const iconPaths = {
   list: "M6 4h7M6 8h7M6 12h7M3 4h.01M3 8h.01M3 12h.01",
   warning: "M8 3l6 10.5H2zM8 7v3M8 12h.01",
   offline: "M2 6.5a9 9 0 0112 0M4.5 9a5.5 5.5 0 017 0M8 12h.01M3 3l10 10",
+  verified: "M8 2l5 2v3.5c0 3.2-2.1 5.4-5 6.5-2.9-1.1-5-3.3-5-6.5V4zM5.7 8l1.7 1.7 3-3.3",
   clock: "M8 2.5a5.5 5.5 0 100 11 5.5 5.5 0 000-11M8 5v3l2 1.5",
 } as const satisfies Record<EventIcon, string> & Record<string, string>;
 

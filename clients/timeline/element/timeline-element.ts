@@ -1,7 +1,7 @@
 import { html, LitElement, type PropertyDeclarations, type PropertyValues, type TemplateResult } from "lit";
 import { ActivityLogError } from "#clients/client/http/activity-log-error.ts";
 import { createEventSource, type EventQuery, type FetchPage } from "#clients/timeline/events/event-source.ts";
-import type { TimelineActor, TimelineEntity } from "#clients/timeline/events/timeline-event.ts";
+import type { ProvedEvent, TimelineActor, TimelineEntity } from "#clients/timeline/events/timeline-event.ts";
 import { toSafeUrl } from "#clients/timeline/format/safe-url.ts";
 import { createTimeFormat } from "#clients/timeline/format/times.ts";
 import type { Messages } from "#clients/timeline/locales/messages.ts";
@@ -18,6 +18,7 @@ import { stateStyles } from "./styles/states.ts";
 import { theme } from "./styles/theme.ts";
 import { renderLoading, renderTimeline, toAnnouncement } from "./timeline-view.ts";
 import { Tooltip } from "./tooltip.ts";
+import { VerificationController } from "./verification-controller.ts";
 import type { ViewContext } from "./view-context.ts";
 
 /** Properties whose change begins another timeline. */
@@ -43,6 +44,8 @@ export class TimelineElement extends LitElement {
     getToken: { attribute: false },
     documentUrl: { attribute: false },
     avatarUrl: { attribute: false },
+    proofOf: { attribute: false },
+    verificationKey: { attribute: "verification-key" },
     messages: { attribute: false },
     state: { state: true },
     filters: { state: true },
@@ -60,6 +63,8 @@ export class TimelineElement extends LitElement {
   declare getToken: (() => Promise<string>) | undefined;
   declare documentUrl: ((entity: TimelineEntity) => string | null) | undefined;
   declare avatarUrl: ((actor: TimelineActor) => string | null) | undefined;
+  declare proofOf: ((event: ProvedEvent) => Promise<string | null>) | undefined;
+  declare verificationKey: string | undefined;
   declare messages: Partial<Messages> | undefined;
   private declare state: TimelineState;
   private declare filters: TimelineFilters;
@@ -68,6 +73,7 @@ export class TimelineElement extends LitElement {
   readonly #store: TimelineStore;
   readonly #messages = new MessagesController(this);
   readonly #clipboard = new CopyController(this);
+  readonly #verification = new VerificationController(this);
   #people = new PeopleIndex();
   readonly #observer: IntersectionObserver;
   #tooltip: Tooltip | null = null;
@@ -120,6 +126,7 @@ export class TimelineElement extends LitElement {
   protected override willUpdate(changed: PropertyValues): void {
     if (viewProperties.some((name) => changed.has(name))) this.#revision++;
     if (changed.has("token")) this.#renewedToken = null;
+    if (changed.has("verificationKey")) this.#verification.forget();
     if (this.hasUpdated && sourceProperties.some((name) => changed.has(name))) this.#forget();
     this.#people.add(this.state.events);
   }
@@ -186,6 +193,8 @@ export class TimelineElement extends LitElement {
       },
       copied: this.#clipboard.copied,
       copy: (value) => this.#clipboard.copy(value),
+      verificationOf: (event) => this.#verification.statusOf(event),
+      verify: (event) => this.#verification.verify(event),
     };
   }
 
@@ -194,6 +203,7 @@ export class TimelineElement extends LitElement {
     this.state = initialState;
     this.filters = noFilters;
     this.expanded = new Set();
+    this.#verification.forget();
     this.#people = new PeopleIndex();
   }
 

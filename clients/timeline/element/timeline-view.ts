@@ -69,7 +69,7 @@ function renderDays(
   context: ViewContext,
   { revision }: TimelineActions,
 ): readonly TemplateResult[] {
-  const { times, nowMs, isExpanded, copied } = context;
+  const { times, nowMs, isExpanded, copied, verificationOf } = context;
   return groupByDay(events, times.toDay).map(({ day, events: grouped }) => {
     const startMs = grouped[0]?.occurredAtMs ?? 0;
     const age = times.formatAge(startMs, nowMs);
@@ -80,7 +80,8 @@ function renderDays(
       <ol role="list">${grouped.map((event) => {
         const time = times.formatRelative(event.occurredAtMs, nowMs);
         const expansion = isExpanded(event.id) ? copied : false;
-        return guard([event, time, expansion, revision], () => renderEvent(event, context));
+        const verification = isExpanded(event.id) ? verificationOf(event) : null;
+        return guard([event, time, expansion, verification, revision], () => renderEvent(event, context));
       })}</ol>
     </section>`;
   });

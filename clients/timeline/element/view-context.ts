@@ -1,6 +1,7 @@
-import type { TimelineActor, TimelineEntity } from "#clients/timeline/events/timeline-event.ts";
+import type { TimelineActor, TimelineEntity, TimelineEvent } from "#clients/timeline/events/timeline-event.ts";
 import type { TimeFormat } from "#clients/timeline/format/times.ts";
 import type { Messages } from "#clients/timeline/locales/messages.ts";
+import type { VerificationStatus } from "./verification-controller.ts";
 
 /** What all views of a timeline need. */
 export type ViewContext = {
@@ -18,4 +19,7 @@ export type ViewContext = {
   /** The text that was copied last, for a moment. */
   readonly copied: string | null;
   copy(value: string): void;
+  /** Returns how far the verification of an event is, which this begins; `null` if the host does not ask for it. */
+  verificationOf(event: TimelineEvent): VerificationStatus | null;
+  verify(event: TimelineEvent): void;
 };

@@ -19,6 +19,9 @@ export type TimelineActor = {
 /** The change of one field; the values are those that the writer logged. */
 export type TimelineChange = { readonly field: string; readonly old: unknown; readonly new: unknown };
 
+/** Names an event, so that its proof is found: the parameters of `GET /activity/proof`. */
+export type ProvedEvent = { readonly event_id: string; readonly entity_id: string; readonly occurred_at: string };
+
 /** An event as the timeline shows it. All texts are data of a caller and may hold anything. */
 export type TimelineEvent = {
   readonly id: string;

@@ -33,6 +33,13 @@ export type Messages = {
   readonly eventId: string;
   readonly entityId: string;
   readonly userId: string;
+  readonly verification: string;
+  /** Has `{sequence}`. */
+  readonly verified: string;
+  readonly verifying: string;
+  readonly notSealed: string;
+  readonly unverified: string;
+  readonly falsified: string;
   readonly filters: string;
   readonly allTypes: string;
   readonly allPeople: string;

@@ -64,6 +64,34 @@ export const fieldStyles = css`
   .details .related {
     flex-wrap: wrap;
   }
+  .details .verification {
+    flex-wrap: wrap;
+  }
+  .verification > span:has(.icon) {
+    position: relative;
+    padding-inline-start: 22px;
+  }
+  .verification .icon {
+    position: absolute;
+    inset-inline-start: 0;
+    inset-block-start: 0.15em;
+    font-size: 15px;
+  }
+  .verification.verified {
+    color: var(--_positive);
+    font-weight: 500;
+  }
+  .verification.false {
+    color: var(--_negative);
+    font-weight: 600;
+  }
+  .again {
+    color: var(--_accent);
+    font-weight: 500;
+  }
+  .again:hover {
+    text-decoration: underline;
+  }
   .id {
     font-family: var(--activity-font-mono, ui-monospace, "SF Mono", Menlo, Consolas, monospace);
     font-size: 0.93em;
