@@ -1,10 +1,13 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import * as z from "zod";
 import { createFinzbooksClient } from "#clients/client/finzbooks/finzbooks-client.ts";
+import { enterKey } from "#test/support/browser/console/enter-key.ts";
 import { setUpStackTests } from "#test/support/browser/stack-tests.ts";
 import { until } from "#test/support/until.ts";
 
 const tests = setUpStackTests();
+const keysSchema = z.object({ keys: z.array(z.object({ verification_key: z.string() })) });
 
 describe("activity › with a running stack", () => {
   it("shows an event within five seconds, and exports the filtered list as the API has it", async () => {
@@ -44,4 +47,38 @@ describe("activity › with a running stack", () => {
     await page.getByText("Viewer token").waitFor();
     await page.locator(".event-row").getByText("INV-1").waitFor();
   });
+
+  it("verifies an event, and an event that was tampered with is false", async () => {
+    const org = await tests.organisation();
+    const changes = { status: { old: "DRAFT", new: "SENT" } };
+    const actor = { name: "Priya Sharma", email: "priya@example.com", type: "user" } as const;
+    await org.emit({ entity_id: "inv_1", entity_ref: "INV-1", actor_user_id: "usr_1", actor, changes });
+    const client = createFinzbooksClient({ baseUrl: tests.stack.api, token: org.token });
+    const [event] = await until(async () => {
+      const { items } = await client.activity.list({ include: ["sequence"] });
+      return items[0]?.sequence == null ? null : items;
+    });
+    const page = await tests.openConsole("/activity", org.token);
+    await page.locator(".event-row").first().click();
+    await enterKey(page, await getVerificationKey(org.org_id));
+    await page.getByText("· sequence 1", { exact: true }).waitFor();
+
+    await page.route("**/activity?*", async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: (await response.text()).replaceAll('"SENT"', '"PAID"') });
+    });
+    await page.getByRole("button", { name: "Close" }).click();
+    await page.goto(`${tests.stack.api}/console/activity?open=${event?.event_id}`);
+    await page.getByLabel("Token", { exact: true }).fill(org.token);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await enterKey(page, await getVerificationKey(org.org_id));
+    await page.getByRole("alert").getByText("What is shown here is not what the log recorded.").waitFor();
+    await page.getByRole("row", { name: "changes.status DRAFT → PAID DRAFT → SENT" }).waitFor();
+  });
 });
+
+/** Returns the key of a log. Outside of a test, it must come from elsewhere than the API. */
+async function getVerificationKey(org: string): Promise<string> {
+  const response = await fetch(`${tests.stack.api}/api/public/v1/activity/keys?organization_id=${org}`);
+  return keysSchema.parse(await response.json()).keys[0]?.verification_key ?? "";
+}

@@ -1,5 +1,14 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { findDifferences } from "#clients/timeline/verification/compare-event.ts";
+import { parseLoggedEvent } from "#clients/timeline/verification/logged-event.ts";
 import { type EventToVerify, verifyEvent } from "#clients/timeline/verification/verify-event.ts";
+import { renderIncluded, renderPage } from "#shared/api/finzbooks/render.ts";
+import { withoutHiddenFields } from "#shared/auth/viewer-tokens/hidden-fields.ts";
+import { toEventItem } from "#shared/events/dynamodb/event-item.ts";
+import { type ActivityEvent, toJsonText } from "#shared/events/event.ts";
+import { canonicalEvent } from "#shared/ledger/formats/canonical.ts";
+import { storedEventArbitrary } from "#test/support/events/event-arbitraries.ts";
 import { acmeKey, createEventProof, sealedAt, toCanonicalEvent } from "#test/support/ledger/event-proof.ts";
 import { createNoteSigner } from "#test/support/ledger/note-signer.ts";
 import { anApiEvent } from "#test/unit/timeline/timeline-fixtures.ts";
@@ -89,5 +98,46 @@ describe("verifyEvent", () => {
     const byOther = await createEventProof(toCanonicalEvent(event), { ...options, signer: other });
     const results = [verify({ proof: byOther }), verify({ key: "key" }), verify({ proof: "<html>" })];
     expect((await Promise.all(results)).map(({ kind }) => kind)).toEqual(["unknown", "unknown", "unknown"]);
+  });
+});
+
+const changesArbitrary = fc.dictionary(fc.string(), fc.record({ old: fc.jsonValue(), new: fc.jsonValue() }));
+const metadataArbitrary = fc.dictionary(fc.string(), fc.jsonValue());
+const eventArbitrary = fc
+  .tuple(storedEventArbitrary, fc.option(changesArbitrary), metadataArbitrary)
+  .map(([stored, changed, metadata]): ActivityEvent => {
+    const changes = changed === null ? null : toJsonText(changed);
+    return { ...stored, changes, metadata: toJsonText({ ...metadata, source: "API" }) };
+  });
+
+/** Returns an event as a list of the API has it, with all that can be included. */
+function toResponse(event: ActivityEvent) {
+  const included = renderIncluded(new Set(["actor", "text", "related"]), null);
+  return JSON.parse(renderPage([event], 1, false, included)).activity[0];
+}
+
+/** Returns an event as its proof has it. */
+function toLogged(event: ActivityEvent) {
+  const image = Object.entries(toEventItem(event)).map(([name, value]) => [name, { S: value }]);
+  return parseLoggedEvent(canonicalEvent(Object.fromEntries(image)));
+}
+
+describe("findDifferences", () => {
+  it("finds no difference between any event in a response and in its proof", () => {
+    fc.assert(
+      fc.property(eventArbitrary, (stored) => {
+        expect(findDifferences(toResponse(stored), toLogged(stored), false)).toEqual([]);
+      }),
+    );
+  });
+
+  it("finds no difference to what a viewer token shows of any event", () => {
+    const hide = ["actor", "changes.status", "metadata.source"];
+    fc.assert(
+      fc.property(eventArbitrary, fc.subarray(hide), (stored, hidden) => {
+        const shown = toResponse(withoutHiddenFields(stored, hidden));
+        expect(findDifferences(shown, toLogged(stored), true)).toEqual([]);
+      }),
+    );
   });
 });
