@@ -153,6 +153,16 @@ export class Auth extends Construct {
     this.grant(fn, ["GetItem", "PutItem", "Query"], leadingKeys("checkpoint#"));
   }
 
+  /** Grants storing the checkpoints of the log of anchors, and how many of its rounds are stored outside. */
+  grantAnchorCheckpoints(fn: LambdaFunction): void {
+    this.grant(fn, ["GetItem", "PutItem", "Query"], leadingKeys("checkpoint#~anchors", "anchors#"));
+  }
+
+  /** Grants reading the checkpoints of the log of anchors. */
+  grantReadAnchorCheckpoints(fn: LambdaFunction): void {
+    this.grant(fn, ["GetItem", "Query"], leadingKeys("checkpoint#~anchors"));
+  }
+
   /** Grants acquiring and releasing the leases of requests that wait for changes. */
   grantWaitLeases(fn: LambdaFunction): void {
     this.grant(fn, ["UpdateItem"], leadingKeys("change_waits"));

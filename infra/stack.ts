@@ -15,6 +15,7 @@ import { Dashboard } from "./constructs/dashboard.ts";
 import type { Observability } from "./constructs/observability.ts";
 import { EventLog } from "./events/event-log.ts";
 import { Ingest } from "./events/ingest.ts";
+import { Anchors } from "./ledger/anchors.ts";
 import { ChangeFeed } from "./ledger/change-feed.ts";
 import { Ledger } from "./ledger/ledger.ts";
 import { requireLogName } from "./ledger/log-name.ts";
@@ -62,6 +63,14 @@ export class ActivityLogStack extends Stack {
     });
     new ChangeFeed(this, "ChangeFeed", { observability, eventLog, ledger, auth, publicApi });
     const proofs = new Proofs(this, "Proofs", { observability, eventLog, ledger, auth, publicApi, logName });
+    const anchors = new Anchors(this, "Anchors", {
+      observability,
+      auth,
+      ledger,
+      publicApi,
+      signingKey: proofs.signingKey,
+      bucket: stage.trust.anchorBucket,
+    });
     const audit = new Audit(this, "Audit", { observability, eventLog, auth });
 
     if (stage.console !== null) this.#addConsole(stage.console, publicApi, stage.isProduction);
@@ -69,6 +78,7 @@ export class ActivityLogStack extends Stack {
       const { fn, bucket } = new Archive(this, "Archive", { observability, ...stage.archive });
       this.addOutputs({ FunctionArchive: fn.functionName, BucketArchive: bucket.bucketName });
     }
+    if (anchors.bucket !== null) this.addOutputs({ BucketAnchors: anchors.bucket.bucketName });
     if (stage.backup !== null) {
       // Without the deliveries: they expire after 30 days, and point-in-time recovery covers the last 35.
       const tables = [eventLog.table, ledger.table, auth.table];
@@ -89,6 +99,7 @@ export class ActivityLogStack extends Stack {
       QueueReplays: deliveries.replayQueue.queue.queueUrl,
       QueueReplaysDeadLetters: deliveries.replayQueue.deadLetters.queueUrl,
       QueueSequencerDeadLetters: sequencer.deadLetters.queueUrl,
+      QueueAnchorDeadLetters: anchors.deadLetters.queueUrl,
       QueueFanOutDeadLetters: webhooks.fanOut.deadLetters.queueUrl,
       QueueAuditLogDeadLetters: audit.deadLetters.queueUrl,
       TableEvents: eventLog.table.tableName,
@@ -107,6 +118,7 @@ export class ActivityLogStack extends Stack {
       FunctionSender: webhooks.sender.fn.functionName,
       FunctionSequencer: sequencer.fn.functionName,
       FunctionReconcile: reconciler.fn.functionName,
+      FunctionAnchors: anchors.fn.functionName,
       FunctionFanOut: webhooks.fanOut.fn.functionName,
       FunctionDeliveryScheduler: webhooks.scheduler.fn.functionName,
       FunctionRepair: webhooks.replays.repair.functionName,

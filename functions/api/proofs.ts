@@ -9,6 +9,7 @@ import { createKmsCheckpointKey } from "#shared/ledger/aws/kms-checkpoint-key.ts
 import { createCheckpointStore } from "#shared/ledger/dynamodb/checkpoint-store.ts";
 import { createEventItemReader, createStoredEventFinder } from "#shared/ledger/dynamodb/event-item-reader.ts";
 import { createLedgerStore } from "#shared/ledger/dynamodb/ledger-store.ts";
+import { createRoundStore } from "#shared/ledger/dynamodb/round-store.ts";
 import { createTileStore } from "#shared/ledger/dynamodb/tile-store.ts";
 import { createDynamoClient } from "#shared/platform/dynamodb/client.ts";
 import { envVars } from "#shared/platform/env-vars.ts";
@@ -24,7 +25,7 @@ const events = env(envVars.eventsTable);
 const now = () => new Date();
 const suspended = new SuspendedOrgCache(createSuspendedOrgReader(client, config), now);
 
-/** Signs checkpoints, and makes proofs. The only function that can sign. */
+/** Signs checkpoints, and makes proofs. */
 export const handler = createHttpHandler({
   name: "proofs",
   handle: createProofsHandler({
@@ -33,6 +34,7 @@ export const handler = createHttpHandler({
       checkpoints: createCheckpointStore(client, config),
       ledger: createLedgerStore(client, ledger),
       tiles: createTileStore(client, ledger),
+      rounds: createRoundStore(client, ledger),
       checkpointKey: createKmsCheckpointKey(env(envVars.signingKey)),
       getEventItem: createEventItemReader(client, events),
       findStoredEvent: createStoredEventFinder(client, events, documentTypes),

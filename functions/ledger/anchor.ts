@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { seedBytes } from "#shared/ledger/anchors/anchor-round.ts";
-import { createAnchorHandler } from "#shared/ledger/anchors/aws/anchor-handler.ts";
-import { createAnchorStore } from "#shared/ledger/anchors/aws/anchor-store.ts";
-import { createAnchorProgressStore } from "#shared/ledger/anchors/dynamodb/anchor-progress-store.ts";
-import { createRoundStore } from "#shared/ledger/anchors/dynamodb/round-store.ts";
+import { createAnchorHandler } from "#shared/ledger/aws/anchor-handler.ts";
+import { createAnchorStore } from "#shared/ledger/aws/anchor-store.ts";
 import { createKmsCheckpointKey } from "#shared/ledger/aws/kms-checkpoint-key.ts";
+import { createAnchorProgressStore } from "#shared/ledger/dynamodb/anchor-progress-store.ts";
 import { createCheckpointStore } from "#shared/ledger/dynamodb/checkpoint-store.ts";
 import { createLedgerStore } from "#shared/ledger/dynamodb/ledger-store.ts";
+import { createRoundStore } from "#shared/ledger/dynamodb/round-store.ts";
 import { createTileStore } from "#shared/ledger/dynamodb/tile-store.ts";
 import { createQuarantineQueue } from "#shared/platform/aws/quarantine-queue.ts";
 import { createDynamoClient } from "#shared/platform/dynamodb/client.ts";

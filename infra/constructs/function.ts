@@ -28,6 +28,8 @@ export type NodeFunctionProps = {
   readonly memory?: number;
   /** Reserved concurrency, which is also its maximum. By default it uses the account's unreserved concurrency. */
   readonly reservedConcurrency?: number;
+  /** Path of its role, by which policies recognise a group of functions. */
+  readonly rolePath?: string;
   /**
    * True for a function that sends messages to its own queue: otherwise Lambda moves such a message to the dead-letter
    * queue after 16 rounds. See "Use Lambda recursive loop detection" in the Lambda developer guide.
@@ -45,15 +47,20 @@ const auditLogging = { loggingFormat: LoggingFormat.JSON, systemLogLevelV2: Syst
 export class NodeFunction extends LambdaFunction {
   /** Unique id of its role, which SQS reports as the sender of a message. */
   readonly roleId: string;
+  /** Path of its role; `null` if it has none of its own. */
+  readonly rolePath: string | null;
 
   constructor(scope: Construct, id: string, props: NodeFunctionProps) {
-    const { log, reservedConcurrency, allowsRecursion = false } = props;
+    const { log, reservedConcurrency, rolePath, allowsRecursion = false } = props;
     const logGroup =
       typeof log === "number"
         ? new LogGroup(scope, `${id}Logs`, { retention: log, removalPolicy: retainExceptOnCreate })
         : log;
     // Not the managed policy, which would allow writing to any log group, including the audit log.
-    const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal("lambda.amazonaws.com") });
+    const role = new Role(scope, `${id}Role`, {
+      assumedBy: new ServicePrincipal("lambda.amazonaws.com"),
+      ...(rolePath === undefined ? {} : { path: rolePath }),
+    });
     logGroup.grantWrite(role);
     const { folder } = bundle(props.entry, { sourceMaps: scope.node.tryGetContext(sourceMapsKey) !== false });
     super(scope, id, {
@@ -71,6 +78,7 @@ export class NodeFunction extends LambdaFunction {
       ...(allowsRecursion ? { recursiveLoop: RecursiveLoop.ALLOW } : {}),
     });
     this.roleId = role.roleId;
+    this.rolePath = rolePath ?? null;
     // The assembly has its own copy.
     rmSync(folder, { recursive: true });
   }

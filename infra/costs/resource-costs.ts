@@ -44,7 +44,7 @@ export const resourceCosts: Readonly<
   "AWS::Logs::MetricFilter": { lines: ["metrics"] },
   "AWS::Logs::QueryDefinition": { free: "a query is billed when it runs" },
   "AWS::Route53::RecordSet": { free: "queries of alias records are free, and the zone is not part of the stack" },
-  "AWS::S3::Bucket": { lines: ["archive", "console"] },
+  "AWS::S3::Bucket": { lines: ["archive", "console", "anchors, stored"] },
   "AWS::S3::BucketPolicy": { free: "a setting of a bucket" },
   "AWS::SNS::Subscription": { free: "a thousand e-mails a month are free" },
   "AWS::SNS::Topic": { free: "an alarm is one message, and a million messages cost $0.50" },

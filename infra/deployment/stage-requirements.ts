@@ -19,7 +19,7 @@ export type StageRequirements = {
 };
 
 /** Number of functions by their kind of reserved concurrency. */
-const functions = { api: 8, management: 2, stream: 3 };
+const functions = { api: 8, management: 3, stream: 4 };
 
 /** Maximum concurrency of replays, in every stage. */
 const replays = 10;

@@ -1,8 +1,11 @@
+import { Aws } from "aws-cdk-lib";
 import { AttributeType, TableV2 } from "aws-cdk-lib/aws-dynamodb";
-import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { AnyPrincipal, Effect, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import { whenNonZeroForThreePeriods } from "#infra/constructs/alarm-conditions.ts";
+import { leadingKeys } from "#infra/constructs/dynamodb-key-conditions.ts";
+import type { NodeFunction } from "#infra/constructs/function.ts";
 import type { Observability } from "#infra/constructs/observability.ts";
 import { addStreamSource, type StreamSourceOptions } from "#infra/constructs/stream-source.ts";
 import { appendOnlyTable } from "#infra/constructs/table.ts";
@@ -12,6 +15,14 @@ import { envVars } from "#shared/platform/env-vars.ts";
 
 export type LedgerProps = { readonly observability: Pick<Observability, "alarms" | "dashboard"> };
 
+const anchorPartitions = ["log#~anchors", "node#~anchors#"];
+
+/**
+ * The path of the roles that append: sequencer, reconciler and anchors. The table's policy names the path, not the roles, so
+ * that a role can be replaced, and the retained table adopted by a stack without them.
+ */
+export const ledgerWriters = `/${Aws.STACK_NAME}/${Aws.REGION}/ledger-writers/`;
+
 /** The append-only logs of all organisations in the order of their sequences: the table, and the grants for it. */
 export class Ledger extends Construct {
   readonly table: TableV2;
@@ -19,10 +30,12 @@ export class Ledger extends Construct {
   constructor(scope: Construct, id: string, { observability }: LedgerProps) {
     super(scope, id);
     const { alarms, dashboard } = observability;
+    const settings = appendOnlyTable("DenyRewritingLedger");
+    settings.resourcePolicy.addStatements(denyOtherWriters());
     this.table = new TableV2(this, "Table", {
       partitionKey: { name: "pk", type: AttributeType.STRING },
       sortKey: { name: "sk", type: AttributeType.NUMBER },
-      ...appendOnlyTable("DenyRewritingLedger"),
+      ...settings,
     });
     const writes = tableThrottles(this.table, "Write", []);
     const reads = tableThrottles(this.table, "Read", []);
@@ -47,8 +60,20 @@ export class Ledger extends Construct {
   }
 
   /** Grants appending to logs and reading their ends. Appending in a transaction needs no other permission. */
-  grantAppend(fn: LambdaFunction): void {
+  grantAppend(fn: NodeFunction): void {
+    assertWriter(fn);
     this.grant(fn, ["PutItem", "Query"]);
+  }
+
+  /** Grants appending to the log of anchors and reading it, and nothing of other logs. */
+  grantAppendAnchors(fn: NodeFunction): void {
+    assertWriter(fn);
+    this.grant(fn, ["PutItem", "Query"], leadingKeys(...anchorPartitions, "round#"));
+  }
+
+  /** Grants reading the log of anchors, without the heads that its entries commit to. */
+  grantQueryAnchors(fn: LambdaFunction): void {
+    this.grant(fn, ["Query"], leadingKeys(...anchorPartitions));
   }
 
   /** Grants reading logs. */
@@ -61,9 +86,27 @@ export class Ledger extends Construct {
     addStreamSource(this.table, fn, source);
   }
 
-  private grant(fn: LambdaFunction, names: string[]): void {
+  private grant(fn: LambdaFunction, names: string[], conditions = {}): void {
     fn.addEnvironment(envVars.ledgerTable, this.table.tableName);
     const actions = names.map((name) => `dynamodb:${name}`);
-    fn.addToRolePolicy(new PolicyStatement({ actions, resources: [this.table.tableArn] }));
+    fn.addToRolePolicy(new PolicyStatement({ actions, resources: [this.table.tableArn], conditions }));
   }
+}
+
+/** Returns the statement against false chunks: other roles, such as an administrator's, may have the permission to put items. */
+function denyOtherWriters(): PolicyStatement {
+  const writers = `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role${ledgerWriters}*`;
+  return new PolicyStatement({
+    sid: "DenyOtherWriters",
+    effect: Effect.DENY,
+    principals: [new AnyPrincipal()],
+    actions: ["dynamodb:PutItem"],
+    resources: ["*"],
+    conditions: { ArnNotLike: { "aws:PrincipalArn": writers } },
+  });
+}
+
+function assertWriter({ rolePath, node }: NodeFunction): void {
+  if (rolePath === ledgerWriters) return;
+  throw new Error(`${node.path} appends to the ledger, so its rolePath must be ledgerWriters.`);
 }

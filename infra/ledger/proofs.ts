@@ -25,6 +25,7 @@ export type ProofsProps = {
 const routes = {
   Checkpoint: "checkpoint",
   Proof: "changes/{sequence}/proof",
+  Anchor: "changes/{sequence}/anchor",
   FindProof: "proof",
   Consistency: "consistency",
   Tiles: "log/{proxy+}",

@@ -3,7 +3,7 @@ import type { Auth } from "#infra/auth.ts";
 import { NodeFunction } from "#infra/constructs/function.ts";
 import type { Observability } from "#infra/constructs/observability.ts";
 import type { EventLog } from "#infra/events/event-log.ts";
-import type { Ledger } from "./ledger.ts";
+import { type Ledger, ledgerWriters } from "./ledger.ts";
 
 export type ReconcilerProps = {
   readonly observability: Observability;
@@ -23,6 +23,7 @@ export class Reconciler extends Construct {
       description: "Appends events to logs that lack them. Invoked through IAM only.",
       // It starts no step after 10 seconds; the last one ends within another 10.
       timeoutSeconds: 60,
+      rolePath: ledgerWriters,
       memory: 1024,
       log: observability.auditLogs.access,
     });

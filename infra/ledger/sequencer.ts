@@ -10,7 +10,7 @@ import { depth, graph, ownMetric } from "#infra/constructs/widgets.ts";
 import type { EventLog } from "#infra/events/event-log.ts";
 import { envVars } from "#shared/platform/env-vars.ts";
 import { metricNames } from "#shared/platform/observability/metric-names.ts";
-import type { Ledger } from "./ledger.ts";
+import { type Ledger, ledgerWriters } from "./ledger.ts";
 
 export type SequencerProps = {
   readonly observability: Observability;
@@ -32,6 +32,7 @@ export class Sequencer extends Construct {
       entry: "functions/ledger/sequencer.ts",
       description: "Appends every record of the event stream to the ledger.",
       timeoutSeconds: 60,
+      rolePath: ledgerWriters,
       ...streamFunctionProps(observability),
     });
     ledger.grantAppend(this.fn);

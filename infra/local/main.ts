@@ -60,7 +60,8 @@ async function run({ port, data, empty }: StartOptions): Promise<void> {
 
   // Logs belong to their data: an auditor must not see the lines of another stack.
   if (data === undefined) rmSync(memoryFolder, { recursive: true, force: true });
-  const logs = join(data === undefined ? memoryFolder : resolve(data), "logs");
+  const kept = data === undefined ? memoryFolder : resolve(data);
+  const logs = join(kept, "logs");
   progress.step("Synthesizing the stack and starting the emulators");
   const output = join(folder, "cdk.out");
   const assembly = synthesize({ project, assembly: output, environment, context: synthesisContext }).then((done) => {
@@ -71,7 +72,7 @@ async function run({ port, data, empty }: StartOptions): Promise<void> {
   const site = buildConsole(siteFolder);
   site.catch(() => {}); // awaited once the stack serves
   const stack = await startLocalRuntime({
-    ...activityLog,
+    ...activityLog(join(kept, "anchors")),
     assembly,
     port,
     logs,

@@ -43,7 +43,7 @@ const account = { region: "us-east-1", credentials: { accessKeyId: "soak", secre
 export async function startSoakStack({ assembly, folder, faults }: SoakStackOptions): Promise<SoakStack> {
   const logs = join(folder, "logs");
   const stack = await startLocalRuntime({
-    ...activityLog,
+    ...activityLog(join(folder, "anchors")),
     assembly,
     logs,
     data: join(folder, "data"),

@@ -21,7 +21,7 @@ export async function startStack(assembly: string = inject("assembly"), faults?:
   const logs = mkdtempSync(join(tmpdir(), "activity-log-logs-"));
   const dynamodb = emptyDatabase(inject("dynamodb"));
   const stack = await startLocalRuntime({
-    ...activityLog,
+    ...activityLog(join(logs, "anchors")),
     assembly,
     logs,
     dynamodb,

@@ -30,7 +30,11 @@ export function createAuthorizer(resourcePolicies: ReadonlyMap<string, unknown>,
         action: access.action,
         resource: { resource: access.resource, accountId: account },
         // Requests to AWS use TLS. Policies that require it must allow the plain HTTP of the loopback interface.
-        contextVariables: { "aws:SecureTransport": "true", ...access.context },
+        contextVariables: {
+          "aws:SecureTransport": "true",
+          "aws:PrincipalArn": principal.arn,
+          ...access.context,
+        },
       },
       identityPolicies: [...principal.policies],
       serviceControlPolicies: [],

@@ -17,10 +17,13 @@ type ResourceIdentity = {
   attribute(name: string): string | undefined;
 };
 
+/** Returns the value of a property, without intrinsic functions. */
+type PropertyReader = (name: string) => unknown;
+
 type ResourceKind = {
   /** The property that names the resource; without it CloudFormation's choice is the logical id. */
   readonly nameProperty: string;
-  identify(name: string, place: StackLocation): ResourceIdentity;
+  identify(name: string, place: StackLocation, property: PropertyReader): ResourceIdentity;
 };
 
 export const apiId = "local";
@@ -37,6 +40,15 @@ const table: ResourceKind = {
         return attribute === "Arn" ? arn : undefined;
       },
     };
+  },
+};
+
+const role: ResourceKind = {
+  nameProperty: "RoleName",
+  identify(name, { account }, property) {
+    const path = property("Path");
+    const arn = `arn:aws:iam::${account}:role${typeof path === "string" ? path : "/"}${name}`;
+    return { ref: name, attribute: (attribute) => ({ Arn: arn, RoleId: name })[attribute] };
   },
 };
 
@@ -69,10 +81,7 @@ const kinds: Readonly<Record<string, ResourceKind>> = {
     Arn: `arn:aws:events:${region}:${account}:rule/${name}`,
   })),
   "AWS::Lambda::Function": named("FunctionName", (name, place) => ({ Arn: functionArn(name, place) })),
-  "AWS::IAM::Role": named("RoleName", (name, { account }) => ({
-    Arn: `arn:aws:iam::${account}:role/${name}`,
-    RoleId: name,
-  })),
+  "AWS::IAM::Role": role,
   "AWS::Logs::LogGroup": named("LogGroupName", (name, { account, region }) => ({
     Arn: `arn:aws:logs:${region}:${account}:log-group:${name}:*`,
   })),
@@ -108,10 +117,10 @@ export function functionArn(name: string, { account, region }: Pick<StackLocatio
 export function identify(
   logicalId: string,
   type: string,
-  property: (name: string) => unknown,
+  property: PropertyReader,
   place: StackLocation,
 ): ResourceIdentity {
   const kind = kinds[type] ?? anyKind(type);
   const name = kind.nameProperty === "" ? undefined : property(kind.nameProperty);
-  return kind.identify(typeof name === "string" ? name : logicalId, place);
+  return kind.identify(typeof name === "string" ? name : logicalId, place, property);
 }

@@ -1,3 +1,4 @@
+import { describedAnchorsOperations } from "#shared/api/anchors/operations/anchors-operations.ts";
 import { describedChangesOperations } from "#shared/api/changes/operations/changes-operations.ts";
 import { describedFakturoidOperations } from "#shared/api/fakturoid/operations/fakturoid-operations.ts";
 import { describedFinzbooksOperations } from "#shared/api/finzbooks/operations/finzbooks-operations.ts";
@@ -82,6 +83,7 @@ const paths = collector.collect({
   ...describeOperations(describedChangesOperations(), ["accessToken"]),
   ...describeOperations(describedProofsOperations(), ["accessToken"]),
   ...describeOperations(describedKeysOperations(), []),
+  ...describeOperations(describedAnchorsOperations(), []),
   ...describeOperations(describedViewerTokensOperations(), ["accessToken"]),
   ...describeOperations(describedTokensOperations(), ["accessToken"]),
   ...describeOperations(describedWebhooksOperations(), ["accessToken"]),

@@ -11,7 +11,7 @@ import { type AnchorLeaf, anchorLeafHash, formatAnchorLeaf, parseAnchorLeaf } fr
 
 /** The proof that the log of anchors commits to a state of a log, as one text that is verified offline. */
 export type AnchorProof = AnchorLeaf & {
-  /** The place of the leaf in its round, and its path to the root of the round. */
+  /** The index of the leaf in its round, and its path to the root of the round. */
   readonly index: number;
   readonly hashes: readonly Uint8Array[];
   /** The proof that the log of anchors has the round. Its extra data is the entry, whose digest is the root of the round. */

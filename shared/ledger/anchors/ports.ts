@@ -11,17 +11,17 @@ export type RoundStore = {
   get(root: Uint8Array): Promise<AnchorRound>;
 };
 
-/** A place outside of the account in which published rounds are never changed. */
+/** A store outside of the account in which published rounds are never changed. */
 export type AnchorStore = {
-  /** Names the place, and never changes. */
+  /** Identifies the store, and never changes. */
   readonly name: string;
-  /** Stores the text of a round, unless the place has one of this index already. */
+  /** Stores the text of a round, unless the store has one of this index already. */
   put(index: number, text: string): Promise<void>;
 };
 
 /** How many rounds were stored outside, from the first one on. */
 export type AnchorProgress = {
-  /** Returns the number of rounds that a place has. */
+  /** Returns the number of rounds that a store has. */
   get(store: string): Promise<number>;
   /** Stores the number, unless a larger one is stored. */
   put(store: string, rounds: number): Promise<void>;

@@ -13,7 +13,7 @@ import { formatRound } from "./round-text.ts";
 /** The rounds that are not stored outside of the account. */
 export type AnchorBacklog = {
   readonly rounds: number;
-  /** Age of the oldest one in milliseconds; 0 if there is none. */
+  /** Age of the oldest one in milliseconds; 0 if all are stored. */
   readonly ageMs: number;
 };
 

@@ -7,11 +7,13 @@ import { readTile } from "#shared/ledger/tiles/read-tile.ts";
 import type { TileRange } from "#shared/ledger/tiles/tile-store.ts";
 import type { ProofPorts } from "./proof-ports.ts";
 
+export type TilePorts = Pick<ProofPorts, "checkpoints" | "tiles">;
+
 /**
  * Returns the bytes of a tile. Throws `ActivityError` `not_found` if no signed checkpoint has it: what was not signed could
  * still change without a contradiction.
  */
-export async function getTile(ports: ProofPorts, log: string, tile: TileResource): Promise<Uint8Array> {
+export async function getTile(ports: TilePorts, log: string, tile: TileResource): Promise<Uint8Array> {
   const level = tile.level === "entries" ? 0 : tile.level;
   const first = tile.index * tileWidth;
   const range = { level, first, end: first + tile.width };
@@ -23,7 +25,7 @@ export async function getTile(ports: ProofPorts, log: string, tile: TileResource
 }
 
 /** A full tile is part of every later checkpoint, a partial one only of those that end in it. */
-async function isSigned({ checkpoints }: ProofPorts, log: string, range: TileRange): Promise<boolean> {
+async function isSigned({ checkpoints }: TilePorts, log: string, range: TileRange): Promise<boolean> {
   const leaves = tileWidth ** range.level;
   const min = range.end * leaves;
   if (!Number.isSafeInteger(min + leaves)) return false;

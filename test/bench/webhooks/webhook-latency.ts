@@ -54,7 +54,11 @@ export async function measureWebhookLatency(step: (text: string) => void): Promi
   const folder = mkdtempSync(join(tmpdir(), "activity-log-bench-"));
   const assembly = join(folder, "cdk.out");
   await synthesize({ project: resolve(import.meta.dirname, "../../.."), assembly, environment: env });
-  const stack = await startLocalRuntime({ ...activityLog, assembly, logs: join(folder, "logs") });
+  const stack = await startLocalRuntime({
+    ...activityLog(join(folder, "anchors")),
+    assembly,
+    logs: join(folder, "logs"),
+  });
   const bench = new WebhookLatencyBench(stack);
   try {
     await bench.open();

@@ -1,9 +1,9 @@
 import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { beforeAll, describe, expect, it } from "vitest";
 import { maxRoundHeads } from "#shared/ledger/anchors/anchor-round.ts";
-import { createAnchorProgressStore } from "#shared/ledger/anchors/dynamodb/anchor-progress-store.ts";
-import { createRoundStore } from "#shared/ledger/anchors/dynamodb/round-store.ts";
 import type { AnchorProgress, RoundStore } from "#shared/ledger/anchors/ports.ts";
+import { createAnchorProgressStore } from "#shared/ledger/dynamodb/anchor-progress-store.ts";
+import { createRoundStore } from "#shared/ledger/dynamodb/round-store.ts";
 import { encodeHex } from "#shared/ledger/encoding/hex.ts";
 import { leafHash } from "#shared/ledger/merkle/hashes.ts";
 import { createLedgerTables, ledgerTables } from "#test/support/dynamodb/ledger-tables.ts";

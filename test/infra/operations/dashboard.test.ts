@@ -36,6 +36,7 @@ describe("dashboard", () => {
       "## Ingest",
       "## API",
       "## Webhooks",
+      "## Anchors",
       "## Audit",
     ]);
   });

@@ -135,17 +135,21 @@ describe.each(stageNames)("permissions of %s", (stage) => {
     expect(new Set(others.map(({ resource }) => resource))).toEqual(new Set(["ProofsSigningKey", "WebhooksSecrets"]));
   });
 
-  it("allow only the function that makes proofs to sign, by pure Ed25519", () => {
+  it("allow only the functions that make proofs and anchors to sign, by pure Ed25519", () => {
     const maySign = permissions.filter(
       ({ action, resource }) => action === "kms:Sign" || resource === "ProofsSigningKey",
     );
     expect(maySign.map(({ fn, action, resource }) => [fn, action, resource])).toEqual([
+      ["AnchorsFunction", "kms:GetPublicKey", "ProofsSigningKey"],
+      ["AnchorsFunction", "kms:Sign", "ProofsSigningKey"],
       ["ProofsFunction", "kms:GetPublicKey", "ProofsSigningKey"],
       ["ProofsFunction", "kms:Sign", "ProofsSigningKey"],
     ]);
-    expect(JSON.parse(maySign[1]?.condition ?? "")).toEqual({
-      StringEquals: { "kms:SigningAlgorithm": "ED25519_SHA_512", "kms:MessageType": "RAW" },
-    });
+    for (const { condition } of maySign.filter(({ action }) => action === "kms:Sign")) {
+      expect(JSON.parse(condition)).toEqual({
+        StringEquals: { "kms:SigningAlgorithm": "ED25519_SHA_512", "kms:MessageType": "RAW" },
+      });
+    }
   });
 
   it("allow roles to be assumed only by Lambda and AWS Backup", () => {

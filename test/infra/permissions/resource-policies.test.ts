@@ -68,11 +68,15 @@ function otherRequests(template: Template): ServiceRequest[] {
     const origins: { DomainName: unknown; S3OriginConfig?: unknown }[] = Properties.DistributionConfig.Origins;
     return origins.flatMap(({ DomainName, S3OriginConfig }) => (S3OriginConfig ? (targetOf(DomainName) ?? []) : []));
   });
-  const buckets = Object.keys(template.findResources("AWS::S3::Bucket")).flatMap((resource) =>
-    served.includes(resource)
-      ? [{ service: "cloudfront.amazonaws.com", action: "s3:GetObject", resource }]
-      : ["s3:GetBucketAcl", "s3:PutObject"].map((action) => ({ service, action, resource })),
-  );
+  // No service puts anchors, but a function by its own policy.
+  const notAnchors = (id: string) => plainId(id) !== "AnchorsBucket";
+  const buckets = Object.keys(template.findResources("AWS::S3::Bucket"))
+    .filter(notAnchors)
+    .flatMap((resource) =>
+      served.includes(resource)
+        ? [{ service: "cloudfront.amazonaws.com", action: "s3:GetObject", resource }]
+        : ["s3:GetBucketAcl", "s3:PutObject"].map((action) => ({ service, action, resource })),
+    );
   return [...encryptedLogs, ...rules, ...subscriptions, ...buckets];
 }
 

@@ -26,6 +26,7 @@ function valuesOf(template: Template, variable: string): Record<string, unknown>
 }
 
 const behindApi = [
+  "AnchorsApi",
   "AuthOauth",
   "AuthTokens",
   "AuthViewerTokens",

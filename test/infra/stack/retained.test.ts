@@ -59,6 +59,7 @@ describe.each(templates)("retained resources of %s", (_, template) => {
     const queues = resourcesOf(template).filter(([, { Type }]) => Type === "AWS::SQS::Queue");
     const kept = queues.filter(([, { DeletionPolicy = "Delete" }]) => DeletionPolicy !== "Delete");
     expect(kept.map(([id]) => plainId(id)).sort()).toEqual([
+      "AnchorsDeadLetters",
       "AuditDeadLetters",
       "IngestDeadLetters",
       "IngestQueue",

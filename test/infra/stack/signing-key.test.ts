@@ -22,7 +22,7 @@ describe("the name of the logs", () => {
   );
 
   it("is required", () => {
-    const stage = { ...stages.prod, alarmEmail: "operators@example.com", trust: { name: null } };
+    const stage = { ...stages.prod, alarmEmail: "operators@example.com", trust: { ...stages.prod.trust, name: null } };
     expect(() => addStageStacks(new App(), "prod", stage)).toThrow(
       "activity-log-prod has no name for its logs. Set trust.name in infra/config.ts",
     );

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { stageNames, stages } from "#infra/config.ts";
+import { anchorsLog } from "#shared/ledger/chunk.ts";
 import { chunkPartition } from "#shared/platform/dynamodb/keys.ts";
 import { envVars } from "#shared/platform/env-vars.ts";
 import { scheduleShardCount } from "#shared/webhooks/deliveries/delivery.ts";
@@ -93,7 +94,7 @@ describe.each(stageNames)("stack of %s", (name) => {
       expect(Properties.MaximumRetryAttempts ?? -1).toBe(-1);
       expect(Properties.MaximumRecordAgeInSeconds).toBe(23 * 3600);
       expect(inWords(Properties.DestinationConfig.OnFailure.Destination)).toMatch(
-        /^(WebhooksFanOutDeadLetters|SequencerDeadLetters|AuditDeadLetters)$/,
+        /^(WebhooksFanOutDeadLetters|SequencerDeadLetters|AnchorsDeadLetters|AuditDeadLetters)$/,
       );
     });
 
@@ -109,9 +110,22 @@ describe.each(stageNames)("stack of %s", (name) => {
       expect(consumersOf("EventLogTable")).toEqual({ SequencerFunction: undefined, AuditFunction: undefined });
     });
 
-    it("the stream of the ledger has one consumer: the fan-out, of new chunks", () => {
-      const pattern = { eventName: ["INSERT"], dynamodb: { Keys: { pk: { S: [{ prefix: chunkPartition("") }] } } } };
-      expect(consumersOf("LedgerTable")).toEqual({ WebhooksFanOutConsumer: [{ Pattern: JSON.stringify(pattern) }] });
+    it("the stream of the ledger has two consumers: the fan-out, of new chunks, and the anchor function", () => {
+      const inserted = { eventName: ["INSERT"] };
+      const chunks = { ...inserted, dynamodb: { Keys: { pk: { S: [{ prefix: chunkPartition("") }] } } } };
+      const anchored = {
+        ...inserted,
+        dynamodb: {
+          Keys: { pk: { S: [{ "anything-but": [chunkPartition(anchorsLog)] }] } },
+          NewImage: { entries: { B: [{ exists: true }] } },
+        },
+      };
+      const changed = { eventName: [{ "anything-but": inserted.eventName }] };
+      const patterns = (...filters: object[]) => filters.map((filter) => ({ Pattern: JSON.stringify(filter) }));
+      expect(consumersOf("LedgerTable")).toEqual({
+        WebhooksFanOutConsumer: patterns(chunks),
+        AnchorsFunction: patterns(anchored, changed),
+      });
     });
 
     it("the sequencer gets whole batches of a shard, one at a time, with the name of the shard", () => {
@@ -177,6 +191,7 @@ describe.each(stageNames)("stack of %s", (name) => {
         [
           "AuditLogsAccess",
           [
+            "AnchorsApi",
             "AuthAdmin",
             "AuthOauth",
             "AuthTokens",
@@ -198,11 +213,14 @@ describe.each(stageNames)("stack of %s", (name) => {
     it("has no function URL", () => template.resourceCountIs("AWS::Lambda::Url", 0));
 
     it("can be invoked only by the API, a schedule or IAM", () => {
+      const schedules = new Map([
+        ["WebhooksDeliverySchedulerFunction", "WebhooksDeliverySchedulerEachMinute"],
+        ["AnchorsFunction", "AnchorsEachQuarter"],
+      ]);
       for (const [, { Properties }] of resources("AWS::Lambda::Permission")) {
+        const schedule = schedules.get(inWords(Properties.FunctionName));
         const [source, from] =
-          inWords(Properties.FunctionName) === "WebhooksDeliverySchedulerFunction"
-            ? ["events.amazonaws.com", "WebhooksDeliverySchedulerEachMinute"]
-            : ["apigateway.amazonaws.com", ":execute-api:"];
+          schedule === undefined ? ["apigateway.amazonaws.com", ":execute-api:"] : ["events.amazonaws.com", schedule];
         expect(Properties).toMatchObject({ Principal: source, Action: "lambda:InvokeFunction" });
         expect(inWords(Properties.SourceArn)).toContain(from);
       }
@@ -225,6 +243,7 @@ describe.each(stageNames)("stack of %s", (name) => {
       new Set([
         ...dialects,
         ...[
+          "AnchorsApi",
           "AuthOauth",
           "AuthTokens",
           "AuthViewerTokens",

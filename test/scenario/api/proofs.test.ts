@@ -1,7 +1,15 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
+import { anchorFileName } from "#shared/ledger/anchors/anchor-file-name.ts";
+import { anchorLeafHash } from "#shared/ledger/anchors/anchor-leaf.ts";
+import { parseAnchorProof, verifyAnchorProof } from "#shared/ledger/anchors/anchor-proof.ts";
+import { roundRoot } from "#shared/ledger/anchors/anchor-round.ts";
+import { parseRound } from "#shared/ledger/anchors/round-text.ts";
 import { createLedgerStore } from "#shared/ledger/dynamodb/ledger-store.ts";
+import { encodeBase64 } from "#shared/ledger/encoding/base64.ts";
 import { parseCheckpoint, verifyCheckpoint } from "#shared/ledger/formats/checkpoint.ts";
 import { parseHash } from "#shared/ledger/formats/hash-line.ts";
 import { parseLoggedEntry } from "#shared/ledger/formats/logged-entry.ts";
@@ -13,6 +21,7 @@ import { appendLeaves, rootOf } from "#shared/ledger/merkle/frontier.ts";
 import { leafHash } from "#shared/ledger/merkle/hashes.ts";
 import { nextChunk } from "#shared/ledger/sequencer/next-chunk.ts";
 import { anInput } from "#test/support/builders.ts";
+import { changedAssembly } from "#test/support/infra/assembly.ts";
 import { chunksOf, eventEntries, putLog, testSource } from "#test/support/ledger/entries.ts";
 import { startStack, type Tenant, type TestStack } from "#test/support/stack.ts";
 import { until } from "#test/support/until.ts";
@@ -20,6 +29,7 @@ import { until } from "#test/support/until.ts";
 let stack: TestStack;
 let tenant: Tenant;
 let key: VerificationKey;
+let anchorsKey: VerificationKey;
 
 const keysSchema = z.object({ keys: z.array(z.object({ origin: z.string(), verification_key: z.string() })) });
 
@@ -44,14 +54,28 @@ function ledgerOf({ endpoints, tables }: TestStack) {
   return createLedgerStore(client, tables.ledger ?? "");
 }
 
+/** A stack that lets an operator append to the ledger, and makes anchors after a second instead of a minute. */
+function openAssembly(): string {
+  const open = (name: string, value: unknown) => {
+    if (name === "MaximumBatchingWindowInSeconds") return 1;
+    const { data } = writersStatement.safeParse(value);
+    return data === undefined ? value : { ...data, Effect: "Allow" };
+  };
+  return changedAssembly((template) => JSON.stringify(JSON.parse(template), open));
+}
+
+const writersStatement = z.looseObject({ Sid: z.literal("DenyOtherWriters") });
+
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await startStack(openAssembly());
   tenant = await stack.tenant(["AIBooks.activity.READ"]);
   await putLog(ledgerOf(stack), tenant.org_id, chunksOf(eventEntries(300), { sizes: [200, 56, 44] }));
   const response = await fetch(`${stack.api}/api/public/v1/activity/keys?organization_id=${tenant.org_id}`);
   const { keys } = keysSchema.parse(await response.json());
-  expect(keys.map(({ origin }) => origin)).toEqual([`activity-log-dev/${tenant.org_id}`]);
-  key = parseVerificationKey(keys[0]?.verification_key ?? "");
+  expect(keys.map(({ origin }) => origin)).toEqual([`activity-log-dev/${tenant.org_id}`, "activity-log-dev/~anchors"]);
+  const parse = (at: number) => parseVerificationKey(keys[at]?.verification_key ?? "");
+  key = parse(0);
+  anchorsKey = parse(1);
 });
 
 describe("proofs of a running stack", () => {
@@ -139,5 +163,47 @@ describe("proofs of a running stack", () => {
     expect((await get("changes/x/proof")).status).toBe(400);
     expect((await get("changes/1/proof?size=9")).status).toBe(404);
     expect((await get("unknown")).status).toBe(404);
+  });
+});
+
+describe("anchors of a running stack", () => {
+  it("commit to the log of each organisation, and are stored outside", async () => {
+    const writer = await stack.tenant(["AIBooks.activity.READ"]);
+    await stack.append([anInput({ org_id: writer.org_id }), anInput({ org_id: writer.org_id })]);
+    const proof = await until(async () => {
+      const response = await get("changes/2/anchor", writer.token);
+      return response.status === 200 ? parseAnchorProof(await response.text()) : undefined;
+    });
+    const { head, roundIndex, checkpoint } = await verifyAnchorProof(proof, [anchorsKey]);
+    expect([head.origin, checkpoint.origin]).toEqual([
+      `activity-log-dev/${writer.org_id}`,
+      "activity-log-dev/~anchors",
+    ]);
+    const signed = await (await get("checkpoint?sequence=2", writer.token)).text();
+    const own = parseCheckpoint(parseSignedNote(signed).text);
+    expect([head.size, encodeBase64(head.root)]).toEqual([own.size, encodeBase64(own.root)]);
+
+    const file = join(stack.logs, "anchors", anchorFileName(roundIndex));
+    const round = parseRound(await until(async () => (existsSync(file) ? readFileSync(file, "utf8") : undefined)));
+    const entry = parseLoggedEntry(round.proof.extra ?? new Uint8Array());
+    await verifyTlogProof(round.proof, entry.leaf, [anchorsKey]);
+    expect(encodeBase64(roundRoot(round.leaves))).toBe(encodeBase64(entry.sha256));
+    expect(round.leaves.map(encodeBase64)).toContain(encodeBase64(anchorLeafHash(proof)));
+  });
+
+  it("are public, name no organisation, and need a token for a proof", async () => {
+    const read = (path: string) => fetch(`${stack.api}/api/public/v1/activity/anchors/${path}`);
+    const note = await read("checkpoint");
+    expect([note.status, note.headers.get("cache-control")]).toEqual([200, "public, max-age=10"]);
+    const { size } = await verifyCheckpoint(await note.text(), [anchorsKey]);
+    const tile = await read(`tile/entries/000.p/${size}`);
+    expect([tile.status, tile.headers.get("cache-control")]).toEqual([200, "public, max-age=31536000, immutable"]);
+    expect(await tile.text()).not.toContain("org_");
+    expect((await read("tile/0/000.p/255")).status).toBe(404);
+    expect((await read("tile/x")).status).toBe(404);
+    expect((await read("checkpoint?organization_id=x")).status).toBe(400);
+    expect((await read("rounds")).status).toBe(404);
+    expect((await get("changes/1/anchor", "nothing")).status).toBe(401);
+    expect((await get("changes/9999/anchor")).status).toBe(404);
   });
 });

@@ -128,6 +128,8 @@ describe("tampering with the events table", () => {
     });
     await expect(stack.dynamodb.send(new DeleteItemCommand({ TableName, Key }))).rejects.toThrow(/explicit deny/);
     await expect(stack.dynamodb.send(update)).rejects.toThrow(/explicit deny/);
+    const chunk = { TableName: stack.tables.ledger, Item: { pk: { S: "log#org_a" }, sk: { N: "0" } } };
+    await expect(stack.dynamodb.send(new PutItemCommand(chunk))).rejects.toThrow(/explicit deny/);
   });
 
   it("after the resource policy was removed is logged, as is an added item that is not an event", async () => {

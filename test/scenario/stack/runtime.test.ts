@@ -29,7 +29,7 @@ const ticks: ScheduleClock = async function* (_, signal) {
 };
 
 beforeAll(async () => {
-  stack = await startLocalRuntime({ ...activityLog, assembly, logs, clock: ticks });
+  stack = await startLocalRuntime({ ...activityLog(join(logs, "anchors")), assembly, logs, clock: ticks });
   aws = createAwsCaller(stack.endpoints.dynamodb, "operator", "us-east-1");
   const credentials = { accessKeyId: "operator", secretAccessKey: "operator" };
   lambda = new LambdaClient({ region: "us-east-1", credentials, endpoint: stack.endpoints.lambda, maxAttempts: 1 });

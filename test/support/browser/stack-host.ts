@@ -15,7 +15,7 @@ const site = mkdtempSync(join(tmpdir(), "activity-log-site-"));
 process.on("exit", () => rmSync(site, { recursive: true, force: true }));
 await buildConsole(site);
 const stack = await startLocalRuntime({
-  ...activityLog,
+  ...activityLog(join(logs, "anchors")),
   assembly,
   logs,
   dynamodb: emptyDatabase(dynamodb),

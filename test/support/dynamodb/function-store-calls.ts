@@ -12,10 +12,12 @@ import { createEventStore } from "#shared/events/dynamodb/event-store.ts";
 import { createIdempotencyStore } from "#shared/events/dynamodb/idempotency-store.ts";
 import { documentTypes } from "#shared/events/entity-types.ts";
 import { oneShard } from "#shared/events/shards/shard-settings-cache.ts";
+import { anchorsLog } from "#shared/ledger/chunk.ts";
 import { createCheckpointStore } from "#shared/ledger/dynamodb/checkpoint-store.ts";
 import { createClaimStore } from "#shared/ledger/dynamodb/claim-store.ts";
 import { createEventItemReader, createStoredEventFinder } from "#shared/ledger/dynamodb/event-item-reader.ts";
 import { createLedgerStore } from "#shared/ledger/dynamodb/ledger-store.ts";
+import { createRoundStore } from "#shared/ledger/dynamodb/round-store.ts";
 import { createSequenceFinder } from "#shared/ledger/dynamodb/sequence-finder.ts";
 import { createTileStore } from "#shared/ledger/dynamodb/tile-store.ts";
 import { createSequencedEventReader } from "#shared/ledger/feed/dynamodb/sequenced-event-reader.ts";
@@ -45,6 +47,7 @@ import type { ReplayPorts } from "#shared/webhooks/replays/run-replay.ts";
 import { aDeliveryMessage, anEvent, anOrg, aToken, testNow } from "#test/support/builders.ts";
 import { chunksOf, eventEntries } from "#test/support/ledger/entries.ts";
 import { aViewerKey } from "#test/support/viewer-tokens.ts";
+import { anchorCalls, publicAnchorCalls } from "./anchor-store-calls.ts";
 import {
   type Calls,
   deliveriesCalls,
@@ -311,7 +314,14 @@ function proofs(client: DynamoDBClient) {
       findBySize: () => checkpoints.findBySize(org_id, { min: 1, max: 2 }),
       put: () => checkpoints.put(org_id, checkpoint, null),
     } satisfies Calls<ProofPorts["checkpoints"]>,
-    ledger: { getNewestChunk: () => ledger.getNewestChunk(org_id, true) } satisfies Calls<ProofPorts["ledger"]>,
+    ledger: {
+      getNewestChunk: () => ledger.getNewestChunk(org_id, true),
+      getChunk: () => ledger.getChunk(anchorsLog, 0),
+      listChunks: () => ledger.listChunks(anchorsLog, { from: 0 }),
+    } satisfies Calls<ProofPorts["ledger"]>,
+    rounds: { get: () => createRoundStore(client, tables.ledger).get(new Uint8Array(32)) } satisfies Calls<
+      ProofPorts["rounds"]
+    >,
     tiles: {
       listChunks: () => tiles.listChunks(org_id, { ...range, level: 0 }, true),
       listNodes: () => tiles.listNodes(org_id, range, true),
@@ -363,6 +373,8 @@ function reconciler(client: DynamoDBClient) {
 }
 
 export const storeCallsOfFunctions: Readonly<Record<string, (client: DynamoDBClient) => StoreCalls>> = {
+  AnchorsApi: publicAnchorCalls,
+  AnchorsFunction: anchorCalls,
   AuthAdmin: admin,
   AuthOauth: oauth,
   AuthTokens: orgTokens,

@@ -1,4 +1,5 @@
 import { stages } from "#infra/config.ts";
+import { anchorCosts } from "#infra/costs/anchor-costs.ts";
 import {
   consoleVisitCosts,
   deliveryCosts,
@@ -58,6 +59,7 @@ export function costTables(counts: StackCounts): Readonly<Record<string, string>
     }),
     uses: usesTable(prod),
     fixed: oneColumn("$ a month", fixedCosts(counts)),
+    anchors: oneColumn("$ a month", anchorCosts()),
     classes: byVolume(
       (volume) =>
         (["STANDARD", "STANDARD_INFREQUENT_ACCESS"] as const).map((tableClass) => ({

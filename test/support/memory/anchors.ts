@@ -23,7 +23,7 @@ export function memoryRounds(): MemoryRounds {
 
 export type MemoryAnchorStore = AnchorStore & { readonly texts: Map<number, string> };
 
-/** Creates a place outside, in memory. */
+/** Creates a store of published rounds in memory. */
 export function memoryAnchorStore(): MemoryAnchorStore {
   const texts = new Map<number, string>();
   return {

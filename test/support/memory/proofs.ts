@@ -7,6 +7,7 @@ import type { ItemImage } from "#shared/ledger/formats/canonical.ts";
 import type { FindProofPorts } from "#shared/ledger/proofs/find-proof.ts";
 import type { TileRange, TileStore } from "#shared/ledger/tiles/tile-store.ts";
 import { testNow } from "#test/support/builders.ts";
+import { memoryRounds } from "./anchors.ts";
 import type { MemoryLedger } from "./ledger.ts";
 
 export const testLogName = "activity.example.com";
@@ -68,6 +69,7 @@ export function memoryProofPorts(ledger: MemoryLedger, items: ReadonlyMap<string
   const ports: FindProofPorts = {
     checkpoints: memoryCheckpoints(),
     ledger,
+    rounds: memoryRounds(),
     tiles,
     checkpointKey: key,
     logName: testLogName,

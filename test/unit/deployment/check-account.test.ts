@@ -30,26 +30,26 @@ describe("checkAccount with the default quotas", () => {
 });
 
 describe("checkAccount, concurrency", () => {
-  it.each([10, 50, 400, 679])("stops when the stage reserves 580 and the account has %i", async (limit) => {
+  it.each([10, 50, 400, 689])("stops when the stage reserves 590 and the account has %i", async (limit) => {
     const [finding, ...others] = await found({ concurrency: async () => ({ limit, unreserved: limit }) });
     expect(others).toEqual([]);
     expect(finding).toMatch(/^stops: Lambda allows \d+ concurrent executions in this account/);
-    expect(finding).toContain("The stage reserves 580, and 100 must stay unreserved.");
-    expect(finding).toContain("--quota-code L-B99A9384 --desired-value 990. Or set reserved: null.");
+    expect(finding).toContain("The stage reserves 590, and 100 must stay unreserved.");
+    expect(finding).toContain("--quota-code L-B99A9384 --desired-value 1000. Or set reserved: null.");
   });
 
-  it("returns a note from 680 to 989 and nothing from 990 on, where the queues need 410", async () => {
-    const [finding] = await found({ concurrency: async () => ({ limit: 680, unreserved: 680 }) });
-    expect(finding).toContain("note: Lambda allows 680 concurrent executions");
+  it("returns a note from 690 to 999 and nothing from 1000 on, where the queues need 410", async () => {
+    const [finding] = await found({ concurrency: async () => ({ limit: 690, unreserved: 690 }) });
+    expect(finding).toContain("note: Lambda allows 690 concurrent executions");
     expect(finding).toContain("Queues use up to 410 of the remaining 100");
-    expect(await found({ concurrency: async () => ({ limit: 990, unreserved: 990 }) })).toEqual([]);
+    expect(await found({ concurrency: async () => ({ limit: 1000, unreserved: 1000 }) })).toEqual([]);
   });
 
   it("counts out the reservations of other functions, and not those of the stage itself", async () => {
-    const concurrency = async () => ({ limit: 1_000, unreserved: 420 });
+    const concurrency = async () => ({ limit: 1_000, unreserved: 410 });
     const [finding] = await found({ concurrency });
-    expect(finding).toMatch(/^stops: .* 580 are reserved by other functions\..*--desired-value 1570\./);
-    expect(await found({ concurrency, reservedBy: async () => 580 })).toEqual([]);
+    expect(finding).toMatch(/^stops: .* 590 are reserved by other functions\..*--desired-value 1590\./);
+    expect(await found({ concurrency, reservedBy: async () => 590 })).toEqual([]);
   });
 
   it("returns a note with the quota request when a stage without reservations has a new account", async () => {

@@ -1,25 +1,10 @@
 import { basePath } from "#shared/api/finzbooks/base-path.ts";
 import { orgParameters } from "#shared/api/finzbooks/parameters.ts";
 import { bytesResponse } from "#shared/api/http/response.ts";
-import type { PathParameter } from "#shared/api/operations/parameter.ts";
 import { proofResponses } from "#shared/api/proofs/openapi/describe-proof-operation.ts";
-import { ActivityError } from "#shared/errors.ts";
-import { parseTilePath, type TileResource } from "#shared/ledger/formats/tile-path.ts";
-import { ProofError } from "#shared/ledger/proof-error.ts";
+import { parseTile, tilePath } from "#shared/api/proofs/tile-parameter.ts";
 import { getTile as getLogTile } from "#shared/ledger/proofs/get-tile.ts";
 import type { ProofsOperation } from "./proofs-call.ts";
-
-const tilePath: PathParameter = {
-  name: "tile",
-  in: "path",
-  required: true,
-  description:
-    "`L/N` for the hashes of tile `N` of level `L`, `entries/N` for the entries of tile `N` of level 0; `N` in groups of " +
-    "three digits, all but the last with `x`. A partial tile of `W` hashes ends with `.p/W`.",
-  schema: { type: "string" },
-  example: "0/x001/067",
-  containsSlashes: true,
-};
 
 /** Only the caller may cache a tile, which never changes. */
 const immutable = { "cache-control": "private, max-age=31536000, immutable" };
@@ -32,19 +17,9 @@ export const getTile: ProofsOperation = {
   scope: "AIBooks.activity.READ",
   parameters: [tilePath, ...orgParameters],
   async handle({ path, caller, proofs }) {
-    const tile = parseTile(`tile/${path.tile}`);
-    return bytesResponse(await getLogTile(proofs, caller.org_id, tile), immutable);
+    return bytesResponse(await getLogTile(proofs, caller.org_id, parseTile(path.tile)), immutable);
   },
 };
-
-function parseTile(path: string): TileResource {
-  try {
-    return parseTilePath(path);
-  } catch (error) {
-    if (!(error instanceof ProofError)) throw error;
-    throw new ActivityError("not_found", "The path is not that of a tile. See C2SP tlog-tiles.");
-  }
-}
 
 export const describeGetTile = () => {
   const content = { "application/octet-stream": { schema: { type: "string", format: "binary" } } };

@@ -12,6 +12,7 @@ import { parseParameters } from "#shared/api/operations/parse-parameters.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { orgIdPattern } from "#shared/events/limits.ts";
 import { getLogKey } from "#shared/ledger/checkpoints/sign-head.ts";
+import { anchorsLog } from "#shared/ledger/chunk.ts";
 import { formatVerificationKey } from "#shared/ledger/formats/verification-key.ts";
 import type { ProofPorts } from "#shared/ledger/proofs/proof-ports.ts";
 
@@ -43,8 +44,8 @@ export const listKeys: Operation<KeysCall> = {
   parameters,
   async handle({ request, ...ports }) {
     const { organization_id } = parseParameters(request.query, parameters);
-    const key = await getLogKey(ports, organization_id);
-    const keys = [{ origin: key.name, verification_key: formatVerificationKey(key) }];
+    const logKeys = await Promise.all([organization_id, anchorsLog].map((log) => getLogKey(ports, log)));
+    const keys = logKeys.map((key) => ({ origin: key.name, verification_key: formatVerificationKey(key) }));
     const body = JSON.stringify({ code: 0, message: "success", keys });
     return jsonResponse(body, 200, { "cache-control": "public, max-age=300" });
   },
@@ -76,7 +77,7 @@ export function describeListKeys(): OperationDescription {
       "only shows that the API agrees with itself.",
     tags: ["proofs"],
     responses: {
-      ...okResponse("The keys of the log.", keysSchema, ["Cache-Control"]),
+      ...okResponse("The keys of the log, and of the log of anchors.", keysSchema, ["Cache-Control"]),
       ...errorResponses(400, 500, 503),
     },
   };

@@ -1,5 +1,6 @@
 import type { DescribedOperation } from "#shared/api/operations/describe-operations.ts";
 import { describeFindProof, findProof } from "./find-proof.ts";
+import { describeGetAnchor, getAnchor } from "./get-anchor.ts";
 import { describeGetCheckpoint, describeGetLogCheckpoint, getCheckpoint, getLogCheckpoint } from "./get-checkpoint.ts";
 import { describeGetConsistency, getConsistency } from "./get-consistency.ts";
 import { describeGetProof, getProof } from "./get-proof.ts";
@@ -11,6 +12,7 @@ import type { ProofsOperation } from "./proofs-call.ts";
 export const proofsOperations: readonly ProofsOperation[] = [
   getCheckpoint,
   getProof,
+  getAnchor,
   findProof,
   getConsistency,
   getLogCheckpoint,
@@ -21,6 +23,7 @@ export const proofsOperations: readonly ProofsOperation[] = [
 export const describedProofsOperations = (): readonly DescribedOperation[] => [
   [getCheckpoint, describeGetCheckpoint],
   [getProof, describeGetProof],
+  [getAnchor, describeGetAnchor],
   [findProof, describeFindProof],
   [getConsistency, describeGetConsistency],
   [getLogCheckpoint, describeGetLogCheckpoint],

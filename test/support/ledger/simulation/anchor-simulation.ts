@@ -1,7 +1,7 @@
 import type { DynamoDBRecord } from "aws-lambda";
 import { Random } from "#infra/local/demo/random.ts";
 import { ActivityError } from "#shared/errors.ts";
-import { type AnchorHandlerOptions, createAnchorHandler } from "#shared/ledger/anchors/aws/anchor-handler.ts";
+import { type AnchorHandlerOptions, createAnchorHandler } from "#shared/ledger/aws/anchor-handler.ts";
 import { anchorsLog, type Chunk } from "#shared/ledger/chunk.ts";
 import { nextChunk } from "#shared/ledger/sequencer/next-chunk.ts";
 import { buildLambdaContext } from "#test/support/api/http-event.ts";

@@ -66,7 +66,7 @@ describe("a proof at a million entries, in full chunks", () => {
     reads.push({ range, units: unitsOf(bytes.reduce((sum, one) => sum + one, 0)) });
   const ports: ProofPorts = {
     ...memoryProofPorts(memoryLedger()).ports,
-    ledger: { getNewestChunk: async () => newest },
+    ledger: { ...memoryLedger(), getNewestChunk: async () => newest },
     tiles: {
       async listChunks(_, range) {
         const chunk = chunkAt(range.first / chunkEntries);

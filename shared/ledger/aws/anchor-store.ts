@@ -2,10 +2,10 @@ import type { AnchorStore } from "#shared/ledger/anchors/ports.ts";
 import { createFolderAnchorStore } from "./folder-anchor-store.ts";
 
 /** Where rounds are stored. The folder takes precedence; `null` for both stores them nowhere. */
-export type AnchorPlace = { readonly folder: string | null; readonly bucket: string | null };
+export type AnchorStoreNames = { readonly folder: string | null; readonly bucket: string | null };
 
-/** Creates the store of rounds outside of the account; `null` if there is none. */
-export function createAnchorStore({ folder, bucket }: AnchorPlace): AnchorStore | null {
+/** Creates the store of rounds outside of the account; `null` if neither is named. */
+export function createAnchorStore({ folder, bucket }: AnchorStoreNames): AnchorStore | null {
   if (folder !== null) return createFolderAnchorStore(folder);
   if (bucket === null) return null;
   let store: Promise<AnchorStore> | null = null;

@@ -1,8 +1,8 @@
 import type { DynamoDBRecord } from "aws-lambda";
 import { beforeEach, describe, expect, it } from "vitest";
 import { ActivityError } from "#shared/errors.ts";
-import { type AnchorHandlerOptions, createAnchorHandler } from "#shared/ledger/anchors/aws/anchor-handler.ts";
 import { parseRound } from "#shared/ledger/anchors/round-text.ts";
+import { type AnchorHandlerOptions, createAnchorHandler } from "#shared/ledger/aws/anchor-handler.ts";
 import { anchorsLog } from "#shared/ledger/chunk.ts";
 import { parseCheckpoint } from "#shared/ledger/formats/checkpoint.ts";
 import { parseSignedNote } from "#shared/ledger/formats/signed-note.ts";
@@ -125,7 +125,7 @@ describe("createAnchorHandler", () => {
     expect(await anchor(...recordsOf("org_a", 1))).toEqual({ batchItemFailures: [{ itemIdentifier: "10" }] });
   });
 
-  it("does not repeat the batch when the place outside fails, and stores the rounds later", async () => {
+  it("does not repeat the batch when the store outside fails, and stores the rounds later", async () => {
     const store = memoryAnchorStore();
     let isBroken = true;
     const put = async (index: number, text: string) => {

@@ -8,12 +8,12 @@ import { type AnchorRound, seedBytes } from "#shared/ledger/anchors/anchor-round
 import type { AnchoredHead } from "#shared/ledger/anchors/anchored-head.ts";
 import { DamagedRoundError } from "#shared/ledger/anchors/damaged-round.ts";
 import type { RoundStore } from "#shared/ledger/anchors/ports.ts";
-import { ByteReader } from "#shared/ledger/dynamodb/byte-reader.ts";
 import { encodeHex } from "#shared/ledger/encoding/hex.ts";
 import { hashBytes } from "#shared/ledger/merkle/hashes.ts";
 import type { AttributeMap } from "#shared/platform/dynamodb/attributes.ts";
 import { roundPartition } from "#shared/platform/dynamodb/keys.ts";
 import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
+import { ByteReader } from "./byte-reader.ts";
 
 const sizeBytes = 8;
 

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { S3Client, S3ServiceException } from "@aws-sdk/client-s3";
 import { afterAll, describe, expect, it, vi } from "vitest";
-import { createAnchorStore } from "#shared/ledger/anchors/aws/anchor-store.ts";
-import { createBucketAnchorStore } from "#shared/ledger/anchors/aws/bucket-anchor-store.ts";
+import { createAnchorStore } from "#shared/ledger/aws/anchor-store.ts";
+import { createBucketAnchorStore } from "#shared/ledger/aws/bucket-anchor-store.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "activity-log-anchors-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -28,7 +28,7 @@ describe("createAnchorStore", () => {
     expect(readFileSync(join(folder, "a", "anchors", "0000000042"), "utf8")).toBe("first");
   });
 
-  it("returns null when there is no place, and the bucket by its name", () => {
+  it("returns null without a name, and the bucket by its name", () => {
     expect(createAnchorStore({ folder: null, bucket: null })).toBeNull();
     expect(createAnchorStore({ folder: null, bucket: "anchors-of-another-account" })?.name).toBe(
       "bucket#anchors-of-another-account",

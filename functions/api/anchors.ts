@@ -1,0 +1,20 @@
+import { createAnchorsHandler } from "#shared/api/anchors/handler.ts";
+import { renderError } from "#shared/api/finzbooks/errors.ts";
+import { createHttpHandler } from "#shared/api/handlers/http-handler.ts";
+import { createCheckpointStore } from "#shared/ledger/dynamodb/checkpoint-store.ts";
+import { createTileStore } from "#shared/ledger/dynamodb/tile-store.ts";
+import { createDynamoClient } from "#shared/platform/dynamodb/client.ts";
+import { envVars } from "#shared/platform/env-vars.ts";
+import { env } from "#shared/platform/handlers/env.ts";
+
+const client = createDynamoClient();
+
+/** Serves the log of anchors, which is public. */
+export const handler = createHttpHandler({
+  name: "anchors",
+  handle: createAnchorsHandler({
+    checkpoints: createCheckpointStore(client, env(envVars.configTable)),
+    tiles: createTileStore(client, env(envVars.ledgerTable)),
+  }),
+  renderError,
+});
