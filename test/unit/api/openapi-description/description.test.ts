@@ -1,5 +1,6 @@
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { describe, expect, it } from "vitest";
+import { anchorsOperations } from "#shared/api/anchors/operations/anchors-operations.ts";
 import { changesOperations } from "#shared/api/changes/operations/changes-operations.ts";
 import { fakturoidOperations } from "#shared/api/fakturoid/operations/fakturoid-operations.ts";
 import { basePath } from "#shared/api/finzbooks/base-path.ts";
@@ -73,6 +74,7 @@ describe("OpenAPI paths", () => {
       [`${basePath}/viewer-tokens`, ["accessToken"]],
       [`${basePath}/tokens`, ["accessToken"]],
       [listKeys.path, []],
+      ...anchorsOperations.map(({ path }) => [path, []] as const),
       [`${basePath}/activity/changes`, ["accessToken"]],
       [`${basePath}/activity/export`, ["accessToken"]],
       ...proofsOperations.map(({ path }) => [path, ["accessToken"]] as const),
@@ -104,6 +106,7 @@ describe("OpenAPI operations", () => {
     ...changesOperations,
     ...proofsOperations,
     listKeys,
+    ...anchorsOperations,
     ...viewerTokensOperations,
     ...tokensOperations,
     ...webhooksOperations,
