@@ -5,6 +5,8 @@ import { relevantConditionKeys } from "./relevant-condition-keys.ts";
 
 export type Principal = {
   readonly arn: string;
+  /** The role of a session, which is the `aws:PrincipalArn` of its requests. Has its path, unlike the ARN of the session. */
+  readonly roleArn?: string;
   readonly policies: readonly NamedPolicy[];
 };
 
@@ -32,7 +34,7 @@ export function createAuthorizer(resourcePolicies: ReadonlyMap<string, unknown>,
         // Requests to AWS use TLS. Policies that require it must allow the plain HTTP of the loopback interface.
         contextVariables: {
           "aws:SecureTransport": "true",
-          "aws:PrincipalArn": principal.arn,
+          "aws:PrincipalArn": principal.roleArn ?? principal.arn,
           ...access.context,
         },
       },

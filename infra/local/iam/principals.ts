@@ -30,6 +30,7 @@ export function createPrincipals(
       const roleName = roleArn.slice(roleArn.lastIndexOf("/") + 1);
       functions.set(accessKey, {
         arn: `arn:aws:sts::${account}:assumed-role/${roleName}/${functionName}`,
+        roleArn,
         policies: rolePolicies.get(roleArn) ?? [],
       });
       return accessKey;

@@ -46,6 +46,26 @@ describe("createAuthorizer", () => {
     );
   });
 
+  it("compares the role of a session, with its path, when a policy has a condition for the principal", async () => {
+    const ledger = "arn:aws:dynamodb:us-east-1:000000000000:table/Ledger";
+    const writers = "arn:aws:iam::000000000000:role/writers/*";
+    const policy = statement("Deny", ["dynamodb:PutItem"], "*", {
+      Principal: { AWS: "*" },
+      Condition: { ArnNotLike: { "aws:PrincipalArn": writers } },
+    });
+    const put = createAuthorizer(new Map([[ledger, policy]]), "000000000000");
+    const access = { action: "dynamodb:PutItem", resource: ledger };
+    const policies = [{ name: "put", policy: statement("Allow", ["dynamodb:PutItem"], ledger) }];
+    const session = (role: string, roleArn: string) => ({
+      arn: `arn:aws:sts::000000000000:assumed-role/${role}/Fn`,
+      roleArn: `arn:aws:iam::000000000000:role${roleArn}`,
+      policies,
+    });
+    expect(await put(session("Writer", "/writers/Writer"), access)).toBeUndefined();
+    expect(await put(session("Other", "/Other"), access)).toMatch("explicit deny");
+    expect(await put(operator, access)).toMatch("explicit deny");
+  });
+
   it("allows API Gateway to invoke only from the route of the permission", async () => {
     const gateway = { arn: "apigateway.amazonaws.com", policies: [] };
     const from = (route: string) => ({
