@@ -28,6 +28,9 @@ function renderValid(result: FileResult & { readonly result: "valid" }): HTMLEle
     case "consistency":
       facts.set("Unchanged", `entries 1 to ${result.sequence}`).set("Entries now", String(result.size));
       break;
+    case "anchor":
+      facts.set("Anchored at", result.sealed_at ?? "").set("Entries then", String(result.size));
+      break;
     case "checkpoint":
       facts.set("Entries", String(result.size));
   }
@@ -38,6 +41,7 @@ function renderValid(result: FileResult & { readonly result: "valid" }): HTMLEle
 const sentences = {
   inclusion: "The log has this entry, exactly as in the file.",
   consistency: "The log only grew: what the older checkpoint covers is unchanged.",
+  anchor: "The log of anchors commits to this state of the log. A checkpoint of the same size must have the same root.",
   checkpoint: "The key has signed this checkpoint. Keep it: it proves later that nothing before it was changed.",
 } as const;
 

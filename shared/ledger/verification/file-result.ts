@@ -2,7 +2,7 @@ import { type Cosignature, verifyCosignatures } from "#shared/ledger/formats/cos
 import { parseVerificationKey, type VerificationKey } from "#shared/ledger/formats/verification-key.ts";
 import { packFiles } from "#shared/ledger/pack/manifest.ts";
 import { isUndecided, ProofError, type ProofErrorReason } from "#shared/ledger/proof-error.ts";
-import { isProofText, type Verification, verifyFile } from "./verify-file.ts";
+import { noteOfText, type Verification, verifyFile } from "./verify-file.ts";
 import { type PackReader, type PackVerification, verifyPack } from "./verify-pack.ts";
 
 /** What is known of a file after its verification. */
@@ -66,8 +66,7 @@ function verifyNamed(named: NamedFile | NamedPack, texts: readonly NamedFile[], 
 /** Returns the note of the checkpoint that a verified file leads to. It follows the empty line of a proof. */
 async function noteOf(named: NamedFile | NamedPack): Promise<string> {
   if ("pack" in named) return named.pack.readText(packFiles.checkpoint);
-  const isProof = isProofText(named.text);
-  return isProof ? named.text.slice(named.text.indexOf("\n\n") + 2) : named.text;
+  return noteOfText(named.text);
 }
 
 /** Returns the exit code of a program: 0 if all files are valid, 1 if one is false, 2 if none is and one is unknown. */
@@ -97,6 +96,8 @@ function describe(found: Verification | PackVerification): string {
       return `entry ${sequence} of ${origin}, sealed at ${sealed_at}, is in the log of ${size} entries.\n${event ?? "The proof does not include the event."}`;
     case "consistency":
       return `the log ${origin} of ${size} entries begins with the ${sequence} entries of the older checkpoint, unchanged.`;
+    case "anchor":
+      return `an anchor of ${sealed_at} commits to the log ${origin} of ${size} entries.`;
     case "checkpoint":
       return `the key signed the checkpoint of ${origin} with ${size} entries.`;
   }

@@ -1,3 +1,5 @@
+import { anchorLeafHeader } from "#shared/ledger/anchors/anchor-leaf.ts";
+import { parseAnchorProof, verifyAnchorProof } from "#shared/ledger/anchors/anchor-proof.ts";
 import { verifyCheckpoint } from "#shared/ledger/formats/checkpoint.ts";
 import { parseConsistencyText, verifyConsistencyText } from "#shared/ledger/formats/consistency-text.ts";
 import { parseLoggedEntry } from "#shared/ledger/formats/logged-entry.ts";
@@ -7,11 +9,12 @@ import { ProofError } from "#shared/ledger/proof-error.ts";
 
 /** What a file proves. */
 export type Verification = {
-  readonly proves: "inclusion" | "consistency" | "checkpoint";
+  readonly proves: "inclusion" | "consistency" | "anchor" | "checkpoint";
   readonly origin: string;
   readonly size: number;
-  /** Of the entry, or of the older checkpoint; `null` for a checkpoint alone. */
+  /** Of the entry, or of the older checkpoint; `null` for an anchor, and for a checkpoint alone. */
   readonly sequence: number | null;
+  /** When the entry was sealed, or the anchor made. */
   readonly sealed_at: string | null;
   /** The canonical event; `null` if the file has none. */
   readonly event: string | null;
@@ -22,16 +25,27 @@ const consistencyHeader = "old ";
 
 /** Whether a file has a proof before its checkpoint. */
 export function isProofText(text: string): boolean {
-  return text.startsWith(proofHeader) || text.startsWith(consistencyHeader);
+  return text.startsWith(proofHeader) || text.startsWith(consistencyHeader) || isAnchorText(text);
+}
+
+/** Returns the signed note in a verified file: all of it, or what follows its proof. */
+export function noteOfText(text: string): string {
+  if (isAnchorText(text)) return parseAnchorProof(text).round.checkpoint;
+  return isProofText(text) ? text.slice(text.indexOf("\n\n") + 2) : text;
+}
+
+function isAnchorText(text: string): boolean {
+  return text.startsWith(`${anchorLeafHeader}\n`);
 }
 
 /**
- * Verifies a file: a proof of an entry, a consistency proof (with the older checkpoint), or a checkpoint. Uses only the key
- * that is given, never one from the file. Throws `ProofError`.
+ * Verifies a file: a proof of an entry, a consistency proof (with the older checkpoint), an anchor proof, or a checkpoint.
+ * Uses only the key that is given, never one from the file. Throws `ProofError`.
  */
 export async function verifyFile(text: string, key: VerificationKey, older: string | null): Promise<Verification> {
   if (text.startsWith(proofHeader)) return verifyInclusionFile(text, key);
   if (text.startsWith(consistencyHeader)) return verifyConsistencyFile(text, key, older);
+  if (isAnchorText(text)) return verifyAnchorFile(text, key);
   const { origin, size } = await verifyCheckpoint(text, [key]);
   return { proves: "checkpoint", origin, size, sequence: null, sealed_at: null, event: null };
 }
@@ -42,6 +56,12 @@ async function verifyInclusionFile(text: string, key: VerificationKey): Promise<
   const { sealedAt, canonical, leaf } = parseLoggedEntry(proof.extra);
   const { origin, size } = await verifyTlogProof(proof, leaf, [key]);
   return { proves: "inclusion", origin, size, sequence: proof.index + 1, sealed_at: sealedAt, event: canonical };
+}
+
+async function verifyAnchorFile(text: string, key: VerificationKey): Promise<Verification> {
+  const { head, anchoredAt } = await verifyAnchorProof(parseAnchorProof(text), [key]);
+  const { origin, size } = head;
+  return { proves: "anchor", origin, size, sequence: null, sealed_at: anchoredAt, event: null };
 }
 
 async function verifyConsistencyFile(text: string, key: VerificationKey, older: string | null): Promise<Verification> {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { verify } from "#clients/cli/commands/verify.ts";
+import { anchorExample } from "#shared/api/proofs/openapi/anchor-example.ts";
 import { checkpointExample, consistencyExample, proofExample } from "#shared/api/proofs/openapi/examples.ts";
 import { getCheckpoint } from "#shared/ledger/checkpoints/get-checkpoint.ts";
 import { formatLoggedEntry } from "#shared/ledger/formats/logged-entry.ts";
@@ -50,6 +51,19 @@ describe("verify", () => {
 
   it("accepts a checkpoint", async () => {
     expect(await verified(checkpointExample)).toMatchObject({ exit: 0, json: { proves: "checkpoint", size: 3 } });
+  });
+
+  it("accepts an anchor proof with the key of the log of anchors, and refuses another head", async () => {
+    const { verification_key, sealed_at } = trustVectors.anchor_round;
+    const { exit, text, json } = await verified(anchorExample, [], verification_key);
+    expect([exit, text]).toEqual([
+      0,
+      expect.stringContaining(`${sealed_at} commits to the log ${trustVectors.origin}`),
+    ]);
+    expect(json).toMatchObject({ proves: "anchor", origin: trustVectors.origin, size: 3, sequence: null, sealed_at });
+    const changed = anchorExample.replace("\n3\n", "\n4\n");
+    expect(await verified(changed, [], verification_key)).toMatchObject({ exit: 1, json: { reason: "wrong-root" } });
+    expect(await verified(anchorExample)).toMatchObject({ exit: 2, json: { reason: "unknown-signer" } });
   });
 
   it("refuses a proof of other content", async () => {
