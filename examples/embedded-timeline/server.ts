@@ -1,12 +1,14 @@
 import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { extname } from "node:path";
-import type { FinzbooksClient } from "@activity-log/client";
+import { ActivityLogError, type FinzbooksClient } from "@activity-log/client";
 
 export type PageServerOptions = {
   /** The address of the API, for browsers. */
   readonly api: string;
   readonly client: FinzbooksClient;
+  /** The verification key of the log, as its operator handed it over; empty to verify no events. */
+  readonly verificationKey: string;
   /** Returns whether the visitor who sent a request may see an invoice. */
   mayRead(request: IncomingMessage, invoiceId: string): Promise<boolean>;
 };
@@ -17,8 +19,8 @@ const types: Readonly<Record<string, string>> = { ".js": "text/javascript", ".cs
 const notFound: Content = { status: 404, type: "text/plain", body: "This page does not exist." };
 
 /** Creates the server of a page with the timeline, of its files, and of the tokens that it reads the log with. */
-export function createPageServer({ api, client, mayRead }: PageServerOptions): Server {
-  const page = readAsset("page.html").toString().replaceAll("$API", api);
+export function createPageServer({ api, client, verificationKey, mayRead }: PageServerOptions): Server {
+  const page = readAsset("page.html").toString().replaceAll("$API", api).replaceAll("$KEY", verificationKey);
   const securityHeaders = {
     "content-security-policy": `default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ${api}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
     "x-content-type-options": "nosniff",
@@ -27,11 +29,13 @@ export function createPageServer({ api, client, mayRead }: PageServerOptions): S
   };
 
   async function handle(request: IncomingMessage): Promise<Content> {
-    const [, folder, name = ""] = /^\/(invoices|tokens|timeline|public)\/([\w.-]{1,64})$/.exec(request.url ?? "") ?? [];
+    const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
+    const [, folder, name = ""] = /^\/(invoices|tokens|proofs|timeline|public)\/([\w.-]{1,64})$/.exec(pathname) ?? [];
     if (folder === "timeline") return toFile(name, readTimeline);
     if (folder === "public") return toFile(name, readAsset);
     if (folder === undefined || !(await mayRead(request, name))) return notFound;
     if (folder === "invoices") return { status: 200, type: "text/html", body: page.replaceAll("$INVOICE", name) };
+    if (folder === "proofs") return toProof(client, name, searchParams);
     // A request of another site's page has another origin, or none.
     const origin = `http://${request.headers.host}`;
     if (request.method !== "POST" || request.headers.origin !== origin) return notFound;
@@ -44,6 +48,21 @@ export function createPageServer({ api, client, mayRead }: PageServerOptions): S
     const { status, type, body } = await handle(request).catch(toErrorPage);
     response.writeHead(status, { ...securityHeaders, "content-type": `${type}; charset=utf-8` }).end(body);
   });
+}
+
+/** A proof discloses the whole event, also what a viewer token hides: these visitors may see all of the invoice. */
+async function toProof(client: FinzbooksClient, invoiceId: string, query: URLSearchParams): Promise<Content> {
+  const [event_id, occurred_at] = [query.get("event_id") ?? "", query.get("occurred_at") ?? ""];
+  try {
+    return {
+      status: 200,
+      type: "text/plain",
+      body: await client.proofs.find({ entity_id: invoiceId, event_id, occurred_at }),
+    };
+  } catch (error) {
+    if (error instanceof ActivityLogError && error.code === "not_found") return notFound;
+    throw error;
+  }
 }
 
 function toFile(name: string, read: (name: string) => Buffer): Content {

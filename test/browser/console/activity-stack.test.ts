@@ -1,13 +1,12 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import * as z from "zod";
 import { createFinzbooksClient } from "#clients/client/finzbooks/finzbooks-client.ts";
 import { enterKey } from "#test/support/browser/console/enter-key.ts";
 import { setUpStackTests } from "#test/support/browser/stack-tests.ts";
+import { getVerificationKey } from "#test/support/browser/verification-key.ts";
 import { until } from "#test/support/until.ts";
 
 const tests = setUpStackTests();
-const keysSchema = z.object({ keys: z.array(z.object({ verification_key: z.string() })) });
 
 describe("activity › with a running stack", () => {
   it("shows an event within five seconds, and exports the filtered list as the API has it", async () => {
@@ -60,7 +59,7 @@ describe("activity › with a running stack", () => {
     });
     const page = await tests.openConsole("/activity", org.token);
     await page.locator(".event-row").first().click();
-    await enterKey(page, await getVerificationKey(org.org_id));
+    await enterKey(page, await getVerificationKey(tests.stack.api, org.org_id));
     await page.getByText("· sequence 1", { exact: true }).waitFor();
 
     await page.route("**/activity?*", async (route) => {
@@ -71,14 +70,8 @@ describe("activity › with a running stack", () => {
     await page.goto(`${tests.stack.api}/console/activity?open=${event?.event_id}`);
     await page.getByLabel("Token", { exact: true }).fill(org.token);
     await page.getByRole("button", { name: "Sign in" }).click();
-    await enterKey(page, await getVerificationKey(org.org_id));
+    await enterKey(page, await getVerificationKey(tests.stack.api, org.org_id));
     await page.getByRole("alert").getByText("What is shown here is not what the log recorded.").waitFor();
     await page.getByRole("row", { name: "changes.status DRAFT → PAID DRAFT → SENT" }).waitFor();
   });
 });
-
-/** Returns the key of a log. Outside of a test, it must come from elsewhere than the API. */
-async function getVerificationKey(org: string): Promise<string> {
-  const response = await fetch(`${tests.stack.api}/api/public/v1/activity/keys?organization_id=${org}`);
-  return keysSchema.parse(await response.json()).keys[0]?.verification_key ?? "";
-}
