@@ -69,7 +69,7 @@ export class ActivityLogStack extends Stack {
       ledger,
       publicApi,
       signingKey: proofs.signingKey,
-      bucket: stage.trust.anchorBucket,
+      trust: stage.trust,
     });
     const audit = new Audit(this, "Audit", { observability, eventLog, auth });
 

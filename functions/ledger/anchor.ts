@@ -9,6 +9,8 @@ import { createCheckpointStore } from "#shared/ledger/dynamodb/checkpoint-store.
 import { createLedgerStore } from "#shared/ledger/dynamodb/ledger-store.ts";
 import { createRoundStore } from "#shared/ledger/dynamodb/round-store.ts";
 import { createTileStore } from "#shared/ledger/dynamodb/tile-store.ts";
+import { parseWitnesses } from "#shared/ledger/witnesses/parse-witnesses.ts";
+import { requestCosignatures, type WitnessPorts } from "#shared/ledger/witnesses/request-cosignatures.ts";
 import { createQuarantineQueue } from "#shared/platform/aws/quarantine-queue.ts";
 import { createDynamoClient } from "#shared/platform/dynamodb/client.ts";
 import { envVars } from "#shared/platform/env-vars.ts";
@@ -23,18 +25,29 @@ const table = env(envVars.configTable);
 const ledgerTable = env(envVars.ledgerTable);
 const maxConflictPauseMs = 20;
 
+const progress = createAnchorProgressStore(client, { table, ledgerTable });
+const witnessPorts: WitnessPorts = {
+  witnesses: parseWitnesses(optionalEnv(envVars.witnesses) ?? "[]"),
+  progress: {
+    get: (witness) => progress.get(`witness#${witness}`),
+    put: (witness, size) => progress.put(`witness#${witness}`, size),
+  },
+  send: fetch,
+  reportUnsigned: (witness, reason) => log("error", "witness did not sign", { witness, reason }),
+};
+
 /** Commits to the newest head of each log in the log of anchors, signs it, and stores the rounds outside of the account. */
 export const handler = createAnchorHandler({
   ledger: createLedgerStore(client, ledgerTable),
   tiles: createTileStore(client, ledgerTable),
   rounds: createRoundStore(client, ledgerTable),
   checkpoints: createCheckpointStore(client, table),
-  progress: createAnchorProgressStore(client, { table, ledgerTable }),
+  progress,
   checkpointKey: createKmsCheckpointKey(env(envVars.signingKey)),
   logName: env(envVars.logName),
   store: createAnchorStore({ folder: optionalEnv(envVars.anchorFolder), bucket: optionalEnv(envVars.anchorBucket) }),
   quarantine: createQuarantineQueue(env(envVars.anchorDeadLetters)),
-  requestCosignatures: async ({ note }) => note,
+  requestCosignatures: (checkpoint, readSubtrees) => requestCosignatures(witnessPorts, checkpoint, readSubtrees),
   createSeed: () => randomBytes(seedBytes),
   reportFork(error) {
     emitMetrics({ [metricNames.forkRefused]: 1 }, now());

@@ -16,8 +16,9 @@ import { functionThrottles } from "#infra/constructs/throttling.ts";
 import { graph, ownMetric } from "#infra/constructs/widgets.ts";
 import { envVars } from "#shared/platform/env-vars.ts";
 import { metricNames } from "#shared/platform/observability/metric-names.ts";
-import { type AnchorBucketSettings, createAnchorBucket } from "./anchor-bucket.ts";
+import { createAnchorBucket } from "./anchor-bucket.ts";
 import { type Ledger, ledgerWriters } from "./ledger.ts";
+import type { TrustSettings } from "./log-name.ts";
 import type { SigningKey } from "./signing-key.ts";
 
 export type AnchorsProps = {
@@ -26,7 +27,7 @@ export type AnchorsProps = {
   readonly ledger: Ledger;
   readonly publicApi: PublicApi;
   readonly signingKey: SigningKey;
-  readonly bucket: AnchorBucketSettings | null;
+  readonly trust: Pick<TrustSettings, "anchorBucket" | "witnesses">;
 };
 
 /** How long no round may be outside of the account while there are any. */
@@ -44,7 +45,8 @@ export class Anchors extends Construct {
 
   constructor(scope: Construct, id: string, props: AnchorsProps) {
     super(scope, id);
-    const { observability, auth, ledger, publicApi, signingKey, bucket } = props;
+    const { observability, auth, ledger, publicApi, signingKey, trust } = props;
+    const { anchorBucket: bucket, witnesses } = trust;
     this.deadLetters = new QuarantineQueue(this, "DeadLetters");
     this.fn = new NodeFunction(this, "Function", {
       entry: "functions/ledger/anchor.ts",
@@ -58,6 +60,7 @@ export class Anchors extends Construct {
     signingKey.grantSign(this.fn);
     this.deadLetters.grantSendMessages(this.fn);
     this.fn.addEnvironment(envVars.anchorDeadLetters, this.deadLetters.queueUrl);
+    if (witnesses.length > 0) this.fn.addEnvironment(envVars.witnesses, JSON.stringify(witnesses));
     this.#addSources(ledger);
     this.bucket = bucket !== null && "years" in bucket ? createAnchorBucket(this, "Bucket", bucket) : null;
     if (this.bucket !== null) this.#grantPut(this.bucket, "<AnchorsBucketE0A93AD3.Arn>");

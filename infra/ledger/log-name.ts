@@ -1,5 +1,12 @@
 import type { AnchorBucketSettings } from "./anchor-bucket.ts";
 
+export type WitnessSettings = {
+  /** The prefix of its submission API, without a slash at the end. */
+  readonly url: string;
+  /** Its verification key, for cosignatures. */
+  readonly key: string;
+};
+
 export type TrustSettings = {
   /**
    * The first part of the name of each organisation's log (C2SP: the origin), for example `activity.example.com`. Never
@@ -8,6 +15,11 @@ export type TrustSettings = {
   readonly name: string | null;
   /** The bucket with Object Lock to which anchors of all logs are copied; `null` for none. */
   readonly anchorBucket: AnchorBucketSettings | null;
+  /**
+   * Servers of others that sign each checkpoint of the log of anchors if it continues those they have seen (C2SP
+   * tlog-witness). Their signatures are copied to the bucket: without one, they are not asked.
+   */
+  readonly witnesses: readonly WitnessSettings[];
 };
 
 /** A URL without a scheme (C2SP signed-note, "Format"): no space and no `+`, and short enough for the line of a signature. */

@@ -25,6 +25,8 @@ export const envVars = {
   /** The KMS key that signs checkpoints. */
   signingKey: "SIGNING_KEY_ARN",
   anchorDeadLetters: "ANCHOR_DEAD_LETTERS_URL",
+  /** The witnesses of the log of anchors, if there are any: JSON. */
+  witnesses: "WITNESSES",
   /** The bucket for rounds of anchors, if there is one. */
   anchorBucket: "ANCHOR_BUCKET",
   /** Set only by the local runtime: a folder for rounds of anchors, instead of the bucket. */

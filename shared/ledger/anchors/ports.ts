@@ -1,5 +1,6 @@
 import type { SignedCheckpoint } from "#shared/ledger/checkpoints/checkpoint-store.ts";
 import type { CheckpointPorts } from "#shared/ledger/checkpoints/get-checkpoint.ts";
+import type { SubtreeReader } from "#shared/ledger/merkle/subtrees.ts";
 import type { LedgerReader, LedgerWriter } from "#shared/ledger/ports.ts";
 import type { AnchorRound } from "./anchor-round.ts";
 
@@ -43,7 +44,7 @@ export type PublishRoundsPorts = CheckpointPorts & {
   /** `null` if rounds are not stored outside: they are signed, and public. */
   readonly store: AnchorStore | null;
   /** Returns the note of a checkpoint of the log of anchors with the cosignatures of its witnesses. */
-  requestCosignatures(checkpoint: SignedCheckpoint): Promise<string>;
+  requestCosignatures(checkpoint: SignedCheckpoint, readSubtrees: SubtreeReader): Promise<string>;
   /** Reports a round whose leaves cannot be stored outside, because they are missing or damaged. */
   reportDamagedRound(index: number, error: unknown): void;
 };

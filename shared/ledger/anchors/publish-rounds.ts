@@ -38,8 +38,9 @@ export async function publishRounds(ports: PublishRoundsPorts, deadline: Date): 
   if (store === null) return;
   let stored = await ports.progress.get(store.name);
   if (stored >= signed.size) return;
-  const checkpoint = { ...signed, note: await ports.requestCosignatures(signed) };
-  const publication = { ports, store, checkpoint, tiles: new LogTiles(ports.tiles, anchorsLog, checkpoint) };
+  const tiles = new LogTiles(ports.tiles, anchorsLog, signed);
+  const checkpoint = { ...signed, note: await ports.requestCosignatures(signed, tiles.readSubtrees) };
+  const publication = { ports, store, checkpoint, tiles };
   while (stored < checkpoint.size && ports.now() < deadline) {
     const { chunks } = await ports.ledger.listChunks(anchorsLog, {
       from: stored,

@@ -76,6 +76,15 @@ describe("the bucket of anchors", () => {
   });
 });
 
+it("the anchor function gets the witnesses of the stage, if there are any", () => {
+  const witness = { url: "https://witness.example.com", key: "witness.example.com+00000000+BA==" };
+  const template = templateOf("prod", { trust: { ...fullStage.trust, witnesses: [witness] } });
+  const variables = (one: Template) =>
+    propertiesOf(one, "AWS::Lambda::Function", "AnchorsFunction").Environment.Variables;
+  expect(JSON.parse(variables(template)[envVars.witnesses])).toEqual([witness]);
+  expect(variables(templateOf("prod"))).not.toHaveProperty(envVars.witnesses);
+});
+
 describe.each(stageNames)("the ledger of %s", (stage) => {
   const template = templateOf(stage);
   const table = propertiesOf(template, "AWS::DynamoDB::GlobalTable", "LedgerTable");

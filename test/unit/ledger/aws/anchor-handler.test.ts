@@ -5,12 +5,16 @@ import { parseRound } from "#shared/ledger/anchors/round-text.ts";
 import { type AnchorHandlerOptions, createAnchorHandler } from "#shared/ledger/aws/anchor-handler.ts";
 import { anchorsLog } from "#shared/ledger/chunk.ts";
 import { parseCheckpoint } from "#shared/ledger/formats/checkpoint.ts";
+import { verifyCosignatures } from "#shared/ledger/formats/cosignature.ts";
 import { parseSignedNote } from "#shared/ledger/formats/signed-note.ts";
+import { parseWitnesses } from "#shared/ledger/witnesses/parse-witnesses.ts";
+import { requestCosignatures, type WitnessPorts } from "#shared/ledger/witnesses/request-cosignatures.ts";
 import type { QuarantineReference } from "#shared/platform/aws/quarantine-queue.ts";
 import { buildLambdaContext } from "#test/support/api/http-event.ts";
 import { testNow } from "#test/support/builders.ts";
 import { toChunkRecord } from "#test/support/ledger/chunk-record.ts";
 import { chunksOf, eventEntries } from "#test/support/ledger/entries.ts";
+import { testWitness } from "#test/support/ledger/test-witness.ts";
 import { captureLogLines, type LogLine } from "#test/support/log-lines.ts";
 import { memoryAnchorProgress, memoryAnchorStore, memoryRounds } from "#test/support/memory/anchors.ts";
 import { memoryLedger } from "#test/support/memory/ledger.ts";
@@ -75,6 +79,37 @@ describe("createAnchorHandler", () => {
     });
     expect(store.texts.get(0)).toMatch(/cosigned\n$/);
     expect([metric("AnchorRounds"), metric("AnchorLag")]).toEqual([[1], [0]]);
+  });
+
+  it("stores the cosignatures of witnesses with a round, and without that of one that is away", async () => {
+    const witness = testWitness("witness.example.com");
+    const away = testWitness("away.example.com", { seed: 8 });
+    const progress = memoryAnchorProgress();
+    const unsigned: string[] = [];
+    const ports: WitnessPorts = {
+      witnesses: parseWitnesses(
+        JSON.stringify([
+          { url: "https://witness.example.com", key: witness.verificationKey },
+          { url: "https://away.example.com", key: away.verificationKey },
+        ]),
+      ),
+      progress,
+      send: async (url, init) => {
+        if (url.startsWith("https://away")) throw new Error("away");
+        return witness.send(url, init);
+      },
+      reportUnsigned: (name) => unsigned.push(name),
+    };
+    const { anchor, store } = anAnchorFunction({
+      requestCosignatures: (checkpoint, readSubtrees) => requestCosignatures(ports, checkpoint, readSubtrees),
+    });
+    const keys = ports.witnesses.slice(0, 1).map(({ key }) => key);
+    for (const [index, count] of [1, 2].entries()) {
+      expect(await anchor(...recordsOf("org_a", count))).toEqual(done);
+      const { checkpoint } = parseRound(store.texts.get(index) ?? "").proof;
+      expect((await verifyCosignatures(checkpoint, keys)).map((one) => one.witness)).toEqual(["witness.example.com"]);
+    }
+    expect([await progress.get("witness.example.com"), unsigned]).toEqual([2, Array(2).fill("away.example.com")]);
   });
 
   it("anchors nothing for its own log", async () => {
