@@ -87,7 +87,8 @@ export class EventVerificationElement extends LitElement {
     this.#abort = new AbortController();
     const { key } = this.context.verificationKeys;
     const known = isObject(this.event.raw) ? results.get(this.event.raw) : undefined;
-    if (key === null) this.state = { kind: "no_key" };
+    if (this.context.session.kind === "viewer") this.state = { kind: "viewer" };
+    else if (key === null) this.state = { kind: "no_key" };
     else if (known?.key === key) this.state = known.state;
     else this.#verify(key, this.event, this.#abort.signal);
   }
@@ -118,8 +119,7 @@ export class EventVerificationElement extends LitElement {
     });
     if (proof === null) return { kind: "not_sealed" };
     const { verifyEvent } = await import("#clients/timeline/verification/verify-event.ts");
-    const isPartial = this.context.session.kind === "viewer";
-    return { kind: "done", proof, result: await verifyEvent({ event: event.raw, proof, key, isPartial }) };
+    return { kind: "done", proof, result: await verifyEvent({ event: event.raw, proof, key, isPartial: false }) };
   }
 }
 

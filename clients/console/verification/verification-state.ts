@@ -3,6 +3,8 @@ import type { EventVerification } from "#clients/timeline/verification/verify-ev
 
 /** How far the verification of an event is. The set is closed: a `switch` over it is exhaustive. */
 export type VerificationState =
+  /** Viewer tokens get no proofs: a proof discloses what they hide. */
+  | { readonly kind: "viewer" }
   /** The reader has not entered a verification key. */
   | { readonly kind: "no_key" }
   | { readonly kind: "verifying" }

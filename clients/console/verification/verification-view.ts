@@ -21,6 +21,8 @@ export function renderVerification(state: VerificationState, actions: Verificati
 function renderState(state: VerificationState, actions: VerificationActions): TemplateResult {
   const again = renderButton("Try again", actions.retry);
   switch (state.kind) {
+    case "viewer":
+      return renderLine("lock", "Not verified: viewer tokens get no proofs.");
     case "no_key":
       return renderLine("shield", "Not verified", renderButton("Verify…", actions.enterKey));
     case "verifying":

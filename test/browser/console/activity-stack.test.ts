@@ -44,7 +44,8 @@ describe("activity › with a running stack", () => {
     const page = await tests.openConsole("/activity", token);
     await page.getByText("1 event", { exact: true }).waitFor();
     await page.getByText("Viewer token").waitFor();
-    await page.locator(".event-row").getByText("INV-1").waitFor();
+    await page.locator(".event-row").getByText("INV-1").click();
+    await page.getByText("Not verified: viewer tokens get no proofs.").waitFor();
   });
 
   it("verifies an event, and an event that was tampered with is false", async () => {
