@@ -138,7 +138,9 @@ async function describeDeployedStack(stack: string): Promise<StackConnection> {
   for (const { OutputKey, OutputValue } of Stacks?.[0]?.Outputs ?? []) {
     if (OutputKey !== undefined && OutputValue !== undefined) outputs[OutputKey] = OutputValue;
   }
-  const parsed = deployedStackSchema.safeParse(parseStackOutputs(outputs));
+  const { trust, ...groups } = parseStackOutputs(outputs);
+  // Stacks of earlier releases have no signing key.
+  const parsed = deployedStackSchema.safeParse(Object.keys(trust).length === 0 ? groups : { ...groups, trust });
   if (!parsed.success) {
     const missing = parsed.error.issues.map(({ path }) => path.join(".")).join(", ");
     throw new CliError(
