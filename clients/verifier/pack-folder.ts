@@ -4,6 +4,9 @@ import { join } from "node:path";
 import { ProofError } from "#shared/ledger/proof-error.ts";
 import type { PackReader } from "#shared/ledger/verification/verify-pack.ts";
 
+/** Far above the line of the largest event, so that a file without newlines does not fill the memory. */
+const maxLineLength = 1_000_000;
+
 /** Reads a pack from a folder, line by line. Throws `ProofError` `malformed` for a file that cannot be read. */
 export function readPackFolder(folder: string): PackReader {
   return {
@@ -21,6 +24,8 @@ export function readPackFolder(folder: string): PackReader {
         const lines = `${rest}${chunk}`.split("\n");
         rest = lines.pop() ?? "";
         yield* lines;
+        if (rest.length > maxLineLength)
+          throw new ProofError("malformed", `The file ${name} has a line that is too long.`);
       }
       if (rest !== "") throw new ProofError("malformed", `The file ${name} does not end in a newline.`);
     },

@@ -43,7 +43,8 @@ export const exportLog = defineCommand({
   options,
   async run(args, context) {
     const credentials = await resolveCredentials(args, context);
-    const settings = parseSettings(args, context, credentials);
+    const settings = parseSettings(args, credentials);
+    const range = parseTimeRangeOptions(args.text, context.now());
     const interruption = context.installSignalHandlers();
     const bar = createProgressBar(context);
     const connection = connect(credentials, context, bar.clear);
@@ -51,7 +52,7 @@ export const exportLog = defineCommand({
     const { createLogSource } = await import("#clients/cli/export/log-source.ts");
     const { exportLog: run } = await import("#clients/cli/export/export-log.ts");
     const source = createLogSource(connection, { signal: interruption });
-    const ports = { source, folder, verifier: readVerifier(), key: args.text("key") ?? null, now: context.now };
+    const ports = { source, folder, range, verifier: readVerifier(), key: args.text("key") ?? null, now: context.now };
     try {
       return toResult(await run({ ...ports, onProgress: createProgress(bar.show, context.now) }, settings), args);
     } catch (error) {
@@ -67,7 +68,6 @@ type Args = ParsedArgs<keyof typeof options, never>;
 
 function parseSettings(
   { text }: Pick<Args, "text">,
-  { now }: CommandContext,
   { api, org }: { readonly api: string; readonly org: string | undefined },
 ): ExportSettings {
   const format = text("format") ?? "jsonl";
@@ -78,7 +78,8 @@ function parseSettings(
     ...{ api, org: org ?? null, format },
     after: parseSequence("after", text("after")) ?? 0,
     until_sequence: parseSequence("until-sequence", text("until-sequence")),
-    ...parseTimeRangeOptions(text, now()),
+    since: text("since") ?? null,
+    until: text("until") ?? null,
   };
 }
 

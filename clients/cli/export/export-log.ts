@@ -11,6 +11,8 @@ import { formatFrontier } from "#shared/ledger/pack/frontier-file.ts";
 import { type LogEnd, LogHasher } from "#shared/ledger/pack/log-hasher.ts";
 import { type PackManifest, packFiles, packFormat } from "#shared/ledger/pack/manifest.ts";
 import { parseJson } from "#shared/platform/json.ts";
+import type { TimeRange } from "#shared/platform/time/time-range.ts";
+import { isTimestamp } from "#shared/platform/time/timestamp.ts";
 import { EntryFile, entriesPerFile } from "./entry-files.ts";
 import {
   type ExportSettings,
@@ -28,6 +30,8 @@ export type ExportPorts = {
   readonly folder: string;
   /** The verifier for the pack; `null` without one. */
   readonly verifier: string | null;
+  /** The moments between which events are selected. An export that continues keeps those of its beginning. */
+  readonly range: TimeRange;
   /** The verification key, if the signature of the checkpoint is to be verified. */
   readonly key: string | null;
   now(): Date;
@@ -59,6 +63,8 @@ export async function exportLog(ports: ExportPorts, settings: ExportSettings): P
   const { folder, source, onProgress } = ports;
   await mkdir(folder, { recursive: true });
   let state = (await loadState(folder, settings)) ?? (await begin(ports, settings));
+  if (ports.key !== null) await verifyCheckpoint(state.checkpoint, [parseVerificationKey(ports.key)]);
+  const { range } = state;
   const hasher = new LogHasher(toEnd(state.end));
   while (state.end.size < state.last) {
     const file = await EntryFile.create(folder, state.end.size + 1, settings.format);
@@ -69,7 +75,7 @@ export async function exportLog(ports: ExportPorts, settings: ExportSettings): P
         const entries = await source.readEntries(hasher.end.size, fileEnd - hasher.end.size);
         hasher.add(entries);
         withheld += entries.filter(isWithheld).length;
-        await file.write(entries.map((entry) => select(entry, settings)));
+        await file.write(entries.map((entry) => select(entry, range)));
         onProgress({ after: settings.after, done: hasher.end.size, last: state.last });
       }
     } catch (error) {
@@ -84,10 +90,9 @@ export async function exportLog(ports: ExportPorts, settings: ExportSettings): P
 }
 
 /** Fetches the checkpoint, and the roots of what comes before the range. */
-async function begin({ source, folder, key }: ExportPorts, settings: ExportSettings): Promise<ExportState> {
+async function begin({ source, folder, range }: ExportPorts, settings: ExportSettings): Promise<ExportState> {
   const { after, until_sequence } = settings;
   const checkpoint = await source.getCheckpoint(until_sequence);
-  if (key !== null) await verifyCheckpoint(checkpoint, [parseVerificationKey(key)]);
   const { size } = parseCheckpoint(parseSignedNote(checkpoint).text);
   const last = until_sequence ?? size;
   if (last <= after) throw new EmptyRangeError(`The log has no entries after ${after}: its checkpoint covers ${size}.`);
@@ -96,6 +101,7 @@ async function begin({ source, folder, key }: ExportPorts, settings: ExportSetti
   await writeWhole(join(folder, packFiles.checkpoint), checkpoint);
   const state = {
     settings,
+    range,
     checkpoint,
     last,
     files: [],
@@ -114,7 +120,7 @@ async function finish(ports: ExportPorts, settings: ExportSettings, { state, has
   const consistency = state.last === checkpoint.size ? null : await source.getConsistency(state.last, checkpoint.size);
   if (consistency !== null) await writeWhole(join(folder, packFiles.consistency), consistency);
   assertLeadsTo(hasher.head(), checkpoint, consistency);
-  const { since, until } = settings;
+  const { since, until } = state.range;
   const manifest: PackManifest = {
     format: packFormat,
     origin: checkpoint.origin,
@@ -142,11 +148,11 @@ function isWithheld({ kind, reason }: ExportedEntry): boolean {
 }
 
 /** Leaves out the event of an entry that occurred outside of the selection. */
-function select(entry: ExportedEntry, { since, until }: ExportSettings): ExportedEntry {
+function select(entry: ExportedEntry, { since, until }: TimeRange): ExportedEntry {
   if (entry.event === null || (since === null && until === null)) return entry;
   const parsed = parseJson(entry.event);
   const at = isJsonObject(parsed) ? String(parsed.occurred_at) : "";
-  const isSelected = (since === null || at >= since) && (until === null || at <= until);
+  const isSelected = isTimestamp(at) && (since === null || at >= since) && (until === null || at <= until);
   return isSelected ? entry : { ...entry, event: null, reason: "not_selected" };
 }
 

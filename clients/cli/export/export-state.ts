@@ -11,6 +11,7 @@ export const exportSettings = z.strictObject({
   org: z.nullable(z.string()),
   after: z.number(),
   until_sequence: z.nullable(z.number()),
+  /** As they were typed: a duration means the same export a second later. */
   since: z.nullable(z.string()),
   until: z.nullable(z.string()),
   format: z.enum(["jsonl", "csv"]),
@@ -21,6 +22,8 @@ export type ExportSettings = z.infer<typeof exportSettings>;
 /** How far an export has come: up to its last complete file. */
 const exportState = z.strictObject({
   settings: exportSettings,
+  /** The moments of `since` and `until`, by the clock at the beginning. */
+  range: z.strictObject({ since: z.nullable(z.string()), until: z.nullable(z.string()) }),
   checkpoint: z.string(),
   /** The last sequence that is exported. */
   last: z.number(),

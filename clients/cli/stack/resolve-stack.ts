@@ -12,7 +12,7 @@ const stackResourcesSchema = z.object({
   tables: z.object({ events: z.string(), config: z.string() }),
   functions: z.object({ admin: z.string(), repair: z.string(), reconcile: z.optional(z.string()) }),
   /** The name of the logs, and the ARN of the key of KMS that signs their checkpoints. */
-  trust: z.optional(z.object({ name: z.string(), key: z.string() })),
+  trust: z.optional(z.object({ name: z.optional(z.string()), key: z.optional(z.string()) })),
 });
 
 const auditLogsSchema = z.object({ events: z.string(), access: z.string() });

@@ -36,8 +36,15 @@ export function formatEntryLine({ sequence, kind, sealed_at, sha256, event, reas
   return JSON.stringify({ sequence, kind, sealed_at, sha256, event, reason });
 }
 
-/** Parses a line. Throws `ProofError` `malformed` if it is not one of `formatEntryLine`. */
+/** Parses a line. Throws `ProofError` `malformed` if it is not exactly what `formatEntryLine` returns for an entry. */
 export function parseEntryLine(line: string): ExportedEntry {
+  const entry = parseEntry(line);
+  // Other fields, or a field twice, could show a reader something else than what is verified.
+  if (formatEntryLine(entry) === line) return entry;
+  throw malformed("has other fields than an entry, or is formatted in another way");
+}
+
+function parseEntry(line: string): ExportedEntry {
   const value = parseJson(line);
   if (typeof value !== "object" || value === null) throw malformed("is not a JSON object");
   const fields: Readonly<Record<string, unknown>> = { ...value };
@@ -49,7 +56,7 @@ export function parseEntryLine(line: string): ExportedEntry {
   if (typeof sealed_at !== "string" || !isTimestamp(sealed_at)) throw malformed("has no valid time");
   if (typeof sha256 !== "string" || !digestPattern.test(sha256)) throw malformed("has no valid digest");
   const entry = { sequence, kind, sealed_at, sha256 };
-  if (typeof event === "string") return { ...entry, event };
+  if (typeof event === "string" && reason === undefined) return { ...entry, event };
   const known = omissionReasons.find((candidate) => candidate === reason);
   if (event === null && known !== undefined) return { ...entry, event, reason: known };
   throw malformed("has neither an event nor the reason why it has none");

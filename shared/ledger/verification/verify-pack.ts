@@ -36,13 +36,19 @@ export async function verifyPack(pack: PackReader, key: VerificationKey): Promis
   const { origin, first, last, selection, files } = manifest;
   const checkpoint = await verifyCheckpoint(await pack.readText(packFiles.checkpoint), [key]);
   if (checkpoint.origin !== origin) throw new ProofError("wrong-log", `The checkpoint is one of ${checkpoint.origin}.`);
-  const frontier = first === 1 ? [] : parseFrontier(await pack.readText(packFiles.frontier));
+  const frontier = first === 1 ? [] : parseFrontier(await pack.readText(packFiles.frontier), first - 1);
   const hasher = new LogHasher({ size: first - 1, frontier, sealed_at: "" });
   const omitted: Partial<Record<OmissionReason, number>> = {};
   let events = 0;
   for await (const batch of readBatches(pack, files)) {
     hasher.add(batch);
-    for (const { reason } of batch) {
+    for (const { sequence, reason } of batch) {
+      if (reason === "not_selected" && selection === null) {
+        throw new ProofError(
+          "wrong-content",
+          `Sequence ${sequence}: the event was left out, though nothing was selected.`,
+        );
+      }
       if (reason === undefined) events += 1;
       else omitted[reason] = (omitted[reason] ?? 0) + 1;
     }
@@ -57,12 +63,24 @@ export async function verifyPack(pack: PackReader, key: VerificationKey): Promis
 async function* readBatches(pack: PackReader, files: readonly string[]): AsyncGenerator<ExportedEntry[]> {
   let batch: ExportedEntry[] = [];
   for (const file of files) {
+    let number = 0;
     for await (const line of pack.readLines(file)) {
-      batch.push(parseEntryLine(line));
+      number += 1;
+      batch.push(parseLine(line, `${file}, line ${number}`));
       if (batch.length < batchSize) continue;
       yield batch;
       batch = [];
     }
   }
   if (batch.length > 0) yield batch;
+}
+
+/** Parses a line. Throws `ProofError` with the position of the line. */
+function parseLine(line: string, position: string): ExportedEntry {
+  try {
+    return parseEntryLine(line);
+  } catch (error) {
+    if (error instanceof ProofError) throw new ProofError(error.reason, `${position}: ${error.message}`);
+    throw error;
+  }
 }

@@ -110,7 +110,14 @@ function timesOfVerification(count: number) {
 }
 
 async function exportEntries(count: number, folder: string, onProgress: () => void): Promise<void> {
-  const ports = { source: await sourceOf(count), folder, verifier: null, key: null, now: () => new Date() };
+  const ports = {
+    source: await sourceOf(count),
+    folder,
+    verifier: null,
+    key: null,
+    range: { since: null, until: null },
+    now: () => new Date(),
+  };
   await exportLog({ ...ports, onProgress }, settings);
 }
 

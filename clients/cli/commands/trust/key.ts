@@ -11,14 +11,16 @@ export const trustKey = defineCommand({
   options: { org: { value: "ORG", help: "the organisation", required: true } },
   async run({ text }, context) {
     const org = text("org") ?? "";
-    const { trust, clientConfig } = await resolveStack(context, text("stack"));
-    if (trust === undefined) throw new CliError("failed", "The stack has no key for checkpoints. Deploy it again.");
+    const { trust: { name, key: keyArn } = {}, clientConfig } = await resolveStack(context, text("stack"));
+    if (name === undefined || keyArn === undefined) {
+      throw new CliError("failed", "The stack has no key for checkpoints. Deploy it again.");
+    }
     // Imported on demand, as all clients of AWS.
     const { KMSClient } = await import("@aws-sdk/client-kms");
     const { createKmsCheckpointKey } = await import("#shared/ledger/aws/kms-checkpoint-key.ts");
-    const key = createKmsCheckpointKey(trust.key, new KMSClient(clientConfig("kms")));
-    const origin = `${trust.name}/${org}`;
+    const key = createKmsCheckpointKey(keyArn, new KMSClient(clientConfig("kms")));
+    const origin = `${name}/${org}`;
     const verification_key = formatVerificationKey(createVerificationKey(origin, await key.getPublicKey()));
-    return { text: verification_key, json: { origin, verification_key, kms_key: trust.key } };
+    return { text: verification_key, json: { origin, verification_key, kms_key: keyArn } };
   },
 });

@@ -8,9 +8,11 @@ import type { ExportSettings } from "#clients/cli/export/export-state.ts";
 import type { LogSource } from "#clients/cli/export/log-source.ts";
 import { readPackFolder } from "#clients/verifier/pack-folder.ts";
 import { parseVerificationKey } from "#shared/ledger/formats/verification-key.ts";
+import { ProofError } from "#shared/ledger/proof-error.ts";
 import { verifyPack } from "#shared/ledger/verification/verify-pack.ts";
 import { testNow } from "#test/support/builders.ts";
 import { exportedLog } from "#test/support/ledger/exported-log.ts";
+import { trustVectors } from "#test/vectors/trust-vectors.ts";
 
 const root = mkdtempSync(join(tmpdir(), "activity-log-export-"));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -25,7 +27,10 @@ const whole: ExportSettings = {
 
 const run = (source: LogSource, folder: string, over: Partial<ExportSettings> = {}, key: string | null = null) =>
   exportLog(
-    { source, folder, verifier: "// verifier", key, now: () => testNow, onProgress: () => undefined },
+    {
+      ...{ source, folder, verifier: "// verifier", key, now: () => testNow, onProgress: () => undefined },
+      range: { since: over.since ?? null, until: over.until ?? null },
+    },
     { ...whole, ...over },
   );
 
@@ -93,6 +98,22 @@ describe("exportLog", () => {
       expect(contentOf(folder)).toEqual(contentOf(reference));
     }
     expect(await verified(reference, key)).toMatchObject({ events: 3_500 });
+  });
+
+  it("keeps the selection of its beginning, and verifies the signature also when it continues", async () => {
+    const { source, key } = await exportedLog(300);
+    const folder = newFolder();
+    const ports = { source, folder, verifier: null, now: () => testNow, onProgress: () => undefined };
+    const settings: ExportSettings = { ...whole, since: "30d" };
+    const since = new Date(testNow.getTime() + 100 * 60_000).toISOString();
+    const failing = { ...source, readEntries: () => Promise.reject(new Error("interrupted")) };
+    const range = { since, until: null };
+    await expect(exportLog({ ...ports, source: failing, range, key: null }, settings)).rejects.toThrow("interrupted");
+    const later = { since: new Date(Date.parse(since) + 1_000).toISOString(), until: null };
+    const other = trustVectors.signed_note.verification_key;
+    await expect(exportLog({ ...ports, range: later, key: other }, settings)).rejects.toThrow(ProofError);
+    const { manifest, isSigned } = await exportLog({ ...ports, range: later, key }, settings);
+    expect([manifest.selection, isSigned]).toEqual([{ since, until: null }, true]);
   });
 
   it("continues after its last complete file", async () => {

@@ -36,7 +36,23 @@ function packOf(entries: readonly ExportedEntry[], over: Readonly<Record<string,
   };
 }
 
-const verify = (pack: PackReader, key = log.key) => verifyPack(pack, parseVerificationKey(key));
+/** Verifies a pack whose lines are changed. */
+function verify(pack: PackReader, key = log.key, change = (line: string) => line) {
+  async function* readLines(file: string) {
+    for await (const line of pack.readLines(file)) yield change(line);
+  }
+  return verifyPack({ ...pack, readLines }, parseVerificationKey(key));
+}
+
+function omitted(entry: ExportedEntry | undefined): ExportedEntry {
+  if (entry === undefined) throw new Error("no entry");
+  const { sequence, kind, sealed_at, sha256 } = entry;
+  return { sequence, kind, sealed_at, sha256, event: null, reason: "not_selected" };
+}
+
+/** The second half of the log, with this frontier. */
+const partOf = (frontier: string) =>
+  packOf(log.entries.slice(300), { "manifest.json": manifest({ first: 301 }), "frontier.json": frontier });
 
 describe("verifyPack", () => {
   it("accepts the entries of the log", async () => {
@@ -92,6 +108,18 @@ describe("verifyPack", () => {
     [
       "a file outside",
       () => verify(packOf(log.entries, { "manifest.json": manifest({ files: ["../x"] }) })),
+      "malformed",
+    ],
+    ["an event that was left out", () => verify(packOf(log.entries.with(4, omitted(log.entries[4])))), "wrong-content"],
+    ["a frontier without a hash", () => verify(partOf("[]")), "malformed"],
+    [
+      "a forged field",
+      () => verify(packOf(log.entries), log.key, (line) => line.replace("{", '{"event":"forged",')),
+      "malformed",
+    ],
+    [
+      "another field",
+      () => verify(packOf(log.entries), log.key, (line) => line.replace(/}$/, ',"note":"paid"}')),
       "malformed",
     ],
     ["fewer entries", () => verify(packOf(log.entries, { "manifest.json": manifest({ last: 599 }) })), "wrong-size"],
