@@ -10,6 +10,7 @@ import { emit } from "./commands/emit.ts";
 import { exportLog } from "./commands/export.ts";
 import { list } from "./commands/list.ts";
 import { orgCreate, orgList, orgResume, orgSuspend, orgUpdate } from "./commands/org.ts";
+import { reconcile } from "./commands/reconcile.ts";
 import { rejectedDiscard, rejectedList, rejectedRetry } from "./commands/rejected.ts";
 import { tail } from "./commands/tail.ts";
 import { tokenCreate, tokenList, tokenRevoke } from "./commands/token.ts";
@@ -35,7 +36,7 @@ import { packageVersion } from "./environment.ts";
 
 /** The commands, in the order in which the help shows them. */
 export const commandGroups: CommandGroups<Command> = {
-  Events: [emit, list, tail, rejectedList, rejectedRetry, rejectedDiscard],
+  Events: [emit, list, tail, reconcile, rejectedList, rejectedRetry, rejectedDiscard],
   Organisations: [orgCreate, orgUpdate, orgSuspend, orgResume, orgList],
   "Tokens, API keys and API clients": [
     tokenCreate,
