@@ -30,13 +30,13 @@ describe("GET /openapi.json", () => {
     expect(await schema.json()).toMatchObject({ type: "object", required: expect.arrayContaining(["org_id"]) });
   });
 
-  it("lists operations that all reject a request without a token, except for itself and the public keys", async () => {
+  it("lists operations that all reject a request without a token, except for itself, the public keys and the anchors", async () => {
     const { paths } = description.parse(await (await environment.get("/openapi.json")).json());
     const operations = Object.entries(paths).flatMap(([path, item]) =>
       Object.entries(item).map(([method, { security }]) => ({ path, method: method.toUpperCase(), security })),
     );
     const open = operations.filter(({ security }) => security.length === 0).map(({ path }) => path);
-    const isPublic = /^\/(openapi\.json|schemas\/.+|api\/public\/v1\/activity\/keys)$/;
+    const isPublic = /^\/(openapi\.json|schemas\/.+|api\/public\/v1\/activity\/(keys|anchors\/.+))$/;
     expect(open.filter((path) => !isPublic.test(path))).toEqual([]);
     const secured = operations.filter(({ security }) => security.length > 0);
     expect(secured.length).toBeGreaterThan(10);
