@@ -5,6 +5,7 @@ import { createOwner, OwnerLog } from "./actors/owners.ts";
 import { createReaderJournal } from "./actors/pages.ts";
 import { createReader } from "./actors/readers.ts";
 import { subscribeAll, untilAllReceived } from "./actors/subscribers.ts";
+import { LogReader, verifyLogs } from "./actors/verifiers.ts";
 import { createWriter } from "./actors/writers.ts";
 import type { CheckResult } from "./checks/check-result.ts";
 import { runChecks } from "./checks/checks.ts";
@@ -58,6 +59,7 @@ export async function soak(plan: SoakPlan): Promise<SoakOutcome> {
   progress("starting the stack");
   const stack = await startSoakStack({ ...plan, faults });
   const subscribers = await subscribeAll(stack, choices);
+  const logReaders = new Map(stack.orgs.map((org) => [org.org_id, new LogReader(stack.api, org, journal)]));
   const undelivered = () => listOwedEvents(submissions, subscribers).filter((owed) => !isAccepted(owed)).length;
   const missing = () => [...faults.log.missing, ...ownerLog.missing];
   const reportProgress = (doing: string) => () => {
@@ -76,6 +78,8 @@ export async function soak(plan: SoakPlan): Promise<SoakOutcome> {
       await writes[0]?.transact(event);
     });
     submissions.requireDeliveryFromNow();
+    const older = new Map<string, string | null>();
+    for (const [org, reader] of logReaders) older.set(org, await reader.getCheckpoint());
 
     progressTimer = setInterval(reportProgress("writing"), progressEveryMs);
     const reads = Array.from({ length: readerCount }, (_, at) =>
@@ -97,7 +101,9 @@ export async function soak(plan: SoakPlan): Promise<SoakOutcome> {
     clearInterval(progressTimer);
     progressTimer = setInterval(reportProgress("settling"), progressEveryMs);
     const redriven = await settle(stack, submissions, subscribers, ownerLog);
-    const found = await collectResult(stack, subscribers, journal, ownerLog, () => readServerErrors(stack, faults.log));
+    const verify = () => verifyLogs(logReaders, older, choices("proofs"));
+    const serverErrors = () => readServerErrors(stack, faults.log);
+    const found = await collectResult(stack, subscribers, journal, ownerLog, serverErrors, verify);
     return {
       faults: new Map(faultKinds.map((kind) => [kind, faults.log.count(kind)])),
       checkResults: runChecks(submissions, found),

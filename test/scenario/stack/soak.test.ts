@@ -57,13 +57,13 @@ const corruptions: Record<string, Corruption> = {
     corrupt: ({ logged }) => ({ logged: logged.filter(({ message }) => message !== "tamper") }),
   },
   "an event without a sequence": {
-    check: "sequenced",
+    check: ["sequenced", "fed"],
     corrupt: ({ ledger }) => ({
       ledger: mapEntries(ledger, (entries) => entries.filter(({ kind }) => kind !== "event")),
     }),
   },
   "events with two sequences": {
-    check: "sequenced",
+    check: ["sequenced", "fed"],
     corrupt: ({ ledger }) => ({
       ledger: mapEntries(ledger, (entries) => [...entries, ...entries.filter(({ kind }) => kind === "event")]),
     }),
@@ -77,10 +77,36 @@ const corruptions: Record<string, Corruption> = {
     }),
   },
   "a damaged item that is not in the ledger": {
-    check: "damaged items sequenced",
+    check: ["damaged items sequenced", "fed"],
     corrupt: ({ ledger }) => ({
       ledger: mapEntries(ledger, (entries) => entries.filter(({ kind }) => kind === "event")),
     }),
+  },
+  "a change feed that lacks its last number": {
+    check: "fed",
+    corrupt: ({ logs }) => ({
+      logs: { ...logs, fed: new Map([...logs.fed].map(([org, changes]) => [org, changes.slice(0, -1)])) },
+    }),
+  },
+  "a change feed that withholds an event": {
+    check: "fed",
+    corrupt: ({ logs }) => ({
+      logs: {
+        ...logs,
+        fed: new Map(
+          [...logs.fed].map(([org, changes]) => [
+            org,
+            changes.map((change) =>
+              change.event_id === null ? change : { ...change, event_id: null, reason: "missing" },
+            ),
+          ]),
+        ),
+      },
+    }),
+  },
+  "a proof that is not valid": {
+    check: "proved",
+    corrupt: ({ logs }) => ({ logs: { ...logs, verified: { ...logs.verified, problems: ["changes/1/proof"] } } }),
   },
   "a log whose numbers have a gap": {
     check: "logs without gaps",

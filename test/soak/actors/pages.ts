@@ -42,8 +42,8 @@ export function nextPage({ headers }: Response): string | undefined {
   return /<([^>]+)>; rel="next"/.exec(headers.get("link") ?? "")?.[1];
 }
 
-/** Requests a page until it succeeds. Returns `undefined` and records a problem if no reader may get the response. */
-async function fetchPage(
+/** Requests a page until it succeeds, also one that exists only once the log has a checkpoint. Returns `undefined` and records a problem if no reader may get the response. */
+export async function fetchPage(
   url: string,
   headers: Record<string, string>,
   journal: ReaderJournal,
@@ -52,7 +52,7 @@ async function fetchPage(
     const response = await fetch(url, { headers });
     if (response.status === 200) return response;
     const text = await response.text();
-    if (response.status === 429) {
+    if (response.status === 429 || text.includes("not_found.not_sealed")) {
       await delay(Number(response.headers.get("retry-after") ?? 1) * 1_000);
     } else if (response.status === 500 || response.status === 503) {
       journal.retried += 1;

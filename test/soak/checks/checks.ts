@@ -5,7 +5,7 @@ import { toEventItem } from "#shared/events/dynamodb/event-item.ts";
 import type { JsonObject } from "#shared/events/text/json.ts";
 import { compareByNewest, type ExpectedEvent, type Submissions } from "#test/soak/submissions.ts";
 import type { CheckResult } from "./check-result.ts";
-import { damageSequenced, logsAreWhole, sequenced } from "./ledger-checks.ts";
+import { damageSequenced, fed, logsAreWhole, proved, sequenced } from "./ledger-checks.ts";
 import type { EventsTableItem, SoakResult } from "./soak-result.ts";
 
 type Check = (submissions: Submissions, found: SoakResult) => CheckResult;
@@ -19,6 +19,8 @@ const checks: readonly Check[] = [
   sequenced,
   damageSequenced,
   logsAreWhole,
+  fed,
+  proved,
   readable,
   rejected,
   delivered,

@@ -43,6 +43,33 @@ export function logsAreWhole(_: Submissions, { ledger }: SoakResult): CheckResul
   return { name: "logs without gaps", expected: chunks, found: chunks - problems.length, problems };
 }
 
+/** The change feed of each organisation has each entry of its log, in order, under numbers without gaps. */
+export function fed(_: Submissions, { ledger, logs }: SoakResult): CheckResult {
+  let expected = 0;
+  const problems = [...logs.fed].flatMap(([org, changes]) => {
+    const entries = (ledger.get(org) ?? []).flatMap((chunk) => chunk.entries);
+    expected += entries.length;
+    if (changes.length !== entries.length) return [`The feed of ${org} has ${changes.length} of ${entries.length}.`];
+    return changes.flatMap(({ sequence, event_id, reason }, at) => {
+      const entry = entries[at];
+      const isShown = entry?.kind === "event" && entry.event_id === event_id;
+      const isWithheld =
+        event_id === null && (reason === "hidden" || (reason === "tampered" && entry?.kind === "tamper"));
+      return sequence === at + 1 && (isShown || isWithheld)
+        ? []
+        : [`Number ${at + 1} of ${org}: ${event_id} ${reason}.`];
+    });
+  });
+  const found = [...logs.fed.values()].reduce((sum, { length }) => sum + length, 0);
+  return { name: "fed", expected, found, problems };
+}
+
+/** Proofs of entries, and of the growth of each log since before the load, are valid. */
+export function proved(_: Submissions, { logs: { verified } }: SoakResult): CheckResult {
+  const { count, problems } = verified;
+  return { name: "proved", expected: count, found: count - problems.length, problems };
+}
+
 function follows(chunk: Chunk, before: Chunk | null): boolean {
   const expected = nextChunk(before, chunk.entries, { now: new Date(chunk.sealed_at), source: chunk.source }).chunk;
   return (

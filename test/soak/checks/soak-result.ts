@@ -6,6 +6,7 @@ import { type OwnerLog, ownerCalls } from "#test/soak/actors/owners.ts";
 import { type ReaderJournal, readAllPages } from "#test/soak/actors/pages.ts";
 import type { ReceivedDelivery } from "#test/soak/actors/receivers.ts";
 import type { SoakSubscriber } from "#test/soak/actors/subscribers.ts";
+import type { verifyLogs } from "#test/soak/actors/verifiers.ts";
 import { type LedgerLogs, readLedgerLogs } from "#test/soak/ledger-logs.ts";
 import { drain } from "#test/soak/queues.ts";
 import type { SoakStack } from "#test/soak/stack.ts";
@@ -16,6 +17,8 @@ export type SoakResult = {
   /** Items of the events table. */
   readonly stored: readonly EventsTableItem[];
   readonly ledger: LedgerLogs;
+  /** The change feed of each organisation, and the proofs that were verified. */
+  readonly logs: Awaited<ReturnType<typeof verifyLogs>>;
   /** Lines of the audit log. */
   readonly logged: readonly JsonObject[];
   /** Ids of the events that the API lists for each organisation, in order. */
@@ -79,6 +82,7 @@ export async function collectResult(
   journal: ReaderJournal,
   owners: OwnerLog,
   serverErrors: () => ServerErrors,
+  verify: () => ReturnType<typeof verifyLogs>,
 ): Promise<SoakResult> {
   const shown = new Map<string, string[]>();
   for (const org of stack.orgs) shown.set(org.org_id, await listEventIds(org, stack, journal));
@@ -105,6 +109,7 @@ export async function collectResult(
   return {
     stored: await scan(stack),
     ledger: await readLedgerLogs(stack),
+    logs: await verify(),
     logged: auditLines(stack, "events"),
     shown,
     rejected,
