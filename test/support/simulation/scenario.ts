@@ -91,6 +91,14 @@ export function expectedEvents(
   return events.filter((event) => subscribesToEvent(endpoint, event) && Date.parse(event.recorded_at) < until);
 }
 
+/** Longer than the fan-out takes to see an event after crashes. */
+const latestFanOutMs = 60_000;
+
+/** Whether an event was committed so shortly before the endpoint was deleted that the fan-out may not have known it any more. */
+export function isAroundDeletion({ name }: SimulatedSubscription, { recorded_at }: ActivityEvent): boolean {
+  return name.startsWith("deleted") && Date.parse(recorded_at) > startTime + deletionAfter - latestFanOutMs;
+}
+
 /** Makes a receiver healthy, enables its endpoint again, and replays the missed events. */
 export async function recoverAndReplay(
   { platform, clock }: ScenarioRun,
