@@ -1,4 +1,5 @@
 import { defaultRateLimitPolicy } from "#shared/api/http/authenticate-request.ts";
+import { withReadCharge } from "#shared/api/http/charge-read.ts";
 import { assertKnownParameters } from "#shared/api/http/parameters.ts";
 import type { AuditFields, HttpRequest, HttpResponse, RequestContext } from "#shared/api/http/request.ts";
 import type { Operation, PathCall } from "#shared/api/operations/operation.ts";
@@ -7,10 +8,16 @@ import { createRouter } from "#shared/api/operations/router.ts";
 import type { TokenUsageStore } from "#shared/auth/authenticate.ts";
 import { assertScope, type Caller } from "#shared/auth/caller.ts";
 import { TokenAuthenticator } from "#shared/auth/token-authenticator.ts";
+import type { ReadMeter } from "#shared/events/query/query.ts";
 import { authenticateCaller, parseCredentials } from "./credentials.ts";
 
 /** An authorised request of a server or a person about tokens; never one with a viewer token. */
-export type CallerCall = PathCall & { readonly auditFields: AuditFields; readonly caller: Caller };
+export type CallerCall = PathCall & {
+  readonly auditFields: AuditFields;
+  readonly caller: Caller;
+  /** The token is charged for what it counts. */
+  readonly meter: ReadMeter;
+};
 
 type CallerHandlerPorts = { readonly tokens: TokenUsageStore; now(): Date };
 
@@ -35,6 +42,8 @@ export function createCallerHandler<Ports extends CallerHandlerPorts>(
     const caller = await authenticateCaller(auth, credentials);
     assertScope(caller.token, operation.scope);
     assertKnownParameters(request.query, queryNames(operation.parameters));
-    return operation.handle({ ...ports, request, path, auditFields, caller });
+    return withReadCharge(auth, Promise.resolve(), (meter) =>
+      operation.handle({ ...ports, request, path, auditFields, caller, meter }),
+    );
   };
 }

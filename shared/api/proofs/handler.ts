@@ -2,11 +2,13 @@ import { createCallerHandler } from "#shared/api/finzbooks/create-caller-handler
 import type { HttpRequest, HttpResponse, RequestContext } from "#shared/api/http/request.ts";
 import { matchesPath } from "#shared/api/operations/router.ts";
 import type { TokenUsageStore } from "#shared/auth/authenticate.ts";
+import type { ProofPorts } from "#shared/ledger/proofs/proof-ports.ts";
 import { listKeys } from "./operations/list-keys.ts";
 import type { ProofsCall } from "./operations/proofs-call.ts";
 import { proofsOperations } from "./operations/proofs-operations.ts";
 
-export type ProofsPorts = Pick<ProofsCall, "proofs"> & { readonly tokens: TokenUsageStore; now(): Date };
+export type ProofsPorts = Pick<ProofsCall, "createProofPorts"> &
+  Pick<ProofPorts, "checkpointKey" | "logName"> & { readonly tokens: TokenUsageStore; now(): Date };
 
 /** Creates the handler of checkpoints and proofs. It throws `ActivityError`, which `renderError` renders. */
 export function createProofsHandler(ports: ProofsPorts) {
@@ -17,6 +19,6 @@ export function createProofsHandler(ports: ProofsPorts) {
       return handleCaller(request, context);
     }
     context.auditFields.route = listKeys.route;
-    return listKeys.handle({ request, path: {}, ...ports.proofs });
+    return listKeys.handle({ request, path: {}, ...ports });
   };
 }

@@ -1,18 +1,36 @@
-import { type DynamoDBClient, QueryCommand } from "@aws-sdk/client-dynamodb";
+import { type ConsumedCapacity, type DynamoDBClient, GetItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
 import { DamagedItemError } from "#shared/events/damaged-item.ts";
 import { parseListedItem } from "#shared/events/dynamodb/parse-event-item.ts";
 import type { EntityType } from "#shared/events/entity-types.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
+import { meterRead } from "#shared/events/query/meter-read.ts";
+import type { ReadMeter } from "#shared/events/query/query.ts";
 import type { FindStoredEvent } from "#shared/ledger/proofs/find-proof.ts";
 import type { ProofPorts } from "#shared/ledger/proofs/proof-ports.ts";
 import { type AttributeMap, toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { eventKey, positionKey, timelineKey } from "#shared/platform/dynamodb/keys.ts";
-import { getItem } from "#shared/platform/dynamodb/operations.ts";
 import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
 
 /** Creates the reader of events as stored, in the events table. */
-export function createEventItemReader(client: DynamoDBClient, table: string): ProofPorts["getEventItem"] {
-  return (orgId, entry) => getItem(client, table, eventKey(orgId, entry), (item) => item);
+export function createEventItemReader(
+  client: DynamoDBClient,
+  table: string,
+  meter: ReadMeter,
+): ProofPorts["getEventItem"] {
+  return async (orgId, entry) => {
+    const request = new GetItemCommand({
+      TableName: table,
+      Key: toStringAttributes(eventKey(orgId, entry)),
+      ConsistentRead: true,
+      ReturnConsumedCapacity: "TOTAL",
+    });
+    const { Item } = await meterRead(meter, () => mapTransientErrors(client.send(request)), unitsOf);
+    return Item ?? null;
+  };
+}
+
+function unitsOf({ ConsumedCapacity }: { readonly ConsumedCapacity?: ConsumedCapacity | undefined }): number {
+  return ConsumedCapacity?.CapacityUnits ?? 0;
 }
 
 /** Returns the event, or none for an item that lists do not show either. */
@@ -28,11 +46,17 @@ function readable(item: AttributeMap, timeline: string): ActivityEvent[] {
 /** Reads of 1 MB for one event. A document has few events within a second. */
 const maxReads = 4;
 
-/** Creates the reader that finds an event on the timeline of its document. Only events of `visibleTypes` are found. */
+export type StoredEventFinderOptions = {
+  /** Only events of these are found. */
+  readonly visibleEntityTypes: readonly EntityType[];
+  readonly meter: ReadMeter;
+};
+
+/** Creates the reader that finds an event on the timeline of its document. */
 export function createStoredEventFinder(
   client: DynamoDBClient,
   table: string,
-  visibleTypes: readonly EntityType[],
+  { visibleEntityTypes, meter }: StoredEventFinderOptions,
 ): FindStoredEvent {
   return async (orgId, { entity_id, event_id, occurred }) => {
     const timeline = timelineKey(orgId, entity_id);
@@ -51,10 +75,12 @@ export function createStoredEventFinder(
         }),
         ConsistentRead: true,
         ExclusiveStartKey: start,
+        ReturnConsumedCapacity: "TOTAL",
       });
-      const { Items = [], LastEvaluatedKey } = await mapTransientErrors(client.send(request));
+      const send = () => mapTransientErrors(client.send(request));
+      const { Items = [], LastEvaluatedKey } = await meterRead(meter, send, unitsOf);
       const [found] = Items.flatMap((item) => readable(item, timeline));
-      if (found !== undefined) return visibleTypes.includes(found.entity_type) ? found : null;
+      if (found !== undefined) return visibleEntityTypes.includes(found.entity_type) ? found : null;
       if (LastEvaluatedKey === undefined) return null;
       start = LastEvaluatedKey;
     }

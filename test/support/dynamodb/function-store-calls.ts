@@ -307,6 +307,7 @@ function proofs(client: DynamoDBClient) {
   const tiles = createTileStore(client, tables.ledger);
   const checkpoint = { size: 1, frontier: [new Uint8Array(32)], note: "note", signed_at: testNow.toISOString() };
   const range = { level: 1, first: 0, end: 1 };
+  const meter = { next: async () => undefined, add: () => undefined };
   const entry = { ...anEvent(), kind: "event", notifies: true, sha256: new Uint8Array(32) } as const;
   return {
     checkpoints: {
@@ -327,11 +328,11 @@ function proofs(client: DynamoDBClient) {
       listNodes: () => tiles.listNodes(org_id, range, true),
     } satisfies Calls<ProofPorts["tiles"]>,
     events: {
-      getEventItem: () => createEventItemReader(client, tables.events)(org_id, entry),
+      getEventItem: () => createEventItemReader(client, tables.events, meter)(org_id, entry),
       findStoredEvent: () => {
         const { entity_id, event_id, occurred_at } = entry;
         const occurred = { first: occurred_at, last: occurred_at };
-        const find = createStoredEventFinder(client, tables.events, documentTypes);
+        const find = createStoredEventFinder(client, tables.events, { visibleEntityTypes: documentTypes, meter });
         return find(org_id, { entity_id, event_id, occurred });
       },
     },

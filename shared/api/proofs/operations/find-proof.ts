@@ -17,10 +17,10 @@ export const findProof: ProofsOperation = {
   route: "find_proof",
   scope: "AIBooks.activity.READ",
   parameters,
-  async handle({ request, caller, proofs }) {
+  async handle({ request, caller, meter, createProofPorts }) {
     const { entity_id, event_id, occurred_at } = parseValues(request.query, parameters);
     return textResponse(
-      await findInclusionProof(proofs, caller.org_id, { entity_id, event_id, occurred: occurred_at }),
+      await findInclusionProof(createProofPorts(meter), caller.org_id, { entity_id, event_id, occurred: occurred_at }),
     );
   },
 };

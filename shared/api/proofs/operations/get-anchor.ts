@@ -15,10 +15,10 @@ export const getAnchor: ProofsOperation = {
   route: "get_anchor",
   scope: "AIBooks.activity.READ",
   parameters: [sequencePath, ...orgParameters],
-  async handle({ request, path, caller, proofs }) {
+  async handle({ request, path, caller, meter, createProofPorts }) {
     const sequence = parseSize(path.sequence ?? "", "sequence");
     parseValues(request.query, orgParameters);
-    return textResponse(await findAnchor(proofs, caller.org_id, sequence));
+    return textResponse(await findAnchor(createProofPorts(meter), caller.org_id, sequence));
   },
 };
 

@@ -17,9 +17,9 @@ export const getCheckpoint: ProofsOperation = {
   route: "get_checkpoint",
   scope: "AIBooks.activity.READ",
   parameters,
-  async handle({ request, caller, proofs }) {
+  async handle({ request, caller, meter, createProofPorts }) {
     const { sequence } = parseValues(request.query, parameters);
-    const { note } = await getSignedCheckpoint(proofs, caller.org_id, sequence);
+    const { note } = await getSignedCheckpoint(createProofPorts(meter), caller.org_id, sequence);
     return textResponse(note);
   },
 };
@@ -32,8 +32,8 @@ export const getLogCheckpoint: ProofsOperation = {
   route: "get_checkpoint",
   scope: "AIBooks.activity.READ",
   parameters: orgParameters,
-  async handle({ caller, proofs }) {
-    const { note } = await getSignedCheckpoint(proofs, caller.org_id, 1);
+  async handle({ caller, meter, createProofPorts }) {
+    const { note } = await getSignedCheckpoint(createProofPorts(meter), caller.org_id, 1);
     return textResponse(note);
   },
 };

@@ -17,9 +17,9 @@ export const getConsistency: ProofsOperation = {
   route: "get_consistency",
   scope: "AIBooks.activity.READ",
   parameters,
-  async handle({ request, caller, proofs }) {
+  async handle({ request, caller, meter, createProofPorts }) {
     const { from, to } = parseValues(request.query, parameters);
-    return textResponse(await getConsistencyProof(proofs, caller.org_id, { from, to }));
+    return textResponse(await getConsistencyProof(createProofPorts(meter), caller.org_id, { from, to }));
   },
 };
 

@@ -17,10 +17,10 @@ export const getProof: ProofsOperation = {
   route: "get_proof",
   scope: "AIBooks.activity.READ",
   parameters: [sequencePath, ...queryParameters],
-  async handle({ request, path, caller, proofs }) {
+  async handle({ request, path, caller, meter, createProofPorts }) {
     const sequence = parseSize(path.sequence ?? "", "sequence");
     const { size } = parseValues(request.query, queryParameters);
-    return textResponse(await getInclusionProof(proofs, caller.org_id, { sequence, size }));
+    return textResponse(await getInclusionProof(createProofPorts(meter), caller.org_id, { sequence, size }));
   },
 };
 

@@ -16,8 +16,8 @@ export const getTile: ProofsOperation = {
   route: "get_tile",
   scope: "AIBooks.activity.READ",
   parameters: [tilePath, ...orgParameters],
-  async handle({ path, caller, proofs }) {
-    return bytesResponse(await getLogTile(proofs, caller.org_id, parseTile(path.tile)), immutable);
+  async handle({ path, caller, meter, createProofPorts }) {
+    return bytesResponse(await getLogTile(createProofPorts(meter), caller.org_id, parseTile(path.tile)), immutable);
   },
 };
 

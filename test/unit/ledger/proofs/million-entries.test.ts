@@ -10,29 +10,18 @@ import { getProof } from "#shared/ledger/proofs/get-proof.ts";
 import type { ProofPorts } from "#shared/ledger/proofs/proof-ports.ts";
 import { nextChunk } from "#shared/ledger/sequencer/next-chunk.ts";
 import type { TileRange } from "#shared/ledger/tiles/tile-store.ts";
-import type { AttributeMap } from "#shared/platform/dynamodb/attributes.ts";
 import { nodePartition } from "#shared/platform/dynamodb/keys.ts";
 import { testNow } from "#test/support/builders.ts";
 import { chunksOf, eventEntries, testSource } from "#test/support/ledger/entries.ts";
+import { itemBytes, queryUnits } from "#test/support/ledger/item-bytes.ts";
 import { memoryLedger } from "#test/support/memory/ledger.ts";
 import { memoryProofPorts } from "#test/support/memory/proofs.ts";
 
 const log = "org_8f9a1c2d";
 const size = 1_000_000;
 
-/** Bytes of an item as DynamoDB counts them: names and values; a number has a byte for each two digits, and one more. */
-function bytesOf(item: AttributeMap): number {
-  return Object.entries(item).reduce((sum, [name, { S = "", N, B }]) => {
-    const number = N === undefined ? 0 : Math.ceil(N.length / 2) + 1;
-    return sum + name.length + Buffer.byteLength(S) + number + (B?.length ?? 0);
-  }, 0);
-}
-
 const nodeBytes = ({ height, index, hash }: SubtreeRoot) =>
-  bytesOf({ pk: { S: nodePartition(log, height / 8) }, sk: { N: String(index) }, hash: { B: hash } });
-
-/** Units of one eventually consistent query: half a unit for each 4 KB begun, of all its items together. */
-const unitsOf = (bytes: number) => Math.ceil(bytes / 4_096) / 2;
+  itemBytes({ pk: { S: nodePartition(log, height / 8) }, sk: { N: String(index) }, hash: { B: hash } });
 
 /**
  * A log of full chunks that all have the same entries, so that the hashes of one are those of all, and a partial one at its
@@ -62,15 +51,14 @@ function repeatedLog() {
 describe("a proof at a million entries, in full chunks", () => {
   const { newest, chunkAt, nodes } = repeatedLog();
   let reads: { readonly range: TileRange; readonly units: number }[] = [];
-  const measured = (range: TileRange, bytes: readonly number[]) =>
-    reads.push({ range, units: unitsOf(bytes.reduce((sum, one) => sum + one, 0)) });
+  const measured = (range: TileRange, bytes: readonly number[]) => reads.push({ range, units: queryUnits(bytes) });
   const ports: ProofPorts = {
     ...memoryProofPorts(memoryLedger()).ports,
     ledger: { ...memoryLedger(), getNewestChunk: async () => newest },
     tiles: {
       async listChunks(_, range) {
         const chunk = chunkAt(range.first / chunkEntries);
-        measured(range, [bytesOf(toChunkItem(log, chunk))]);
+        measured(range, [itemBytes(toChunkItem(log, chunk))]);
         return [chunk];
       },
       async listNodes(_, range) {
