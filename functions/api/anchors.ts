@@ -1,6 +1,7 @@
 import { createAnchorsHandler } from "#shared/api/anchors/handler.ts";
 import { renderError } from "#shared/api/finzbooks/errors.ts";
 import { createHttpHandler } from "#shared/api/handlers/http-handler.ts";
+import { createKmsCheckpointKey } from "#shared/ledger/aws/kms-checkpoint-key.ts";
 import { createCheckpointStore } from "#shared/ledger/dynamodb/checkpoint-store.ts";
 import { createTileStore } from "#shared/ledger/dynamodb/tile-store.ts";
 import { createDynamoClient } from "#shared/platform/dynamodb/client.ts";
@@ -9,12 +10,15 @@ import { env } from "#shared/platform/handlers/env.ts";
 
 const client = createDynamoClient();
 
-/** Serves the log of anchors, which is public. */
+/** Serves the verification keys and the log of anchors, which are public. */
 export const handler = createHttpHandler({
   name: "anchors",
   handle: createAnchorsHandler({
-    checkpoints: createCheckpointStore(client, env(envVars.configTable)),
-    tiles: createTileStore(client, env(envVars.ledgerTable)),
+    anchors: {
+      checkpoints: createCheckpointStore(client, env(envVars.configTable)),
+      tiles: createTileStore(client, env(envVars.ledgerTable)),
+    },
+    keys: { checkpointKey: createKmsCheckpointKey(env(envVars.signingKey)), logName: env(envVars.logName) },
   }),
   renderError,
 });

@@ -32,7 +32,8 @@ const reads = {
   tiles: createTileStore(client, ledgerTable),
   rounds: createRoundStore(client, ledgerTable),
 };
-const signing = { checkpointKey: createKmsCheckpointKey(env(envVars.signingKey)), logName: env(envVars.logName) };
+const checkpointKey = createKmsCheckpointKey(env(envVars.signingKey));
+const logName = env(envVars.logName);
 const checkpoints = createCheckpointStore(client, config);
 
 function reportFork(error: ForkError): void {
@@ -46,16 +47,16 @@ export const handler = createHttpHandler({
   handle: createProofsHandler({
     tokens: withUsableOrgs(createTokenUsageStore(client, config), suspended),
     createProofPorts: (meter) => ({
-      ...signing,
       ...meterProofReads(reads, meter),
       checkpoints,
+      checkpointKey,
+      logName,
       getEventItem: createEventItemReader(client, events, meter),
       findStoredEvent: createStoredEventFinder(client, events, { visibleEntityTypes, meter }),
       visibleEntityTypes,
       reportFork,
       now,
     }),
-    ...signing,
     now,
   }),
   prefetch: () => suspended.prefetch(),

@@ -30,13 +30,16 @@ export type AnchorsProps = {
   readonly trust: Pick<TrustSettings, "anchorBucket" | "witnesses">;
 };
 
+/** The paths below `/api/public/v1/activity` that need no token. */
+const publicRoutes = { Anchors: "anchors/{proxy+}", Keys: "keys" } as const;
+
 /** How long no round may be outside of the account while there are any. */
 const maxLag = Duration.hours(1);
 
 /** The function that commits to the newest head of each log, in a log of its own that leaves the account, and its API. */
 export class Anchors extends Construct {
   readonly fn: NodeFunction;
-  /** Serves the log of anchors without a token: a flood of requests must not take the instances of proofs. */
+  /** Serves what needs no token: a flood of requests must not take the instances of proofs. */
   readonly api: NodeFunction;
   /** References to records of the ledger's stream that could not be anchored. */
   readonly deadLetters: QuarantineQueue;
@@ -71,17 +74,16 @@ export class Anchors extends Construct {
 
     this.api = new NodeFunction(this, "Api", {
       entry: "functions/api/anchors.ts",
-      description: "Serves the log of anchors, which is public.",
+      description: "Serves the verification keys and the log of anchors, which are public.",
       timeoutSeconds: 15,
       ...managementFunctionProps(observability),
     });
     ledger.grantQueryAnchors(this.api);
     auth.grantReadAnchorCheckpoints(this.api);
-    publicApi.addRoute(
-      "Anchors",
-      HttpRouteKey.with("/api/public/v1/activity/anchors/{proxy+}", HttpMethod.ANY),
-      this.api,
-    );
+    signingKey.grantGetPublicKey(this.api);
+    for (const [name, path] of Object.entries(publicRoutes)) {
+      publicApi.addRoute(name, HttpRouteKey.with(`/api/public/v1/activity/${path}`, HttpMethod.ANY), this.api);
+    }
     this.#addAlarms(observability);
     observability.dashboard.addRow(
       "Anchors",

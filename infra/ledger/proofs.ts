@@ -29,7 +29,6 @@ const routes = {
   FindProof: "proof",
   Consistency: "consistency",
   Tiles: "log/{proxy+}",
-  Keys: "keys",
 } as const;
 
 /** The function that signs checkpoints and makes proofs, and its key. */

@@ -63,10 +63,15 @@ export class SigningKey extends Construct {
 
   /** Grants signing checkpoints, and reading the public key. */
   grantSign(fn: LambdaFunction): void {
-    fn.addEnvironment(envVars.signingKey, this.key.keyArn);
-    fn.addEnvironment(envVars.logName, this.#logName);
     const resources = [this.key.keyArn];
     fn.addToRolePolicy(new PolicyStatement({ actions: ["kms:Sign"], resources, conditions: noteSignature }));
-    fn.addToRolePolicy(new PolicyStatement({ actions: ["kms:GetPublicKey"], resources }));
+    this.grantGetPublicKey(fn);
+  }
+
+  /** Grants reading the public key. */
+  grantGetPublicKey(fn: LambdaFunction): void {
+    fn.addEnvironment(envVars.signingKey, this.key.keyArn);
+    fn.addEnvironment(envVars.logName, this.#logName);
+    fn.addToRolePolicy(new PolicyStatement({ actions: ["kms:GetPublicKey"], resources: [this.key.keyArn] }));
   }
 }

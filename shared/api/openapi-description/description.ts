@@ -5,7 +5,7 @@ import { describedFinzbooksOperations } from "#shared/api/finzbooks/operations/f
 import { describedOauthOperations } from "#shared/api/oauth/operations/oauth-operations.ts";
 import { ComponentCollector } from "#shared/api/operations/component-collector.ts";
 import { describeOperations, viewerTokenScheme } from "#shared/api/operations/describe-operations.ts";
-import { describedKeysOperations, describedProofsOperations } from "#shared/api/proofs/operations/proofs-operations.ts";
+import { describedProofsOperations } from "#shared/api/proofs/operations/proofs-operations.ts";
 import { describedSimplybooksOperations } from "#shared/api/simplybooks/operations/simplybooks-operations.ts";
 import { describedTokensOperations } from "#shared/api/tokens/operations/tokens-operations.ts";
 import { describedViewerTokensOperations } from "#shared/api/viewer-tokens/operations/viewer-tokens-operations.ts";
@@ -82,7 +82,6 @@ const paths = collector.collect({
   ...describeOperations(describedFinzbooksOperations(), ["accessToken"]),
   ...describeOperations(describedChangesOperations(), ["accessToken"]),
   ...describeOperations(describedProofsOperations(), ["accessToken"]),
-  ...describeOperations(describedKeysOperations(), []),
   ...describeOperations(describedAnchorsOperations(), []),
   ...describeOperations(describedViewerTokensOperations(), ["accessToken"]),
   ...describeOperations(describedTokensOperations(), ["accessToken"]),

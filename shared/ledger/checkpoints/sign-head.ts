@@ -11,14 +11,16 @@ export type SigningPorts = {
   now(): Date;
 };
 
+/** What the names and keys of logs are made from. */
+export type LogKeyPorts = Pick<SigningPorts, "logName"> & {
+  readonly checkpointKey: Pick<CheckpointKey, "getPublicKey">;
+};
+
 /**
  * Returns the key that verifies the checkpoints of a log. All logs have the same public key. The name of the log is part of
  * what is signed, so that the checkpoint of one is not valid for another.
  */
-export async function getLogKey(
-  { checkpointKey, logName }: Pick<SigningPorts, "checkpointKey" | "logName">,
-  log: string,
-): Promise<VerificationKey> {
+export async function getLogKey({ checkpointKey, logName }: LogKeyPorts, log: string): Promise<VerificationKey> {
   return createVerificationKey(`${logName}/${log}`, await checkpointKey.getPublicKey());
 }
 

@@ -140,6 +140,7 @@ describe.each(stageNames)("permissions of %s", (stage) => {
       ({ action, resource }) => action === "kms:Sign" || resource === "ProofsSigningKey",
     );
     expect(maySign.map(({ fn, action, resource }) => [fn, action, resource])).toEqual([
+      ["AnchorsApi", "kms:GetPublicKey", "ProofsSigningKey"],
       ["AnchorsFunction", "kms:GetPublicKey", "ProofsSigningKey"],
       ["AnchorsFunction", "kms:Sign", "ProofsSigningKey"],
       ["ProofsFunction", "kms:GetPublicKey", "ProofsSigningKey"],

@@ -107,3 +107,20 @@ describe.each(stageNames)("the ledger of %s", (stage) => {
     ]);
   });
 });
+
+it("requests without a token are served by a function of their own, which may not sign", () => {
+  const template = templateOf("prod");
+  const integrations = template.findResources("AWS::ApiGatewayV2::Integration");
+  const functionOf = (target: unknown) => {
+    const found = Object.entries(integrations).find(([id]) => inWords(target) === `integrations/${plainId(id)}`);
+    return inWords(found?.[1].Properties.IntegrationUri);
+  };
+  const routes = Object.values(template.findResources("AWS::ApiGatewayV2::Route"));
+  const served = new Map(routes.map(({ Properties: { RouteKey, Target } }) => [RouteKey, functionOf(Target)]));
+  const path = "ANY /api/public/v1/activity";
+  expect([`${path}/keys`, `${path}/anchors/{proxy+}`, `${path}/checkpoint`].map((key) => served.get(key))).toEqual([
+    "AnchorsApi",
+    "AnchorsApi",
+    "ProofsFunction",
+  ]);
+});

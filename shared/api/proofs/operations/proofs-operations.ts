@@ -5,7 +5,6 @@ import { describeGetCheckpoint, describeGetLogCheckpoint, getCheckpoint, getLogC
 import { describeGetConsistency, getConsistency } from "./get-consistency.ts";
 import { describeGetProof, getProof } from "./get-proof.ts";
 import { describeGetTile, getTile } from "./get-tile.ts";
-import { describeListKeys, listKeys } from "./list-keys.ts";
 import type { ProofsOperation } from "./proofs-call.ts";
 
 /** The operations that need a token. */
@@ -29,6 +28,3 @@ export const describedProofsOperations = (): readonly DescribedOperation[] => [
   [getLogCheckpoint, describeGetLogCheckpoint],
   [getTile, describeGetTile],
 ];
-
-/** The description of the operation without a token. */
-export const describedKeysOperations = (): readonly DescribedOperation[] => [[listKeys, describeListKeys]];

@@ -11,7 +11,6 @@ import { collections } from "#shared/api/finzbooks/operations/list-document-acti
 import { oauthOperations } from "#shared/api/oauth/operations/oauth-operations.ts";
 import { handleSpecs } from "#shared/api/openapi-description/handler.ts";
 import { specOperations } from "#shared/api/openapi-description/spec-operations.ts";
-import { listKeys } from "#shared/api/proofs/operations/list-keys.ts";
 import { proofsOperations } from "#shared/api/proofs/operations/proofs-operations.ts";
 import { simplybooksOperations } from "#shared/api/simplybooks/operations/simplybooks-operations.ts";
 import { tokensOperations } from "#shared/api/tokens/operations/tokens-operations.ts";
@@ -73,7 +72,6 @@ describe("OpenAPI paths", () => {
       [`${basePath}/whoami`, ["accessToken"]],
       [`${basePath}/viewer-tokens`, ["accessToken"]],
       [`${basePath}/tokens`, ["accessToken"]],
-      [listKeys.path, []],
       ...anchorsOperations.map(({ path }) => [path, []] as const),
       [`${basePath}/activity/changes`, ["accessToken"]],
       [`${basePath}/activity/export`, ["accessToken"]],
@@ -105,7 +103,6 @@ describe("OpenAPI operations", () => {
     ...finzbooksOperations,
     ...changesOperations,
     ...proofsOperations,
-    listKeys,
     ...anchorsOperations,
     ...viewerTokensOperations,
     ...tokensOperations,

@@ -31,8 +31,6 @@ async function api({ entries = 3, searchUnits = 1 } = {}) {
           () => searchUnits,
         ),
     }),
-    checkpointKey: ports.checkpointKey,
-    logName: ports.logName,
     now: () => testNow,
   });
   const ask = (path: string) => handle(aRequest(`/api/public/v1/activity/${path}`), context);

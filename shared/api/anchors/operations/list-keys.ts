@@ -6,7 +6,6 @@ import { invalidValue } from "#shared/api/http/parameters.ts";
 import { jsonResponse } from "#shared/api/http/response.ts";
 import { objectComponent } from "#shared/api/openapi/components.ts";
 import type { OperationDescription } from "#shared/api/operations/describe-operations.ts";
-import type { Operation, PathCall } from "#shared/api/operations/operation.ts";
 import { queryParameter } from "#shared/api/operations/parameter.ts";
 import { parseParameters } from "#shared/api/operations/parse-parameters.ts";
 import { ActivityError } from "#shared/errors.ts";
@@ -14,10 +13,7 @@ import { orgIdPattern } from "#shared/events/limits.ts";
 import { getLogKey } from "#shared/ledger/checkpoints/sign-head.ts";
 import { anchorsLog } from "#shared/ledger/chunk.ts";
 import { formatVerificationKey } from "#shared/ledger/formats/verification-key.ts";
-import type { ProofPorts } from "#shared/ledger/proofs/proof-ports.ts";
-
-/** A request without a token. */
-type KeysCall = PathCall & Pick<ProofPorts, "checkpointKey" | "logName">;
+import type { AnchorsOperation } from "./anchors-call.ts";
 
 const organizationId = queryParameter({
   name: "organization_id",
@@ -35,14 +31,14 @@ const organizationId = queryParameter({
 
 const parameters = [organizationId] as const;
 
-export const listKeys: Operation<KeysCall> = {
+export const listKeys: AnchorsOperation = {
   operationId: "list_log_keys",
   method: "GET",
   path: `${basePath}/activity/keys`,
   route: "list_keys",
   scope: null,
   parameters,
-  async handle({ request, ...ports }) {
+  async handle({ request, keys: ports }) {
     const { organization_id } = parseParameters(request.query, parameters);
     const logKeys = await Promise.all([organization_id, anchorsLog].map((log) => getLogKey(ports, log)));
     const keys = logKeys.map((key) => ({ origin: key.name, verification_key: formatVerificationKey(key) }));

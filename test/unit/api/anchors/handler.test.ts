@@ -1,0 +1,50 @@
+import { describe, expect, it } from "vitest";
+import { createAnchorsHandler } from "#shared/api/anchors/handler.ts";
+import type { RequestContext } from "#shared/api/http/request.ts";
+import { aRequest } from "#test/support/builders.ts";
+import { catchRejection } from "#test/support/catch-error.ts";
+import { memoryLedger } from "#test/support/memory/ledger.ts";
+import { memoryProofPorts } from "#test/support/memory/proofs.ts";
+import { trustVectors } from "#test/vectors/trust-vectors.ts";
+
+/** The handler without any anchor, asked without a token. */
+function api() {
+  const { ports } = memoryProofPorts(memoryLedger());
+  const context: RequestContext = { responseHeaders: {}, auditFields: {} };
+  const handle = createAnchorsHandler({ anchors: ports, keys: ports });
+  const ask = (path: string) => handle(aRequest(`/api/public/v1/activity/${path}`, { headers: {} }), context);
+  return { ask, context };
+}
+
+describe("list_log_keys", () => {
+  it("returns the keys of the log and of the log of anchors, which caches may store", async () => {
+    const { ask, context } = api();
+    const { status, headers, body } = await ask("keys?organization_id=org_8f9a1c2d");
+    expect([status, headers["cache-control"]]).toEqual([200, "public, max-age=300"]);
+    expect(JSON.parse(body).keys).toEqual([
+      { origin: trustVectors.origin, verification_key: trustVectors.verification_key },
+      { origin: "activity.example.com/~anchors", verification_key: trustVectors.anchor_round.verification_key },
+    ]);
+    expect(context.auditFields).toMatchObject({ route: "list_keys" });
+  });
+
+  it.each([
+    ["keys", "required_field"],
+    ["keys?organization_id=x y", "invalid_value"],
+    ["keys?organization_id=org_1&organization_id=org_2", "invalid_value"],
+    ["keys?organization_id=org_1&org=x", "invalid_value"],
+    ["keys/x", "not_found"],
+  ])("refuses %s with %s", async (path, code) => {
+    expect(await catchRejection(api().ask(path))).toMatchObject({ code });
+  });
+});
+
+describe("the log of anchors", () => {
+  it.each([
+    ["anchors/checkpoint", "not_found"],
+    ["anchors/checkpoint?organization_id=org_1", "invalid_value"],
+    ["anchors/tile/0/000?x=1", "invalid_value"],
+  ])("refuses %s with %s", async (path, code) => {
+    expect(await catchRejection(api().ask(path))).toMatchObject({ code });
+  });
+});
