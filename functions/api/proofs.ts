@@ -7,6 +7,7 @@ import { SuspendedOrgCache, withUsableOrgs } from "#shared/auth/orgs/suspended-o
 import { documentTypes as visibleEntityTypes } from "#shared/events/entity-types.ts";
 import { createKmsCheckpointKey } from "#shared/ledger/aws/kms-checkpoint-key.ts";
 import type { ForkError } from "#shared/ledger/checkpoints/fork-error.ts";
+import { RecentSizes } from "#shared/ledger/checkpoints/recent-sizes.ts";
 import { createCheckpointStore } from "#shared/ledger/dynamodb/checkpoint-store.ts";
 import { createEventItemReader, createStoredEventFinder } from "#shared/ledger/dynamodb/event-item-reader.ts";
 import { createLedgerStore } from "#shared/ledger/dynamodb/ledger-store.ts";
@@ -35,6 +36,7 @@ const reads = {
 const checkpointKey = createKmsCheckpointKey(env(envVars.signingKey));
 const logName = env(envVars.logName);
 const checkpoints = createCheckpointStore(client, config);
+const recentSizes = new RecentSizes();
 
 function reportFork(error: ForkError): void {
   emitMetrics({ [metricNames.forkRefused]: 1 }, now());
@@ -49,6 +51,7 @@ export const handler = createHttpHandler({
     createProofPorts: (meter) => ({
       ...meterProofReads(reads, meter),
       checkpoints,
+      recentSizes,
       checkpointKey,
       logName,
       getEventItem: createEventItemReader(client, events, meter),

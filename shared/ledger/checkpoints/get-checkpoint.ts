@@ -12,6 +12,7 @@ import { retryOnConflict } from "#shared/platform/retry-on-conflict.ts";
 import { assertContinues } from "./assert-continues.ts";
 import type { CheckpointStore, SignedCheckpoint } from "./checkpoint-store.ts";
 import { ForkError, toForkError } from "./fork-error.ts";
+import type { RecentSizes } from "./recent-sizes.ts";
 import { getLogKey, type SigningPorts, signHead } from "./sign-head.ts";
 
 export type CheckpointPorts = SigningPorts & {
@@ -20,6 +21,9 @@ export type CheckpointPorts = SigningPorts & {
   readonly tiles: TileStore;
   reportFork(error: ForkError): void;
 };
+
+/** `recentSizes` belongs to the instance, and not to a request. */
+export type GetCheckpointPorts = CheckpointPorts & { readonly recentSizes: RecentSizes };
 
 /** How long a checkpoint is returned again: each signature costs a call of KMS, of which an account has few. */
 export const checkpointTtlMs = 10_000;
@@ -31,11 +35,17 @@ const maxAttempts = 5;
  * log has grown. Throws `ActivityError` `not_sealed` if no checkpoint covers them yet, and `ForkError` if the log must not
  * be signed.
  */
-export async function getCheckpoint(ports: CheckpointPorts, log: string, minSize: number): Promise<SignedCheckpoint> {
+export async function getCheckpoint(
+  ports: GetCheckpointPorts,
+  log: string,
+  minSize: number,
+): Promise<SignedCheckpoint> {
+  const { recentSizes } = ports;
+  if (recentSizes.isSmaller(log, minSize, ports.now())) throw notSealed(1);
   const checkpoint = await retryOnConflict(maxAttempts, async () => {
     const latest = await ports.checkpoints.getLatest(log);
     const msLeft = latest === null ? 0 : Date.parse(latest.signed_at) + checkpointTtlMs - ports.now().getTime();
-    if (latest === null || msLeft <= 0) return renewCheckpoint(ports, log, { latest, minSize });
+    if (latest === null || msLeft <= 0) return renewCheckpoint(ports, log, { latest, minSize, recentSizes });
     return requireSize(latest, minSize, Math.ceil(msLeft / 1_000));
   });
   return checkpoint ?? refuseToSign();
@@ -47,7 +57,7 @@ export async function getCheckpoint(ports: CheckpointPorts, log: string, minSize
  */
 export async function renewNow(ports: CheckpointPorts, log: string): Promise<SignedCheckpoint> {
   const checkpoint = await retryOnConflict(maxAttempts, async () =>
-    renewCheckpoint(ports, log, { latest: await ports.checkpoints.getLatest(log), minSize: 1 }),
+    renewCheckpoint(ports, log, { latest: await ports.checkpoints.getLatest(log), minSize: 1, recentSizes: null }),
   );
   return checkpoint ?? refuseToSign();
 }
@@ -56,18 +66,27 @@ function refuseToSign(): never {
   throw new ActivityError("unavailable", "Others sign this log at the same time.", { retryAfter: 1 });
 }
 
-type Renewal = { readonly latest: SignedCheckpoint | null; readonly minSize: number };
+type Renewal = {
+  readonly latest: SignedCheckpoint | null;
+  readonly minSize: number;
+  /** Gets the size of a log that is smaller than `minSize`. */
+  readonly recentSizes: RecentSizes | null;
+};
 
 /** Returns `null` if another instance has signed a checkpoint since `latest` was read. */
 async function renewCheckpoint(
   ports: CheckpointPorts,
   log: string,
-  { latest, minSize }: Renewal,
+  renewal: Renewal,
 ): Promise<SignedCheckpoint | null> {
-  const growth = await readGrowth(ports, log, { latest, minSize });
+  const { latest, minSize, recentSizes } = renewal;
+  const growth = await readGrowth(ports, log, renewal);
   if (growth === null) return null;
   const { newest } = growth;
-  if (newest === null) throw notSealed(1);
+  if (newest === null) {
+    recentSizes?.set(log, 0, ports.now());
+    throw notSealed(1);
+  }
   if (newest.size === latest?.size) return requireSize(latest, minSize, 1);
   const signed = await signHead(ports, log, newest);
   return (await ports.checkpoints.put(log, signed, latest?.size ?? null)) ? signed : null;
@@ -80,12 +99,15 @@ async function renewCheckpoint(
 async function readGrowth(
   ports: CheckpointPorts,
   log: string,
-  { latest, minSize }: Renewal,
+  { latest, minSize, recentSizes }: Renewal,
 ): Promise<{ readonly newest: Chunk | null } | null> {
   try {
     const newest = await ports.ledger.getNewestChunk(log, true);
     // Before the verification, which is expensive: a request for a sequence far ahead must be cheap.
-    if (newest !== null && newest.size < minSize && newest.size >= (latest?.size ?? 0)) throw notSealed(1);
+    if (newest !== null && newest.size < minSize && newest.size >= (latest?.size ?? 0)) {
+      recentSizes?.set(log, newest.size, ports.now());
+      throw notSealed(1);
+    }
     if (latest === null && (await hasCheckpoints(ports, log))) return null;
     const older = latest === null ? null : await verifySigned(ports, log, latest);
     await assertContinues({ older, newer: newest }, (size) => new LogTiles(ports.tiles, log, { size }));

@@ -3,6 +3,7 @@ import { documentTypes } from "#shared/events/entity-types.ts";
 import type { CheckpointKey } from "#shared/ledger/checkpoints/checkpoint-key.ts";
 import type { CheckpointStore, SignedCheckpoint } from "#shared/ledger/checkpoints/checkpoint-store.ts";
 import type { ForkError } from "#shared/ledger/checkpoints/fork-error.ts";
+import { RecentSizes } from "#shared/ledger/checkpoints/recent-sizes.ts";
 import type { ItemImage } from "#shared/ledger/formats/canonical.ts";
 import type { FindProofPorts } from "#shared/ledger/proofs/find-proof.ts";
 import type { TileRange, TileStore } from "#shared/ledger/tiles/tile-store.ts";
@@ -71,6 +72,7 @@ export function memoryProofPorts(ledger: MemoryLedger, items: ReadonlyMap<string
     ledger,
     rounds: memoryRounds(),
     tiles,
+    recentSizes: new RecentSizes(),
     checkpointKey: key,
     logName: testLogName,
     visibleEntityTypes: documentTypes,

@@ -189,6 +189,49 @@ describe("getCheckpoint, of a ledger that was rewritten", () => {
     expect(tiles.reads).toEqual([]);
   });
 
+  it("reads a log that is smaller than requested once a second, however often it is requested", async () => {
+    const { ports, grow, pass, ledger } = await aLog([3, 1], 1);
+    let reads = 0;
+    const counted = {
+      ...ports,
+      ledger: {
+        async getNewestChunk(...read: Parameters<typeof ledger.getNewestChunk>) {
+          reads += 1;
+          return ledger.getNewestChunk(...read);
+        },
+      },
+    };
+    for (const size of [4, 5, 4]) {
+      expect(await catchRejection(getCheckpoint(counted, log, size))).toMatchObject({
+        code: "not_sealed",
+        context: { retryAfter: 1 },
+      });
+    }
+    expect(reads).toBe(1);
+    await grow();
+    pass(1_000);
+    expect((await getCheckpoint(counted, log, 4)).size).toBe(4);
+    expect(reads).toBe(2);
+  });
+
+  it("reads an empty log once a second", async () => {
+    const { ports } = memoryProofPorts(memoryLedger());
+    await catchRejection(getCheckpoint(ports, log, 1));
+    const getNewestChunk = async () => {
+      throw new Error("The log was read again.");
+    };
+    expect(await catchRejection(getCheckpoint({ ...ports, ledger: { getNewestChunk } }, log, 1))).toMatchObject({
+      code: "not_sealed",
+    });
+  });
+
+  it("signs a log that was requested for a later entry just before, for an entry that it has", async () => {
+    const { ports } = await aLog([3]);
+    expect(await catchRejection(getCheckpoint(ports, log, 4))).toMatchObject({ code: "not_sealed" });
+    expect((await getCheckpoint(ports, log, 3)).size).toBe(3);
+    expect(await catchRejection(getCheckpoint(ports, "org_other", 1))).toMatchObject({ code: "not_sealed" });
+  });
+
   it("signs a log that has the same entries and is larger", async () => {
     const { ports, grow, pass } = await aLog([200, 56, 10, 90], 3);
     await getCheckpoint(ports, log, 1);
