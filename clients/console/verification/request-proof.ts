@@ -12,9 +12,12 @@ export type ProofRequestPorts = {
 /** A checkpoint is at most ten seconds old, and an event is numbered within about a second. */
 const delaysMs = [1_000, 2_000, 4_000, 8_000, 10_000];
 
+/** The API asks for a longer wait if the event will not get a number by itself. */
+const maxRetryAfterMs = 60_000;
+
 /**
  * Returns the proof of an event, and repeats the request, not sooner than the API asks for, while no checkpoint covers it:
- * for about half a minute, then `null`. Throws `ActivityLogError`.
+ * for about half a minute, then `null`; immediately `null` if the API asks for more than a minute. Throws `ActivityLogError`.
  */
 export async function requestProof({ find, sleep, onWait }: ProofRequestPorts): Promise<string | null> {
   for (const [retries, delayMs] of [...delaysMs, null].entries()) {
@@ -22,9 +25,10 @@ export async function requestProof({ find, sleep, onWait }: ProofRequestPorts): 
       return await find();
     } catch (error) {
       if (!isNotSealed(error)) throw error;
-      if (delayMs === null) return null;
+      const retryAfterMs = error.retryAfterMs ?? 0;
+      if (delayMs === null || retryAfterMs > maxRetryAfterMs) return null;
       if (retries === 0) onWait();
-      await sleep(Math.max(delayMs, error.retryAfterMs ?? 0));
+      await sleep(Math.max(delayMs, retryAfterMs));
     }
   }
   return null;

@@ -20,16 +20,26 @@ export type FindProofPorts = ProofPorts & {
   readonly findStoredEvent: FindStoredEvent;
 };
 
+/** The sequencer numbers an event within about a second. If it is late, operators are paged long before. */
+const numberedWithinMs = 3_600_000;
+
 /**
  * Returns the proof that a log has an event, like `getProof`. Throws `ActivityError` `not_found` if there is no such event,
- * and `not_sealed` if the log does not have it yet.
+ * and `not_sealed` if the log does not have it yet, or will not until the operator runs the reconciler.
  */
 export async function findProof(ports: FindProofPorts, orgId: string, event: NamedEvent): Promise<string> {
   const stored = await ports.findStoredEvent(orgId, event);
   if (stored === null) throw new ActivityError("not_found", "There is no such event.");
   const position = (await findSequences(ports.ledger, orgId, [stored])).get(stored) ?? null;
-  if (position === null) {
-    throw new ActivityError("not_sealed", "The event has no number yet. Retry after a second.", { retryAfter: 1 });
-  }
+  if (position === null) throw notNumbered(ports.now().getTime() - Date.parse(stored.recorded_at));
   return getProof(ports, orgId, { sequence: position.sequence, size: null });
+}
+
+function notNumbered(ageMs: number): ActivityError {
+  if (ageMs <= numberedWithinMs) {
+    return new ActivityError("not_sealed", "The event has no number yet. Retry after a second.", { retryAfter: 1 });
+  }
+  const message =
+    "No number was found for this event, which was recorded over an hour ago. The operator can number existing events.";
+  return new ActivityError("not_sealed", message, { retryAfter: numberedWithinMs / 1_000 });
 }

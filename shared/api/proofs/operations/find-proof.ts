@@ -30,7 +30,8 @@ export const describeFindProof = () =>
     summary: "The proof that the log has an event",
     description:
       "The same as the proof of its entry, for an event whose sequence is not known: it is found by its document, time and " +
-      "id. 404 `not_found.not_sealed` with `Retry-After` if the event has no number yet.",
+      "id. 404 `not_found.not_sealed` with `Retry-After` if the event has no number yet: an hour if it gets one only when the " +
+      "operator numbers existing events.",
     returns: "An inclusion proof with a checkpoint.",
     example: proofExample,
   });

@@ -39,6 +39,10 @@ describe("requestProof", () => {
     expect([result, waits]).toEqual([null, [1_000, 2_000, 4_000, 8_000, 10_000]]);
   });
 
+  it("returns null without waiting when the API asks for a wait of more than a minute", async () => {
+    expect(await run([notSealed(3_600_000)])).toEqual({ result: null, waits: [], announced: 0 });
+  });
+
   it("throws other errors, also that there is no such event", async () => {
     const gone = new ActivityLogError("not_found", "There is no such event.", { apiCode: "not_found.event" });
     await expect(run([gone])).rejects.toBe(gone);

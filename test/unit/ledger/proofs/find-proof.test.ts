@@ -37,7 +37,23 @@ describe("findProof", () => {
   it("throws not_found without the event, and not_sealed while the event has no number", async () => {
     const { find } = await aLog();
     expect(await catchRejection(find(null))).toMatchObject({ code: "not_found" });
-    const pending = anEventEntry("pending");
+    const pending = anEventEntry("pending", { recorded_at: testNow.toISOString() });
     expect(await catchRejection(find(pending))).toMatchObject({ code: "not_sealed", context: { retryAfter: 1 } });
   });
+
+  it.each([
+    ["an hour", 3_600_000, 1],
+    ["more than an hour", 3_600_001, 3_600],
+    ["a year", 365 * 86_400_000, 3_600],
+    ["minus a minute, by a clock that is ahead", -60_000, 1],
+  ])(
+    "asks for a retry of an event without a number that is %s old (%d ms) after %d seconds",
+    async (_, age, retryAfter) => {
+      const { find } = await aLog();
+      const recorded_at = new Date(testNow.getTime() - age).toISOString();
+      const { context, message, code } = await catchRejection(find(anEventEntry("old", { recorded_at })));
+      expect([code, context.retryAfter]).toEqual(["not_sealed", retryAfter]);
+      expect(message.includes("operator")).toBe(retryAfter > 1);
+    },
+  );
 });
