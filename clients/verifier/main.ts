@@ -1,8 +1,8 @@
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { exitCodeOf, formatFileResult, verifyFiles } from "#shared/ledger/verification/file-result.ts";
-import { readPackFolder } from "./pack-folder.ts";
+import { readOperand } from "./read-operand.ts";
 import { UnreadableFileError, UsageError, usage } from "./usage.ts";
 
 process.exitCode = await main(process.argv.slice(2));
@@ -12,9 +12,7 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     const { key, files, checkpoint, witnesses, asJson } = parse(args);
     const older = checkpoint === undefined ? null : readText(checkpoint);
-    const named = files.map((file) =>
-      isFolder(file) ? { file, pack: readPackFolder(file) } : { file, text: readText(file), older },
-    );
+    const named = await Promise.all(files.map((file) => readOperand({ file, path: file, older })));
     const results = await verifyFiles(named, { log: key, witnesses });
     const text = asJson ? JSON.stringify({ results }) : results.map(formatFileResult).join("\n");
     process.stdout.write(`${text}\n`);
@@ -42,10 +40,6 @@ function parse(args: readonly string[]) {
     if (!(error instanceof TypeError)) throw error;
     throw new UsageError(`${error.message}\n${usage}`);
   }
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 function readText(file: string): string {

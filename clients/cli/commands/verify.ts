@@ -1,4 +1,3 @@
-import { statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { defineCommand } from "#clients/cli/command.ts";
@@ -23,23 +22,15 @@ export const verify = defineCommand({
   async run({ operands, text, list }, context) {
     const older = text("checkpoint");
     const olderNote = older === undefined ? null : await readText(context, older);
-    const { readPackFolder } = await import("#clients/verifier/pack-folder.ts");
+    const { readOperand } = await import("#clients/verifier/read-operand.ts");
     const files = await Promise.all(
-      operands.map(async (file) => {
-        const path = resolve(context.cwd, file);
-        if (isFolder(path)) return { file, pack: readPackFolder(path) };
-        return { file, text: await readText(context, file), older: olderNote };
-      }),
+      operands.map((file) => readOperand({ file, path: resolve(context.cwd, file), older: olderNote })),
     );
     const { exitCodeOf, formatFileResult, verifyFiles } = await import("#shared/ledger/verification/file-result.ts");
     const results = await verifyFiles(files, { log: text("key") ?? "", witnesses: list("witness") });
     return { text: results.map(formatFileResult).join("\n"), json: { results }, exit: exitCodeOf(results) };
   },
 });
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-}
 
 async function readText(context: CommandContext, file: string): Promise<string> {
   try {

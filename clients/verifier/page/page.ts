@@ -5,7 +5,7 @@ const keyField = elementOf("key", HTMLTextAreaElement);
 const fileField = elementOf("files", HTMLInputElement);
 const list = elementOf("results", HTMLOListElement);
 
-let files: readonly { readonly file: string; readonly text: string }[] = [];
+let files: readonly { readonly file: string; readonly text: string | null }[] = [];
 
 /** Rises with each verification, so that the result of an earlier one is not shown after a later one. */
 let latest = 0;
@@ -20,7 +20,9 @@ document.addEventListener("drop", (event) => {
 
 async function take(chosen: FileList | null): Promise<void> {
   if (chosen === null || chosen.length === 0) return;
-  files = await Promise.all([...chosen].map(async (file) => ({ file: file.name, text: await file.text() })));
+  files = await Promise.all(
+    [...chosen].map(async (file) => ({ file: file.name, text: await file.text().catch(() => null) })),
+  );
   await show();
 }
 

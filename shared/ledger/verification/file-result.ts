@@ -17,7 +17,12 @@ export type FileResult = { readonly file: string } & (
 );
 
 /** A file to verify, and the older checkpoint for a consistency proof, if it is not one of the files. */
-export type NamedFile = { readonly file: string; readonly text: string; readonly older: string | null };
+export type NamedFile = {
+  readonly file: string;
+  /** `null` if the file cannot be read. */
+  readonly text: string | null;
+  readonly older: string | null;
+};
 
 /** A folder with an export. */
 export type NamedPack = { readonly file: string; readonly pack: PackReader };
@@ -27,23 +32,19 @@ export type KeyTexts = { readonly log: string; readonly witnesses: readonly stri
 
 /** Verifies files, independently of each other, with keys that are given as texts. Uses only this key, never one from a file. */
 export async function verifyFiles(files: readonly (NamedFile | NamedPack)[], keys: KeyTexts): Promise<FileResult[]> {
-  const texts = files.filter((file) => "text" in file);
+  const texts = files.flatMap((file) => ("text" in file && file.text !== null ? [file.text] : []));
   const results: FileResult[] = [];
   for (const file of files) results.push(await toResult(file, texts, keys));
   return results;
 }
 
 /** Returns the checkpoint of the size from which a consistency proof leads, among other files; `null` if none has it. */
-function findOlderCheckpoint(text: string, files: readonly NamedFile[]): string | null {
+function findOlderCheckpoint(text: string, others: readonly string[]): string | null {
   const [, size] = /^old (\d+)\n/.exec(text) ?? [];
-  return files.find((file) => size !== undefined && file.text.split("\n", 2)[1] === size)?.text ?? null;
+  return others.find((other) => size !== undefined && other.split("\n", 2)[1] === size) ?? null;
 }
 
-async function toResult(
-  named: NamedFile | NamedPack,
-  texts: readonly NamedFile[],
-  keys: KeyTexts,
-): Promise<FileResult> {
+async function toResult(named: NamedFile | NamedPack, texts: readonly string[], keys: KeyTexts): Promise<FileResult> {
   const { file } = named;
   try {
     const key = parseVerificationKey(keys.log);
@@ -58,15 +59,21 @@ async function toResult(
   }
 }
 
-function verifyNamed(named: NamedFile | NamedPack, texts: readonly NamedFile[], key: VerificationKey) {
+function verifyNamed(named: NamedFile | NamedPack, texts: readonly string[], key: VerificationKey) {
   if ("pack" in named) return verifyPack(named.pack, key);
-  return verifyFile(named.text, key, named.older ?? findOlderCheckpoint(named.text, texts));
+  const text = textOf(named);
+  return verifyFile(text, key, named.older ?? findOlderCheckpoint(text, texts));
 }
 
 /** Returns the note of the checkpoint that a verified file leads to. It follows the empty line of a proof. */
 async function noteOf(named: NamedFile | NamedPack): Promise<string> {
   if ("pack" in named) return named.pack.readText(packFiles.checkpoint);
-  return noteOfText(named.text);
+  return noteOfText(textOf(named));
+}
+
+function textOf({ file, text }: NamedFile): string {
+  if (text === null) throw new ProofError("malformed", `Cannot read ${file}.`);
+  return text;
 }
 
 /** Returns the exit code of a program: 0 if all files are valid, 1 if one is false, 2 if none is and one is unknown. */

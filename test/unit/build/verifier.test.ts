@@ -80,11 +80,17 @@ describe("activity-verify.mjs", () => {
     expect([code, JSON.parse(stdout)]).toMatchObject([2, { results: [{ result: "unknown", file: "checkpoint" }] }]);
   });
 
+  it("verifies the others when a file cannot be read, and exits with 2", async () => {
+    const { code, stdout, stderr } = await run({ checkpoint: checkpointExample }, ["nothing", "--key", key]);
+    expect([code, stderr]).toEqual([2, ""]);
+    expect(stdout).toMatch(/^Valid: checkpoint: .*\nCannot tell: nothing: Cannot read nothing\.\n$/);
+  });
+
   it.each([
     ["no key", ["file"], "Usage: "],
     ["no file", ["--key", key], "Usage: "],
     ["an unknown option", ["file", "--key", key, "--fast"], "Unknown option '--fast'"],
-    ["a missing file", ["nothing", "--key", key], "Cannot read nothing."],
+    ["a missing older checkpoint", ["file", "--key", key, "--checkpoint", "nothing"], "Cannot read nothing."],
   ])("exits with 2 for %s", async (_, args, message) => {
     expect(await run({}, args)).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining(message) });
   });

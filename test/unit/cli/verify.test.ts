@@ -117,6 +117,22 @@ describe("verify", () => {
     expect(await run(["valid", "text"])).toEqual([2, ["valid valid", "text unknown"]]);
   });
 
+  it("has a result for a file that cannot be read, and verifies the others", async () => {
+    writeFileSync(join(cwd, "valid"), checkpointExample);
+    writeFileSync(join(cwd, "wrong"), checkpointExample.replace("\n3\n", "\n4\n"));
+    const run = async (...names: readonly string[]) => {
+      const args = [...names, "--key", trustVectors.verification_key];
+      return verify.run(args, aCommandContext({ cwd }).context);
+    };
+    const result = await run("none", "valid", "valid/none");
+    expect([result?.exit, resultsOf(result?.json).map(({ file, result: found }) => `${file} ${found}`)]).toEqual([
+      2,
+      ["none unknown", "valid valid", "valid/none unknown"],
+    ]);
+    expect(resultsOf(result?.json)[0]).toMatchObject({ reason: "malformed", message: "Cannot read none." });
+    expect((await run("none", "wrong"))?.exit).toBe(1);
+  });
+
   it("accepts a consistency proof with the older checkpoint, and refuses it with one of another log", async () => {
     const older = await checkpointOf("event");
     const ledger = memoryLedger();
