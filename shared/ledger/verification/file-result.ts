@@ -38,10 +38,15 @@ export async function verifyFiles(files: readonly (NamedFile | NamedPack)[], key
   return results;
 }
 
-/** Returns the checkpoint of the size from which a consistency proof leads, among other files; `null` if none has it. */
+/**
+ * Returns the checkpoint of the log and of the size from which a consistency proof leads, among other files; `null` if none
+ * has it. Files of several logs may be verified together, and sizes of logs are often the same.
+ */
 function findOlderCheckpoint(text: string, others: readonly string[]): string | null {
   const [, size] = /^old (\d+)\n/.exec(text) ?? [];
-  return others.find((other) => size !== undefined && other.split("\n", 2)[1] === size) ?? null;
+  if (size === undefined) return null;
+  const [origin] = noteOfText(text).split("\n", 1);
+  return others.find((other) => other.startsWith(`${origin}\n${size}\n`)) ?? null;
 }
 
 async function toResult(named: NamedFile | NamedPack, texts: readonly string[], keys: KeyTexts): Promise<FileResult> {

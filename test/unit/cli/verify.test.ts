@@ -143,11 +143,31 @@ describe("verify", () => {
     writeFileSync(join(cwd, "older"), await checkpointOf("other"));
     expect(await verified(text, ["--checkpoint", "older"])).toMatchObject({ exit: 1, json: { reason: "wrong-root" } });
   });
+
+  it("finds the older checkpoint among the files, and not one of another log with the same size", async () => {
+    const ledger = memoryLedger();
+    await putLog(ledger, "org_8f9a1c2d", chunksOf(eventEntries(5), { sizes: [2, 3] }));
+    const { ports } = memoryProofPorts(ledger);
+    const files = {
+      other: await checkpointOf("event", "org_other"),
+      proof: await getConsistency(ports, "org_8f9a1c2d", { from: 2, to: null }),
+      older: await checkpointOf("event"),
+    };
+    for (const [name, content] of Object.entries(files)) writeFileSync(join(cwd, name), content);
+    const run = async (...names: readonly string[]) => {
+      const args = [...names, "--key", trustVectors.verification_key];
+      const result = await verify.run(args, aCommandContext({ cwd }).context);
+      return resultsOf(result?.json).find(({ file }) => file === "proof");
+    };
+    expect(await run("other", "proof", "older")).toMatchObject({ result: "valid", sequence: 2, size: 5 });
+    const missing = expect.stringContaining("needs the older checkpoint");
+    expect(await run("other", "proof")).toMatchObject({ result: "unknown", message: missing });
+  });
 });
 
 /** A checkpoint of two entries. */
-async function checkpointOf(prefix: string): Promise<string> {
+async function checkpointOf(prefix: string, log = "org_8f9a1c2d"): Promise<string> {
   const ledger = memoryLedger();
-  await putLog(ledger, "org_8f9a1c2d", chunksOf(eventEntries(2, prefix), { sizes: [2] }));
-  return (await getCheckpoint(memoryProofPorts(ledger).ports, "org_8f9a1c2d", 1)).note;
+  await putLog(ledger, log, chunksOf(eventEntries(2, prefix), { sizes: [2] }));
+  return (await getCheckpoint(memoryProofPorts(ledger).ports, log, 1)).note;
 }
