@@ -5,6 +5,7 @@ import type { ConsoleSettings } from "./console/console-settings.ts";
 import type { ReservedConcurrency } from "./constructs/observability.ts";
 import type { EventLogProps } from "./events/event-log.ts";
 import type { TrustSettings } from "./ledger/log-name.ts";
+import type { SigningKeySettings } from "./ledger/signing-key-settings.ts";
 
 /** The settings of a deployment of the log. */
 export type Stage = {
@@ -75,6 +76,9 @@ export const stageNames = ["dev", "prod"] as const;
 
 export type StageName = (typeof stageNames)[number];
 
+/** It is followed, but never changed: see "Replace the key that signs checkpoints" in docs/operate/procedures.md. */
+const firstSigningKey: SigningKeySettings = { id: "First", from: null, until: null, lostKey: null };
+
 export const stages: Readonly<Record<StageName, Stage>> = {
   dev: {
     isProduction: false,
@@ -97,7 +101,7 @@ export const stages: Readonly<Record<StageName, Stage>> = {
     backup: null,
     tableClass: "STANDARD",
     warmThroughput: null,
-    trust: { name: "activity-log-dev", anchorBucket: null, witnesses: [] },
+    trust: { name: "activity-log-dev", keys: [firstSigningKey], anchorBucket: null, witnesses: [] },
     alarmEmail: null,
     tags: { application: "activity-log", stage: "dev" },
   },
@@ -121,7 +125,7 @@ export const stages: Readonly<Record<StageName, Stage>> = {
     backup: { keepDailyDays: 7, keepMonthlyDays: 365, monthlyToColdDays: 1, isLocked: false },
     tableClass: "STANDARD_INFREQUENT_ACCESS",
     warmThroughput: null,
-    trust: { name: null, anchorBucket: null, witnesses: [] },
+    trust: { name: null, keys: [firstSigningKey], anchorBucket: null, witnesses: [] },
     alarmEmail: null,
     tags: { application: "activity-log", stage: "prod" },
   },

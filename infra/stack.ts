@@ -22,6 +22,7 @@ import { requireLogName } from "./ledger/log-name.ts";
 import { Proofs } from "./ledger/proofs.ts";
 import { Reconciler } from "./ledger/reconciler.ts";
 import { Sequencer } from "./ledger/sequencer.ts";
+import { requireSigningKeys } from "./ledger/signing-key-settings.ts";
 import { Webhooks } from "./webhooks/webhooks.ts";
 
 /** The whole product, in the order in which an event passes through it. */
@@ -34,6 +35,7 @@ export class ActivityLogStack extends Stack {
     });
     requireAlarmAddress(id, stage);
     const logName = requireLogName(id, stage.trust);
+    const keys = requireSigningKeys(id, stage.trust.keys);
     const observability: Observability = {
       alarms: new Alarms(this, "Alarms", { email: stage.alarmEmail }),
       dashboard: new Dashboard(this, "Dashboard"),
@@ -62,13 +64,13 @@ export class ActivityLogStack extends Stack {
       limits: stage,
     });
     new ChangeFeed(this, "ChangeFeed", { observability, eventLog, ledger, auth, publicApi });
-    const proofs = new Proofs(this, "Proofs", { observability, eventLog, ledger, auth, publicApi, logName });
+    const proofs = new Proofs(this, "Proofs", { observability, eventLog, ledger, auth, publicApi, logName, keys });
     const anchors = new Anchors(this, "Anchors", {
       observability,
       auth,
       ledger,
       publicApi,
-      signingKey: proofs.signingKey,
+      signingKeys: proofs.signingKeys,
       trust: stage.trust,
     });
     const audit = new Audit(this, "Audit", { observability, eventLog, auth });
@@ -126,8 +128,8 @@ export class ActivityLogStack extends Stack {
       LogEvents: observability.auditLogs.events.logGroupName,
       LogAccess: observability.auditLogs.access.logGroupName,
     });
-    // The public key itself is not known before KMS has created it.
-    this.addOutputs({ TrustName: logName, TrustKey: proofs.signingKey.key.keyArn });
+    // The public keys themselves are not known before KMS has created them.
+    this.addOutputs({ TrustName: logName, TrustKeys: proofs.signingKeys.json });
     for (const [key, value] of Object.entries(stage.tags)) Tags.of(this).add(key, value);
   }
 

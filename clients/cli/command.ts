@@ -50,11 +50,12 @@ export function defineCommand<Name extends string, Operand extends string = neve
   const required = [...options].filter(([, option]) => option.required);
   const shape = [name, ...operands, ...required.map(([key, option]) => formatOption(key, option)), "[options]"];
   const usage = shape.join(" ");
+  const takesMore = operands.at(-1)?.endsWith("…") ?? false;
   const description = { name, summary, usage, examples, options };
   return {
     ...description,
     async run(args, context) {
-      const parsed = parse(args, options, usage);
+      const parsed = parse(args, { options, usage, takesMore });
       if (parsed.flag("help")) {
         const text = formatCommandHelp(description, context.commandPrefix);
         return { text, json: { help: text } };
@@ -63,14 +64,21 @@ export function defineCommand<Name extends string, Operand extends string = neve
       const missing = required.filter(([key]) => parsed.list(key).length === 0);
       const absent = [...operands.slice(parsed.operands.length), ...missing.map(([key]) => `--${key}`)];
       if (absent.length > 0) throw createUsageError(`${name} needs ${absent.join(" and ")}.`, usage);
-      const extra = operands.at(-1)?.endsWith("…") ? undefined : parsed.operands[operands.length];
+      const extra = takesMore ? undefined : parsed.operands[operands.length];
       if (extra !== undefined) throw createUsageError(`Unexpected argument '${extra}'.`, usage);
       return run({ ...parsed, operand: (operand) => parsed.operands[operands.indexOf(operand)] ?? "" }, context);
     },
   };
 }
 
-function parse(args: readonly string[], options: ReadonlyMap<string, CommandOption>, usage: string) {
+type Grammar = {
+  readonly options: ReadonlyMap<string, CommandOption>;
+  readonly usage: string;
+  /** Whether the last operand may be repeated. */
+  readonly takesMore: boolean;
+};
+
+function parse(args: readonly string[], { options, usage, takesMore }: Grammar) {
   const config = Object.fromEntries(
     [...options].map(([key, { value }]) => [
       key,
@@ -82,7 +90,7 @@ function parse(args: readonly string[], options: ReadonlyMap<string, CommandOpti
   const values = new Map<string, string[]>();
   let open: string[] | undefined;
   for (const token of tokens) {
-    // `--org A B` means the same as `--org A --org B`.
+    // `--org A B` means the same as `--org A --org B`, unless B could be an operand.
     if (token.kind === "positional") (open ?? operands).push(token.value);
     if (token.kind !== "option") continue;
     const option = options.get(token.name);
@@ -105,7 +113,7 @@ function parse(args: readonly string[], options: ReadonlyMap<string, CommandOpti
       throw createUsageError(`${token.rawName} can be given only once.`, usage);
     const all = [...(values.get(token.name) ?? []), token.value ?? ""];
     values.set(token.name, all);
-    open = option.multiple === true ? all : undefined;
+    open = option.multiple === true && !takesMore ? all : undefined;
   }
   return {
     operands,

@@ -10,10 +10,10 @@ process.exitCode = await main(process.argv.slice(2));
 /** Verifies the files of a command line. Returns the exit code: 2 as well if the arguments are wrong. */
 async function main(args: readonly string[]): Promise<number> {
   try {
-    const { key, files, checkpoint, witnesses, asJson } = parse(args);
+    const { keys, files, checkpoint, witnesses, asJson } = parse(args);
     const older = checkpoint === undefined ? null : readText(checkpoint);
     const named = await Promise.all(files.map((file) => readOperand({ file, path: file, older })));
-    const results = await verifyFiles(named, { log: key, witnesses });
+    const results = await verifyFiles(named, { log: keys, witnesses });
     const text = asJson ? JSON.stringify({ results }) : results.map(formatFileResult).join("\n");
     process.stdout.write(`${text}\n`);
     return exitCodeOf(results);
@@ -26,16 +26,16 @@ async function main(args: readonly string[]): Promise<number> {
 
 function parse(args: readonly string[]) {
   const options = {
-    key: { type: "string" },
+    key: { type: "string", multiple: true },
     checkpoint: { type: "string" },
     witness: { type: "string", multiple: true },
     json: { type: "boolean" },
   } as const;
   try {
     const { values, positionals: files } = parseArgs({ args: [...args], options, allowPositionals: true });
-    const { key, checkpoint, witness: witnesses = [], json: asJson = false } = values;
-    if (key === undefined || files.length === 0) throw new UsageError(usage);
-    return { key, files, checkpoint, witnesses, asJson };
+    const { key: keys = [], checkpoint, witness: witnesses = [], json: asJson = false } = values;
+    if (keys.length === 0 || files.length === 0) throw new UsageError(usage);
+    return { keys, files, checkpoint, witnesses, asJson };
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     throw new UsageError(`${error.message}\n${usage}`);

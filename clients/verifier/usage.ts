@@ -4,7 +4,8 @@ Verifies proofs, checkpoints and exports of an activity log, without a network.
 
   FILE               a proof (.tlog-proof), a checkpoint or a consistency proof
   DIR                an export of a log
-  --key VKEY         the verification key of the log, as its operator handed it over
+  --key VKEY         the verification key of the log, as its operator handed it over; may
+                     be repeated if it was replaced
   --checkpoint FILE  for a consistency proof: the older checkpoint
   --witness VKEY     a witness that must have signed the checkpoint, may be repeated
   --json             prints one JSON document

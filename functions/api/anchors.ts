@@ -1,7 +1,7 @@
 import { createAnchorsHandler } from "#shared/api/anchors/handler.ts";
 import { renderError } from "#shared/api/finzbooks/errors.ts";
 import { createHttpHandler } from "#shared/api/handlers/http-handler.ts";
-import { createKmsCheckpointKey } from "#shared/ledger/aws/kms-checkpoint-key.ts";
+import { createCheckpointKeys } from "#shared/ledger/aws/checkpoint-keys.ts";
 import { createCheckpointStore } from "#shared/ledger/dynamodb/checkpoint-store.ts";
 import { createTileStore } from "#shared/ledger/dynamodb/tile-store.ts";
 import { createDynamoClient } from "#shared/platform/dynamodb/client.ts";
@@ -18,7 +18,7 @@ export const handler = createHttpHandler({
       checkpoints: createCheckpointStore(client, env(envVars.configTable)),
       tiles: createTileStore(client, env(envVars.ledgerTable)),
     },
-    keys: { checkpointKey: createKmsCheckpointKey(env(envVars.signingKey)), logName: env(envVars.logName) },
+    keys: { checkpointKeys: createCheckpointKeys(env(envVars.signingKeys)), logName: env(envVars.logName) },
   }),
   renderError,
 });

@@ -5,7 +5,7 @@ import { createSuspendedOrgReader } from "#shared/auth/dynamodb/suspended-org-st
 import { createTokenUsageStore } from "#shared/auth/dynamodb/token-usage-store.ts";
 import { SuspendedOrgCache, withUsableOrgs } from "#shared/auth/orgs/suspended-orgs.ts";
 import { documentTypes as visibleEntityTypes } from "#shared/events/entity-types.ts";
-import { createKmsCheckpointKey } from "#shared/ledger/aws/kms-checkpoint-key.ts";
+import { createCheckpointKeys } from "#shared/ledger/aws/checkpoint-keys.ts";
 import type { ForkError } from "#shared/ledger/checkpoints/fork-error.ts";
 import { RecentSizes } from "#shared/ledger/checkpoints/recent-sizes.ts";
 import { createCheckpointStore } from "#shared/ledger/dynamodb/checkpoint-store.ts";
@@ -33,7 +33,7 @@ const reads = {
   tiles: createTileStore(client, ledgerTable),
   rounds: createRoundStore(client, ledgerTable),
 };
-const checkpointKey = createKmsCheckpointKey(env(envVars.signingKey));
+const checkpointKeys = createCheckpointKeys(env(envVars.signingKeys));
 const logName = env(envVars.logName);
 const checkpoints = createCheckpointStore(client, config);
 const recentSizes = new RecentSizes();
@@ -52,7 +52,7 @@ export const handler = createHttpHandler({
       ...meterProofReads(reads, meter),
       checkpoints,
       recentSizes,
-      checkpointKey,
+      checkpointKeys,
       logName,
       getEventItem: createEventItemReader(client, events, meter),
       findStoredEvent: createStoredEventFinder(client, events, { visibleEntityTypes, meter }),

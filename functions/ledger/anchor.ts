@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { seedBytes } from "#shared/ledger/anchors/anchor-round.ts";
 import { createAnchorHandler } from "#shared/ledger/aws/anchor-handler.ts";
 import { createAnchorStore } from "#shared/ledger/aws/anchor-store.ts";
-import { createKmsCheckpointKey } from "#shared/ledger/aws/kms-checkpoint-key.ts";
+import { createCheckpointKeys } from "#shared/ledger/aws/checkpoint-keys.ts";
 import { createAnchorProgressStore } from "#shared/ledger/dynamodb/anchor-progress-store.ts";
 import { createCheckpointStore } from "#shared/ledger/dynamodb/checkpoint-store.ts";
 import { createLedgerStore } from "#shared/ledger/dynamodb/ledger-store.ts";
@@ -43,7 +43,7 @@ export const handler = createAnchorHandler({
   rounds: createRoundStore(client, ledgerTable),
   checkpoints: createCheckpointStore(client, table),
   progress,
-  checkpointKey: createKmsCheckpointKey(env(envVars.signingKey)),
+  checkpointKeys: createCheckpointKeys(env(envVars.signingKeys)),
   logName: env(envVars.logName),
   store: createAnchorStore({ folder: optionalEnv(envVars.anchorFolder), bucket: optionalEnv(envVars.anchorBucket) }),
   quarantine: createQuarantineQueue(env(envVars.anchorDeadLetters)),

@@ -19,14 +19,14 @@ import { metricNames } from "#shared/platform/observability/metric-names.ts";
 import { createAnchorBucket } from "./anchor-bucket.ts";
 import { type Ledger, ledgerWriters } from "./ledger.ts";
 import type { TrustSettings } from "./log-name.ts";
-import type { SigningKey } from "./signing-key.ts";
+import type { SigningKeys } from "./signing-keys.ts";
 
 export type AnchorsProps = {
   readonly observability: Observability;
   readonly auth: Auth;
   readonly ledger: Ledger;
   readonly publicApi: PublicApi;
-  readonly signingKey: SigningKey;
+  readonly signingKeys: SigningKeys;
   readonly trust: Pick<TrustSettings, "anchorBucket" | "witnesses">;
 };
 
@@ -48,7 +48,7 @@ export class Anchors extends Construct {
 
   constructor(scope: Construct, id: string, props: AnchorsProps) {
     super(scope, id);
-    const { observability, auth, ledger, publicApi, signingKey, trust } = props;
+    const { observability, auth, ledger, publicApi, signingKeys, trust } = props;
     const { anchorBucket: bucket, witnesses } = trust;
     this.deadLetters = new QuarantineQueue(this, "DeadLetters");
     this.fn = new NodeFunction(this, "Function", {
@@ -60,7 +60,7 @@ export class Anchors extends Construct {
     });
     ledger.grantAppendAnchors(this.fn);
     auth.grantAnchorCheckpoints(this.fn);
-    signingKey.grantSign(this.fn);
+    signingKeys.grantSign(this.fn);
     this.deadLetters.grantSendMessages(this.fn);
     this.fn.addEnvironment(envVars.anchorDeadLetters, this.deadLetters.queueUrl);
     if (witnesses.length > 0) this.fn.addEnvironment(envVars.witnesses, JSON.stringify(witnesses));
@@ -80,7 +80,7 @@ export class Anchors extends Construct {
     });
     ledger.grantQueryAnchors(this.api);
     auth.grantReadAnchorCheckpoints(this.api);
-    signingKey.grantGetPublicKey(this.api);
+    signingKeys.grantGetPublicKey(this.api);
     for (const [name, path] of Object.entries(publicRoutes)) {
       publicApi.addRoute(name, HttpRouteKey.with(`/api/public/v1/activity/${path}`, HttpMethod.ANY), this.api);
     }

@@ -1,4 +1,5 @@
 import type { AnchorBucketSettings } from "./anchor-bucket.ts";
+import type { SigningKeySettings } from "./signing-key-settings.ts";
 
 export type WitnessSettings = {
   /** The prefix of its submission API, without a slash at the end. */
@@ -13,6 +14,8 @@ export type TrustSettings = {
    * changes: keys and proofs carry it. No other stage may have the same name. Required.
    */
   readonly name: string | null;
+  /** The keys that sign checkpoints: the first one, and each that followed. None is ever removed. */
+  readonly keys: readonly SigningKeySettings[];
   /** The bucket with Object Lock to which anchors of all logs are copied; `null` for none. */
   readonly anchorBucket: AnchorBucketSettings | null;
   /**

@@ -10,7 +10,8 @@ import { ownMetric } from "#infra/constructs/widgets.ts";
 import type { EventLog } from "#infra/events/event-log.ts";
 import { metricNames } from "#shared/platform/observability/metric-names.ts";
 import type { Ledger } from "./ledger.ts";
-import { SigningKey } from "./signing-key.ts";
+import type { SigningKey } from "./signing-key-settings.ts";
+import { checkpointSigners, SigningKeys } from "./signing-keys.ts";
 
 export type ProofsProps = {
   readonly observability: Observability;
@@ -19,6 +20,7 @@ export type ProofsProps = {
   readonly auth: Auth;
   readonly publicApi: PublicApi;
   readonly logName: string;
+  readonly keys: readonly SigningKey[];
 };
 
 /** The paths below `/api/public/v1/activity` that the function serves. */
@@ -31,21 +33,22 @@ const routes = {
   Tiles: "log/{proxy+}",
 } as const;
 
-/** The function that signs checkpoints and makes proofs, and its key. */
+/** The function that signs checkpoints and makes proofs, and their keys. */
 export class Proofs extends Construct {
   readonly fn: NodeFunction;
-  readonly signingKey: SigningKey;
+  readonly signingKeys: SigningKeys;
 
   constructor(scope: Construct, id: string, props: ProofsProps) {
     super(scope, id);
-    const { observability, eventLog, ledger, auth, publicApi, logName } = props;
-    this.signingKey = new SigningKey(this, "SigningKey", { logName, alarms: observability.alarms });
+    const { observability, eventLog, ledger, auth, publicApi, logName, keys } = props;
+    this.signingKeys = new SigningKeys(this, "SigningKeys", { logName, keys, alarms: observability.alarms });
     // Not the function of the dialect: lists must not wait for the client of KMS at their cold starts.
     this.fn = new NodeFunction(this, "Function", {
       entry: "functions/api/proofs.ts",
       description: "Signs checkpoints of the logs, and returns proofs and tiles.",
       timeoutSeconds: 15,
       memory: 1024,
+      rolePath: checkpointSigners,
       ...managementFunctionProps(observability),
     });
     auth.grantAuthenticate(this.fn);
@@ -53,7 +56,7 @@ export class Proofs extends Construct {
     ledger.grantQuery(this.fn);
     eventLog.grantGet(this.fn);
     eventLog.grantQueryTimelines(this.fn);
-    this.signingKey.grantSign(this.fn);
+    this.signingKeys.grantSign(this.fn);
     for (const [name, path] of Object.entries(routes)) {
       publicApi.addRoute(name, HttpRouteKey.with(`/api/public/v1/activity/${path}`, HttpMethod.ANY), this.fn);
     }

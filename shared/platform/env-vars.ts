@@ -22,8 +22,8 @@ export const envVars = {
   secretsKey: "SECRETS_KEY_ARN",
   /** The KMS key that encrypts the keys of viewer tokens. */
   viewerKeysKey: "VIEWER_KEYS_KEY_ARN",
-  /** The KMS key that signs checkpoints. */
-  signingKey: "SIGNING_KEY_ARN",
+  /** The keys that sign and verify checkpoints: JSON. */
+  signingKeys: "SIGNING_KEYS",
   anchorDeadLetters: "ANCHOR_DEAD_LETTERS_URL",
   /** The witnesses of the log of anchors, if there are any: JSON. */
   witnesses: "WITNESSES",

@@ -6,7 +6,7 @@ export type StackOutputs = {
   readonly functions: Readonly<Record<string, string>>;
   /** Log groups. */
   readonly logs: Readonly<Record<string, string>>;
-  /** The name of the logs of events, and the key that signs their checkpoints. */
+  /** The name of the logs of events, and the keys that sign their checkpoints. */
   readonly trust: Readonly<Record<string, string>>;
 };
 

@@ -72,7 +72,11 @@ describe("activity-verify.html", () => {
   it("verifies again when the key is changed", async () => {
     const page = await open({ "3.tlog-proof": proofExample }, trustVectors.signed_note.verification_key);
     expect(await resultsOf(page)).toEqual(["Cannot tell"]);
-    await page.getByLabel("Verification key").fill(trustVectors.verification_key);
+    // As an email might break the first one.
+    const other = trustVectors.signed_note.verification_key;
+    await page
+      .getByLabel("Verification key")
+      .fill(`${other.slice(0, 40)}\n  ${other.slice(40)}\n${trustVectors.verification_key}\n`);
     await page.locator("li.valid").waitFor();
   });
 

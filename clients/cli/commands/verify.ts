@@ -15,9 +15,14 @@ export const verify = defineCommand({
   ],
   operands: ["FILE|DIR…"],
   options: {
-    key: { value: "VKEY", help: "the verification key of the log, as its operator handed it over", required: true },
+    key: {
+      value: "VKEY",
+      help: "the verification key of the log, as its operator handed it over; several if it was replaced",
+      required: true,
+      multiple: true,
+    },
     checkpoint: { value: "FILE", help: "for a consistency proof: the older checkpoint" },
-    witness: { value: "VKEY...", help: "keys of witnesses that must have signed the checkpoint too", multiple: true },
+    witness: { value: "VKEY", help: "a witness that must have signed the checkpoint too", multiple: true },
   },
   async run({ operands, text, list }, context) {
     const older = text("checkpoint");
@@ -27,7 +32,7 @@ export const verify = defineCommand({
       operands.map((file) => readOperand({ file, path: resolve(context.cwd, file), older: olderNote })),
     );
     const { exitCodeOf, formatFileResult, verifyFiles } = await import("#shared/ledger/verification/file-result.ts");
-    const results = await verifyFiles(files, { log: text("key") ?? "", witnesses: list("witness") });
+    const results = await verifyFiles(files, { log: list("key"), witnesses: list("witness") });
     return { text: results.map(formatFileResult).join("\n"), json: { results }, exit: exitCodeOf(results) };
   },
 });

@@ -11,8 +11,8 @@ const stackResourcesSchema = z.object({
   queues: z.object({ ingest: z.string(), rejected: z.string(), ingest_dead_letters: z.optional(z.string()) }),
   tables: z.object({ events: z.string(), config: z.string() }),
   functions: z.object({ admin: z.string(), repair: z.string(), reconcile: z.optional(z.string()) }),
-  /** The name of the logs, and the ARN of the key of KMS that signs their checkpoints. */
-  trust: z.optional(z.object({ name: z.optional(z.string()), key: z.optional(z.string()) })),
+  /** The name of the logs, and the keys that sign their checkpoints: JSON. */
+  trust: z.optional(z.object({ name: z.optional(z.string()), keys: z.optional(z.string()) })),
 });
 
 const auditLogsSchema = z.object({ events: z.string(), access: z.string() });

@@ -33,12 +33,18 @@ async function show(): Promise<void> {
 }
 
 async function verified(): Promise<readonly FileResult[]> {
-  const key = keyField.value.replaceAll(/\s/g, "");
-  if (key === "") return [];
+  const keys = splitKeys(keyField.value);
+  if (keys.length === 0) return [];
   return verifyFiles(
     files.map((file) => ({ ...file, older: null })),
-    { log: key, witnesses: [] },
+    { log: keys, witnesses: [] },
   );
+}
+
+/** Returns the keys in a text. An email may have broken a key into lines: a key begins with a name and an id. */
+function splitKeys(text: string): string[] {
+  const keys = text.split(/\s+(?=[^\s+]+\+[0-9a-f]{8}\+)/).map((key) => key.replaceAll(/\s/g, ""));
+  return keys.filter((key) => key !== "");
 }
 
 function elementOf<E extends HTMLElement>(id: string, type: new () => E): E {

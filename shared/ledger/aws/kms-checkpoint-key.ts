@@ -1,6 +1,5 @@
 import { GetPublicKeyCommand, type KMSClient, SignCommand } from "@aws-sdk/client-kms";
 import type { CheckpointKey } from "#shared/ledger/checkpoints/checkpoint-key.ts";
-import { createKmsClient } from "#shared/platform/aws/clients.ts";
 import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
 
 /** The SubjectPublicKeyInfo of an Ed25519 key, up to the 32 bytes of the key (RFC 8410, section 4). */
@@ -9,10 +8,10 @@ const spkiPrefix = Buffer.from("302a300506032b6570032100", "hex");
 const publicKeyBytes = 32;
 
 /**
- * Creates the signer of notes by an Ed25519 key of KMS. It reads the public key once. Its functions throw `ActivityError`
+ * Creates the signer by an Ed25519 key of KMS, which reads the public key once. Its functions throw `ActivityError`
  * `unavailable` for transient errors of KMS.
  */
-export function createKmsCheckpointKey(keyArn: string, kms: KMSClient = createKmsClient()): CheckpointKey {
+export function createKmsCheckpointKey(keyArn: string, kms: KMSClient): Pick<CheckpointKey, "getPublicKey" | "sign"> {
   let publicKey: Promise<Uint8Array> | null = null;
   return {
     getPublicKey() {

@@ -17,6 +17,9 @@ export type CheckpointStore = {
   getLatest(log: string): Promise<SignedCheckpoint | null>;
   /** Returns the smallest checkpoint with a size in the range; `null` if none was signed. */
   findBySize(log: string, range: { readonly min: number; readonly max: number }): Promise<SignedCheckpoint | null>;
-  /** Stores a checkpoint as the latest, unless that no longer has the size `replacedSize`: then returns `false`. */
-  put(log: string, checkpoint: SignedCheckpoint, replacedSize: number | null): Promise<boolean>;
+  /**
+   * Stores a checkpoint as the latest, unless that is no longer `replaced`: then returns `false`. One of the same size has the
+   * same root and more signatures.
+   */
+  put(log: string, checkpoint: SignedCheckpoint, replaced: SignedCheckpoint | null): Promise<boolean>;
 };

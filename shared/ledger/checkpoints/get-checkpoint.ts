@@ -13,7 +13,7 @@ import { assertContinues } from "./assert-continues.ts";
 import type { CheckpointStore, SignedCheckpoint } from "./checkpoint-store.ts";
 import { ForkError, toForkError } from "./fork-error.ts";
 import type { RecentSizes } from "./recent-sizes.ts";
-import { getLogKey, type SigningPorts, signHead } from "./sign-head.ts";
+import { completeSignatures, getLogKeys, type SigningPorts, signHead } from "./sign-head.ts";
 
 export type CheckpointPorts = SigningPorts & {
   readonly checkpoints: CheckpointStore;
@@ -79,7 +79,7 @@ async function renewCheckpoint(
   log: string,
   renewal: Renewal,
 ): Promise<SignedCheckpoint | null> {
-  const { latest, minSize, recentSizes } = renewal;
+  const { latest, recentSizes } = renewal;
   const growth = await readGrowth(ports, log, renewal);
   if (growth === null) return null;
   const { newest } = growth;
@@ -87,9 +87,10 @@ async function renewCheckpoint(
     recentSizes?.set(log, 0, ports.now());
     throw notSealed(1);
   }
-  if (newest.size === latest?.size) return requireSize(latest, minSize, 1);
-  const signed = await signHead(ports, log, newest);
-  return (await ports.checkpoints.put(log, signed, latest?.size ?? null)) ? signed : null;
+  const hasGrown = newest.size !== latest?.size;
+  const signed = hasGrown ? await signHead(ports, log, newest) : await completeSignatures(ports, log, latest);
+  if (signed === null) return latest;
+  return (await ports.checkpoints.put(log, signed, latest)) ? signed : null;
 }
 
 /**
@@ -121,7 +122,7 @@ async function readGrowth(
 
 /** Returns what was signed. Only the note counts: other attributes of the stored checkpoint could have been changed. */
 async function verifySigned(ports: CheckpointPorts, log: string, latest: SignedCheckpoint): Promise<TreeHead> {
-  const signed = await verifyCheckpoint(latest.note, [await getLogKey(ports, log)]);
+  const signed = await verifyCheckpoint(latest.note, await getLogKeys(ports, log));
   const isUnchanged = signed.size === latest.size && isEqualHash(signed.root, rootOf(latest.frontier));
   if (isUnchanged) return signed;
   throw new ProofError("wrong-root", "Its latest checkpoint is stored with another size or root than was signed.");

@@ -1,4 +1,4 @@
-import { type DynamoDBClient, QueryCommand } from "@aws-sdk/client-dynamodb";
+import { type DynamoDBClient, type Put, QueryCommand } from "@aws-sdk/client-dynamodb";
 import type { CheckpointStore, SignedCheckpoint } from "#shared/ledger/checkpoints/checkpoint-store.ts";
 import { hashBytes } from "#shared/ledger/merkle/hashes.ts";
 import { type AttributeMap, toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
@@ -25,27 +25,27 @@ export function createCheckpointStore(client: DynamoDBClient, table: string): Ch
       return item === undefined ? null : parseCheckpoint(item);
     },
 
-    async put(log, checkpoint, replacedSize) {
+    async put(log, checkpoint, replaced) {
       const attributes = toAttributes(checkpoint);
-      const latest = {
-        TableName: table,
-        Item: { ...toStringAttributes(latestCheckpointKey(log)), ...attributes },
-        ...(replacedSize === null
-          ? { ConditionExpression: "attribute_not_exists(pk)" }
-          : {
-              ConditionExpression: "#size = :replaced",
-              ExpressionAttributeNames: { "#size": "size" },
-              ExpressionAttributeValues: { ":replaced": { N: String(replacedSize) } },
-            }),
-      };
-      const signed = {
-        TableName: table,
-        Item: { ...toStringAttributes(checkpointKey(log, checkpoint.size)), ...attributes },
-        ConditionExpression: "attribute_not_exists(pk)",
-      };
-      const failed = await transact(client, () => [{ Put: latest }, { Put: signed }]);
+      const put = (key: Record<string, string>, former: SignedCheckpoint | null) => ({
+        Put: { TableName: table, Item: { ...toStringAttributes(key), ...attributes }, ...ifStored(former) },
+      });
+      const failed = await transact(client, () => [
+        put(latestCheckpointKey(log), replaced),
+        put(checkpointKey(log, checkpoint.size), replaced?.size === checkpoint.size ? replaced : null),
+      ]);
       return failed.length === 0;
     },
+  };
+}
+
+/** Returns the condition that a checkpoint is stored; that no item is, for `null`. */
+function ifStored(checkpoint: SignedCheckpoint | null): Partial<Put> {
+  if (checkpoint === null) return { ConditionExpression: "attribute_not_exists(pk)" };
+  return {
+    ConditionExpression: "#note = :note",
+    ExpressionAttributeNames: { "#note": "note" },
+    ExpressionAttributeValues: toStringAttributes({ ":note": checkpoint.note }),
   };
 }
 

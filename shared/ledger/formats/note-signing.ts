@@ -1,6 +1,6 @@
 import { encodeUtf8 } from "#shared/ledger/encoding/utf8.ts";
 import { ProofError } from "#shared/ledger/proof-error.ts";
-import { formatSignedNote, type NoteSignature, parseSignedNote } from "./signed-note.ts";
+import { formatSignedNote, maxSignatures, type NoteSignature, parseSignedNote } from "./signed-note.ts";
 import type { VerificationKey } from "./verification-key.ts";
 
 /** Signs by Ed25519 (RFC 8032), not prehashed, with the private key that belongs to `key`. Returns 64 bytes. */
@@ -14,13 +14,33 @@ export type VerifiedNote = { readonly text: string; readonly signers: readonly V
 
 /** Returns the note of a text with a signature by each signer. The text must end in a newline. */
 export async function signNote(text: string, signers: readonly NoteSigner[]): Promise<string> {
+  return formatSignedNote({ text, signatures: await createSignatures(text, signers) });
+}
+
+/**
+ * Returns a note with a signature by each signer, and with those that known keys have made before, as far as a note may have
+ * so many: the latest.
+ */
+export async function addSignatures(
+  note: string,
+  known: readonly VerificationKey[],
+  signers: readonly NoteSigner[],
+): Promise<string> {
+  const { text, signatures } = parseSignedNote(note);
+  const kept = signatures.filter(({ keyName, keyId }) =>
+    known.some(({ name, id }) => name === keyName && id === keyId),
+  );
+  const added = await createSignatures(text, signers);
+  return formatSignedNote({ text, signatures: [...kept, ...added].slice(-maxSignatures) });
+}
+
+function createSignatures(text: string, signers: readonly NoteSigner[]): Promise<NoteSignature[]> {
   const message = encodeUtf8(text);
-  const signatures = await Promise.all(
-    signers.map(async ({ key, sign }): Promise<NoteSignature> => {
+  return Promise.all(
+    signers.map(async ({ key, sign }) => {
       return { keyName: key.name, keyId: key.id, signature: Uint8Array.from(await sign(message)) };
     }),
   );
-  return formatSignedNote({ text, signatures });
 }
 
 /**

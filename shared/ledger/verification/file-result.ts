@@ -27,10 +27,10 @@ export type NamedFile = {
 /** A folder with an export. */
 export type NamedPack = { readonly file: string; readonly pack: PackReader };
 
-/** The key of the log, and those of the witnesses that must all have signed, as texts. */
-export type KeyTexts = { readonly log: string; readonly witnesses: readonly string[] };
+/** The keys of the log, of which one must have signed, and those of the witnesses that must all have signed, as texts. */
+export type KeyTexts = { readonly log: readonly string[]; readonly witnesses: readonly string[] };
 
-/** Verifies files, independently of each other, with keys that are given as texts. Uses only this key, never one from a file. */
+/** Verifies files, independently of each other, with keys that are given as texts. Uses only these, never one from a file. */
 export async function verifyFiles(files: readonly (NamedFile | NamedPack)[], keys: KeyTexts): Promise<FileResult[]> {
   const texts = files.flatMap((file) => ("text" in file && file.text !== null ? [file.text] : []));
   const results: FileResult[] = [];
@@ -52,9 +52,9 @@ function findOlderCheckpoint(text: string, others: readonly string[]): string | 
 async function toResult(named: NamedFile | NamedPack, texts: readonly string[], keys: KeyTexts): Promise<FileResult> {
   const { file } = named;
   try {
-    const key = parseVerificationKey(keys.log);
+    const logKeys = keys.log.map((key) => parseVerificationKey(key));
     const witnesses = keys.witnesses.map((witness) => parseVerificationKey(witness, "witness"));
-    const verification = await verifyNamed(named, texts, key);
+    const verification = await verifyNamed(named, texts, logKeys);
     const cosignatures = witnesses.length === 0 ? [] : await verifyCosignatures(await noteOf(named), witnesses);
     return { file, result: "valid", cosignatures, ...verification };
   } catch (error) {
@@ -64,10 +64,10 @@ async function toResult(named: NamedFile | NamedPack, texts: readonly string[], 
   }
 }
 
-function verifyNamed(named: NamedFile | NamedPack, texts: readonly string[], key: VerificationKey) {
-  if ("pack" in named) return verifyPack(named.pack, key);
+function verifyNamed(named: NamedFile | NamedPack, texts: readonly string[], keys: readonly VerificationKey[]) {
+  if ("pack" in named) return verifyPack(named.pack, keys);
   const text = textOf(named);
-  return verifyFile(text, key, named.older ?? findOlderCheckpoint(text, texts));
+  return verifyFile(text, keys, named.older ?? findOlderCheckpoint(text, texts));
 }
 
 /** Returns the note of the checkpoint that a verified file leads to. It follows the empty line of a proof. */

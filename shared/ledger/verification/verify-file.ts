@@ -40,42 +40,50 @@ function isAnchorText(text: string): boolean {
 
 /**
  * Verifies a file: a proof of an entry, a consistency proof (with the older checkpoint), an anchor proof, or a checkpoint.
- * Uses only the key that is given, never one from the file. Throws `ProofError`.
+ * Uses only the keys that are given, never one from the file; several if a key followed another. Throws `ProofError`.
  */
-export async function verifyFile(text: string, key: VerificationKey, older: string | null): Promise<Verification> {
-  if (text.startsWith(proofHeader)) return verifyInclusionFile(text, key);
-  if (text.startsWith(consistencyHeader)) return verifyConsistencyFile(text, key, older);
-  if (isAnchorText(text)) return verifyAnchorFile(text, key);
-  const { origin, size } = await verifyCheckpoint(text, [key]);
+export async function verifyFile(
+  text: string,
+  keys: readonly VerificationKey[],
+  older: string | null,
+): Promise<Verification> {
+  if (text.startsWith(proofHeader)) return verifyInclusionFile(text, keys);
+  if (text.startsWith(consistencyHeader)) return verifyConsistencyFile(text, keys, older);
+  if (isAnchorText(text)) return verifyAnchorFile(text, keys);
+  const { origin, size } = await verifyCheckpoint(text, keys);
   return { proves: "checkpoint", origin, size, sequence: null, sealed_at: null, event: null };
 }
 
-async function verifyInclusionFile(text: string, key: VerificationKey): Promise<Verification> {
+async function verifyInclusionFile(text: string, keys: readonly VerificationKey[]): Promise<Verification> {
   const proof = parseTlogProof(text);
   if (proof.extra === null) throw new ProofError("malformed", "The proof has no entry in its extra data.");
   const { sealedAt, canonical, leaf } = parseLoggedEntry(proof.extra);
-  const { origin, size } = await verifyTlogProof(proof, leaf, [key]);
+  const { origin, size } = await verifyTlogProof(proof, leaf, keys);
   return { proves: "inclusion", origin, size, sequence: proof.index + 1, sealed_at: sealedAt, event: canonical };
 }
 
-async function verifyAnchorFile(text: string, key: VerificationKey): Promise<Verification> {
-  const { head, anchoredAt } = await verifyAnchorProof(parseAnchorProof(text), [key]);
+async function verifyAnchorFile(text: string, keys: readonly VerificationKey[]): Promise<Verification> {
+  const { head, anchoredAt } = await verifyAnchorProof(parseAnchorProof(text), keys);
   const { origin, size } = head;
   return { proves: "anchor", origin, size, sequence: null, sealed_at: anchoredAt, event: null };
 }
 
-async function verifyConsistencyFile(text: string, key: VerificationKey, older: string | null): Promise<Verification> {
+async function verifyConsistencyFile(
+  text: string,
+  keys: readonly VerificationKey[],
+  older: string | null,
+): Promise<Verification> {
   if (older === null)
     throw new ProofError(
       "malformed",
       `A consistency proof needs the older checkpoint, of ${text.split("\n", 1)[0]?.slice(4)} entries. Give its file as well.`,
     );
-  const before = await verifyCheckpoint(older, [key]);
+  const before = await verifyCheckpoint(older, keys);
   const proof = parseConsistencyText(text);
   if (proof.from !== before.size) {
     throw new ProofError("malformed", `The proof is not from the checkpoint of ${before.size} entries.`);
   }
-  const after = await verifyConsistencyText(proof, before, [key]);
+  const after = await verifyConsistencyText(proof, before, keys);
   return {
     proves: "consistency",
     origin: after.origin,

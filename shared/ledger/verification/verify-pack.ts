@@ -28,13 +28,13 @@ const batchSize = 256;
 
 /**
  * Verifies a pack: computes each leaf and the root again, compares each event with its digest, and verifies the checkpoint by
- * the key. Needs the memory of some hundred entries. Throws `ProofError` with the first defective sequence, if
+ * the keys. Needs the memory of some hundred entries. Throws `ProofError` with the first defective sequence, if
  * one is known.
  */
-export async function verifyPack(pack: PackReader, key: VerificationKey): Promise<PackVerification> {
+export async function verifyPack(pack: PackReader, keys: readonly VerificationKey[]): Promise<PackVerification> {
   const manifest = parseManifest(await pack.readText(packFiles.manifest));
   const { origin, first, last, selection, files } = manifest;
-  const checkpoint = await verifyCheckpoint(await pack.readText(packFiles.checkpoint), [key]);
+  const checkpoint = await verifyCheckpoint(await pack.readText(packFiles.checkpoint), keys);
   if (checkpoint.origin !== origin) throw new ProofError("wrong-log", `The checkpoint is one of ${checkpoint.origin}.`);
   const frontier = first === 1 ? [] : parseFrontier(await pack.readText(packFiles.frontier), first - 1);
   const hasher = new LogHasher({ size: first - 1, frontier, sealed_at: "" });

@@ -47,10 +47,22 @@ describe.each([
     expect(await store.getLatest("org_1")).toBeNull();
     expect(await store.put("org_1", aCheckpoint(7), null)).toBe(true);
     expect(await store.put("org_1", aCheckpoint(8), null)).toBe(false);
-    expect(await store.put("org_1", aCheckpoint(300), 7)).toBe(true);
-    expect(await store.put("org_1", aCheckpoint(301), 7)).toBe(false);
+    expect(await store.put("org_1", aCheckpoint(300), aCheckpoint(7))).toBe(true);
+    expect(await store.put("org_1", aCheckpoint(301), aCheckpoint(7))).toBe(false);
     expect(await store.getLatest("org_1")).toEqual(aCheckpoint(300));
     expect(await store.getLatest("org_2")).toBeNull();
+  });
+
+  it("are replaced by one of the same size with more signatures, once", async () => {
+    const store = checkpoints();
+    const signed = aCheckpoint(9);
+    const resigned = { ...signed, note: "note 9, signed by two keys" };
+    expect(await store.put("org_3", signed, null)).toBe(true);
+    expect(await store.put("org_3", resigned, signed)).toBe(true);
+    expect(await store.put("org_3", resigned, signed)).toBe(false);
+    expect(await store.put("org_3", aCheckpoint(10), signed)).toBe(false);
+    expect(await store.getLatest("org_3")).toEqual(resigned);
+    expect(await store.findBySize("org_3", { min: 1, max: 99 })).toEqual(resigned);
   });
 
   it("are found by their size, the smallest of a range first", async () => {

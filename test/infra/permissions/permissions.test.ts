@@ -132,19 +132,21 @@ describe.each(stageNames)("permissions of %s", (stage) => {
     const others = permissions.filter(
       ({ action, resource }) => action.startsWith("kms:") && !resource.startsWith("Auth"),
     );
-    expect(new Set(others.map(({ resource }) => resource))).toEqual(new Set(["ProofsSigningKey", "WebhooksSecrets"]));
+    expect(new Set(others.map(({ resource }) => resource))).toEqual(
+      new Set(["ProofsSigningKeysFirst", "WebhooksSecrets"]),
+    );
   });
 
   it("allow only the functions that make proofs and anchors to sign, by pure Ed25519", () => {
     const maySign = permissions.filter(
-      ({ action, resource }) => action === "kms:Sign" || resource === "ProofsSigningKey",
+      ({ action, resource }) => action === "kms:Sign" || resource === "ProofsSigningKeysFirst",
     );
     expect(maySign.map(({ fn, action, resource }) => [fn, action, resource])).toEqual([
-      ["AnchorsApi", "kms:GetPublicKey", "ProofsSigningKey"],
-      ["AnchorsFunction", "kms:GetPublicKey", "ProofsSigningKey"],
-      ["AnchorsFunction", "kms:Sign", "ProofsSigningKey"],
-      ["ProofsFunction", "kms:GetPublicKey", "ProofsSigningKey"],
-      ["ProofsFunction", "kms:Sign", "ProofsSigningKey"],
+      ["AnchorsApi", "kms:GetPublicKey", "ProofsSigningKeysFirst"],
+      ["AnchorsFunction", "kms:GetPublicKey", "ProofsSigningKeysFirst"],
+      ["AnchorsFunction", "kms:Sign", "ProofsSigningKeysFirst"],
+      ["ProofsFunction", "kms:GetPublicKey", "ProofsSigningKeysFirst"],
+      ["ProofsFunction", "kms:Sign", "ProofsSigningKeysFirst"],
     ]);
     for (const { condition } of maySign.filter(({ action }) => action === "kms:Sign")) {
       expect(JSON.parse(condition)).toEqual({

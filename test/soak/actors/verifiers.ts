@@ -68,17 +68,18 @@ export class LogReader {
     };
     for (const sequence of sequences) await add(`changes/${sequence}/proof`, null);
     if (older !== null) await add(`consistency?from=${older.split("\n")[1]}`, older);
-    const results = await verifyFiles(files, { log: await this.#getKey(), witnesses: [] });
+    const results = await verifyFiles(files, { log: await this.#getKeys(), witnesses: [] });
     for (const { file, ...found } of results) {
       if (found.result !== "valid") problems.push(`${this.#org.org_id}: ${file}: ${found.message}`);
     }
     return { count: files.length, problems };
   }
 
-  async #getKey(): Promise<string> {
+  async #getKeys(): Promise<string[]> {
     const text = await this.#get(`keys?organization_id=${this.#org.org_id}`);
     const { keys } = keysSchema.parse(JSON.parse(text ?? "{}"));
-    return keys.find(({ origin }) => origin.endsWith(`/${this.#org.org_id}`))?.verification_key ?? "";
+    const own = keys.filter(({ origin }) => origin.endsWith(`/${this.#org.org_id}`));
+    return own.map(({ verification_key }) => verification_key);
   }
 
   async #get(path: string): Promise<string | null> {

@@ -24,7 +24,7 @@ export const fullStage = {
     portalFrameAncestors: ["https://app.example.com", "https://app.example.org"],
   },
   warmThroughput: { readUnitsPerSecond: 20_000, writeUnitsPerSecond: 10_000 },
-  trust: { name: "activity.example.com", anchorBucket: { years: 10 }, witnesses: [] },
+  trust: { ...stages.dev.trust, name: "activity.example.com", anchorBucket: { years: 10 }, witnesses: [] },
   alarmEmail: "operators@example.com",
 } satisfies Partial<Stage>;
 

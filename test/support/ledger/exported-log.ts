@@ -1,14 +1,13 @@
 import { createHash } from "node:crypto";
 import type { LogSource } from "#clients/cli/export/log-source.ts";
 import { getCheckpoint } from "#shared/ledger/checkpoints/get-checkpoint.ts";
-import { getLogKey } from "#shared/ledger/checkpoints/sign-head.ts";
 import { formatVerificationKey } from "#shared/ledger/formats/verification-key.ts";
 import { appendLeaves } from "#shared/ledger/merkle/frontier.ts";
 import { type ExportedEntry, leafOf } from "#shared/ledger/pack/entry-line.ts";
 import { getConsistency } from "#shared/ledger/proofs/get-consistency.ts";
 import { testNow } from "#test/support/builders.ts";
 import { memoryLedger } from "#test/support/memory/ledger.ts";
-import { memoryProofPorts } from "#test/support/memory/proofs.ts";
+import { memoryLogKey, memoryProofPorts } from "#test/support/memory/proofs.ts";
 import { anEventEntry, chunksOf, putLog } from "./entries.ts";
 
 export const exportedOrg = "org_8f9a1c2d";
@@ -35,5 +34,5 @@ export async function exportedLog(count: number) {
     readEntries: async (after, limit) => entries.slice(after, after + Math.min(limit, 1_000)),
     readFrontier: async (sequence) => appendLeaves([], 0, entries.slice(0, sequence).map(leafOf)),
   };
-  return { entries, source, key: formatVerificationKey(await getLogKey(ports, exportedOrg)) };
+  return { entries, source, key: formatVerificationKey(await memoryLogKey(exportedOrg)) };
 }

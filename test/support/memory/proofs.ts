@@ -4,7 +4,9 @@ import type { CheckpointKey } from "#shared/ledger/checkpoints/checkpoint-key.ts
 import type { CheckpointStore, SignedCheckpoint } from "#shared/ledger/checkpoints/checkpoint-store.ts";
 import type { ForkError } from "#shared/ledger/checkpoints/fork-error.ts";
 import { RecentSizes } from "#shared/ledger/checkpoints/recent-sizes.ts";
+import { getLogKey } from "#shared/ledger/checkpoints/sign-head.ts";
 import type { ItemImage } from "#shared/ledger/formats/canonical.ts";
+import type { VerificationKey } from "#shared/ledger/formats/verification-key.ts";
 import type { FindProofPorts } from "#shared/ledger/proofs/find-proof.ts";
 import type { TileRange, TileStore } from "#shared/ledger/tiles/tile-store.ts";
 import { testNow } from "#test/support/builders.ts";
@@ -13,13 +15,20 @@ import type { MemoryLedger } from "./ledger.ts";
 
 export const testLogName = "activity.example.com";
 
-/** The Ed25519 key of a seed of 32 bytes, and how many messages it has signed. */
-export function memoryCheckpointKey(seed = Buffer.from(Array.from({ length: 32 }, (_, byte) => byte))) {
+const exampleSeed = Buffer.from(Array.from({ length: 32 }, (_, byte) => byte));
+
+/** The Ed25519 key of a seed of 32 bytes, which signs for a time, and the messages that it has signed. */
+export function memoryCheckpointKey(
+  seed = exampleSeed,
+  { from = null, until = null }: Partial<Pick<CheckpointKey, "from" | "until">> = {},
+) {
   const der = Buffer.concat([Buffer.from("302e020100300506032b657004220420", "hex"), seed]);
   const privateKey = createPrivateKey({ key: der, format: "der", type: "pkcs8" });
   const publicKey = createPublicKey(privateKey).export({ format: "der", type: "spki" }).subarray(-32);
   const messages: string[] = [];
   const key: CheckpointKey = {
+    from,
+    until,
     getPublicKey: async () => new Uint8Array(publicKey),
     async sign(message) {
       messages.push(Buffer.from(message).toString());
@@ -29,16 +38,21 @@ export function memoryCheckpointKey(seed = Buffer.from(Array.from({ length: 32 }
   return { key, messages };
 }
 
+/** Returns the verification key of a log that is signed by the example key. */
+export function memoryLogKey(log: string): Promise<VerificationKey> {
+  return getLogKey(memoryCheckpointKey().key, testLogName, log);
+}
+
 /** Creates a store of checkpoints in memory. */
 export function memoryCheckpoints(): CheckpointStore {
   const logs = new Map<string, SignedCheckpoint[]>();
   return {
     getLatest: async (log) => logs.get(log)?.at(-1) ?? null,
     findBySize: async (log, { min, max }) => logs.get(log)?.find(({ size }) => min <= size && size <= max) ?? null,
-    async put(log, checkpoint, replacedSize) {
+    async put(log, checkpoint, replaced) {
       const signed = logs.get(log) ?? [];
-      if ((signed.at(-1)?.size ?? null) !== replacedSize) return false;
-      logs.set(log, [...signed, checkpoint]);
+      if (signed.at(-1)?.note !== replaced?.note) return false;
+      logs.set(log, [...signed.filter(({ size }) => size !== checkpoint.size), checkpoint]);
       return true;
     },
   };
@@ -73,7 +87,7 @@ export function memoryProofPorts(ledger: MemoryLedger, items: ReadonlyMap<string
     rounds: memoryRounds(),
     tiles,
     recentSizes: new RecentSizes(),
-    checkpointKey: key,
+    checkpointKeys: [key],
     logName: testLogName,
     visibleEntityTypes: documentTypes,
     reportFork: (error) => void forks.push(error),

@@ -44,6 +44,15 @@ describe("verify", () => {
     expect(json).toMatchObject({ result: "valid", proves: "inclusion", sequence: 3, size: 3, event: last?.canonical });
   });
 
+  it("accepts a signature by either of two keys, before or after the file", async () => {
+    const other = trustVectors.signed_note.verification_key;
+    const key = trustVectors.verification_key;
+    expect((await verified(proofExample, ["--key", other])).exit).toBe(0);
+    expect((await verified(proofExample, ["--key", key], other)).exit).toBe(0);
+    const { context } = aCommandContext({ cwd });
+    expect(await verify.run(["--key", other, "--key", key, "file", "file"], context)).toMatchObject({ exit: 0 });
+  });
+
   it("accepts a proof of an entry without its event", async () => {
     const { exit, text } = await verified(proofExample);
     expect([exit, text]).toEqual([0, expect.stringContaining("The proof does not include the event.")]);

@@ -10,6 +10,7 @@ import { queryParameter } from "#shared/api/operations/parameter.ts";
 import { parseParameters } from "#shared/api/operations/parse-parameters.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { orgIdPattern } from "#shared/events/limits.ts";
+import type { CheckpointKey } from "#shared/ledger/checkpoints/checkpoint-key.ts";
 import { getLogKey } from "#shared/ledger/checkpoints/sign-head.ts";
 import { anchorsLog } from "#shared/ledger/chunk.ts";
 import { formatVerificationKey } from "#shared/ledger/formats/verification-key.ts";
@@ -40,12 +41,22 @@ export const listKeys: AnchorsOperation = {
   parameters,
   async handle({ request, keys: ports }) {
     const { organization_id } = parseParameters(request.query, parameters);
-    const logKeys = await Promise.all([organization_id, anchorsLog].map((log) => getLogKey(ports, log)));
-    const keys = logKeys.map((key) => ({ origin: key.name, verification_key: formatVerificationKey(key) }));
+    const keysOf = (log: string) => ports.checkpointKeys.map((key) => describeKey(key, ports.logName, log));
+    const keys = await Promise.all([organization_id, anchorsLog].flatMap(keysOf));
     const body = JSON.stringify({ code: 0, message: "success", keys });
     return jsonResponse(body, 200, { "cache-control": "public, max-age=300" });
   },
 };
+
+async function describeKey(checkpointKey: CheckpointKey, logName: string, log: string) {
+  const key = await getLogKey(checkpointKey, logName, log);
+  return {
+    origin: key.name,
+    verification_key: formatVerificationKey(key),
+    signs_from: checkpointKey.from?.toISOString() ?? null,
+    signs_until: checkpointKey.until?.toISOString() ?? null,
+  };
+}
 
 const keysSchema = objectComponent("LogKeys", {
   ...successProperties,
@@ -53,12 +64,22 @@ const keysSchema = objectComponent("LogKeys", {
     type: "array",
     items: {
       type: "object",
-      required: ["origin", "verification_key"],
+      required: ["origin", "verification_key", "signs_from", "signs_until"],
       properties: {
         origin: { type: "string", description: "The name of the log, which is the first line of its checkpoints." },
         verification_key: {
           type: "string",
           description: "The key for tools that verify signed notes (C2SP signed-note, `vkey`).",
+        },
+        signs_from: {
+          type: ["string", "null"],
+          format: "date-time",
+          description: "The key signs checkpoints from this time on; `null` if it was the first one.",
+        },
+        signs_until: {
+          type: ["string", "null"],
+          format: "date-time",
+          description: "The key does not sign from this time on. It verifies for ever what it has signed.",
         },
       },
     },
@@ -69,7 +90,7 @@ export function describeListKeys(): OperationDescription {
   return {
     summary: "The keys that verify the checkpoints of a log",
     description:
-      "Needs no token. Compare the key with the one that the operator handed over in another way: a key from this API " +
+      "Needs no token. Several keys sign while one replaces another, and former keys stay in the list. Compare the key with the one that the operator handed over in another way: a key from this API " +
       "only shows that the API agrees with itself.",
     tags: ["proofs"],
     responses: {

@@ -160,7 +160,7 @@ export class AnchorSimulation {
       rounds: wrap({ get: rounds.get, put: rounds.put }),
       progress: wrap(this.#progress),
       store: Object.assign(wrap({ put: store.put }), { name: store.name }),
-      checkpointKey: wrap(this.#key),
+      checkpointKeys: [wrap(this.#key)],
       quarantine: { put: async () => {} },
       logName: testLogName,
       requestCosignatures: async ({ note }) => note,

@@ -4,12 +4,12 @@ import type { RequestContext } from "#shared/api/http/request.ts";
 import { aRequest } from "#test/support/builders.ts";
 import { catchRejection } from "#test/support/catch-error.ts";
 import { memoryLedger } from "#test/support/memory/ledger.ts";
-import { memoryProofPorts } from "#test/support/memory/proofs.ts";
+import { memoryCheckpointKey, memoryProofPorts } from "#test/support/memory/proofs.ts";
 import { trustVectors } from "#test/vectors/trust-vectors.ts";
 
 /** The handler without any anchor, asked without a token. */
-function api() {
-  const { ports } = memoryProofPorts(memoryLedger());
+function api(checkpointKeys = [memoryCheckpointKey().key]) {
+  const ports = { ...memoryProofPorts(memoryLedger()).ports, checkpointKeys };
   const context: RequestContext = { responseHeaders: {}, auditFields: {} };
   const handle = createAnchorsHandler({ anchors: ports, keys: ports });
   const ask = (path: string) => handle(aRequest(`/api/public/v1/activity/${path}`, { headers: {} }), context);
@@ -21,11 +21,32 @@ describe("list_log_keys", () => {
     const { ask, context } = api();
     const { status, headers, body } = await ask("keys?organization_id=org_8f9a1c2d");
     expect([status, headers["cache-control"]]).toEqual([200, "public, max-age=300"]);
+    const always = { signs_from: null, signs_until: null };
     expect(JSON.parse(body).keys).toEqual([
-      { origin: trustVectors.origin, verification_key: trustVectors.verification_key },
-      { origin: "activity.example.com/~anchors", verification_key: trustVectors.anchor_round.verification_key },
+      { origin: trustVectors.origin, verification_key: trustVectors.verification_key, ...always },
+      {
+        origin: "activity.example.com/~anchors",
+        verification_key: trustVectors.anchor_round.verification_key,
+        ...always,
+      },
     ]);
     expect(context.auditFields).toMatchObject({ route: "list_keys" });
+  });
+
+  it("returns former keys, and the times of each", async () => {
+    const [from, until] = [new Date("2027-03-01T00:00:00.000Z"), new Date("2027-04-01T00:00:00.000Z")];
+    const { ask } = api([
+      memoryCheckpointKey(undefined, { until }).key,
+      memoryCheckpointKey(Buffer.alloc(32, 2), { from }).key,
+    ]);
+    const { keys } = JSON.parse((await ask("keys?organization_id=org_8f9a1c2d")).body);
+    expect(keys).toMatchObject([
+      { origin: trustVectors.origin, signs_from: null, signs_until: until.toISOString() },
+      { origin: trustVectors.origin, signs_from: from.toISOString(), signs_until: null },
+      { origin: "activity.example.com/~anchors" },
+      { origin: "activity.example.com/~anchors" },
+    ]);
+    expect(new Set(keys.map(({ verification_key }: { verification_key: string }) => verification_key)).size).toBe(4);
   });
 
   it.each([

@@ -34,7 +34,7 @@ const run = (source: LogSource, folder: string, over: Partial<ExportSettings> = 
     { ...whole, ...over },
   );
 
-const verified = (folder: string, key: string) => verifyPack(readPackFolder(folder), parseVerificationKey(key));
+const verified = (folder: string, key: string) => verifyPack(readPackFolder(folder), [parseVerificationKey(key)]);
 
 /** The files of a folder with their content. */
 const contentOf = (folder: string) =>

@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { roundRoot } from "#shared/ledger/anchors/anchor-round.ts";
 import { parseRound } from "#shared/ledger/anchors/round-text.ts";
-import { getLogKey } from "#shared/ledger/checkpoints/sign-head.ts";
 import { anchorsLog } from "#shared/ledger/chunk.ts";
 import { encodeHex } from "#shared/ledger/encoding/hex.ts";
 import { parseLoggedEntry } from "#shared/ledger/formats/logged-entry.ts";
@@ -14,7 +13,7 @@ import {
   simulateAnchors,
 } from "#test/support/ledger/simulation/anchor-simulation.ts";
 import { captureLogLines } from "#test/support/log-lines.ts";
-import { memoryCheckpointKey, testLogName } from "#test/support/memory/proofs.ts";
+import { memoryLogKey } from "#test/support/memory/proofs.ts";
 import { seedCountOverride, seedOverride } from "#test/support/vitest/environment.ts";
 
 beforeEach(() => {
@@ -28,7 +27,7 @@ function range(count: number): number[] {
   return Array.from({ length: count }, (_, at) => at + 1);
 }
 
-const key = await getLogKey({ checkpointKey: memoryCheckpointKey().key, logName: testLogName }, anchorsLog);
+const key = await memoryLogKey(anchorsLog);
 
 /** Returns what is wrong after a run: nothing, if every head is anchored and every round is outside. */
 async function findViolations(run: AnchorSimulation): Promise<string[]> {

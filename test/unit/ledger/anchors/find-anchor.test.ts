@@ -3,7 +3,6 @@ import { parseAnchorProof, verifyAnchorProof } from "#shared/ledger/anchors/anch
 import { appendRounds } from "#shared/ledger/anchors/append-round.ts";
 import { findAnchor } from "#shared/ledger/anchors/find-anchor.ts";
 import { renewNow } from "#shared/ledger/checkpoints/get-checkpoint.ts";
-import { getLogKey } from "#shared/ledger/checkpoints/sign-head.ts";
 import { anchorsLog, type Chunk } from "#shared/ledger/chunk.ts";
 import { encodeHex } from "#shared/ledger/encoding/hex.ts";
 import { nextChunk } from "#shared/ledger/sequencer/next-chunk.ts";
@@ -12,7 +11,7 @@ import { anchoredHeads } from "#test/support/ledger/anchors.ts";
 import { eventEntries, testSource } from "#test/support/ledger/entries.ts";
 import { memoryRounds } from "#test/support/memory/anchors.ts";
 import { memoryLedger } from "#test/support/memory/ledger.ts";
-import { memoryProofPorts } from "#test/support/memory/proofs.ts";
+import { memoryLogKey, memoryProofPorts } from "#test/support/memory/proofs.ts";
 
 const log = "org_8f9a1c2d";
 
@@ -55,7 +54,7 @@ describe("findAnchor", () => {
     const { ledger, ports, grow, anchor } = deployment;
     for (let minute = 0; minute < 40; minute++) await anchor(await grow());
     await renewNow(ports, anchorsLog);
-    const key = await getLogKey(ports, anchorsLog);
+    const key = await memoryLogKey(anchorsLog);
     for (let sequence = 1; sequence <= 40; sequence++) {
       const proof = parseAnchorProof(await findAnchor(ports, log, sequence));
       const { head, roundIndex, checkpoint } = await verifyAnchorProof(proof, [key]);

@@ -45,7 +45,7 @@ function anAnchorFunction(over: Partial<AnchorHandlerOptions> = {}) {
     checkpoints: memoryCheckpoints(),
     tiles: memoryTiles(ledger),
     progress: memoryAnchorProgress(),
-    checkpointKey: memoryCheckpointKey().key,
+    checkpointKeys: [memoryCheckpointKey().key],
     quarantine: { put: async (reference) => void quarantined.push(reference) },
     logName: testLogName,
     requestCosignatures: async ({ note }) => `${note}cosigned\n`,

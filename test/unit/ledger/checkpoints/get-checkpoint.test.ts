@@ -2,14 +2,13 @@ import { describe, expect, it } from "vitest";
 import type { SignedCheckpoint } from "#shared/ledger/checkpoints/checkpoint-store.ts";
 import { ForkError } from "#shared/ledger/checkpoints/fork-error.ts";
 import { checkpointTtlMs, getCheckpoint } from "#shared/ledger/checkpoints/get-checkpoint.ts";
-import { getLogKey } from "#shared/ledger/checkpoints/sign-head.ts";
 import { DamagedChunkError } from "#shared/ledger/damaged-chunk.ts";
 import { verifyCheckpoint } from "#shared/ledger/formats/checkpoint.ts";
 import { formatVerificationKey } from "#shared/ledger/formats/verification-key.ts";
 import { catchRejection } from "#test/support/catch-error.ts";
 import { chunksOf, eventEntries, putLog } from "#test/support/ledger/entries.ts";
 import { memoryLedger } from "#test/support/memory/ledger.ts";
-import { memoryProofPorts } from "#test/support/memory/proofs.ts";
+import { memoryLogKey, memoryProofPorts } from "#test/support/memory/proofs.ts";
 
 const log = "org_8f9a1c2d";
 
@@ -36,7 +35,7 @@ describe("getCheckpoint", () => {
   it("returns a note that the key of the log verifies", async () => {
     const { ports, ledger } = await aLog([2, 1]);
     const { note, size } = await getCheckpoint(ports, log, 1);
-    const key = await getLogKey(ports, log);
+    const key = await memoryLogKey(log);
     expect(formatVerificationKey(key)).toBe(
       "activity.example.com/org_8f9a1c2d+d34bdf3b+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4",
     );
@@ -49,7 +48,7 @@ describe("getCheckpoint", () => {
   it("returns a note that the key of another log does not verify", async () => {
     const { ports } = await aLog([1]);
     const { note } = await getCheckpoint(ports, log, 1);
-    const other = await getLogKey(ports, "org_other");
+    const other = await memoryLogKey("org_other");
     await expect(verifyCheckpoint(note, [other])).rejects.toMatchObject({ reason: "unknown-signer" });
   });
 

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { getLogKey } from "#shared/ledger/checkpoints/sign-head.ts";
 import { parseTlogProof, verifyTlogProof } from "#shared/ledger/formats/tlog-proof.ts";
 import { leafHash } from "#shared/ledger/merkle/hashes.ts";
 import { findProof } from "#shared/ledger/proofs/find-proof.ts";
@@ -7,7 +6,7 @@ import { testNow } from "#test/support/builders.ts";
 import { catchRejection } from "#test/support/catch-error.ts";
 import { anEventEntry, chunksOf, putLog } from "#test/support/ledger/entries.ts";
 import { memoryLedger } from "#test/support/memory/ledger.ts";
-import { memoryProofPorts } from "#test/support/memory/proofs.ts";
+import { memoryLogKey, memoryProofPorts } from "#test/support/memory/proofs.ts";
 
 const log = "org_8f9a1c2d";
 
@@ -23,7 +22,7 @@ async function aLog() {
       event_id: stored?.event_id ?? "evt_none",
       occurred: { first: "2026-05-11T08:30:12.000Z", last: "2026-05-11T08:30:12.999Z" },
     });
-  return { entries, find, key: await getLogKey(ports, log) };
+  return { entries, find, key: await memoryLogKey(log) };
 }
 
 describe("findProof", () => {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { getCheckpoint } from "#shared/ledger/checkpoints/get-checkpoint.ts";
-import { getLogKey } from "#shared/ledger/checkpoints/sign-head.ts";
 import { type Chunk, chunkEntries } from "#shared/ledger/chunk.ts";
 import { toChunkItem } from "#shared/ledger/dynamodb/chunk-item.ts";
 import { parseTlogProof, verifyTlogProof } from "#shared/ledger/formats/tlog-proof.ts";
@@ -15,7 +14,7 @@ import { testNow } from "#test/support/builders.ts";
 import { chunksOf, eventEntries, testSource } from "#test/support/ledger/entries.ts";
 import { itemBytes, queryUnits } from "#test/support/ledger/item-bytes.ts";
 import { memoryLedger } from "#test/support/memory/ledger.ts";
-import { memoryProofPorts } from "#test/support/memory/proofs.ts";
+import { memoryLogKey, memoryProofPorts } from "#test/support/memory/proofs.ts";
 
 const log = "org_8f9a1c2d";
 const size = 1_000_000;
@@ -76,7 +75,7 @@ describe("a proof at a million entries, in full chunks", () => {
       reads = [];
       const text = await getProof(ports, log, { sequence, size });
       const proof = parseTlogProof(text);
-      const key = await getLogKey(ports, log);
+      const key = await memoryLogKey(log);
       expect((await verifyTlogProof(proof, leafHash(proof.extra ?? new Uint8Array()), [key])).size).toBe(size);
       expect(proof.hashes.length).toBeLessThanOrEqual(20);
       expect(reads.length).toBeLessThanOrEqual(3);

@@ -2,13 +2,13 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { checkpointTtlMs, getCheckpoint } from "#shared/ledger/checkpoints/get-checkpoint.ts";
-import { getLogKey } from "#shared/ledger/checkpoints/sign-head.ts";
 import { parseCheckpoint, verifyCheckpoint } from "#shared/ledger/formats/checkpoint.ts";
 import { entryData, parseEntryData } from "#shared/ledger/formats/entry-data.ts";
 import { parseHash } from "#shared/ledger/formats/hash-line.ts";
 import { parseLoggedEntry } from "#shared/ledger/formats/logged-entry.ts";
 import { parseSignedNote } from "#shared/ledger/formats/signed-note.ts";
 import { parseTlogProof, verifyTlogProof } from "#shared/ledger/formats/tlog-proof.ts";
+import type { VerificationKey } from "#shared/ledger/formats/verification-key.ts";
 import { verifyConsistency } from "#shared/ledger/merkle/consistency.ts";
 import { appendLeaves, rootOf } from "#shared/ledger/merkle/frontier.ts";
 import { leafHash } from "#shared/ledger/merkle/hashes.ts";
@@ -18,7 +18,7 @@ import { getTile } from "#shared/ledger/proofs/get-tile.ts";
 import { catchRejection } from "#test/support/catch-error.ts";
 import { anEventEntry, chunksOf, eventEntries, putLog } from "#test/support/ledger/entries.ts";
 import { memoryLedger } from "#test/support/memory/ledger.ts";
-import { memoryProofPorts } from "#test/support/memory/proofs.ts";
+import { memoryLogKey, memoryProofPorts } from "#test/support/memory/proofs.ts";
 import { trustVectors } from "#test/vectors/trust-vectors.ts";
 
 const log = "org_8f9a1c2d";
@@ -35,11 +35,11 @@ async function signedLog(sizes: readonly number[]) {
     signedSizes.push((await getCheckpoint(memory.ports, log, 1)).size);
   }
   memory.tiles.reads.length = 0;
-  return { ...memory, ledger, signedSizes, key: await getLogKey(memory.ports, log) };
+  return { ...memory, ledger, signedSizes, key: await memoryLogKey(log) };
 }
 
 /** Verifies the text of a consistency proof, as a client does that has the older checkpoint. */
-async function verifyConsistencyText(text: string, older: string, key: Awaited<ReturnType<typeof getLogKey>>) {
+async function verifyConsistencyText(text: string, older: string, key: VerificationKey) {
   const end = text.indexOf("\n\n");
   const [old = "", ...hashes] = text.slice(0, end).split("\n");
   const before = parseCheckpoint(parseSignedNote(older).text);

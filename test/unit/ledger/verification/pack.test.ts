@@ -41,7 +41,7 @@ function verify(pack: PackReader, key = log.key, change = (line: string) => line
   async function* readLines(file: string) {
     for await (const line of pack.readLines(file)) yield change(line);
   }
-  return verifyPack({ ...pack, readLines }, parseVerificationKey(key));
+  return verifyPack({ ...pack, readLines }, [parseVerificationKey(key)]);
 }
 
 function omitted(entry: ExportedEntry | undefined): ExportedEntry {
