@@ -1,12 +1,12 @@
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
+import { toPrintableJson, toPrintableLines } from "#shared/platform/text/printable.ts";
 import type { CommandContext } from "./command-context.ts";
 import { type ExitCode, exitCodes } from "./command-result.ts";
 import { dispatch } from "./dispatch.ts";
 import { commandPrefix, defaults, isNpmOption } from "./environment.ts";
 import { formatError } from "./format-error.ts";
 import { installSignalHandlers, interrupt } from "./interruption.ts";
-import { toPrintableJson, toPrintableLines } from "./output.ts";
 
 const { stdout, stderr } = process;
 

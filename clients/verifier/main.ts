@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { exitCodeOf, formatFileResult, verifyFiles } from "#shared/ledger/verification/file-result.ts";
+import { exitCodeOf } from "#shared/ledger/verification/file-result.ts";
+import { formatFileResult } from "#shared/ledger/verification/format-result.ts";
+import { verifyFiles } from "#shared/ledger/verification/verify-files.ts";
+import { toPrintable, toPrintableJson } from "#shared/platform/text/printable.ts";
 import { readOperand } from "./read-operand.ts";
 import { UnreadableFileError, UsageError, usage } from "./usage.ts";
 
@@ -14,12 +17,12 @@ async function main(args: readonly string[]): Promise<number> {
     const older = checkpoint === undefined ? null : readText(checkpoint);
     const named = await Promise.all(files.map((file) => readOperand({ file, path: file, older })));
     const results = await verifyFiles(named, { log: keys, witnesses });
-    const text = asJson ? JSON.stringify({ results }) : results.map(formatFileResult).join("\n");
+    const text = asJson ? toPrintableJson(JSON.stringify({ results })) : results.map(formatFileResult).join("\n");
     process.stdout.write(`${text}\n`);
     return exitCodeOf(results);
   } catch (error) {
     if (!(error instanceof UsageError || error instanceof UnreadableFileError)) throw error;
-    process.stderr.write(`${error.message}\n`);
+    process.stderr.write(`${error.message.split("\n").map(toPrintable).join("\n")}\n`);
     return 2;
   }
 }

@@ -1,8 +1,9 @@
 import { createReadStream } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { ProofError } from "#shared/ledger/proof-error.ts";
 import type { PackReader } from "#shared/ledger/verification/verify-pack.ts";
+import { assertRegularFile, readTextFile } from "./read-text-file.ts";
 
 /** Far above the line of the largest event, so that a file without newlines does not fill the memory. */
 const maxLineLength = 1_000_000;
@@ -10,9 +11,10 @@ const maxLineLength = 1_000_000;
 /** Reads a pack from a folder, line by line. Throws `ProofError` `malformed` for a file that cannot be read. */
 export function readPackFolder(folder: string): PackReader {
   return {
+    listFiles: () => readdir(folder),
     async readText(name) {
       try {
-        return await readFile(join(folder, name), "utf8");
+        return await readTextFile(join(folder, name));
       } catch {
         throw unreadable(name);
       }
@@ -32,9 +34,14 @@ export function readPackFolder(folder: string): PackReader {
   };
 }
 
+/** Bytes that are not valid UTF-8 make a file unreadable: replaced, they could be verified as an event that has such signs. */
 async function* readChunks(folder: string, name: string): AsyncGenerator<string> {
+  const path = join(folder, name);
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   try {
-    yield* createReadStream(join(folder, name), "utf8");
+    await assertRegularFile(path);
+    for await (const bytes of createReadStream(path)) yield decoder.decode(bytes, { stream: true });
+    yield decoder.decode();
   } catch {
     throw unreadable(name);
   }

@@ -10,7 +10,8 @@ Verifies proofs, checkpoints and exports of an activity log, without a network.
   --witness VKEY     a witness that must have signed the checkpoint, may be repeated
   --json             prints one JSON document
 
-Exits with 0 if all files are valid, with 1 if one is false, and else with 2 if one is not certain.`;
+Exits with 0 if all files are valid, with 1 if one is false, and else with 2 if one is not certain.
+Exits with 3 if all are valid, but an export lacks events that its operator has lost or changed.`;
 
 /** The arguments are wrong. The message has the usage. */
 export class UsageError extends Error {

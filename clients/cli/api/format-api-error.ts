@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { type ExitCode, exitCodes } from "#clients/cli/command-result.ts";
-import { toPrintable } from "#clients/cli/output.ts";
 import type { ActivityLogError } from "#clients/client/http/activity-log-error.ts";
 import { formatSuggestion } from "#shared/platform/did-you-mean.ts";
+import { toPrintable } from "#shared/platform/text/printable.ts";
 
 /** More values than this are not listed: there are 100 event types. */
 const maxListedValues = 40;

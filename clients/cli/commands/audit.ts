@@ -4,7 +4,7 @@ import { type AuditLogSource, type AuditQueryResult, columnsOf } from "#clients/
 import { defineCommand } from "#clients/cli/command.ts";
 import type { CommandContext } from "#clients/cli/command-context.ts";
 import { CliError, type CommandResult, exitCodes } from "#clients/cli/command-result.ts";
-import { formatTable, type TableColumn, toPrintable } from "#clients/cli/output.ts";
+import { formatTable, type TableColumn } from "#clients/cli/output.ts";
 import { parseTimeRangeOptions, sinceOption, untilOption } from "#clients/cli/time-options.ts";
 import { formatCsv } from "#clients/csv/format-csv.ts";
 import type { AuditRow, AuditWindow } from "#shared/audit/evaluate-query.ts";
@@ -12,6 +12,7 @@ import { savedQueries } from "#shared/audit/queries.ts";
 import type { QueryArgs, QueryParameter, SavedQuery } from "#shared/audit/saved-query.ts";
 import { orgIdPattern } from "#shared/events/limits.ts";
 import { formatSuggestion } from "#shared/platform/did-you-mean.ts";
+import { toPrintable } from "#shared/platform/text/printable.ts";
 import { documentIdHint } from "./list.ts";
 
 const parameters = ["user", "document", "field", "token", "threshold"] as const satisfies readonly QueryParameter[];

@@ -7,12 +7,12 @@ import type { CommandContext } from "#clients/cli/command-context.ts";
 import { CliError, exitCodes } from "#clients/cli/command-result.ts";
 import { assertLines } from "#clients/cli/emit/assert-ndjson.ts";
 import { readLines } from "#clients/cli/emit/read-lines.ts";
-import { toPrintable } from "#clients/cli/output.ts";
 import { createProgressBar } from "#clients/cli/progress-bar.ts";
 import { type DocumentLine, parseDocumentLine } from "#clients/cli/reconcile/parse-document-line.ts";
 import { formatTime, parseDuration } from "#clients/cli/time-options.ts";
 import { createFinzbooksClient } from "#clients/client/finzbooks/finzbooks-client.ts";
 import { findUnrecorded, type UnrecordedDocument } from "#clients/emitter/find-unrecorded.ts";
+import { toPrintable } from "#shared/platform/text/printable.ts";
 
 const operand = "FILE.ndjson|-";
 

@@ -1,10 +1,11 @@
 import { defineCommand } from "#clients/cli/command.ts";
 import { CliError } from "#clients/cli/command-result.ts";
-import { formatTable, type TableColumn, toPrintable } from "#clients/cli/output.ts";
+import { formatTable, type TableColumn } from "#clients/cli/output.ts";
 import { parseRejectedEvent } from "#clients/cli/rejected/rejected-event.ts";
 import type { RejectedMessage } from "#clients/cli/rejected/rejected-queue.ts";
 import { resolveStack } from "#clients/cli/stack/resolve-stack.ts";
 import { formatTime } from "#clients/cli/time-options.ts";
+import { toPrintable } from "#shared/platform/text/printable.ts";
 
 const exampleId = "0f3a5e2c-7d41-4b7e-9d0c-2a6b8c1e4f5a";
 

@@ -4,12 +4,12 @@ import { formatApiError } from "#clients/cli/api/format-api-error.ts";
 import { defineCommand } from "#clients/cli/command.ts";
 import type { CommandContext } from "#clients/cli/command-context.ts";
 import { CliError } from "#clients/cli/command-result.ts";
-import { toPrintable } from "#clients/cli/output.ts";
 import { formatTime } from "#clients/cli/time-options.ts";
 import { fetchChanges, iterateChanges } from "#clients/client/finzbooks/changes.ts";
 import { ActivityLogError } from "#clients/client/http/activity-log-error.ts";
 import { type Connection, createConnection } from "#clients/client/http/connection.ts";
 import type { Schemas } from "#clients/client/openapi-types.ts";
+import { toPrintable } from "#shared/platform/text/printable.ts";
 
 /** Changes that are shown without `--after`, as by `tail`. */
 const defaultChanges = 10;

@@ -7,7 +7,7 @@ import { CliError } from "#clients/cli/command-result.ts";
 export const verify = defineCommand({
   name: "verify",
   summary:
-    "Verifies proofs, checkpoints and exports offline. Exits with 1 if one is false, with 2 if none is and one is not certain.",
+    "Verifies proofs, checkpoints and exports offline. Exits with 1 if one is false, with 2 if none is and one is not certain, with 3 if an export lacks lost or changed events.",
   examples: [
     "verify 4711.tlog-proof --key activity.example.com/org_8f9a1c2d+d34bdf3b+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4",
     "verify ./log-2026 --key activity.example.com/org_8f9a1c2d+d34bdf3b+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4",
@@ -31,7 +31,9 @@ export const verify = defineCommand({
     const files = await Promise.all(
       operands.map((file) => readOperand({ file, path: resolve(context.cwd, file), older: olderNote })),
     );
-    const { exitCodeOf, formatFileResult, verifyFiles } = await import("#shared/ledger/verification/file-result.ts");
+    const { exitCodeOf } = await import("#shared/ledger/verification/file-result.ts");
+    const { formatFileResult } = await import("#shared/ledger/verification/format-result.ts");
+    const { verifyFiles } = await import("#shared/ledger/verification/verify-files.ts");
     const results = await verifyFiles(files, { log: list("key"), witnesses: list("witness") });
     return { text: results.map(formatFileResult).join("\n"), json: { results }, exit: exitCodeOf(results) };
   },

@@ -1,8 +1,9 @@
 import { styleText } from "node:util";
 import * as z from "zod";
 import type { TableColumn, TextStyle } from "#clients/cli/output.ts";
-import { formatKeyValues, toPrintable, toPrintableLines } from "#clients/cli/output.ts";
+import { formatKeyValues } from "#clients/cli/output.ts";
 import { formatTime } from "#clients/cli/time-options.ts";
+import { toPrintable, toPrintableLines } from "#shared/platform/text/printable.ts";
 import { endpointPath } from "./endpoint-view.ts";
 
 export function deliveryPath(endpointId: string, deliveryId: string): string {

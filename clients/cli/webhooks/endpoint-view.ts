@@ -4,9 +4,10 @@ import type { CommandContext } from "#clients/cli/command-context.ts";
 import type { CommandOption } from "#clients/cli/command-description.ts";
 import { CliError } from "#clients/cli/command-result.ts";
 import type { TableColumn, TextStyle } from "#clients/cli/output.ts";
-import { formatKeyValues, type KeyValue, toPrintable } from "#clients/cli/output.ts";
+import { formatKeyValues, type KeyValue } from "#clients/cli/output.ts";
 import { formatTime } from "#clients/cli/time-options.ts";
 import { formatSuggestion } from "#shared/platform/did-you-mean.ts";
+import { toPrintable } from "#shared/platform/text/printable.ts";
 import { eventTypeCatalogue } from "#shared/webhooks/event-types/catalogue.ts";
 
 export const endpointsPath = `${apiPath}/webhooks/endpoints`;

@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { styleText } from "node:util";
 import type { CommandResult } from "#clients/cli/command-result.ts";
-import { toPrintable } from "#clients/cli/output.ts";
 import { verifyWebhook, type WebhookPayload, WebhookVerificationError } from "#clients/webhooks/verify-webhook.ts";
+import { toPrintable } from "#shared/platform/text/printable.ts";
 
 /** A received request. Without a valid signature, it has no payload and its headers are untrusted. */
 export type ReceivedDelivery = {

@@ -1,5 +1,10 @@
-import { type FileResult, verifyFiles } from "#shared/ledger/verification/file-result.ts";
+import { decodeUtf8 } from "#shared/ledger/encoding/utf8.ts";
+import type { FileResult } from "#shared/ledger/verification/file-result.ts";
+import { verifyFiles } from "#shared/ledger/verification/verify-files.ts";
 import { renderResult } from "./render-result.ts";
+
+/** Far above a proof with the largest event. */
+const maxBytes = 16 * 1_024 * 1_024;
 
 const keyField = elementOf("key", HTMLTextAreaElement);
 const fileField = elementOf("files", HTMLInputElement);
@@ -20,14 +25,27 @@ document.addEventListener("drop", (event) => {
 
 async function take(chosen: FileList | null): Promise<void> {
   if (chosen === null || chosen.length === 0) return;
-  files = await Promise.all(
-    [...chosen].map(async (file) => ({ file: file.name, text: await file.text().catch(() => null) })),
-  );
+  const mine = ++latest;
+  list.replaceChildren();
+  const read = await Promise.all([...chosen].map(async (file) => ({ file: file.name, text: await readText(file) })));
+  if (mine !== latest) return;
+  files = read;
   await show();
+}
+
+/** Returns the text of a file; `null` if it cannot be read or is not valid UTF-8, whose bytes would else be replaced. */
+async function readText(file: File): Promise<string | null> {
+  if (file.size > maxBytes) return null;
+  return file
+    .arrayBuffer()
+    .then((bytes) => decodeUtf8(new Uint8Array(bytes)))
+    .catch(() => null);
 }
 
 async function show(): Promise<void> {
   const mine = ++latest;
+  // An earlier result must not stay beside other files or another key.
+  list.replaceChildren();
   const results = await verified();
   if (mine === latest) list.replaceChildren(...results.map(renderResult));
 }

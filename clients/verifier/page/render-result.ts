@@ -1,4 +1,6 @@
 import type { FileResult } from "#shared/ledger/verification/file-result.ts";
+import { kindNames } from "#shared/ledger/verification/format-result.ts";
+import { toPrintable } from "#shared/platform/text/printable.ts";
 
 const titles = { valid: "Valid", false: "False", unknown: "Cannot tell" } as const;
 
@@ -34,6 +36,8 @@ function renderValid(result: FileResult & { readonly result: "valid" }): HTMLEle
     case "checkpoint":
       facts.set("Entries", String(result.size));
   }
+  facts.set("Root", result.root);
+  if (result.kind !== null && result.kind !== "event") facts.set("Not an event", kindNames[result.kind]);
   const shown = [text("p", sentences[result.proves]), renderFacts(facts)];
   return result.event === null ? shown : [...shown, renderEvent(result.event)];
 }
@@ -41,7 +45,8 @@ function renderValid(result: FileResult & { readonly result: "valid" }): HTMLEle
 const sentences = {
   inclusion: "The log has this entry, exactly as in the file.",
   consistency: "The log only grew: what the older checkpoint covers is unchanged.",
-  anchor: "The log of anchors commits to this state of the log. A checkpoint of the same size must have the same root.",
+  anchor:
+    "The log of anchors commits to this state of the log. Give a checkpoint of the same size as well: it must have the same root.",
   checkpoint: "The key has signed this checkpoint. Keep it: it proves later that nothing before it was changed.",
 } as const;
 
@@ -55,7 +60,10 @@ function renderFacts(facts: ReadonlyMap<string, string>): HTMLElement {
 function renderEvent(canonical: string): HTMLElement {
   const details = document.createElement("details");
   details.open = true;
-  details.append(text("summary", "The event as stored"), text("pre", indent(canonical)));
+  details.append(
+    text("summary", "The event as stored"),
+    text("pre", indent(canonical).split("\n").map(toPrintable).join("\n")),
+  );
   return details;
 }
 

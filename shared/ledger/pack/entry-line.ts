@@ -56,6 +56,10 @@ function parseEntry(line: string): ExportedEntry {
   if (typeof sealed_at !== "string" || !isTimestamp(sealed_at)) throw malformed("has no valid time");
   if (typeof sha256 !== "string" || !digestPattern.test(sha256)) throw malformed("has no valid digest");
   const entry = { sequence, kind, sealed_at, sha256 };
+  // SHA-256 is that of UTF-8, which has no halves of surrogate pairs.
+  if (typeof event === "string" && !event.isWellFormed()) throw malformed("has an event that is not valid Unicode");
+  if (event !== null && kind !== "event")
+    throw malformed(`has the content of an entry of kind ${kind}, which is no event`);
   if (typeof event === "string" && reason === undefined) return { ...entry, event };
   const known = omissionReasons.find((candidate) => candidate === reason);
   if (event === null && known !== undefined) return { ...entry, event, reason: known };

@@ -44,6 +44,8 @@ export function parseManifest(text: string): Omit<PackManifest, "created_at"> {
   if (typeof origin !== "string") throw malformed("does not name the log");
   if (!isSequence(first) || !isSequence(last) || last < first) throw malformed("does not name its entries");
   if (!Array.isArray(files) || !files.every(isEntryFile)) throw malformed("does not name its files");
+  // Each has an entry at least.
+  if (files.length > last - first + 1) throw malformed("names more files than entries");
   return { format, origin, first, last, files, selection: parseSelection(fields.selection) };
 }
 
@@ -58,9 +60,14 @@ function isSequence(value: unknown): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 1;
 }
 
+/** Whether a file is one with entries. */
+export function isEntryFileName(name: string): boolean {
+  return fileNamePattern.test(name);
+}
+
 /** A name that leads out of the folder of the pack is refused with the others. */
 function isEntryFile(value: unknown): value is string {
-  return typeof value === "string" && fileNamePattern.test(value);
+  return typeof value === "string" && isEntryFileName(value);
 }
 
 function malformed(what: string): ProofError {

@@ -133,7 +133,7 @@ describe("export of a running stack", () => {
     expect(keysSchema.parse(await keys.json()).keys).toContainEqual({ verification_key });
     const verified = await cli.run(["verify", "whole", "part", "--key", verification_key]);
     expect(verified).toMatchObject({ code: 0, stderr: "" });
-    expect(verified.stdout).toContain(`Valid: part: entries 8 to ${latest - 3} of `);
+    expect(verified.stdout).toContain(`Valid: part: entries 8 to ${latest - 3} lead to the checkpoint of `);
     const lines = join(cli.folder, "whole", "events-000000001.jsonl");
     writeFileSync(lines, readFileSync(lines, "utf8").replace("INVOICE_SENT", "INVOICE_PAID"));
     const changed = await cli.run(["verify", "whole", "--key", verification_key]);

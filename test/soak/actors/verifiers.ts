@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Random } from "#infra/local/demo/random.ts";
-import { type NamedFile, verifyFiles } from "#shared/ledger/verification/file-result.ts";
+import { type NamedFile, verifyFiles } from "#shared/ledger/verification/verify-files.ts";
 import { fetchPage, type ReaderJournal } from "#test/soak/actors/pages.ts";
 import type { SoakOrg } from "#test/soak/stack.ts";
 

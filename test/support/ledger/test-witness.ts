@@ -24,10 +24,10 @@ export function testWitness(name: string, { time = 1_780_000_000, seed = 9 } = {
   let latest: TreeHead = { size: 0, root: new Uint8Array() };
   const requests: number[] = [];
 
-  const cosign = (text: string) => {
+  const cosign = (text: string, at = time) => {
     const stamp = Buffer.alloc(8);
-    stamp.writeBigUInt64BE(BigInt(time));
-    const signature = sign(null, Buffer.from(`cosignature/v1\ntime ${time}\n${text}`), privateKey);
+    stamp.writeBigUInt64BE(BigInt(at));
+    const signature = sign(null, Buffer.from(`cosignature/v1\ntime ${at}\n${text}`), privateKey);
     return `— ${name} ${Buffer.concat([id, stamp, signature]).toString("base64")}\n`;
   };
 

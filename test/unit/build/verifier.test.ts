@@ -83,7 +83,9 @@ describe("activity-verify.mjs", () => {
   it("verifies the others when a file cannot be read, and exits with 2", async () => {
     const { code, stdout, stderr } = await run({ checkpoint: checkpointExample }, ["nothing", "--key", key]);
     expect([code, stderr]).toEqual([2, ""]);
-    expect(stdout).toMatch(/^Valid: checkpoint: .*\nCannot tell: nothing: Cannot read nothing\.\n$/);
+    expect(stdout).toMatch(
+      /^Valid: checkpoint: .*\nCannot tell: nothing: Cannot read nothing\. It must be a text file of at most 16 MB\.\n$/,
+    );
   });
 
   it.each([

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { formatTable, toPrintable, toPrintableJson } from "#clients/cli/output.ts";
+import { formatTable } from "#clients/cli/output.ts";
+import { toPrintable, toPrintableJson } from "#shared/platform/text/printable.ts";
 import { withoutColours } from "./run-command.ts";
 
 it.each([

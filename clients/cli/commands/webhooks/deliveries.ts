@@ -2,7 +2,7 @@ import * as z from "zod";
 import { callApi, fetchPages } from "#clients/cli/api/activity-api.ts";
 import { credentialOptions, resolveCredentials } from "#clients/cli/api/credentials.ts";
 import { defineCommand } from "#clients/cli/command.ts";
-import { formatTable, toPrintable } from "#clients/cli/output.ts";
+import { formatTable } from "#clients/cli/output.ts";
 import { parseTimeRangeOptions, sinceOption, untilOption } from "#clients/cli/time-options.ts";
 import {
   deliveryColumns,
@@ -13,6 +13,7 @@ import {
   requestedDeliverySchema,
 } from "#clients/cli/webhooks/delivery-view.ts";
 import { endpointPath } from "#clients/cli/webhooks/endpoint-view.ts";
+import { toPrintable } from "#shared/platform/text/printable.ts";
 
 const page = z.object({ deliveries: z.array(deliverySchema) });
 

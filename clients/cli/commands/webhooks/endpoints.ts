@@ -3,7 +3,7 @@ import { callApi } from "#clients/cli/api/activity-api.ts";
 import { credentialOptions, resolveCredentials } from "#clients/cli/api/credentials.ts";
 import { defineCommand } from "#clients/cli/command.ts";
 import { CliError } from "#clients/cli/command-result.ts";
-import { formatTable, toPrintable } from "#clients/cli/output.ts";
+import { formatTable } from "#clients/cli/output.ts";
 import { parseDuration } from "#clients/cli/time-options.ts";
 import {
   endpointColumns,
@@ -17,6 +17,7 @@ import {
   parseHeaderLines,
   warnOfUnknownEventTypes,
 } from "#clients/cli/webhooks/endpoint-view.ts";
+import { toPrintable } from "#shared/platform/text/printable.ts";
 
 export const webhooksCreate = defineCommand({
   name: "webhooks create",

@@ -4,10 +4,10 @@ import { credentialOptions, resolveCredentials } from "#clients/cli/api/credenti
 import { defineCommand } from "#clients/cli/command.ts";
 import type { CommandContext } from "#clients/cli/command-context.ts";
 import { CliError, exitCodes } from "#clients/cli/command-result.ts";
-import { toPrintable } from "#clients/cli/output.ts";
 import { createProgressBar } from "#clients/cli/progress-bar.ts";
 import { parseTimeRangeOptions, sinceOption, untilOption } from "#clients/cli/time-options.ts";
 import { endpointPath } from "#clients/cli/webhooks/endpoint-view.ts";
+import { toPrintable } from "#shared/platform/text/printable.ts";
 import { deliveryRetentionDays, deliveryRetentionMs } from "#shared/webhooks/delivery-lifetime.ts";
 
 const replayResponseSchema = z.object({

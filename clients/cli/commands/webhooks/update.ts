@@ -4,7 +4,6 @@ import { credentialOptions, resolveCredentials } from "#clients/cli/api/credenti
 import { defineCommand, type ParsedArgs } from "#clients/cli/command.ts";
 import type { CommandOption } from "#clients/cli/command-description.ts";
 import { CliError } from "#clients/cli/command-result.ts";
-import { toPrintable } from "#clients/cli/output.ts";
 import {
   endpointPath,
   endpointResponseSchema,
@@ -14,6 +13,7 @@ import {
   parseHeaderLines,
   warnOfUnknownEventTypes,
 } from "#clients/cli/webhooks/endpoint-view.ts";
+import { toPrintable } from "#shared/platform/text/printable.ts";
 
 const updateResponseSchema = endpointResponseSchema.extend({
   missed: z.optional(z.object({ since: z.string(), until: z.string(), only: z.string() })),

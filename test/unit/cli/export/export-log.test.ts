@@ -34,7 +34,8 @@ const run = (source: LogSource, folder: string, over: Partial<ExportSettings> = 
     { ...whole, ...over },
   );
 
-const verified = (folder: string, key: string) => verifyPack(readPackFolder(folder), [parseVerificationKey(key)]);
+const verified = async (folder: string, key: string) =>
+  (await verifyPack(readPackFolder(folder), [parseVerificationKey(key)])).verification;
 
 /** The files of a folder with their content. */
 const contentOf = (folder: string) =>

@@ -22,7 +22,7 @@ async function acceptedMutations(text: string, verify: (mutated: string) => Prom
 describe("verifyTlogProof", () => {
   it("refuses 10,000 proofs of which one bit was changed", async () => {
     const verify = (text: string) => verifyTlogProof(parseTlogProof(text), exampleLeaf, keys);
-    const proofs = await Promise.all([0, 70, 99].map(createExampleProof));
+    const proofs = await Promise.all([0, 70, 99].map((index) => createExampleProof(index)));
     // Extra data is not authenticated by itself.
     const withoutExtra = proofs.map((proof) => proof.replace(/extra .*\n/, ""));
     expect(Buffer.byteLength(withoutExtra.join("")) * 8).toBeGreaterThan(10_000);

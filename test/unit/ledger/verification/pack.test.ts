@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { parseVerificationKey } from "#shared/ledger/formats/verification-key.ts";
 import { type ExportedEntry, formatEntryLine } from "#shared/ledger/pack/entry-line.ts";
 import { ProofError } from "#shared/ledger/proof-error.ts";
+import { formatFileResult } from "#shared/ledger/verification/format-result.ts";
 import { type PackReader, verifyPack } from "#shared/ledger/verification/verify-pack.ts";
 import { exportedLog } from "#test/support/ledger/exported-log.ts";
 import { trustVectors } from "#test/vectors/trust-vectors.ts";
@@ -29,6 +30,7 @@ const manifest = (over: object = {}) =>
 function packOf(entries: readonly ExportedEntry[], over: Readonly<Record<string, string>> = {}): PackReader {
   const files: Readonly<Record<string, string>> = { "manifest.json": manifest(), checkpoint, ...over };
   return {
+    listFiles: async () => [...Object.keys(files), name],
     readText: async (file) => files[file] ?? "",
     async *readLines() {
       yield* entries.map(formatEntryLine);
@@ -37,11 +39,11 @@ function packOf(entries: readonly ExportedEntry[], over: Readonly<Record<string,
 }
 
 /** Verifies a pack whose lines are changed. */
-function verify(pack: PackReader, key = log.key, change = (line: string) => line) {
+async function verify(pack: PackReader, key = log.key, change = (line: string) => line) {
   async function* readLines(file: string) {
     for await (const line of pack.readLines(file)) yield change(line);
   }
-  return verifyPack({ ...pack, readLines }, [parseVerificationKey(key)]);
+  return (await verifyPack({ ...pack, readLines }, [parseVerificationKey(key)])).verification;
 }
 
 function omitted(entry: ExportedEntry | undefined): ExportedEntry {
@@ -50,6 +52,12 @@ function omitted(entry: ExportedEntry | undefined): ExportedEntry {
   return { sequence, kind, sealed_at, sha256, event: null, reason: "not_selected" };
 }
 
+const digestOf = (entry: ExportedEntry | undefined) => ({
+  sequence: entry?.sequence ?? 0,
+  sha256: entry?.sha256 ?? "",
+  sealed_at: entry?.sealed_at ?? "",
+});
+
 /** The second half of the log, with this frontier. */
 const partOf = (frontier: string) =>
   packOf(log.entries.slice(300), { "manifest.json": manifest({ first: 301 }), "frontier.json": frontier });
@@ -57,6 +65,25 @@ const partOf = (frontier: string) =>
 describe("verifyPack", () => {
   it("accepts the entries of the log", async () => {
     expect(await verify(packOf(log.entries))).toMatchObject({ first: 1, last: count, events: count, size: count });
+  });
+
+  it("counts the events that are left out, whatever reason is given", async () => {
+    const omit = (reason: "hidden" | "missing") => ({ ...omitted(log.entries[4]), reason, event: null });
+    const entries = log.entries.with(4, omit("hidden")).with(5, { ...omit("missing"), ...digestOf(log.entries[5]) });
+    const found = await verify(packOf(entries));
+    expect(found).toMatchObject({ events: count - 2, omitted: { hidden: 1, missing: 1 } });
+    const text = formatFileResult({ file: "pack", result: "valid", cosignatures: [], ...found });
+    expect(text).toMatch(/^Valid, without 2 of 600 events: pack: entries 1 to 600 lead to the checkpoint/);
+    expect(text).toContain("The reasons for which events are left out are not signed.");
+  });
+
+  it("does not call a selection complete", async () => {
+    const selection = { since: "2026-01-01", until: null };
+    const pack = packOf(log.entries.with(4, omitted(log.entries[4])), { "manifest.json": manifest({ selection }) });
+    const text = formatFileResult({ file: "pack", result: "valid", cosignatures: [], ...(await verify(pack)) });
+    expect(text).toMatch(/^Valid selection: pack: /);
+    expect(text).toContain("That all events of the selection are there is not shown.");
+    expect(text).not.toContain("No entry is missing");
   });
 
   it("names the entry of an event that was changed, whatever was changed", async () => {
@@ -120,6 +147,26 @@ describe("verifyPack", () => {
     [
       "another field",
       () => verify(packOf(log.entries), log.key, (line) => line.replace(/}$/, ',"note":"paid"}')),
+      "malformed",
+    ],
+    [
+      "a file that the manifest does not list",
+      () => verify(packOf(log.entries, { "events-000000002.jsonl": "" })),
+      "malformed",
+    ],
+    [
+      "a file with another first entry",
+      () => verify(packOf(log.entries, { "manifest.json": manifest({ files: ["events-000000002.jsonl", name] }) })),
+      "malformed",
+    ],
+    [
+      "the content of a refused change",
+      () => verify(packOf(log.entries), log.key, (line) => line.replace('"kind":"event"', '"kind":"tamper"')),
+      "malformed",
+    ],
+    [
+      "half of a surrogate pair",
+      () => verify(packOf(log.entries), log.key, (line) => line.replace("INVOICE", "\\ud800")),
       "malformed",
     ],
     ["fewer entries", () => verify(packOf(log.entries, { "manifest.json": manifest({ last: 599 }) })), "wrong-size"],
