@@ -6,9 +6,9 @@ import { ForkError } from "#shared/ledger/checkpoints/fork-error.ts";
 import { packEntries } from "#shared/ledger/dynamodb/packed-entries.ts";
 import { nextChunk } from "#shared/ledger/sequencer/next-chunk.ts";
 import { testNow } from "#test/support/builders.ts";
+import { differingKeys, ledgerDrill } from "#test/support/dynamodb/ledger-drill.ts";
 import { createLedgerTables } from "#test/support/dynamodb/ledger-tables.ts";
 import { eventEntries, testSource } from "#test/support/ledger/entries.ts";
-import { differingKeys, ledgerDrill } from "#test/support/ledger/ledger-drill.ts";
 import { aRecordedEvent } from "#test/support/ledger/reconcile-fixture.ts";
 
 let client: DynamoDBClient;
@@ -102,7 +102,7 @@ describe("procedure 'Restore items of the ledger'", () => {
   });
 });
 
-describe("procedure 'Restore the ledger'", () => {
+describe("procedure 'Restore the ledger and the events'", () => {
   it("signs nothing while the ledger is older than its checkpoint, also when it has grown beyond it", async () => {
     const drill = await startDrill(moreEvents(5, 1));
     for (const item of drill.copy.slice(1)) await drill.remove(item);
@@ -133,6 +133,9 @@ describe("procedure 'Restore the ledger'", () => {
     const [lost] = drill.table.splice(5);
     if (lost === undefined) throw new Error("no event");
     await drill.sequence([{ ...lost, recorded_at: testNow.toISOString() }]);
+    // The item has another digest than the old entry, which the change feed shows as tampered.
+    const digests = (await drill.chunks()).flatMap(({ entries }) => entries.map(({ sha256 }) => sha256));
+    expect(digests[6]).not.toEqual(digests[5]);
     expect(await drill.sequencedIds()).toEqual([...idsOf(drill.events), lost.event_id]);
     await drill.verifyContinues(drill.signed, await drill.requestCheckpoint());
   });

@@ -23,9 +23,9 @@ import { LogTiles } from "#shared/ledger/tiles/log-tiles.ts";
 import type { AttributeMap } from "#shared/platform/dynamodb/attributes.ts";
 import { chunkPartition } from "#shared/platform/dynamodb/keys.ts";
 import { testNow } from "#test/support/builders.ts";
-import { ledgerTables } from "#test/support/dynamodb/ledger-tables.ts";
+import { hoursAgo, reconcileFixture, toRecord } from "#test/support/ledger/reconcile-fixture.ts";
 import { memoryCheckpointKey, memoryLogKey, testLogName } from "#test/support/memory/proofs.ts";
-import { hoursAgo, reconcileFixture, toRecord } from "./reconcile-fixture.ts";
+import { ledgerTables } from "./ledger-tables.ts";
 
 const table = ledgerTables.ledger;
 
