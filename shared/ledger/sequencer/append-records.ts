@@ -20,7 +20,7 @@ export type AppendedRecords = {
   readonly entries: number;
   /** How often another chunk was where one was to be stored. */
   readonly conflicts: number;
-  /** Whether the head of the log was more than a minute ahead of the clock. */
+  /** Whether the head of the log set its time more than a minute ahead of the clock. */
   readonly isClockAhead: boolean;
 };
 
@@ -45,7 +45,9 @@ export async function appendRecords(
   while (progress.rest.length > 0) {
     const added = progress.rest.slice(0, roomAfter(progress.head));
     const time = now();
-    result.isClockAhead ||= leadMs(progress.head, time) > toleratedLeadMs;
+    if (leadMs(progress.head, time) > toleratedLeadMs) {
+      result.isClockAhead ||= await hasSetTime(ledger, log, progress.head);
+    }
     const source = { shard, upTo: String(added.at(-1)?.sequenceNumber) };
     const entries = added.map(({ entry }) => entry);
     const { chunk, tileRoots } = nextChunk(progress.head, entries, { now: time, source });
@@ -78,6 +80,16 @@ async function skipRecords(
     next = page.next;
   }
   return { head, rest };
+}
+
+/**
+ * Whether a chunk has set the time of its log, rather than taken that of the chunk before. Later chunks take it until it has
+ * come: each of them would be reported again, for a year if the clock was, and a new wrong time would not be seen.
+ */
+async function hasSetTime(ledger: SequencerPorts["ledger"], log: string, chunk: Chunk | null): Promise<boolean> {
+  if (chunk === null || chunk.first === 0) return chunk !== null;
+  const { chunks } = await ledger.listChunks(log, { from: chunk.first - 1, limit: 1 });
+  return chunks[0]?.sealed_at !== chunk.sealed_at;
 }
 
 function leadMs(head: Chunk | null, now: Date): number {

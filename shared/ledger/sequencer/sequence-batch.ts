@@ -8,7 +8,7 @@ export type SequencedBatch = {
   readonly entries: number;
   /** How often another sequencer was first. */
   readonly conflicts: number;
-  /** Whether a log ends more than a minute ahead of the clock: a clock was wrong, and entries inherit its time. */
+  /** Whether the last chunk of a log set its time more than a minute ahead of the clock: a clock was wrong. */
   readonly isClockAhead: boolean;
   /** The logs that do not have all their records. The others do: no log stops another one. */
   readonly failed: readonly FailedLog[];
