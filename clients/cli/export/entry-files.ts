@@ -35,9 +35,10 @@ export class EntryFile {
     await this.#table?.write(entries.map(formatEntryCsv).join(""));
   }
 
-  /** Gives the file its name, once its bytes are on the disk. */
+  /** Gives the file and its table their names, once their bytes are on the disk. */
   async complete(): Promise<void> {
     await this.#lines.sync();
+    await this.#table?.sync();
     await this.close();
     await rename(partOf(this.#folder, this.name), join(this.#folder, this.name));
     if (this.#table === null) return;

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import { CliError } from "#clients/cli/command-result.ts";
 import { packFiles } from "#shared/ledger/pack/manifest.ts";
@@ -48,7 +49,7 @@ export async function loadState(folder: string, settings: ExportSettings): Promi
   const file = join(folder, stateFile);
   if (!existsSync(file)) return null;
   const parsed = exportState.safeParse(JSON.parse(await readFile(file, "utf8")));
-  if (!parsed.success || JSON.stringify(parsed.data.settings) !== JSON.stringify(settings)) {
+  if (!parsed.success || !isDeepStrictEqual(parsed.data.settings, settings)) {
     throw new CliError("usage", `${folder} has another export that is not finished. Give another folder.`);
   }
   return parsed.data;

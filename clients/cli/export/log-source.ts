@@ -46,23 +46,11 @@ export function createLogSource(connection: Connection, options: RequestOptions)
         const count = Math.floor(size / tileWidth ** level);
         const width = Math.min(tileWidth, count - index * tileWidth);
         const path = `${basePath}/activity/log/${formatTilePath({ level, index, width })}`;
-        return toHashes(await fetchBytes(connection, path, options));
+        return toHashes((await send(connection, { method: "GET", path }, options)).bytes);
       };
       return createTileSubtreeReader(readTile)(subtreesOf({ start: 0, end: sequence }));
     },
   };
-}
-
-/** The client parses texts only. */
-async function fetchBytes(connection: Connection, path: string, { signal }: RequestOptions): Promise<Uint8Array> {
-  const { baseUrl, headers, timeoutMs } = connection;
-  const limit = AbortSignal.timeout(timeoutMs);
-  const response = await connection.fetch(`${baseUrl}${path}`, {
-    headers: { ...headers },
-    signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
-  });
-  if (!response.ok) throw new CliError("failed", `The API has no tile ${path}: status ${response.status}.`);
-  return new Uint8Array(await response.arrayBuffer());
 }
 
 function toHashes(bytes: Uint8Array): Uint8Array[] {

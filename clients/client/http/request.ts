@@ -18,8 +18,8 @@ export type ApiRequest = {
 /** A response with its body parsed as JSON; the body is `null` if it is not JSON. */
 export type ApiResponse = { readonly status: number; readonly headers: Headers; readonly body: unknown };
 
-/** A response with its body as text as well, for what is not JSON. */
-export type TextResponse = ApiResponse & { readonly text: string };
+/** A response with its body as it came as well, for what is not JSON. */
+export type RawResponse = ApiResponse & { readonly text: string; readonly bytes: Uint8Array };
 
 export type RequestOptions = {
   /** Aborts the request and the wait for its retry. */

@@ -1,6 +1,6 @@
 import { ActivityLogError } from "./activity-log-error.ts";
 import type { Connection } from "./connection.ts";
-import type { ApiRequest, ConditionalOptions, Query, RequestOptions, TextResponse } from "./request.ts";
+import type { ApiRequest, ConditionalOptions, Query, RawResponse, RequestOptions } from "./request.ts";
 import { toResponseError } from "./response-error.ts";
 import { getRetryDelay } from "./retry-policy.ts";
 
@@ -12,7 +12,7 @@ export async function send(
   connection: Connection,
   request: ApiRequest,
   { signal, ifNoneMatch }: RequestOptions & Partial<ConditionalOptions> = {},
-): Promise<TextResponse> {
+): Promise<RawResponse> {
   const condition = typeof ifNoneMatch === "string" ? { "if-none-match": ifNoneMatch } : {};
   const conditional = { ...request, headers: { ...request.headers, ...condition } };
   for (let retries = 0; ; retries++) {
@@ -32,7 +32,7 @@ async function sendOnce(
   connection: Connection,
   request: ApiRequest,
   signal: AbortSignal | undefined,
-): Promise<TextResponse> {
+): Promise<RawResponse> {
   signal?.throwIfAborted();
   const timeout = AbortSignal.timeout(connection.timeoutMs);
   const response = await receive(
@@ -52,7 +52,7 @@ async function sendOnce(
   return response;
 }
 
-async function receive(connection: Connection, request: ApiRequest, signal: AbortSignal): Promise<TextResponse> {
+async function receive(connection: Connection, request: ApiRequest, signal: AbortSignal): Promise<RawResponse> {
   const { method, path, query = {}, body } = request;
   const headers = new Headers({ accept: "application/json", ...connection.headers, ...request.headers });
   if (body !== undefined) headers.set("content-type", "application/json");
@@ -64,8 +64,9 @@ async function receive(connection: Connection, request: ApiRequest, signal: Abor
     redirect: "manual",
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
-  const text = await response.text();
-  return { status: response.status, headers: response.headers, text, body: parseJson(text) };
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  const text = new TextDecoder().decode(bytes);
+  return { status: response.status, headers: response.headers, bytes, text, body: parseJson(text) };
 }
 
 function formatQuery(query: Query): string {

@@ -5,6 +5,7 @@ import type { ActivityEvent } from "#shared/events/event.ts";
 import { ForkError } from "#shared/ledger/checkpoints/fork-error.ts";
 import { packEntries } from "#shared/ledger/dynamodb/packed-entries.ts";
 import { nextChunk } from "#shared/ledger/sequencer/next-chunk.ts";
+import { nodePartition } from "#shared/platform/dynamodb/keys.ts";
 import { testNow } from "#test/support/builders.ts";
 import { differingKeys, ledgerDrill } from "#test/support/dynamodb/ledger-drill.ts";
 import { createLedgerTables } from "#test/support/dynamodb/ledger-tables.ts";
@@ -25,7 +26,7 @@ async function startDrill(more: readonly ActivityEvent[] = []) {
   const drill = ledgerDrill(client, org, table);
   for (const at of [0, 2, 4]) await drill.sequence(events.slice(at, at + 2));
   const signed = await drill.requestCheckpoint();
-  return { ...drill, events, later, table, signed, copy: await drill.list() };
+  return { ...drill, org, events, later, table, signed, copy: await drill.list() };
 }
 
 const idsOf = (events: readonly ActivityEvent[]) => events.map(({ event_id }) => event_id);
@@ -88,6 +89,18 @@ describe("procedure 'Restore items of the ledger'", () => {
     expect((await drill.sequencedIds()).toSorted()).toEqual(idsOf(drill.table).toSorted());
   });
 
+  it("removes the nodes of removed chunks, too: else their tile can never be completed", async () => {
+    const drill = await startDrill(moreEvents(255, 1));
+    for (const at of [0, 250]) await drill.sequence(drill.later.slice(at, at + 250));
+    const added = (await drill.list()).slice(3);
+    for (const item of added.toReversed()) await drill.remove(item);
+    await drill.requestCheckpoint();
+    await expect(drill.reconcile({ hoursLater: 25 })).rejects.toThrow("a node above it exists already");
+    await drill.remove({ pk: { S: nodePartition(drill.org, 1) }, sk: { N: "0" } });
+    expect(await drill.reconcile({ hoursLater: 25 })).toMatchObject({ missing: 255 });
+    await drill.verifyContinues(drill.signed, await drill.requestCheckpoint());
+  });
+
   it("ends with the old log when the last chunk was deleted and the sequencer has stored another one there", async () => {
     const drill = await startDrill(moreEvents(2, 1));
     const last = drill.copy[2] ?? {};
@@ -142,6 +155,20 @@ describe("procedure 'Restore the ledger and the events'", () => {
 });
 
 describe("procedure 'SequencerDeadLetters'", () => {
+  it("numbers what a damaged log did not take, once its item is restored", async () => {
+    const drill = await startDrill(moreEvents(2, 1));
+    const last = drill.copy[2] ?? {};
+    await drill.put({ ...last, size: { N: "7" } });
+    const { failed } = await drill.sequence(drill.later);
+    expect(failed.map(({ records, error }) => [records.length, String(error)])).toEqual([
+      [2, expect.stringContaining(`log#${drill.org} 4`)],
+    ]);
+    await drill.put(last);
+    expect(await drill.requestCheckpoint()).toBe(drill.signed);
+    expect(await drill.reconcile({ hoursLater: 25 })).toMatchObject({ missing: 2 });
+    expect(await drill.sequencedIds()).toEqual(idsOf(drill.table));
+  });
+
   it("gives the discarded events their numbers, and leaves younger ones to the sequencer", async () => {
     const discarded = moreEvents(3, 30);
     const young = moreEvents(2, 2);

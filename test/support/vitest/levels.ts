@@ -10,6 +10,7 @@ export type TestLevel = (typeof levels)[number];
 const thorough: readonly string[] = [
   "auth/token-authenticator",
   "cli/emit/emit",
+  "cli/export/killed-export",
   "cli/audit/audit",
   "api/webhooks/event-types",
   "api/webhooks/openapi",

@@ -160,6 +160,17 @@ describe("exportLog", () => {
     }
   });
 
+  it("continues the same export, in whatever order its settings are given", async () => {
+    const { source } = await exportedLog(10);
+    const folder = newFolder();
+    const failing = { ...source, readEntries: () => Promise.reject(new Error("interrupted")) };
+    await expect(run(failing, folder)).rejects.toThrow("interrupted");
+    const { format, ...others } = whole;
+    const ports = { source, folder, verifier: null, key: null, now: () => testNow, onProgress: () => undefined };
+    const { manifest } = await exportLog({ ...ports, range: { since: null, until: null } }, { format, ...others });
+    expect(manifest.last).toBe(10);
+  });
+
   it("refuses a folder with another export, and a range without entries", async () => {
     const { source } = await exportedLog(10);
     const folder = newFolder();
