@@ -33,8 +33,8 @@ export class FanOut extends Construct {
     this.fn = new NodeFunction(this, "Consumer", {
       entry: "functions/webhooks/fan-out.ts",
       description: "Creates a delivery for each event and subscribed endpoint.",
-      // Twenty chunks of 256 events for 50 endpoints each are 256,000 messages.
-      timeoutSeconds: 60,
+      // Twenty chunks of 256 events for 50 endpoints each are 256,000 messages: 16 seconds of a whole core.
+      timeoutSeconds: 120,
       ...streamFunctionProps(observability),
     });
     auth.grantEndpoints(this.fn, "list");

@@ -15,6 +15,9 @@ export type FanOutPorts = {
 /** How many deliveries a batch of events began, and the events that must be retried. */
 export type FanOutResult = { readonly begun: number; readonly failed: ReadonlySet<SequencedEvent> };
 
+/** Messages that exist at the same time, of about a kilobyte each. A batch of the stream may need a quarter of a million. */
+export const maxMessages = 5_000;
+
 /**
  * Begins one delivery for each event and subscribed endpoint, disabled ones included: their deliveries are listed as
  * failed, and can be replayed. A repeated event begins the same deliveries under the same ids.
@@ -24,19 +27,26 @@ export async function fanOut(
   events: readonly SequencedEvent[],
 ): Promise<FanOutResult> {
   const started_at = now().toISOString();
-  const eventOf = new Map<DeliveryMessage, SequencedEvent>();
   // Events without notification are stored, but only a replay of all events sends them.
   const notified = events.filter(({ notifies }) => notifies);
   const lists = await listsOf(endpoints, notified);
+  const failed = new Set<SequencedEvent>();
+  let begun = 0;
+  let eventOf = new Map<DeliveryMessage, SequencedEvent>();
+  const send = async () => {
+    const messages = [...eventOf.keys()];
+    const unsent = messages.length === 0 ? [] : await queue.send(messages, 0);
+    for (const event of unsent.flatMap((message) => eventOf.get(message) ?? [])) failed.add(event);
+    begun += messages.length - unsent.length;
+    eventOf = new Map();
+  };
   for (const event of notified) {
-    for (const endpoint of lists.get(event.org_id) ?? []) {
-      if (isOwed(endpoint, event)) eventOf.set(messageOf(endpoint.endpoint_id, event, started_at), event);
-    }
+    const owed = (lists.get(event.org_id) ?? []).filter((endpoint) => isOwed(endpoint, event));
+    if (eventOf.size + owed.length > maxMessages) await send();
+    for (const { endpoint_id } of owed) eventOf.set(messageOf(endpoint_id, event, started_at), event);
   }
-  const messages = [...eventOf.keys()];
-  const unsent = messages.length === 0 ? [] : await queue.send(messages, 0);
-  const failed = new Set(unsent.flatMap((message) => eventOf.get(message) ?? []));
-  return { begun: messages.length - unsent.length, failed };
+  await send();
+  return { begun, failed };
 }
 
 /** A stream that is read from its beginning also has events from before an endpoint was created, which it must not get. */

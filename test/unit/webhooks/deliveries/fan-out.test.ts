@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import { type DeliveryMessage, deliveryIdOf, deliveryTime } from "#shared/webhooks/deliveries/delivery.ts";
-import { fanOut } from "#shared/webhooks/deliveries/fan-out.ts";
+import { fanOut, maxMessages } from "#shared/webhooks/deliveries/fan-out.ts";
 import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
 import { EndpointCache } from "#shared/webhooks/endpoints/endpoint-cache.ts";
 import { aDeliveryMessage, anEndpoint, anEvent, testNow } from "#test/support/builders.ts";
@@ -49,6 +49,24 @@ describe("fanOut", () => {
     expect((await fanOut(ports, [aSequencedEvent()])).begun).toBe(3);
     expect(sent.map(({ endpoint_id }) => endpoint_id)).toEqual([idOf("1"), idOf("2"), idOf("5")]);
     expect(new Set(sent.map(({ delivery_id }) => delivery_id)).size).toBe(3);
+  });
+
+  it("holds a bounded number of messages at the same time, and reports the events of those that are not sent", async () => {
+    const { ports, queue } = await createPorts(
+      ...["1", "2", "3"].map((digit) => anEndpoint({ endpoint_id: idOf(digit) })),
+    );
+    const count = maxMessages;
+    const events = Array.from({ length: count }, (_, at) => anEventOf(`inv_${at}`));
+    const ids = new Set<string>();
+    queue.send.mockImplementation(async (messages) => {
+      expect(messages.length).toBeLessThanOrEqual(maxMessages);
+      for (const { delivery_id } of messages) ids.add(delivery_id);
+      return messages.filter(({ event, endpoint_id }) => event?.entity_id === "inv_4711" && endpoint_id === idOf("2"));
+    });
+    const { begun, failed } = await fanOut(ports, events);
+    expect([begun, [...failed]]).toEqual([3 * count - 1, [events[4711]]]);
+    expect(ids.size).toBe(3 * count);
+    expect(queue.send).toHaveBeenCalledTimes(4);
   });
 
   it("skips events that were recorded more than five minutes before an endpoint was created", async () => {
