@@ -1,14 +1,15 @@
 import { randomUUID } from "node:crypto";
-import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DeleteItemCommand, type DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import { ForkError } from "#shared/ledger/checkpoints/fork-error.ts";
 import { packEntries } from "#shared/ledger/dynamodb/packed-entries.ts";
 import { nextChunk } from "#shared/ledger/sequencer/next-chunk.ts";
-import { nodePartition } from "#shared/platform/dynamodb/keys.ts";
+import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
+import { latestCheckpointKey, nodePartition } from "#shared/platform/dynamodb/keys.ts";
 import { testNow } from "#test/support/builders.ts";
 import { differingKeys, ledgerDrill } from "#test/support/dynamodb/ledger-drill.ts";
-import { createLedgerTables } from "#test/support/dynamodb/ledger-tables.ts";
+import { createLedgerTables, ledgerTables } from "#test/support/dynamodb/ledger-tables.ts";
 import { eventEntries, testSource } from "#test/support/ledger/entries.ts";
 import { aRecordedEvent } from "#test/support/ledger/reconcile-fixture.ts";
 
@@ -123,7 +124,7 @@ describe("procedure 'Restore the ledger and the events'", () => {
     await drill.sequence(drill.later);
     await expect(drill.requestCheckpoint()).rejects.toThrow(ForkError);
     // Another name is no way out: what was signed under the old one is refused, too.
-    await expect(drill.requestCheckpoint("other.example.com")).rejects.toThrow(ForkError);
+    await expect(drill.requestCheckpoint("other.example.com")).rejects.toThrow("no signature by a known key");
 
     for (const item of await drill.list()) await drill.remove(item);
     for (const item of drill.copy) await drill.put(item);
@@ -131,6 +132,17 @@ describe("procedure 'Restore the ledger and the events'", () => {
     expect(await drill.reconcile({ hoursLater: 25 })).toMatchObject({ missing: 5 });
     await drill.verifyContinues(drill.signed, await drill.requestCheckpoint());
     expect(await drill.sequencedIds()).toEqual([...idsOf(drill.events), ...idsOf(drill.later)]);
+  });
+
+  it("signs again when a checkpoint item that was deleted is put back", async () => {
+    const drill = await startDrill(moreEvents(1, 1));
+    const TableName = ledgerTables.config;
+    const Key = toStringAttributes(latestCheckpointKey(drill.org));
+    const { Attributes: copy } = await client.send(new DeleteItemCommand({ TableName, Key, ReturnValues: "ALL_OLD" }));
+    await drill.sequence(drill.later);
+    await expect(drill.requestCheckpoint()).rejects.toThrow("Its latest checkpoint is missing");
+    await client.send(new PutItemCommand({ TableName, Item: copy ?? {} }));
+    await drill.verifyContinues(drill.signed, await drill.requestCheckpoint());
   });
 
   it("keeps the numbers of events that a restored events table lacks, and gives none to others", async () => {
