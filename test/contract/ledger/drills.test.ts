@@ -90,6 +90,25 @@ describe("procedure 'Restore items of the ledger'", () => {
     expect((await drill.sequencedIds()).toSorted()).toEqual(idsOf(drill.table).toSorted());
   });
 
+  it("leaves a forged chunk that is signed, and numbers the events that it replaced", async () => {
+    const drill = await startDrill(moreEvents(2, 40));
+    await drill.sequence(drill.later);
+    const genuine = (await drill.list())[3] ?? {};
+    const head = (await drill.chunks())[2] ?? null;
+    const { chunk } = nextChunk(head, forged, { now: testNow, source: testSource });
+    await drill.put(drill.toItem(chunk));
+    const signed = await drill.requestCheckpoint();
+
+    await drill.put(genuine);
+    await expect(drill.requestCheckpoint()).rejects.toThrow(ForkError);
+    await drill.put(drill.toItem(chunk));
+    expect(await drill.reconcile()).toMatchObject({ missing: 2 });
+    const newer = await drill.requestCheckpoint();
+    await drill.verifyContinues(drill.signed, signed);
+    await drill.verifyContinues(signed, newer);
+    expect((await drill.sequencedIds()).slice(8)).toEqual(idsOf(drill.later));
+  });
+
   it("removes the nodes of removed chunks, too: else their tile can never be completed", async () => {
     const drill = await startDrill(moreEvents(255, 1));
     for (const at of [0, 250]) await drill.sequence(drill.later.slice(at, at + 250));
