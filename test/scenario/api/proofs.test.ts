@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { anchorFileName } from "#shared/ledger/anchors/anchor-file-name.ts";
@@ -8,6 +8,8 @@ import { anchorLeafHash } from "#shared/ledger/anchors/anchor-leaf.ts";
 import { parseAnchorProof, verifyAnchorProof } from "#shared/ledger/anchors/anchor-proof.ts";
 import { roundRoot } from "#shared/ledger/anchors/anchor-round.ts";
 import { parseRound } from "#shared/ledger/anchors/round-text.ts";
+import type { Chunk } from "#shared/ledger/chunk.ts";
+import { toChunkItem } from "#shared/ledger/dynamodb/chunk-item.ts";
 import { createLedgerStore } from "#shared/ledger/dynamodb/ledger-store.ts";
 import { encodeBase64 } from "#shared/ledger/encoding/base64.ts";
 import { parseCheckpoint, verifyCheckpoint } from "#shared/ledger/formats/checkpoint.ts";
@@ -23,7 +25,7 @@ import { nextChunk } from "#shared/ledger/sequencer/next-chunk.ts";
 import { anInput } from "#test/support/builders.ts";
 import { changedAssembly } from "#test/support/infra/assembly.ts";
 import { chunksOf, eventEntries, putLog, testSource } from "#test/support/ledger/entries.ts";
-import { startStack, type Tenant, type TestStack } from "#test/support/stack.ts";
+import { readLogs, startStack, type Tenant, type TestStack } from "#test/support/stack.ts";
 import { until } from "#test/support/until.ts";
 
 let stack: TestStack;
@@ -46,12 +48,16 @@ const text = async (path: string) => {
   return response.text();
 };
 
-/** The ledger, written without the sequencer: its entries belong to no event. */
-function ledgerOf({ endpoints, tables }: TestStack) {
+function operatorOf({ endpoints }: TestStack): DynamoDBClient {
   const credentials = { accessKeyId: "operator", secretAccessKey: "local" };
   const client = new DynamoDBClient({ endpoint: endpoints.dynamodb, region: "us-east-1", credentials });
   afterAll(() => client.destroy());
-  return createLedgerStore(client, tables.ledger ?? "");
+  return client;
+}
+
+/** The ledger, written without the sequencer: its entries belong to no event. */
+function ledgerOf(written: TestStack) {
+  return createLedgerStore(operatorOf(written), written.tables.ledger ?? "");
 }
 
 /** A stack that lets an operator append to the ledger, and makes anchors after a second instead of a minute. */
@@ -205,5 +211,28 @@ describe("anchors of a running stack", () => {
     expect((await read("rounds")).status).toBe(404);
     expect((await get("changes/1/anchor", "nothing")).status).toBe(401);
     expect((await get("changes/9999/anchor")).status).toBe(404);
+  });
+});
+
+describe("a ledger that is rewritten", () => {
+  it("is reported, and not signed until the item is put back", async () => {
+    const { org_id, token } = await stack.tenant(["AIBooks.activity.READ"]);
+    const operator = operatorOf(stack);
+    const put = (chunk: Chunk) =>
+      operator.send(new PutItemCommand({ TableName: stack.tables.ledger, Item: toChunkItem(org_id, chunk) }));
+    const [first, last] = await putLog(ledgerOf(stack), org_id, chunksOf(eventEntries(4), { sizes: [2, 2] }));
+    if (first === undefined || last === undefined) throw new Error("no chunks");
+    const signed = await (await get("checkpoint", token)).text();
+
+    await put(nextChunk(first, eventEntries(2, "forged"), { now: new Date(), source: testSource }).chunk);
+    await until(async () => (await get("checkpoint", token)).status === 500);
+    const logs = await until(() => {
+      const found = readLogs(stack.logs);
+      return found.includes('"LedgerTampered":1') && found;
+    });
+    for (const part of ['"ledger tampered"', '"fork refused"', '"ForkRefused":1']) expect(logs).toContain(part);
+
+    await put(last);
+    expect(await (await get("checkpoint", token)).text()).toBe(signed);
   });
 });
