@@ -3,7 +3,7 @@ import os
 import sqlite3
 import urllib.request
 
-db = sqlite3.connect("changes.sqlite")
+db = sqlite3.connect("changes-python.sqlite")
 db.execute("CREATE TABLE IF NOT EXISTS changes (sequence INTEGER PRIMARY KEY, event TEXT)")
 last = db.execute("SELECT coalesce(max(sequence), 0) FROM changes").fetchone()[0]
 more = True

@@ -32,5 +32,5 @@ os.environ["ACTIVITY_TOKEN"] = "token"
 runpy.run_path("consume_changes.py")
 latest = 250
 runpy.run_path("consume_changes.py")
-rows = sqlite3.connect("changes.sqlite").execute("SELECT sequence FROM changes ORDER BY sequence").fetchall()
+rows = sqlite3.connect("changes-python.sqlite").execute("SELECT sequence FROM changes ORDER BY sequence").fetchall()
 print("consumed" if [row[0] for row in rows] == list(range(1, 251)) else f"wrong: {len(rows)} rows")

@@ -10,6 +10,7 @@ import type { ExportSettings } from "#clients/cli/export/export-state.ts";
 import { createProgressBar } from "#clients/cli/progress-bar.ts";
 import { parseTimeRangeOptions, sinceOption, untilOption } from "#clients/cli/time-options.ts";
 import { type Connection, type ConnectionOptions, createConnection } from "#clients/client/http/connection.ts";
+import { ProofError } from "#shared/ledger/proof-error.ts";
 
 /** Retries of one page: with waits of a minute after 429, an export outlasts an hour of outage. */
 const maxRetries = 60;
@@ -50,14 +51,18 @@ export const exportLog = defineCommand({
     const connection = connect(credentials, context, bar.clear);
     const folder = resolve(context.cwd, args.text("out") ?? "");
     const { createLogSource } = await import("#clients/cli/export/log-source.ts");
-    const { exportLog: run } = await import("#clients/cli/export/export-log.ts");
+    const { EmptyRangeError, exportLog: run } = await import("#clients/cli/export/export-log.ts");
     const source = createLogSource(connection, { signal: interruption });
     const ports = { source, folder, range, verifier: readVerifier(), key: args.text("key") ?? null, now: context.now };
     try {
       return toResult(await run({ ...ports, onProgress: createProgress(bar.show, context.now) }, settings), args);
     } catch (error) {
-      if (!interruption.aborted) throw error;
-      throw new CliError("failed", "Interrupted. The same command continues.", { cause: error });
+      if (interruption.aborted) {
+        throw new CliError("failed", "Interrupted. The same command continues.", { cause: error });
+      }
+      throw error instanceof EmptyRangeError || error instanceof ProofError
+        ? new CliError("failed", error.message, { cause: error })
+        : error;
     } finally {
       bar.clear();
     }
@@ -74,10 +79,13 @@ function parseSettings(
   if (format !== "jsonl" && format !== "csv") {
     throw new CliError("usage", `--format must be jsonl or csv, not '${format}'.`);
   }
+  const after = parseSequence("after", text("after")) ?? 0;
+  const until_sequence = parseSequence("until-sequence", text("until-sequence"));
+  if (until_sequence !== null && until_sequence <= after) {
+    throw new CliError("usage", `--until-sequence must be larger than --after, ${after}.`);
+  }
   return {
-    ...{ api, org: org ?? null, format },
-    after: parseSequence("after", text("after")) ?? 0,
-    until_sequence: parseSequence("until-sequence", text("until-sequence")),
+    ...{ api, org: org ?? null, format, after, until_sequence },
     since: text("since") ?? null,
     until: text("until") ?? null,
   };

@@ -21,7 +21,14 @@ export function parseDocumentLine({ number, content }: FileLine): DocumentLine |
     .trim();
   if (text === "") return null;
   const parsed = documentSchema.safeParse(text === undefined ? undefined : parseJson(text));
-  if (parsed.success) return { ...parsed.data, line: number };
+  if (parsed.success) {
+    const { updated_at, version } = parsed.data;
+    // A misspelt field would otherwise mean that any event is new enough.
+    if (updated_at == null && version == null) {
+      throw new CliError("usage", `Line ${number}: neither updated_at nor version. Give one of them.`);
+    }
+    return { ...parsed.data, line: number };
+  }
   const field = parsed.error.issues[0]?.path.join(".");
   const expected = '{"entity_type", "entity_id", "updated_at" or "version"} with times such as 2026-05-11T08:30:12Z';
   throw new CliError(

@@ -1,7 +1,7 @@
 import { decodeUtf8 } from "#shared/ledger/encoding/utf8.ts";
 import type { FileResult } from "#shared/ledger/verification/file-result.ts";
 import { verifyFiles } from "#shared/ledger/verification/verify-files.ts";
-import { renderResult } from "./render-result.ts";
+import { renderNote, renderResult } from "./render-result.ts";
 
 /** Far above a proof with the largest event. */
 const maxBytes = 16 * 1_024 * 1_024;
@@ -47,7 +47,11 @@ async function show(): Promise<void> {
   // An earlier result must not stay beside other files or another key.
   list.replaceChildren();
   const results = await verified();
-  if (mine === latest) list.replaceChildren(...results.map(renderResult));
+  if (mine !== latest) return;
+  const needsKey = files.length > 0 && splitKeys(keyField.value).length === 0;
+  list.replaceChildren(
+    ...(needsKey ? [renderNote("Enter the verification key of the log.")] : results.map(renderResult)),
+  );
 }
 
 async function verified(): Promise<readonly FileResult[]> {

@@ -6,7 +6,7 @@ const titles = { valid: "Valid", false: "False", unknown: "Cannot tell" } as con
 
 const advice = {
   false: "Do not rely on this file. Keep it, and ask the operator of the log, and others who have checkpoints of it.",
-  unknown: "This says nothing about the log. Check that the key is that of this log, and that the file is complete.",
+  unknown: "This says nothing about the log.",
 } as const;
 
 /** Returns the result of a file as an item of a list. All content is text. */
@@ -16,6 +16,13 @@ export function renderResult(result: FileResult): HTMLLIElement {
   item.append(text("h2", titles[result.result]), text("p", result.file, "file"));
   if (result.result === "valid") item.append(...renderValid(result));
   else item.append(text("p", result.message), text("p", advice[result.result], "hint"));
+  return item;
+}
+
+/** Returns an item that says what is still needed. */
+export function renderNote(sentence: string): HTMLLIElement {
+  const item = document.createElement("li");
+  item.append(text("p", sentence));
   return item;
 }
 

@@ -5,9 +5,9 @@ import type { AdminRequest } from "#shared/auth/admin/admin-request.ts";
 import type { AdminResponse } from "#shared/auth/aws/admin-handler.ts";
 import { scopes } from "#shared/auth/caller.ts";
 import { buildEventPut } from "#shared/events/dynamodb/event-put.ts";
+import type { ActivityEvent } from "#shared/events/event.ts";
 import type { EventInput } from "#shared/events/event-input.ts";
 import { parseEventValue } from "#shared/events/parse-event.ts";
-import { chunk } from "#shared/platform/chunk.ts";
 import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import type { DemoCredentials } from "./banner.ts";
 import { generateQuarter } from "./generate-quarter.ts";
@@ -84,16 +84,24 @@ async function issueCredentials(handleAdminRequest: HandleAdminRequest): Promise
   return { org_id, slug, token: token.secret, api_key: key.secret, client_id, client_secret: oauthClient.secret };
 }
 
-/** Appends events like a service's transactions: one request for many events is much faster than many requests. */
+/**
+ * Appends events like a service's transactions: one request for many events is much faster than many requests. Those of a
+ * document are in one request, the oldest first, so that their sequences are in this order.
+ */
 async function appendAll(inputs: readonly EventInput[], client: DynamoDBClient, table: string): Promise<void> {
   const now = new Date();
-  const puts = inputs.map((input, at) => {
-    const { TableName, Item, ConditionExpression } = buildEventPut(
-      table,
-      parseEventValue(input, { now, entropy: `demo ${at}` }).event,
-    );
+  const events = inputs.map((input, at) => parseEventValue(input, { now, entropy: `demo ${at}` }).event);
+  const oldestFirst = events.toSorted((left, right) => Date.parse(left.occurred_at) - Date.parse(right.occurred_at));
+  const toPut = (event: ActivityEvent) => {
+    const { TableName, Item, ConditionExpression } = buildEventPut(table, event);
     return { Put: { TableName, Item: toStringAttributes(Item), ConditionExpression } };
-  });
-  const transactions = chunk(puts, eventsInTransaction);
+  };
+  const documents = Map.groupBy(oldestFirst, ({ org_id, entity_id }) => `${org_id} ${entity_id}`);
+  const transactions: ReturnType<typeof toPut>[][] = [[]];
+  for (const puts of [...documents.values()].map((document) => document.map(toPut))) {
+    const last = transactions.at(-1) ?? [];
+    if (last.length + puts.length <= eventsInTransaction) last.push(...puts);
+    else transactions.push(puts);
+  }
   await Promise.all(transactions.map((TransactItems) => client.send(new TransactWriteItemsCommand({ TransactItems }))));
 }

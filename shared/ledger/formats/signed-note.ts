@@ -31,8 +31,9 @@ export function formatSignedNote({ text, signatures }: SignedNote): string {
 /** Parses a note. Throws `ProofError` if it is malformed or has more than `maxSignatures` signatures. */
 export function parseSignedNote(note: string): SignedNote {
   if (!note.isWellFormed()) throw malformed("has half of a surrogate pair");
+  if (note.includes("\r\n")) throw malformed("has line ends of Windows or e-mail (CR LF), which must be LF");
   if (controlCharacter.test(note)) throw malformed("has a control character other than a newline");
-  if (!note.endsWith("\n")) throw malformed("does not end in a newline");
+  if (!note.endsWith("\n")) throw malformed("does not end in a newline: it was cut off, or an editor has removed it");
   const end = note.lastIndexOf("\n\n");
   if (end === -1) throw malformed("has no empty line before its signatures");
   const lines = note.slice(end + 2, -1).split("\n");

@@ -1,4 +1,5 @@
 import { ActivityError } from "#shared/errors.ts";
+import type { SignedCheckpoint } from "#shared/ledger/checkpoints/checkpoint-store.ts";
 import { getCheckpoint } from "#shared/ledger/checkpoints/get-checkpoint.ts";
 import { encodeBase64 } from "#shared/ledger/encoding/base64.ts";
 import { createConsistencyProof } from "#shared/ledger/merkle/consistency.ts";
@@ -24,8 +25,21 @@ export async function getConsistency(
   if (to !== null && from > to) {
     throw new ActivityError("invalid_value", "from must not be larger than to.", { field: "from" });
   }
-  const checkpoint = to === null ? await getCheckpoint(ports, log, from) : await getSigned(ports.checkpoints, log, to);
+  const checkpoint = to === null ? await getCovering(ports, log, from) : await getSigned(ports.checkpoints, log, to);
   const tiles = new LogTiles(ports.tiles, log, checkpoint);
   const proof = await createConsistencyProof(from, checkpoint.size, tiles.readSubtrees);
   return [`old ${from}`, ...proof.map(encodeBase64), "", checkpoint.note].join("\n");
+}
+
+/** A log that never reaches the size of a checkpoint was cut: the error must not only ask for patience. */
+async function getCovering(ports: ProofPorts, log: string, from: number): Promise<SignedCheckpoint> {
+  try {
+    return await getCheckpoint(ports, log, from);
+  } catch (error) {
+    if (!(error instanceof ActivityError) || error.code !== "not_sealed") throw error;
+    const message =
+      `No checkpoint of this log has ${from} entries yet. If you have one of that size and this lasts longer than a ` +
+      "minute, the log was cut: keep your checkpoint, and notify the operator and others who verify the log.";
+    throw new ActivityError("not_sealed", message, { ...error.context, cause: error });
+  }
 }

@@ -94,25 +94,54 @@ async function verifyConsistencyFile(
   keys: readonly VerificationKey[],
   older: string | null,
 ): Promise<VerifiedFile> {
-  if (older === null) throw new ProofError("malformed", olderCheckpointIsMissing(text));
-  const before = await verifyCheckpoint(older, keys);
+  if (older === null) throw new ProofError("malformed", olderStateIsMissing(text));
+  const before = await verifyOlderState(older, keys);
   const proof = parseConsistencyText(text);
   if (proof.from !== before.size) {
     throw new ProofError("malformed", `The proof is not from the checkpoint of ${before.size} entries.`);
   }
   const { origin } = await verifyCheckpoint(proof.checkpoint, keys);
   if (origin !== before.origin) {
-    throw new ProofError("malformed", `The older checkpoint is one of ${before.origin}. Give that of ${origin}.`);
+    throw new ProofError(
+      "malformed",
+      `The older checkpoint or anchor is one of ${before.origin}. Give that of ${origin}.`,
+    );
   }
   const after = await verifyConsistencyText(proof, before, keys);
   const verification = { proves: "consistency", ...stateOf(after), ...nothingElse, sequence: before.size } as const;
   return { verification, states: [after, before] };
 }
 
-function olderCheckpointIsMissing(text: string): string {
+/**
+ * Returns the state of a log in a file from which a consistency proof may lead: that of an anchor, else of its checkpoint.
+ * Throws `ProofError` `unknown-signer` if another key has signed it than the newer one.
+ */
+export async function verifyOlderState(text: string, keys: readonly VerificationKey[]): Promise<Checkpoint> {
+  try {
+    if (isAnchorText(text)) return (await verifyAnchorProof(parseAnchorProof(text), keys)).head;
+    return await verifyCheckpoint(noteOfText(text), keys);
+  } catch (error) {
+    if (!(error instanceof ProofError) || error.reason !== "unknown-signer") throw error;
+    throw new ProofError(
+      "unknown-signer",
+      `${error.message} This is the older one: give the key that signed it as well.`,
+    );
+  }
+}
+
+/** Whether a file states that a log has a size, which is not verified. */
+export function statesSize(
+  text: string,
+  { origin, size }: { readonly origin: string; readonly size: string },
+): boolean {
+  const lines = `${origin}\n${size}\n`;
+  return isAnchorText(text) ? text.includes(`\n${lines}`) : noteOfText(text).startsWith(lines);
+}
+
+function olderStateIsMissing(text: string): string {
   const state = olderStateOf(text);
   const which = state === null ? "" : `, of ${state.size} entries`;
-  return `A consistency proof needs the older checkpoint${which}. Give its file as well.`;
+  return `A consistency proof needs the older checkpoint or anchor${which}. Give its file as well.`;
 }
 
 /** Returns the state of a log for people: its root as text. */

@@ -3,7 +3,7 @@ import { parseVerificationKey, type VerificationKey } from "#shared/ledger/forma
 import { isUndecided, ProofError } from "#shared/ledger/proof-error.ts";
 import { findContradictions, type SignedStates } from "./contradictions.ts";
 import type { FileResult } from "./file-result.ts";
-import { findOlderCheckpoint } from "./older-checkpoint.ts";
+import { findOlderFile } from "./find-older-file.ts";
 import { noteOfText, verifyFile } from "./verify-file.ts";
 import { type PackReader, verifyPack } from "./verify-pack.ts";
 
@@ -61,7 +61,7 @@ async function verifyNamed(named: NamedFile | NamedPack, texts: readonly string[
   if ("pack" in named) return verifyPack(named.pack, log);
   const { file, text, older } = named;
   if (text === null) throw new ProofError("malformed", `Cannot read ${file}. It must be a text file of at most 16 MB.`);
-  const verified = await verifyFile(text, log, older ?? (await findOlderCheckpoint(text, texts, log)));
+  const verified = await verifyFile(text, log, older ?? (await findOlderFile(text, texts, log)));
   return { ...verified, note: noteOfText(text) };
 }
 

@@ -47,6 +47,10 @@ describe("reconcile", () => {
   it.each([
     ['{"entity_type":"INVOICE"}', "Line 1: entity_id is not valid."],
     ['{"entity_type":"INVOICE","entity_id":"inv_1","updated_at":"yesterday"}', "Line 1: updated_at is not valid."],
+    [
+      '{"entity_type":"INVOICE","entity_id":"inv_1","updatedAt":"2027-01-01T00:00:00Z"}',
+      "Line 1: neither updated_at nor",
+    ],
     ["entity_type,entity_id", "Line 1: not a JSON object."],
   ])("refuses the line %s", async (line, message) => {
     const { cwd } = await fakeApi(answers);

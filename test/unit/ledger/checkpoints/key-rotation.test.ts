@@ -59,7 +59,9 @@ describe("the replacement of the key that signs checkpoints", () => {
     const during = await getCheckpoint(rotating, log, 3);
     expect(signersOf(during.note)).toEqual([first.id, second.id]);
     for (const key of [first, second]) {
-      await expect(verifyFile(during.note, [key], null)).resolves.toMatchObject({ proves: "checkpoint", size: 3 });
+      await expect(verifyFile(during.note, [key], null)).resolves.toMatchObject({
+        verification: { proves: "checkpoint", size: 3 },
+      });
     }
     await grow();
     pass(30);
@@ -76,7 +78,9 @@ describe("the replacement of the key that signs checkpoints", () => {
     pass(50);
     const proof = await getConsistency(deploy([keys.first, keys.second]), log, { from: 1, to: null });
     const verify = (known: (typeof first)[]) => verifyFile(proof, known, before.note);
-    await expect(verify([first, second])).resolves.toMatchObject({ proves: "consistency", sequence: 1, size: 2 });
+    await expect(verify([first, second])).resolves.toMatchObject({
+      verification: { proves: "consistency", sequence: 1, size: 2 },
+    });
     expect(await refusalOf(() => verify([second]))).toBe("unknown-signer");
   });
 
@@ -89,7 +93,9 @@ describe("the replacement of the key that signs checkpoints", () => {
     expect(signersOf(after.note)).toEqual([first.id, second.id]);
     expect([after.size, after.frontier]).toEqual([before.size, before.frontier]);
     const proof = await getProof(rotated, log, { sequence: 1, size: 1 });
-    await expect(verifyFile(proof, [second], null)).resolves.toMatchObject({ proves: "inclusion", sequence: 1 });
+    await expect(verifyFile(proof, [second], null)).resolves.toMatchObject({
+      verification: { proves: "inclusion", sequence: 1 },
+    });
     pass(1);
     expect((await getCheckpoint(rotated, log, 1)).note).toBe(after.note);
   });

@@ -1,12 +1,19 @@
 import { describe, expect, it } from "vitest";
+import { anchorLeafHash } from "#shared/ledger/anchors/anchor-leaf.ts";
+import { formatAnchorProof } from "#shared/ledger/anchors/anchor-proof.ts";
 import { getCheckpoint } from "#shared/ledger/checkpoints/get-checkpoint.ts";
+import { parseCheckpoint, signCheckpoint } from "#shared/ledger/formats/checkpoint.ts";
+import { entryData } from "#shared/ledger/formats/entry-data.ts";
+import { parseSignedNote } from "#shared/ledger/formats/signed-note.ts";
 import { formatVerificationKey } from "#shared/ledger/formats/verification-key.ts";
+import { leafHash } from "#shared/ledger/merkle/hashes.ts";
 import { getConsistency } from "#shared/ledger/proofs/get-consistency.ts";
 import { exitCodeOf } from "#shared/ledger/verification/file-result.ts";
 import { formatFileResult } from "#shared/ledger/verification/format-result.ts";
 import { verifyFiles } from "#shared/ledger/verification/verify-files.ts";
 import { chunksOf, eventEntries, putLog } from "#test/support/ledger/entries.ts";
 import { createExampleProof, exampleSigner } from "#test/support/ledger/example-proof.ts";
+import { createNoteSigner } from "#test/support/ledger/note-signer.ts";
 import { testWitness } from "#test/support/ledger/test-witness.ts";
 import { memoryLedger } from "#test/support/memory/ledger.ts";
 import { memoryLogKey, memoryProofPorts } from "#test/support/memory/proofs.ts";
@@ -30,6 +37,19 @@ async function aLog(prefix: string, name = log) {
     proof: await getConsistency(ports, name, { from: 2, to: null }),
     newer: (await getCheckpoint(ports, name, 5)).note,
   };
+}
+
+const anchorsSigner = createNoteSigner("activity.example.com/~anchors", new Uint8Array(32).fill(9));
+
+/** The proof that an anchor commits to the state in a checkpoint, which is the only head of the only round. */
+async function anAnchorOf(note: string): Promise<string> {
+  const head = parseCheckpoint(parseSignedNote(note).text);
+  const leaf = { blind: new Uint8Array(32).fill(3), head };
+  const root = anchorLeafHash(leaf);
+  const extra = entryData("anchor", "2026-05-11T08:15:00.000Z", root);
+  const checkpoint = { origin: anchorsSigner.key.name, size: 1, root: leafHash(extra) };
+  const round = { extra, index: 0, hashes: [], checkpoint: await signCheckpoint(checkpoint, [anchorsSigner]) };
+  return formatAnchorProof({ ...leaf, index: 0, hashes: [], round });
 }
 
 const verify = (
@@ -89,6 +109,33 @@ describe("verifyFiles", () => {
     const forged = `${older.split("\n").slice(0, 2).join("\n")}\nAAAA\n`;
     const results = await verify({ forged, proof, older });
     expect(results.map(({ result }) => result)).toEqual(["unknown", "valid", "valid"]);
+  });
+
+  it("compares an anchor with a checkpoint, and takes it as the older state of a consistency proof", async () => {
+    const { proof, older, newer } = await aLog("anchored");
+    const anchor = await anAnchorOf(older);
+    const keys = [key, formatVerificationKey(anchorsSigner.key)];
+    expect((await verify({ anchor, older, proof, newer }, keys)).map(({ result }) => result)).toEqual(
+      Array(4).fill("valid"),
+    );
+    expect((await verify({ proof, anchor }, keys)).map(({ result }) => result)).toEqual(["valid", "valid"]);
+    const other = await anAnchorOf((await aLog("other")).older);
+    expect((await verify({ other, older }, keys)).map(({ result }) => result)).toEqual(["false", "false"]);
+  });
+
+  it("says which file needs another key", async () => {
+    const { proof, older } = await aLog("one");
+    const [result] = await verify({ proof, older }, [formatVerificationKey(exampleSigner.key)]);
+    expect(result).toMatchObject({
+      result: "unknown",
+      message: expect.stringContaining("This is the older one: give the key"),
+    });
+  });
+
+  it("names line ends that mail programs make", async () => {
+    const { older } = await aLog("one");
+    const [result] = await verify({ older: older.replaceAll("\n", "\r\n") });
+    expect(result).toMatchObject({ result: "unknown", message: expect.stringContaining("CR LF") });
   });
 
   it("shows the root", async () => {
