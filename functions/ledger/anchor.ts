@@ -23,6 +23,7 @@ const now = () => new Date();
 const client = createDynamoClient();
 const table = env(envVars.configTable);
 const ledgerTable = env(envVars.ledgerTable);
+const logName = env(envVars.logName);
 const maxConflictPauseMs = 20;
 
 const progress = createAnchorProgressStore(client, { table, ledgerTable });
@@ -34,6 +35,11 @@ const witnessPorts: WitnessPorts = {
   },
   send: fetch,
   reportUnsigned: (witness, reason) => log("error", "witness did not sign", { witness, reason }),
+  reportUnsignedCount: (count) => emitMetrics({ [metricNames.witnessesUnsigned]: count }, now()),
+  reportContradiction(witness, reason) {
+    log("error", "witness contradicts the log of anchors", { witness, reason });
+    emitMetrics({ [metricNames.witnessContradiction]: 1 }, now());
+  },
 };
 
 /** Commits to the newest head of each log in the log of anchors, signs it, and stores the rounds outside of the account. */
@@ -44,8 +50,13 @@ export const handler = createAnchorHandler({
   checkpoints: createCheckpointStore(client, table),
   progress,
   checkpointKeys: createCheckpointKeys(env(envVars.signingKeys)),
-  logName: env(envVars.logName),
-  store: createAnchorStore({ folder: optionalEnv(envVars.anchorFolder), bucket: optionalEnv(envVars.anchorBucket) }),
+  logName,
+  store: createAnchorStore({
+    folder: optionalEnv(envVars.anchorFolder),
+    bucket: optionalEnv(envVars.anchorBucket),
+    ledgerTable,
+    logName,
+  }),
   quarantine: createQuarantineQueue(env(envVars.anchorDeadLetters)),
   requestCosignatures: (checkpoint, readSubtrees) => requestCosignatures(witnessPorts, checkpoint, readSubtrees),
   createSeed: () => randomBytes(seedBytes),

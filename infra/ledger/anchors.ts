@@ -10,6 +10,7 @@ import type { PublicApi } from "#infra/api/public-api.ts";
 import type { Auth } from "#infra/auth.ts";
 import { whenNonZero, whenNonZeroForThreePeriods, whenStreamLagExceeds } from "#infra/constructs/alarm-conditions.ts";
 import { managementFunctionProps, NodeFunction, streamFunctionProps } from "#infra/constructs/function.ts";
+import { missingHeartbeat } from "#infra/constructs/heartbeat.ts";
 import type { Observability } from "#infra/constructs/observability.ts";
 import { QuarantineQueue, whenNotEmpty } from "#infra/constructs/queue.ts";
 import { functionThrottles } from "#infra/constructs/throttling.ts";
@@ -34,6 +35,7 @@ export type AnchorsProps = {
 const publicRoutes = { Anchors: "anchors/{proxy+}", Keys: "keys" } as const;
 
 /** How long no round may be outside of the account while there are any. */
+const stalledPeriod = Duration.hours(1);
 const maxLag = Duration.hours(1);
 
 /** The function that commits to the newest head of each log, in a log of its own that leaves the account, and its API. */
@@ -123,7 +125,7 @@ export class Anchors extends Construct {
   #grantPut({ bucketName, bucketArn }: Pick<IBucket, "bucketName" | "bucketArn">, shownArn: string): void {
     this.fn.addEnvironment(envVars.anchorBucket, bucketName);
     const resources = [`${bucketArn}/anchors/*`];
-    this.fn.addToRolePolicy(new PolicyStatement({ actions: ["s3:PutObject"], resources }));
+    this.fn.addToRolePolicy(new PolicyStatement({ actions: ["s3:PutObject", "s3:GetObject"], resources }));
     const id = `AwsSolutions::AwsSolutions-IAM5[Resource::${shownArn}/anchors/*]`;
     Validations.of(this).acknowledge({ id, reason: "Each round is an object of its own." });
   }
@@ -139,6 +141,35 @@ export class Anchors extends Construct {
       description: "For an hour, no anchor was stored outside of the account while there are new ones.",
       ...whenNonZero(ownMetric(metricNames.anchorLag, "Maximum")),
       threshold: maxLag.toMilliseconds(),
+    });
+    alarms.add(this, "AnchorConflict", {
+      severity: "page",
+      description: "The store outside of the account has something else than an anchor, in its position.",
+      ...whenNonZero(ownMetric(metricNames.anchorConflict, "Sum")),
+    });
+    alarms.add(this, "AnchorsStalled", {
+      severity: "page",
+      description: "Events are numbered, and for three hours no anchor was made.",
+      ...whenNonZeroForThreePeriods(
+        missingHeartbeat({
+          input: ownMetric(metricNames.entriesSequenced, "Sum"),
+          output: ownMetric(metricNames.anchorRounds, "Sum"),
+          period: stalledPeriod,
+        }),
+      ),
+    });
+    alarms.add(this, "WitnessContradiction", {
+      severity: "page",
+      description:
+        "A witness has signed more anchors than there are: the log of anchors was cut, or the witness is wrong.",
+      ...whenNonZero(ownMetric(metricNames.witnessContradiction, "Sum")),
+    });
+    alarms.add(this, "WitnessesUnsigned", {
+      severity: "notice",
+      description: "For three hours, no checkpoint of the anchors was signed by all witnesses.",
+      ...whenNonZeroForThreePeriods(
+        ownMetric(metricNames.witnessesUnsigned, "Minimum").with({ period: stalledPeriod }),
+      ),
     });
     alarms.add(this, "AnchorStreamLag", {
       severity: "page",

@@ -16,7 +16,10 @@ export type RoundStore = {
 export type AnchorStore = {
   /** Identifies the store, and never changes. */
   readonly name: string;
-  /** Stores the text of a round, unless the store has one of this index already. */
+  /**
+   * Stores the text of a round, unless the store has it already. Throws `AnchorConflictError` if another text is there, which
+   * cannot be replaced.
+   */
   put(index: number, text: string): Promise<void>;
 };
 

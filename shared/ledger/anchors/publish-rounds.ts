@@ -37,7 +37,8 @@ export async function publishRounds(ports: PublishRoundsPorts, deadline: Date): 
   const { store } = ports;
   if (store === null) return;
   let stored = await ports.progress.get(store.name);
-  if (stored >= signed.size) return;
+  if (stored > signed.size) throw new Error(`${store.name} should have ${stored} rounds of ${signed.size}.`);
+  if (stored === signed.size) return;
   const tiles = new LogTiles(ports.tiles, anchorsLog, signed);
   const checkpoint = { ...signed, note: await ports.requestCosignatures(signed, tiles.readSubtrees) };
   const publication = { ports, store, checkpoint, tiles };
@@ -65,10 +66,12 @@ export async function getBacklog({
 }: Pick<PublishRoundsPorts, "ledger" | "progress" | "store" | "now">): Promise<AnchorBacklog | null> {
   if (store === null) return null;
   const [newest, stored] = await Promise.all([ledger.getNewestChunk(anchorsLog, true), progress.get(store.name)]);
-  if (newest === null || newest.size <= stored) return { rounds: 0, ageMs: 0 };
-  const { chunks } = await ledger.listChunks(anchorsLog, { from: stored, limit: 1, isConsistent: true });
+  if (newest === null || newest.size === stored) return { rounds: 0, ageMs: 0 };
+  // A number beyond the end is damaged: nothing is known to be stored.
+  const from = stored > newest.size ? 0 : stored;
+  const { chunks } = await ledger.listChunks(anchorsLog, { from, limit: 1, isConsistent: true });
   const [oldest = newest] = chunks;
-  return { rounds: newest.size - stored, ageMs: Math.max(0, now().getTime() - Date.parse(oldest.sealed_at)) };
+  return { rounds: newest.size - from, ageMs: Math.max(0, now().getTime() - Date.parse(oldest.sealed_at)) };
 }
 
 async function publishRound({ ports, store, checkpoint, tiles }: Publication, chunk: Chunk): Promise<void> {

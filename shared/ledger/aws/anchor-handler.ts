@@ -2,6 +2,7 @@ import middy from "@middy/core";
 import type { Context, DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
 import { newestHeads } from "#shared/ledger/anchors/anchored-head.ts";
 import { appendRounds } from "#shared/ledger/anchors/append-round.ts";
+import { AnchorConflictError } from "#shared/ledger/anchors/assert-same-round.ts";
 import type { AppendRoundPorts, PublishRoundsPorts } from "#shared/ledger/anchors/ports.ts";
 import { getBacklog, publishRounds } from "#shared/ledger/anchors/publish-rounds.ts";
 import { parseChunkImage } from "#shared/ledger/dynamodb/parse-chunk-image.ts";
@@ -47,6 +48,7 @@ export function createAnchorHandler({ quarantine, ...ports }: AnchorHandlerOptio
       await publishRounds(ports, new Date(ports.now().getTime() + maxPublishingMs));
     } catch (error) {
       log("error", "anchors not published", errorFields(error));
+      if (error instanceof AnchorConflictError) emitMetrics({ [metricNames.anchorConflict]: 1 }, ports.now());
     }
     const backlog = await getBacklog(ports);
     if (backlog !== null) emitMetrics({ [metricNames.anchorLag]: backlog.ageMs }, ports.now());

@@ -1,6 +1,7 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { anchorFileName } from "#shared/ledger/anchors/anchor-file-name.ts";
+import { assertSameRound } from "#shared/ledger/anchors/assert-same-round.ts";
 import type { AnchorStore } from "#shared/ledger/anchors/ports.ts";
 
 /** Creates the store of rounds in a folder, which the local runtime uses instead of a bucket. */
@@ -14,6 +15,7 @@ export function createFolderAnchorStore(folder: string): AnchorStore {
         await writeFile(join(folder, anchorFileName(index)), text, { flag: "wx" });
       } catch (error) {
         if (!isExisting(error)) throw error;
+        assertSameRound(index, await readFile(join(folder, anchorFileName(index)), "utf8"), text);
       }
     },
   };

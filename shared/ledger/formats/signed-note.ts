@@ -41,7 +41,8 @@ export function parseSignedNote(note: string): SignedNote {
   return { text: note.slice(0, end + 1), signatures: lines.map(parseSignature) };
 }
 
-function formatSignature({ keyName, keyId, signature }: NoteSignature): string {
+/** Returns the line of a signature. */
+export function formatSignature({ keyName, keyId, signature }: NoteSignature): string {
   return `${signaturePrefix}${keyName} ${encodeBase64(concatBytes(decodeHex(keyId), signature))}\n`;
 }
 

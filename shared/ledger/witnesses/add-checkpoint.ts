@@ -1,6 +1,7 @@
 import { parseDecimal } from "#shared/ledger/encoding/decimal.ts";
 import { formatConsistencyText } from "#shared/ledger/formats/consistency-text.ts";
 import { verifyCosignatures } from "#shared/ledger/formats/cosignature.ts";
+import { formatSignature, parseSignedNote } from "#shared/ledger/formats/signed-note.ts";
 import type { VerificationKey } from "#shared/ledger/formats/verification-key.ts";
 import { ProofError } from "#shared/ledger/proof-error.ts";
 
@@ -19,8 +20,8 @@ export type AddCheckpointRequest = {
 };
 
 export type AddCheckpointResult =
-  /** The lines to add to the note: the cosignature. */
-  | { readonly outcome: "signed"; readonly lines: string }
+  /** The line to add to the note: the cosignature. */
+  | { readonly outcome: "signed"; readonly line: string }
   /** The witness has signed another size last: the proof must lead from there. */
   | { readonly outcome: "conflict"; readonly size: number }
   | { readonly outcome: "failed"; readonly reason: string };
@@ -51,11 +52,23 @@ export async function addCheckpoint(
     const text = await readText(response);
     if (response.status === 409) return { outcome: "conflict", size: parseDecimal(text.trimEnd(), "The size") };
     if (response.status !== 200) return failed(`status ${response.status}`);
-    await verifyCosignatures(`${request.checkpoint}${text}`, [key]);
-    return { outcome: "signed", lines: text };
+    return { outcome: "signed", line: await cosignatureLineOf(text, request.checkpoint, key) };
   } catch (error) {
     return failed(error instanceof Error ? error.message : String(error));
   }
+}
+
+/**
+ * Returns the line of a witness in its response, written anew: the response is never added to the note as it is, because other
+ * lines of it could make the note invalid for ever, for example a second signature in the name of the log.
+ */
+async function cosignatureLineOf(response: string, checkpoint: string, key: VerificationKey): Promise<string> {
+  const { text } = parseSignedNote(checkpoint);
+  const { signatures } = parseSignedNote(`${text}\n${response}`);
+  const own = signatures.filter(({ keyName, keyId }) => keyName === key.name && keyId === key.id);
+  const lines = own.map(formatSignature).join("");
+  await verifyCosignatures(`${checkpoint}${lines}`, [key]);
+  return lines;
 }
 
 async function readText(response: Response): Promise<string> {

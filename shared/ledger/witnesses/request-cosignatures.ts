@@ -15,6 +15,10 @@ export type WitnessPorts = {
   readonly send: SendRequest;
   /** Called for a witness that has not signed. The next checkpoint asks it again. */
   reportUnsigned(witness: string, reason: string): void;
+  /** Called with how many witnesses have not signed a checkpoint. */
+  reportUnsignedCount(count: number): void;
+  /** Called for a witness that has signed a larger log: this one was cut or rewritten, or the witness is wrong. */
+  reportContradiction(witness: string, reason: string): void;
 };
 
 /**
@@ -27,7 +31,10 @@ export async function requestCosignatures(
   readSubtrees: SubtreeReader,
 ): Promise<string> {
   const ask = async (witness: Witness, from: number): Promise<AddCheckpointResult> => {
-    if (from > size) return { outcome: "failed", reason: `it has signed ${from} entries, more than the log has` };
+    if (from > size) {
+      ports.reportContradiction(witness.key.name, `it has signed ${from} entries, and the log has ${size}`);
+      return { outcome: "failed", reason: "it has signed more entries than the log has" };
+    }
     const hashes = await createConsistencyProof(from, size, readSubtrees);
     return addCheckpoint(witness, { from, hashes, checkpoint: note }, ports.send);
   };
@@ -38,7 +45,7 @@ export async function requestCosignatures(
       const result = first.outcome === "conflict" ? await ask(witness, first.size) : first;
       if (result.outcome === "signed") {
         await ports.progress.put(name, size);
-        return result.lines;
+        return result.line;
       }
       ports.reportUnsigned(
         name,
@@ -47,5 +54,6 @@ export async function requestCosignatures(
       return "";
     }),
   );
+  if (lines.length > 0) ports.reportUnsignedCount(lines.filter((line) => line === "").length);
   return `${note}${lines.join("")}`;
 }

@@ -60,6 +60,9 @@ export const metricNames = {
   anchorRoundsDamaged: "AnchorRoundsDamaged",
   /** Age in milliseconds of the oldest round that is not stored outside. */
   anchorLag: "AnchorLag",
+  anchorConflict: "AnchorConflict",
+  witnessesUnsigned: "WitnessesUnsigned",
+  witnessContradiction: "WitnessContradiction",
   requestsFailed: "RequestsFailed",
   requestsUnauthenticated: "RequestsUnauthenticated",
   requestsRateLimited: "RequestsRateLimited",

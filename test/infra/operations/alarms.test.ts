@@ -120,6 +120,6 @@ describe("alarms of a new stack", () => {
 
   it("ArchiveStalled evaluates two whole days, so that it does not fire before the first export", () => {
     expect(alarms.get("ArchiveArchiveStalled")?.EvaluationPeriods).toBe(2);
-    expect(stalledAlarms.length).toBe(7);
+    expect(stalledAlarms.length).toBe(8);
   });
 });

@@ -24,7 +24,7 @@ function propertiesOf(template: Template, type: string, wanted: string) {
 function putStatements(template: Template): Statement[] {
   const policies = Object.values(template.findResources("AWS::IAM::Policy"));
   const statements: Statement[] = policies.flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
-  return statements.filter(({ Action }) => Action === "s3:PutObject");
+  return statements.filter(({ Action }) => [Action].flat().includes("s3:PutObject"));
 }
 
 const bucketVariable = (template: Template) =>
@@ -60,6 +60,11 @@ describe("the bucket of anchors", () => {
   it("gets anchors of the anchor function only", () => {
     expect(inWords(bucketVariable(template))).toBe("AnchorsBucket");
     expect(putStatements(template).map(({ Resource }) => inWords(Resource))).toEqual(["AnchorsBucket/anchors/*"]);
+    const policies = Object.values(template.findResources("AWS::S3::BucketPolicy"));
+    const statements = policies.flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
+    const denied = statements.find(({ Sid }) => Sid === "DenyOtherWriters");
+    expect(denied).toMatchObject({ Effect: "Deny", Action: "s3:PutObject", Principal: { AWS: "*" } });
+    expect(JSON.stringify(denied.Condition)).toContain("/ledger-writers/*");
   });
 
   it("can belong to another account", () => {

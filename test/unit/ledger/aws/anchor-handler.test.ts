@@ -1,6 +1,7 @@
 import type { DynamoDBRecord } from "aws-lambda";
 import { beforeEach, describe, expect, it } from "vitest";
 import { ActivityError } from "#shared/errors.ts";
+import { AnchorConflictError } from "#shared/ledger/anchors/assert-same-round.ts";
 import { parseRound } from "#shared/ledger/anchors/round-text.ts";
 import { type AnchorHandlerOptions, createAnchorHandler } from "#shared/ledger/aws/anchor-handler.ts";
 import { anchorsLog } from "#shared/ledger/chunk.ts";
@@ -99,6 +100,8 @@ describe("createAnchorHandler", () => {
         return witness.send(url, init);
       },
       reportUnsigned: (name) => unsigned.push(name),
+      reportUnsignedCount: () => {},
+      reportContradiction: () => {},
     };
     const { anchor, store } = anAnchorFunction({
       requestCosignatures: (checkpoint, readSubtrees) => requestCosignatures(ports, checkpoint, readSubtrees),
@@ -176,6 +179,26 @@ describe("createAnchorHandler", () => {
     expect(await publish()).toBeUndefined();
     expect([...store.texts.keys()]).toEqual([0, 1]);
     expect(metric("AnchorLag").at(-1)).toBe(0);
+  });
+
+  it("counts a store that has something else than a round, and does not call the round stored", async () => {
+    const put = async (index: number) => {
+      throw new AnchorConflictError(index);
+    };
+    const { anchor, publish, clock } = anAnchorFunction({ store: { name: "memory", put } });
+    expect(await anchor(...recordsOf("org_a", 1))).toEqual(done);
+    clock.now = new Date(testNow.getTime() + 7_200_000);
+    await publish();
+    expect([metric("AnchorConflict"), metric("AnchorLag").at(-1)]).toEqual([[1, 1], 7_200_000]);
+  });
+
+  it("does not believe that more rounds are stored than there are", async () => {
+    const progress = { ...memoryAnchorProgress(), get: async () => Number.MAX_SAFE_INTEGER };
+    const { anchor, publish, clock, store } = anAnchorFunction({ progress });
+    expect(await anchor(...recordsOf("org_a", 1))).toEqual(done);
+    clock.now = new Date(testNow.getTime() + 7_200_000);
+    await publish();
+    expect([store.texts.size, metric("AnchorLag").at(-1)]).toEqual([0, 7_200_000]);
   });
 
   it("stores the proof of a round whose heads are missing, and reports it", async () => {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { checkpointTtlMs, getCheckpoint } from "#shared/ledger/checkpoints/get-checkpoint.ts";
+import { verifyCheckpoint } from "#shared/ledger/formats/checkpoint.ts";
 import { verifyCosignatures } from "#shared/ledger/formats/cosignature.ts";
+import { parseSignedNote } from "#shared/ledger/formats/signed-note.ts";
 import { parseVerificationKey } from "#shared/ledger/formats/verification-key.ts";
 import { LogTiles } from "#shared/ledger/tiles/log-tiles.ts";
 import { addCheckpoint, type SendRequest } from "#shared/ledger/witnesses/add-checkpoint.ts";
@@ -8,7 +10,7 @@ import { requestCosignatures, type WitnessPorts } from "#shared/ledger/witnesses
 import { chunksOf, eventEntries, putLog } from "#test/support/ledger/entries.ts";
 import { testWitness } from "#test/support/ledger/test-witness.ts";
 import { memoryLedger } from "#test/support/memory/ledger.ts";
-import { memoryProofPorts } from "#test/support/memory/proofs.ts";
+import { memoryLogKey, memoryProofPorts } from "#test/support/memory/proofs.ts";
 
 const log = "org_8f9a1c2d";
 
@@ -29,6 +31,8 @@ async function growingLog(sizes: readonly number[]) {
 function portsOf(witnesses: readonly ReturnType<typeof testWitness>[], send?: SendRequest) {
   const sizes = new Map<string, number>();
   const unsigned: string[] = [];
+  const counts: number[] = [];
+  const contradictions: string[] = [];
   const ports: WitnessPorts = {
     witnesses: witnesses.map(({ witness }, at) => ({ ...witness, url: `https://${at}.example` })),
     progress: {
@@ -38,8 +42,10 @@ function portsOf(witnesses: readonly ReturnType<typeof testWitness>[], send?: Se
     send:
       send ?? (async (url, init) => witnesses[Number(new URL(url).hostname[0])]?.send(url, init) ?? Response.error()),
     reportUnsigned: (name, reason) => void unsigned.push(`${name}: ${reason}`),
+    reportUnsignedCount: (count) => void counts.push(count),
+    reportContradiction: (name, reason) => void contradictions.push(`${name}: ${reason}`),
   };
-  return { ports, sizes, unsigned };
+  return { ports, sizes, unsigned, counts, contradictions };
 }
 
 describe("verifyCosignatures", () => {
@@ -125,7 +131,7 @@ describe("requestCosignatures", () => {
     ["answers something else", async () => new Response("<html>"), /./],
     ["answers without end", async () => new Response("x".repeat(20_000)), /too large/],
     ["signs with another key", async (url, init) => testWitness("one", { seed: 1 }).send(url, init), /has not signed/],
-    ["asks from a larger size", async () => new Response("99\n", { status: 409 }), /more than the log has/],
+    ["asks from a larger size", async () => new Response("99\n", { status: 409 }), /more entries than the log has/],
     [
       "asks again and again",
       async (_, { body }) => new Response(body.startsWith("old 2") ? "1\n" : "2\n", { status: 409 }),
@@ -135,9 +141,58 @@ describe("requestCosignatures", () => {
     const { checkpoints, readerOf } = await growingLog([5]);
     const [checkpoint] = checkpoints;
     if (checkpoint === undefined) throw new Error("no checkpoint");
-    const { ports, unsigned } = portsOf([testWitness("one")], send);
+    const { ports, unsigned, counts } = portsOf([testWitness("one")], send);
     expect(await requestCosignatures(ports, checkpoint, readerOf(5))).toBe(checkpoint.note);
+    expect(counts).toEqual([1]);
     expect(unsigned).toEqual([expect.stringMatching(reason)]);
+  });
+
+  it.each<[string, (line: string, note: string) => string]>([
+    ["a second signature in the name of the log", (line, note) => `${line}${note.slice(note.lastIndexOf("\n\n") + 2)}`],
+    ["a signature of the log before its own", (line, note) => `${note.slice(note.lastIndexOf("\n\n") + 2)}${line}`],
+    [
+      "many other signatures",
+      (line) => `${line}${Array.from({ length: 14 }, (_, at) => `\u2014 x${at} AAAAAAA=\n`).join("")}`,
+    ],
+  ])("adds only the cosignature of a witness that answers with %s", async (_, answer) => {
+    const { checkpoints, readerOf } = await growingLog([5]);
+    const [checkpoint] = checkpoints;
+    if (checkpoint === undefined) throw new Error("no checkpoint");
+    const { note } = checkpoint;
+    const hostile = testWitness("one");
+    const honest = testWitness("two", { seed: 8 });
+    const own = hostile.cosign(note.slice(0, note.lastIndexOf("\n\n") + 1));
+    const { ports } = portsOf([hostile, honest], async (url, init) =>
+      url.startsWith("https://0.") ? new Response(answer(own, note)) : honest.send(url, init),
+    );
+    const signed = await requestCosignatures(ports, checkpoint, readerOf(5));
+    await expect(verifyCheckpoint(signed, [await memoryLogKey(log)])).resolves.toMatchObject({ size: 5 });
+    expect(await verifyCosignatures(signed, [hostile.witness.key, honest.witness.key])).toHaveLength(2);
+    expect(parseSignedNote(signed).signatures).toHaveLength(3);
+  });
+
+  it("does not add the cosignature of another text", async () => {
+    const { checkpoints, readerOf } = await growingLog([5]);
+    const [checkpoint] = checkpoints;
+    if (checkpoint === undefined) throw new Error("no checkpoint");
+    const { note } = checkpoint;
+    const witness = testWitness("one");
+    const extended = `${note.slice(0, note.lastIndexOf("\n\n") + 1)}\nextension\n`;
+    const { ports, unsigned } = portsOf(
+      [witness],
+      async () => new Response(`extension\n\n${witness.cosign(extended)}`),
+    );
+    expect(await requestCosignatures(ports, checkpoint, readerOf(5))).toBe(note);
+    expect(unsigned).toHaveLength(1);
+  });
+
+  it("reports a witness that has signed more than the log has", async () => {
+    const { checkpoints, readerOf } = await growingLog([5]);
+    const [checkpoint] = checkpoints;
+    if (checkpoint === undefined) throw new Error("no checkpoint");
+    const { ports, contradictions } = portsOf([testWitness("one")], async () => new Response("99\n", { status: 409 }));
+    await requestCosignatures(ports, checkpoint, readerOf(5));
+    expect(contradictions).toEqual(["one: it has signed 99 entries, and the log has 5"]);
   });
 
   it("gives up on a witness that does not answer", async () => {
