@@ -39,18 +39,19 @@ export class VerificationController implements ReactiveController {
   statusOf(event: TimelineEvent): VerificationStatus | null {
     const { proofOf, verificationKey } = this.#host;
     if (!proofOf || !verificationKey) return null;
-    const known = this.#statuses.get(event.id);
+    const known = this.#statuses.get(keyOf(event));
     if (known !== undefined) return known;
     this.verify(event);
-    return this.#statuses.get(event.id) ?? null;
+    return this.#statuses.get(keyOf(event)) ?? null;
   }
 
   /** Verifies an event, perhaps again. */
   async verify(event: TimelineEvent): Promise<void> {
     const statuses = this.#statuses;
-    statuses.set(event.id, { kind: "verifying" });
+    const key = keyOf(event);
+    statuses.set(key, { kind: "verifying" });
     this.#host.requestUpdate();
-    statuses.set(event.id, await this.#findStatus(event).catch(() => ({ kind: "failed" }) as const));
+    statuses.set(key, await this.#findStatus(event).catch(() => ({ kind: "failed" }) as const));
     if (statuses === this.#statuses) this.#host.requestUpdate();
   }
 
@@ -63,4 +64,9 @@ export class VerificationController implements ReactiveController {
     // The token of the timeline may hide fields that the proof has.
     return verifyEvent({ event: event.raw, proof, key, isPartial: true });
   }
+}
+
+/** Not its id: another document may have an event with it, and a later response may show it otherwise. */
+function keyOf({ raw }: TimelineEvent): string {
+  return JSON.stringify(raw);
 }

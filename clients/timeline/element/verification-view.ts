@@ -28,12 +28,14 @@ function renderStatus(status: VerificationStatus, messages: Messages): TemplateR
   switch (status.kind) {
     case "verified": {
       const sequence = new Intl.NumberFormat(messages.language).format(status.sequence);
-      return html`<span role="status">${renderIcon("verified")}${messages.verified.replace("{sequence}", sequence)}</span>`;
+      return html`<span role="status">${renderIcon("verified")}${messages.verified.replace("{sequence}", sequence)}${
+        status.hidden.length === 0 ? "" : html` · ${messages.without} ${renderFields(status.hidden)}`
+      }</span>`;
     }
     case "false":
-      return html`<span role="alert">${renderIcon("warning")}<span>${messages.falsified}${status.differences
-        .slice(0, maxFields)
-        .map(({ field }, at) => html`${at === 0 ? ": " : ", "}<bdi>${toDisplayText(field)}</bdi>`)}</span></span>`;
+      return html`<span role="alert">${renderIcon("warning")}<span>${messages.falsified}${
+        status.differences.length === 0 ? "" : html`: ${renderFields(status.differences.map(({ field }) => field))}`
+      }</span></span>`;
     case "verifying":
       return html`<span role="status">${messages.verifying}</span>`;
     case "not_sealed":
@@ -42,4 +44,8 @@ function renderStatus(status: VerificationStatus, messages: Messages): TemplateR
     case "failed":
       return html`<span role="status">${messages.unverified}</span>`;
   }
+}
+
+function renderFields(fields: readonly string[]): TemplateResult[] {
+  return fields.slice(0, maxFields).map((field, at) => html`${at === 0 ? "" : ", "}<bdi>${toDisplayText(field)}</bdi>`);
 }

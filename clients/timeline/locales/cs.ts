@@ -85,6 +85,7 @@ export const cs: Messages = {
   userId: "ID uživatele",
   verification: "Ověření",
   verified: "Ověřeno · pořadí {sequence}",
+  without: "bez",
   verifying: "Ověřuje se…",
   notSealed: "V záznamu zatím bez pořadí",
   unverified: "Nelze ověřit",

@@ -85,6 +85,7 @@ export const de: Messages = {
   userId: "Benutzer-ID",
   verification: "Prüfung",
   verified: "Geprüft · Nummer {sequence}",
+  without: "ohne",
   verifying: "Wird geprüft…",
   notSealed: "Noch ohne Nummer im Protokoll",
   unverified: "Nicht prüfbar",

@@ -56,6 +56,7 @@ export const en: Messages = {
   userId: "User ID",
   verification: "Verification",
   verified: "Verified · sequence {sequence}",
+  without: "without",
   verifying: "Verifying…",
   notSealed: "Not numbered in the log yet",
   unverified: "Cannot be verified",

@@ -36,6 +36,8 @@ export type Messages = {
   readonly verification: string;
   /** Has `{sequence}`. */
   readonly verified: string;
+  /** Before the names of fields that are hidden from the reader. */
+  readonly without: string;
   readonly verifying: string;
   readonly notSealed: string;
   readonly unverified: string;

@@ -91,6 +91,7 @@ export const nl: Messages = {
   userId: "Gebruikers-ID",
   verification: "Controle",
   verified: "Gecontroleerd · nummer {sequence}",
+  without: "zonder",
   verifying: "Wordt gecontroleerd…",
   notSealed: "Nog geen nummer in het logboek",
   unverified: "Niet te controleren",

@@ -1,3 +1,5 @@
+import { toJsonText } from "#shared/events/event.ts";
+import { summarize } from "#shared/events/rendering/event-summary.ts";
 import { isJsonObject, type JsonObject } from "#shared/events/text/json.ts";
 import { canonicalJson } from "#shared/ledger/formats/canonical-json.ts";
 
@@ -10,21 +12,55 @@ export type FieldDifference = {
 };
 
 /** The fields that a response has only if the request includes them. */
-const includedFields: ReadonlySet<string> = new Set(["actor", "text", "related"]);
+const includedFields: ReadonlySet<string> = new Set(["actor", "related"]);
 
 /**
  * Returns how an event of a response differs from the one in the log. `isPartial`: viewer tokens hide fields, so what is
  * absent is no difference. Fields that this release does not know are not compared.
  */
 export function findDifferences(shown: JsonObject, logged: JsonObject, isPartial: boolean): readonly FieldDifference[] {
-  return Object.keys(logged)
-    .filter((field) => !includedFields.has(field) || (Object.hasOwn(shown, field) && !isReworded(field, isPartial)))
+  const { text: _, ...others } = logged;
+  const differences = Object.keys(others)
+    .filter((field) => !includedFields.has(field) || Object.hasOwn(shown, field))
     .flatMap((field) => compareField(field, fieldOf(shown, field), fieldOf(logged, field), isPartial));
+  return [...differences, ...compareText(shown, logged, isPartial)];
 }
 
-/** The API words the text anew where the writer's own could repeat what the token hides. */
-function isReworded(field: string, isPartial: boolean): boolean {
-  return isPartial && field === "text";
+/** Returns the fields of the log that a response does not show, as a viewer token hides them: `actor_user_id`, `metadata.ip`. */
+export function findHiddenFields(shown: JsonObject, logged: JsonObject): readonly string[] {
+  return Object.keys(logged).flatMap((field) => {
+    const [visible, recorded] = [fieldOf(shown, field), fieldOf(logged, field)];
+    if (recorded === null || field === "text" || (includedFields.has(field) && !Object.hasOwn(shown, field))) return [];
+    if (visible === null) return [field];
+    if (!isJsonObject(visible) || !isJsonObject(recorded)) return isEqual(visible, recorded) ? [] : [field];
+    const isHidden = (key: string) => fieldOf(visible, key) === null && fieldOf(recorded, key) !== null;
+    return Object.keys(recorded)
+      .filter(isHidden)
+      .map((key) => `${field}.${key}`);
+  });
+}
+
+/**
+ * The API words the text of an event that has none, and words it anew where the writer's own could repeat what a token hides.
+ * Any other text is not what the log recorded.
+ */
+function compareText(shown: JsonObject, logged: JsonObject, isPartial: boolean): FieldDifference[] {
+  if (!Object.hasOwn(shown, "text")) return [];
+  const recorded = fieldOf(logged, "text");
+  const worded = [...(recorded === null ? ["", summaryOf(logged)] : []), ...(isPartial ? ["", summaryOf(shown)] : [])];
+  const { text = null } = shown;
+  return text === recorded || worded.some((wording) => wording === text) ? [] : compareValue("text", text, recorded);
+}
+
+function summaryOf(event: JsonObject): string {
+  const text = (name: string) => (typeof event[name] === "string" ? event[name] : "");
+  return summarize({
+    action: text("action"),
+    entity_type: text("entity_type"),
+    entity_id: text("entity_id"),
+    entity_ref: typeof event.entity_ref === "string" ? event.entity_ref : null,
+    changes: fieldOf(event, "changes") === null ? null : toJsonText(event.changes),
+  }).sentence;
 }
 
 function compareField(field: string, shown: unknown, logged: unknown, isPartial: boolean): FieldDifference[] {

@@ -1,10 +1,10 @@
 import { renderTime } from "#shared/events/rendering/render-event.ts";
-import { isJsonObject } from "#shared/events/text/json.ts";
+import { isJsonObject, type JsonObject } from "#shared/events/text/json.ts";
 import { parseLoggedEntry } from "#shared/ledger/formats/logged-entry.ts";
 import { parseTlogProof, verifyTlogProof } from "#shared/ledger/formats/tlog-proof.ts";
 import { parseVerificationKey } from "#shared/ledger/formats/verification-key.ts";
 import { isUndecided, ProofError } from "#shared/ledger/proof-error.ts";
-import { type FieldDifference, findDifferences } from "./compare-event.ts";
+import { type FieldDifference, findDifferences, findHiddenFields } from "./compare-event.ts";
 import { parseLoggedEvent } from "./logged-event.ts";
 
 export type EventToVerify = {
@@ -21,7 +21,14 @@ export type EventToVerify = {
 /** What is known of an event after its verification. */
 export type EventVerification =
   /** The log has the event, and what is shown is what it has. */
-  | { readonly kind: "verified"; readonly sequence: number; readonly sealedAt: string; readonly size: number }
+  | {
+      readonly kind: "verified";
+      readonly sequence: number;
+      readonly sealedAt: string;
+      readonly size: number;
+      /** Fields that the log has and that are not shown, because a viewer token hides them. */
+      readonly hidden: readonly string[];
+    }
   /** The proof contradicts the key, itself, or what is shown. */
   | { readonly kind: "false"; readonly message: string; readonly differences: readonly FieldDifference[] }
   /** Nothing is known to be wrong with the log. */
@@ -52,20 +59,24 @@ async function verify({ event, proof: text, key, isPartial }: EventToVerify): Pr
   if (kind !== "event") return { kind: "unknown", message: "The proof is not of an event." };
   if (canonical === null) return { kind: "false", message: changedSince, differences: [] };
   const sequence = proof.index + 1;
-  const differences = compare(event, sequence, canonical, isPartial);
+  const shown = toComparable(event);
+  const logged = parseLoggedEvent(canonical);
+  const differences = [...findDifferences(shown, logged, isPartial), ...compareSequence(shown, sequence)];
   if (differences.length > 0) return { kind: "false", message: "The log has other values.", differences };
-  return { kind: "verified", sequence, sealedAt, size };
+  return { kind: "verified", sequence, sealedAt, size, hidden: isPartial ? findHiddenFields(shown, logged) : [] };
 }
 
 /** The API leaves the content out of the proof if it does not have the digest of its entry any more. */
 const changedSince = "The event was changed or deleted after it was logged: its content is not what the log recorded.";
 
-function compare(event: unknown, sequence: number, canonical: string, isPartial: boolean): readonly FieldDifference[] {
+function toComparable(event: unknown): JsonObject {
   const shown = isJsonObject(event) ? event : {};
-  const comparable = { ...shown, occurred_at: toComparableTime(shown.occurred_at) };
-  const differences = findDifferences(comparable, parseLoggedEvent(canonical), isPartial);
+  return { ...shown, occurred_at: toComparableTime(shown.occurred_at) };
+}
+
+function compareSequence(shown: JsonObject, sequence: number): readonly FieldDifference[] {
   const stated = shown.sequence ?? sequence;
-  return stated === sequence ? differences : [...differences, { field: "sequence", shown: stated, logged: sequence }];
+  return stated === sequence ? [] : [{ field: "sequence", shown: stated, logged: sequence }];
 }
 
 /** The same moment may be written with or without a fraction of the second. */

@@ -10,7 +10,9 @@ export type EventSummary = {
   readonly sentence: string;
 };
 
-type Described = Pick<ActivityEvent, "action" | "entity_type" | "entity_id" | "entity_ref" | "changes">;
+type Described = Pick<ActivityEvent, "action" | "entity_id" | "entity_ref" | "changes"> & {
+  readonly entity_type: string;
+};
 
 /** Verbs whose own words read badly. */
 const wordings: Readonly<Record<string, string>> = {

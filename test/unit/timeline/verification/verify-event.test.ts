@@ -28,7 +28,7 @@ const differencesOf = async (fields: object, isPartial = false) => {
 
 describe("verifyEvent", () => {
   it("returns the number, time and checkpoint of an event that is shown as it was logged", async () => {
-    expect(await verify()).toEqual({ kind: "verified", sequence: 7, sealedAt, size: 9 });
+    expect(await verify()).toEqual({ kind: "verified", sequence: 7, sealedAt, size: 9, hidden: [] });
   });
 
   it.each([
@@ -65,14 +65,32 @@ describe("verifyEvent", () => {
     const { actor: _, related: __, text: ___, ...plain } = event;
     expect(await verify({ event: plain })).toMatchObject({ kind: "verified" });
     const unworded = await createEventProof(toCanonicalEvent({ ...event, text: null }), options);
-    expect(await verify({ proof: unworded })).toMatchObject({ kind: "verified" });
+    const text = "Invoice INV-2026-0042 sent";
+    expect(await verify({ proof: unworded, event: { ...event, text } })).toMatchObject({ kind: "verified" });
+    const forged = { ...event, text: "Payment of 1,000,000 EUR approved" };
+    for (const isPartial of [false, true]) {
+      const result = await verify({ proof: unworded, event: forged, isPartial });
+      expect(result).toMatchObject({ kind: "false", differences: [{ field: "text" }] });
+    }
   });
 
   it("accepts what a viewer token hides, and finds what differs beside it", async () => {
     const hidden = { actor_user_id: null, actor: { user_id: null, name: null, type: null, on_behalf_of: null } };
-    const partial = { ...hidden, text: "Sent", changes: { status: changes.status }, metadata: { source: "DASHBOARD" } };
+    const partial = {
+      ...hidden,
+      text: "Invoice INV-2026-0042 sent",
+      changes: { status: changes.status },
+      metadata: { source: "DASHBOARD" },
+    };
     expect(await differencesOf(partial, true)).toBe("verified");
     expect(await differencesOf({ ...partial, changes: null }, true)).toBe("verified");
+    expect(await differencesOf({ ...partial, text: "Payment of 1,000,000 EUR approved" }, true)).toEqual(["text"]);
+    const names = ["actor_user_id", "changes.total", "metadata.ip", "actor.user_id", "actor.name", "actor.type"];
+    const found = await verify({ event: { ...event, ...partial }, isPartial: true });
+    expect(found.kind === "verified" && found.hidden).toEqual(names);
+    expect(await verify({ event: { ...event, changes: null }, isPartial: true })).toMatchObject({
+      hidden: ["changes"],
+    });
     expect(await differencesOf({ ...partial, metadata: { source: "API" } }, true)).toEqual(["metadata.source"]);
     expect(await differencesOf({ ...partial, entity_id: "inv_2" }, true)).toEqual(["entity_id"]);
     expect(await differencesOf(partial)).toContain("actor.name");
