@@ -15,13 +15,16 @@ HOW TO VERIFY IT
 
 You need Node 20 or later (https://nodejs.org) and the verification key of the log. Get the key from
 the operator of the log in another way, for example from a contract: a key that comes with the files
-proves nothing. In this folder, run
+proves nothing. The program is one file that needs no network, verify.mjs. Take it from where the
+software is published, or from someone who does not depend on the operator, and compare its SHA-256
+with the one that is published there: the copy in this folder is for convenience, and could have
+been made to say "Valid". In this folder, run
 
   node verify.mjs . --key VERIFICATION_KEY
 
-"Valid" means: these are the entries of the log, complete in this range, unchanged and in their
-order. "False" names the first entry that is not. verify.mjs needs no network. You may take it from
-a source that you trust more than this folder; it is one file that can be read.
+"Valid" means: these are the entries of the log in this range, and none of them is missing, changed
+or moved. The result names how many events have no content here; the reasons given for that are not
+signed. "False" names the first entry that is not what was signed.
 
 WHAT IT DOES NOT SHOW
 
