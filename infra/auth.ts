@@ -1,6 +1,6 @@
 import { Duration } from "aws-cdk-lib";
 import { AttributeType, TableV2 } from "aws-cdk-lib/aws-dynamodb";
-import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { Key } from "aws-cdk-lib/aws-kms";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
@@ -11,6 +11,7 @@ import { leadingKeys, updatableAttributes } from "./constructs/dynamodb-key-cond
 import { managementFunctionProps, NodeFunction, requestFunctionProps } from "./constructs/function.ts";
 import type { Observability } from "./constructs/observability.ts";
 import { retainExceptOnCreate } from "./constructs/retention.ts";
+import { checkpointSigners, hasOtherPath, ledgerWriters } from "./constructs/role-paths.ts";
 import { protectedTable } from "./constructs/table.ts";
 import { tableThrottles } from "./constructs/throttling.ts";
 
@@ -37,6 +38,7 @@ export class Auth extends Construct {
       partitionKey: text("pk"),
       sortKey: text("sk"),
       ...protectedTable,
+      resourcePolicy: new PolicyDocument({ statements: [denyForeignLedgerProgress()] }),
       timeToLiveAttribute: "expires_at_seconds",
     });
     observability.alarms.add(this, "ConfigThrottled", {
@@ -215,4 +217,33 @@ export class Auth extends Construct {
     const actions = names.map((name) => `dynamodb:${name}`);
     fn.addToRolePolicy(new PolicyStatement({ actions, resources: [this.table.tableArn], conditions }));
   }
+}
+
+/** Items from which the functions of the ledger continue: claims, comparisons, copied anchors and checkpoints. */
+const ledgerProgress = ["sequencer#*", "reconcile#*", "anchors#*", "checkpoint#*"];
+
+/**
+ * Returns the statement against false progress of the ledger: with it, a principal that can neither append nor sign could make
+ * its functions skip events, append them twice, or forget what was signed.
+ */
+function denyForeignLedgerProgress(): PolicyStatement {
+  return new PolicyStatement({
+    sid: "DenyForeignLedgerProgress",
+    effect: Effect.DENY,
+    principals: [new AnyPrincipal()],
+    actions: [
+      "dynamodb:PutItem",
+      "dynamodb:UpdateItem",
+      "dynamodb:DeleteItem",
+      "dynamodb:BatchWriteItem",
+      "dynamodb:PartiQLInsert",
+      "dynamodb:PartiQLUpdate",
+      "dynamodb:PartiQLDelete",
+    ],
+    resources: ["*"],
+    conditions: {
+      "ForAnyValue:StringLike": { "dynamodb:LeadingKeys": ledgerProgress },
+      ...hasOtherPath(ledgerWriters, checkpointSigners),
+    },
+  });
 }

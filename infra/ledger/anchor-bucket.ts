@@ -1,9 +1,9 @@
-import { Aws, Duration, Validations } from "aws-cdk-lib";
+import { Duration, Validations } from "aws-cdk-lib";
 import { AnyPrincipal, Effect, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectLockRetention } from "aws-cdk-lib/aws-s3";
 import type { Construct } from "constructs";
 import { retainExceptOnCreate } from "#infra/constructs/retention.ts";
-import { ledgerWriters } from "./ledger.ts";
+import { hasOtherPath, ledgerWriters } from "#infra/constructs/role-paths.ts";
 
 export type AnchorBucketSettings =
   /** A bucket of the stack. For so many years, not even the owner of the account can change or delete an anchor. */
@@ -39,14 +39,13 @@ export function createAnchorBucket(scope: Construct, id: string, { years }: { re
     }),
   );
   // An object that is put before its anchor exists could never be replaced.
-  const writers = `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role${ledgerWriters}*`;
   bucket.addToResourcePolicy(
     new PolicyStatement({
       ...deny,
       sid: "DenyOtherWriters",
       actions: ["s3:PutObject"],
       resources,
-      conditions: { ArnNotLike: { "aws:PrincipalArn": writers } },
+      conditions: hasOtherPath(ledgerWriters),
     }),
   );
   bucket.addToResourcePolicy(

@@ -13,12 +13,13 @@ import { managementFunctionProps, NodeFunction, streamFunctionProps } from "#inf
 import { missingHeartbeat } from "#infra/constructs/heartbeat.ts";
 import type { Observability } from "#infra/constructs/observability.ts";
 import { QuarantineQueue, whenNotEmpty } from "#infra/constructs/queue.ts";
+import { ledgerWriters } from "#infra/constructs/role-paths.ts";
 import { functionThrottles } from "#infra/constructs/throttling.ts";
 import { graph, ownMetric } from "#infra/constructs/widgets.ts";
 import { envVars } from "#shared/platform/env-vars.ts";
 import { metricNames } from "#shared/platform/observability/metric-names.ts";
 import { createAnchorBucket } from "./anchor-bucket.ts";
-import { type Ledger, ledgerWriters } from "./ledger.ts";
+import type { Ledger } from "./ledger.ts";
 import type { TrustSettings } from "./log-name.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 

@@ -1,4 +1,3 @@
-import { Aws } from "aws-cdk-lib";
 import { AttributeType, TableV2 } from "aws-cdk-lib/aws-dynamodb";
 import { AnyPrincipal, Effect, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
@@ -7,6 +6,7 @@ import { whenNonZeroForThreePeriods } from "#infra/constructs/alarm-conditions.t
 import { leadingKeys } from "#infra/constructs/dynamodb-key-conditions.ts";
 import type { NodeFunction } from "#infra/constructs/function.ts";
 import type { Observability } from "#infra/constructs/observability.ts";
+import { hasOtherPath, ledgerWriters } from "#infra/constructs/role-paths.ts";
 import { addStreamSource, type StreamSourceOptions } from "#infra/constructs/stream-source.ts";
 import { appendOnlyTable } from "#infra/constructs/table.ts";
 import { tableThrottles } from "#infra/constructs/throttling.ts";
@@ -16,12 +16,6 @@ import { envVars } from "#shared/platform/env-vars.ts";
 export type LedgerProps = { readonly observability: Pick<Observability, "alarms" | "dashboard"> };
 
 const anchorPartitions = ["log#~anchors", "node#~anchors#"];
-
-/**
- * The path of the roles that append: sequencer, reconciler and anchors. The table's policy names the path, not the roles, so
- * that a role can be replaced, and the retained table adopted by a stack without them.
- */
-export const ledgerWriters = `/${Aws.STACK_NAME}/${Aws.REGION}/ledger-writers/`;
 
 /** The append-only logs of all organisations in the order of their sequences: the table, and the grants for it. */
 export class Ledger extends Construct {
@@ -95,14 +89,13 @@ export class Ledger extends Construct {
 
 /** Returns the statement against false chunks: other roles, such as an administrator's, may have the permission to put items. */
 function denyOtherWriters(): PolicyStatement {
-  const writers = `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role${ledgerWriters}*`;
   return new PolicyStatement({
     sid: "DenyOtherWriters",
     effect: Effect.DENY,
     principals: [new AnyPrincipal()],
     actions: ["dynamodb:PutItem"],
     resources: ["*"],
-    conditions: { ArnNotLike: { "aws:PrincipalArn": writers } },
+    conditions: hasOtherPath(ledgerWriters),
   });
 }
 

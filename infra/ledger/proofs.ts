@@ -5,13 +5,14 @@ import type { Auth } from "#infra/auth.ts";
 import { whenNonZero, whenNonZeroForThreePeriods } from "#infra/constructs/alarm-conditions.ts";
 import { managementFunctionProps, NodeFunction } from "#infra/constructs/function.ts";
 import type { Observability } from "#infra/constructs/observability.ts";
+import { checkpointSigners } from "#infra/constructs/role-paths.ts";
 import { functionThrottles } from "#infra/constructs/throttling.ts";
 import { ownMetric } from "#infra/constructs/widgets.ts";
 import type { EventLog } from "#infra/events/event-log.ts";
 import { metricNames } from "#shared/platform/observability/metric-names.ts";
 import type { Ledger } from "./ledger.ts";
 import type { SigningKey } from "./signing-key-settings.ts";
-import { checkpointSigners, SigningKeys } from "./signing-keys.ts";
+import { SigningKeys } from "./signing-keys.ts";
 
 export type ProofsProps = {
   readonly observability: Observability;

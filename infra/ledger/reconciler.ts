@@ -2,8 +2,9 @@ import { Construct } from "constructs";
 import type { Auth } from "#infra/auth.ts";
 import { NodeFunction } from "#infra/constructs/function.ts";
 import type { Observability } from "#infra/constructs/observability.ts";
+import { ledgerWriters } from "#infra/constructs/role-paths.ts";
 import type { EventLog } from "#infra/events/event-log.ts";
-import { type Ledger, ledgerWriters } from "./ledger.ts";
+import type { Ledger } from "./ledger.ts";
 
 export type ReconcilerProps = {
   readonly observability: Observability;

@@ -6,11 +6,12 @@ import { NodeFunction, streamFunctionProps } from "#infra/constructs/function.ts
 import { heartbeatPeriod, missingHeartbeat } from "#infra/constructs/heartbeat.ts";
 import type { Observability } from "#infra/constructs/observability.ts";
 import { QuarantineQueue, whenNotEmpty } from "#infra/constructs/queue.ts";
+import { ledgerWriters } from "#infra/constructs/role-paths.ts";
 import { depth, graph, ownMetric } from "#infra/constructs/widgets.ts";
 import type { EventLog } from "#infra/events/event-log.ts";
 import { envVars } from "#shared/platform/env-vars.ts";
 import { metricNames } from "#shared/platform/observability/metric-names.ts";
-import { type Ledger, ledgerWriters } from "./ledger.ts";
+import type { Ledger } from "./ledger.ts";
 
 export type SequencerProps = {
   readonly observability: Observability;

@@ -1,4 +1,4 @@
-import { Aws, Stack, Validations } from "aws-cdk-lib";
+import { Stack, Validations } from "aws-cdk-lib";
 import { AnyPrincipal, Effect, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { Key, KeySpec, KeyUsage } from "aws-cdk-lib/aws-kms";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
@@ -6,8 +6,8 @@ import { Construct } from "constructs";
 import type { Alarms } from "#infra/constructs/alarms.ts";
 import type { NodeFunction } from "#infra/constructs/function.ts";
 import { retainExceptOnCreate } from "#infra/constructs/retention.ts";
+import { checkpointSigners, hasOtherPath, ledgerWriters } from "#infra/constructs/role-paths.ts";
 import { envVars } from "#shared/platform/env-vars.ts";
-import { ledgerWriters } from "./ledger.ts";
 import type { SigningKey } from "./signing-key-settings.ts";
 
 export type SigningKeysProps = {
@@ -31,9 +31,6 @@ const harmfulCalls = [
 const noteSignature = {
   StringEquals: { "kms:SigningAlgorithm": "ED25519_SHA_512", "kms:MessageType": "RAW" },
 };
-
-/** The path of the roles that sign checkpoints and do not write to the ledger. */
-export const checkpointSigners = `/${Aws.STACK_NAME}/${Aws.REGION}/checkpoint-signers/`;
 
 /**
  * The Ed25519 keys that sign checkpoints, of which each follows another: KMS does not rotate such keys. Private keys never leave
@@ -112,10 +109,7 @@ export class SigningKeys extends Construct {
 
 /** Returns the statement against false checkpoints: other roles, such as an administrator's, may have the permission to sign. */
 function denyOtherSigners(): PolicyStatement {
-  const signers = [checkpointSigners, ledgerWriters].map(
-    (path) => `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role${path}*`,
-  );
-  return denySigning("DenyOtherSigners", { ArnNotLike: { "aws:PrincipalArn": signers } });
+  return denySigning("DenyOtherSigners", hasOtherPath(checkpointSigners, ledgerWriters));
 }
 
 /** Returns the statement that ends the time of a key for all. To disable the key would also hide its public key from readers. */

@@ -100,17 +100,29 @@ describe.each(stageNames)("the ledger of %s", (stage) => {
     expect(denied).toMatchObject({ Effect: "Deny", Principal: { AWS: "*" }, Action: "dynamodb:PutItem" });
     const writers = "arn:AWS::Partition:iam::AWS::AccountId:role/AWS::StackName/AWS::Region/ledger-writers/*";
     const { ArnNotLike } = z.object({ ArnNotLike: z.record(z.string(), z.unknown()) }).parse(denied?.Condition);
-    expect(Object.entries(ArnNotLike).map(([key, value]) => [key, inWords(value)])).toEqual([
-      ["aws:PrincipalArn", writers],
-    ]);
-    const roles = Object.entries(template.findResources("AWS::IAM::Role"));
-    const writing = roles.filter(([, { Properties }]) => inWords(Properties.Path).includes("/ledger-writers/"));
+    const roles = [ArnNotLike["aws:PrincipalArn"]].flat().map(inWords);
+    expect([Object.keys(ArnNotLike), roles]).toEqual([["aws:PrincipalArn"], [writers]]);
+    const all = Object.entries(template.findResources("AWS::IAM::Role"));
+    const writing = all.filter(([, { Properties }]) => inWords(Properties.Path).includes("/ledger-writers/"));
     expect(writing.map(([id]) => plainId(id)).sort()).toEqual([
       "AnchorsFunctionRole",
       "ReconcilerFunctionRole",
       "SequencerFunctionRole",
     ]);
   });
+});
+
+it.each(stageNames)("the config table of %s denies others to write what the ledger continues from", (stage) => {
+  const table = propertiesOf(templateOf(stage), "AWS::DynamoDB::GlobalTable", "AuthConfig");
+  const [denied] = table.Replicas[0].ResourcePolicy.PolicyDocument.Statement;
+  expect(denied).toMatchObject({ Effect: "Deny", Principal: { AWS: "*" } });
+  expect(denied.Action).toEqual(
+    expect.arrayContaining(["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"]),
+  );
+  const keys = ["sequencer#*", "reconcile#*", "anchors#*", "checkpoint#*"];
+  expect(denied.Condition["ForAnyValue:StringLike"]).toEqual({ "dynamodb:LeadingKeys": keys });
+  const roles: unknown[] = denied.Condition.ArnNotLike["aws:PrincipalArn"];
+  expect(roles.map((role) => inWords(role).split("/").at(-2))).toEqual(["ledger-writers", "checkpoint-signers"]);
 });
 
 it("requests without a token are served by a function of their own, which may not sign", () => {

@@ -214,6 +214,22 @@ describe("anchors of a running stack", () => {
   });
 });
 
+describe("the table that the functions of the ledger continue from", () => {
+  it.each(["sequencer#ledger#shard-1", "reconcile#ledger#org_1", "anchors#ledger", "checkpoint#org_1"])(
+    "refuses %s of an operator",
+    async (pk) => {
+      const Item = { pk: { S: pk }, sk: { S: "planted" } };
+      const put = operatorOf(stack).send(new PutItemCommand({ TableName: stack.tables.config, Item }));
+      await expect(put).rejects.toThrow(/not authorized|AccessDenied|explicit deny/i);
+    },
+  );
+
+  it("accepts other items of an operator", async () => {
+    const Item = { pk: { S: "note#of-an-operator" }, sk: { S: "1" } };
+    await operatorOf(stack).send(new PutItemCommand({ TableName: stack.tables.config, Item }));
+  });
+});
+
 describe("a ledger that is rewritten", () => {
   it("is reported, and not signed until the item is put back", async () => {
     const { org_id, token } = await stack.tenant(["AIBooks.activity.READ"]);
