@@ -10,6 +10,7 @@ import { anchorLeafHash } from "./anchor-leaf.ts";
 import { formatAnchorProof } from "./anchor-proof.ts";
 import { type AnchorRound, blindHead, roundLeaves, roundPath } from "./anchor-round.ts";
 import type { AnchoredHead } from "./anchored-head.ts";
+import { DamagedRoundError } from "./damaged-round.ts";
 import type { RoundStore } from "./ports.ts";
 import { anchorOf, createRoundProof } from "./round-proof.ts";
 
@@ -43,8 +44,9 @@ export async function findAnchor(ports: FindAnchorPorts, log: string, sequence: 
   const [sealed] = chunks;
   if (sealed === undefined || checkpoint === null) throw notAnchored();
   const start = await findFirstRound(ports, checkpoint.size, Date.parse(sealed.sealed_at) - clockToleranceMs);
-  const found = await findRound(ports, { log, sequence }, { start, end: Math.min(start + maxRounds, checkpoint.size) });
-  if (found === null) throw notAnchored();
+  const end = Math.min(start + maxRounds, checkpoint.size);
+  const found = await findRound(ports, { log, sequence }, { start, end });
+  if (found === null) throw end < checkpoint.size ? notAnchoredInTime() : notAnchored();
   const { chunk, round, head } = found;
   const leaf = blindHead(head, round.seed, ports.logName);
   const path = roundPath(roundLeaves(round, ports.logName), anchorLeafHash(leaf));
@@ -78,14 +80,32 @@ async function findRound(
     const limit = Math.min(pageRounds, end - from);
     const { chunks } = await ledger.listChunks(anchorsLog, { from, limit });
     const candidates = await mapWithConcurrency(chunks, limit, async (chunk) => {
-      const round = await rounds.get(anchorOf(chunk).sha256);
-      const head = round.heads.find((one) => one.log === log && one.size >= sequence);
-      return head === undefined ? null : { chunk, round, head };
+      const round = await readRound(rounds, chunk);
+      const head = round?.heads.find((one) => one.log === log && one.size >= sequence);
+      return round === null || head === undefined ? null : { chunk, round, head };
     });
     const found = candidates.find((candidate) => candidate !== null);
     if (found !== undefined) return found;
   }
   return null;
+}
+
+/** Returns `null` for a damaged round: a later one covers the entry as well. */
+async function readRound(rounds: FindAnchorPorts["rounds"], chunk: Chunk): Promise<AnchorRound | null> {
+  try {
+    return await rounds.get(anchorOf(chunk).sha256);
+  } catch (error) {
+    if (error instanceof DamagedRoundError) return null;
+    throw error;
+  }
+}
+
+/** The log did not grow after the entry, or could not be anchored for hours: to retry would repeat an expensive search. */
+function notAnchoredInTime(): ActivityError {
+  const message =
+    `None of the ${maxRounds} anchors after this entry covers it. The anchor of a later entry of the log does: request that ` +
+    "one, and a consistency proof from this entry's checkpoint.";
+  return new ActivityError("not_sealed", message, { retryAfter: 3_600 });
 }
 
 function notAnchored(): ActivityError {

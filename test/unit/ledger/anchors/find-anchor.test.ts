@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { parseAnchorProof, verifyAnchorProof } from "#shared/ledger/anchors/anchor-proof.ts";
 import { appendRounds } from "#shared/ledger/anchors/append-round.ts";
+import { DamagedRoundError } from "#shared/ledger/anchors/damaged-round.ts";
 import { findAnchor } from "#shared/ledger/anchors/find-anchor.ts";
 import { renewNow } from "#shared/ledger/checkpoints/get-checkpoint.ts";
 import { anchorsLog, type Chunk } from "#shared/ledger/chunk.ts";
@@ -71,6 +72,32 @@ describe("findAnchor", () => {
     await anchor(head);
     await renewNow(ports, anchorsLog);
     expect(parseAnchorProof(await findAnchor(ports, log, 1)).round.index).toBe(25);
+  });
+
+  it("passes over a damaged round", async () => {
+    const { ports, grow, anchor } = deployment;
+    await anchor(await grow());
+    await anchor(await grow());
+    await renewNow(ports, anchorsLog);
+    let isFirst = true;
+    const get = async (root: Uint8Array) => {
+      const round = await ports.rounds.get(root);
+      if (!isFirst) return round;
+      isFirst = false;
+      throw new DamagedRoundError(encodeHex(root), "it is missing");
+    };
+    const proof = parseAnchorProof(await findAnchor({ ...ports, rounds: { ...ports.rounds, get } }, log, 1));
+    expect([proof.round.index, proof.head.size]).toEqual([1, 2]);
+  });
+
+  it("ends after 200 rounds, and says what to do instead", async () => {
+    const { ports, grow, anchor } = deployment;
+    const head = await grow();
+    for (let round = 0; round < 200; round++) await anchor();
+    await anchor(head);
+    await renewNow(ports, anchorsLog);
+    expect(await refusal(findAnchor(ports, log, 1))).toEqual(["not_sealed", 3_600]);
+    await expect(findAnchor(ports, log, 1)).rejects.toThrow("The anchor of a later entry of the log does");
   });
 
   it("throws not_sealed when no round has the entry, or none is signed yet", async () => {
