@@ -15,8 +15,12 @@ export const getAnchorsTile: AnchorsOperation = {
   route: "get_anchors_tile",
   scope: null,
   parameters: [tilePath],
-  async handle({ path, anchors }) {
-    return bytesResponse(await getTile(anchors, anchorsLog, parseTile(path.tile)), immutable);
+  async handle({ path: { tile = "" }, anchors }) {
+    const known = anchors.servedTiles.get(tile);
+    if (known !== undefined) return bytesResponse(known, immutable);
+    const bytes = await getTile(anchors, anchorsLog, parseTile(tile));
+    anchors.servedTiles.set(tile, bytes);
+    return bytesResponse(bytes, immutable);
   },
 };
 

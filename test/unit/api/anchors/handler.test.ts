@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { createAnchorsHandler } from "#shared/api/anchors/handler.ts";
 import type { RequestContext } from "#shared/api/http/request.ts";
+import { renewNow } from "#shared/ledger/checkpoints/get-checkpoint.ts";
+import { anchorsLog } from "#shared/ledger/chunk.ts";
 import { aRequest } from "#test/support/builders.ts";
 import { catchRejection } from "#test/support/catch-error.ts";
+import { chunksOf, eventEntries, putLog } from "#test/support/ledger/entries.ts";
 import { memoryLedger } from "#test/support/memory/ledger.ts";
 import { memoryCheckpointKey, memoryProofPorts } from "#test/support/memory/proofs.ts";
 import { trustVectors } from "#test/vectors/trust-vectors.ts";
@@ -11,10 +14,31 @@ import { trustVectors } from "#test/vectors/trust-vectors.ts";
 function api(checkpointKeys = [memoryCheckpointKey().key]) {
   const ports = { ...memoryProofPorts(memoryLedger()).ports, checkpointKeys };
   const context: RequestContext = { responseHeaders: {}, auditFields: {} };
-  const handle = createAnchorsHandler({ anchors: ports, keys: ports });
+  const handle = createAnchorsHandler({ anchors: { ...ports, servedTiles: new Map() }, keys: ports });
   const ask = (path: string) => handle(aRequest(`/api/public/v1/activity/${path}`, { headers: {} }), context);
   return { ask, context };
 }
+
+describe("get_anchors_tile", () => {
+  it("reads a tile once, and none that no checkpoint has", async () => {
+    const ledger = memoryLedger();
+    const memory = memoryProofPorts(ledger);
+    await putLog(ledger, anchorsLog, chunksOf(eventEntries(300)));
+    await renewNow(memory.ports, anchorsLog);
+    const handle = createAnchorsHandler({ anchors: { ...memory.ports, servedTiles: new Map() }, keys: memory.ports });
+    const context: RequestContext = { responseHeaders: {}, auditFields: {} };
+    const ask = (path: string) => handle(aRequest(`/api/public/v1/activity/${path}`, { headers: {} }), context);
+    const first = await ask("anchors/tile/0/000");
+    memory.tiles.reads.length = 0;
+    expect(await ask("anchors/tile/0/000")).toEqual(first);
+    expect(memory.tiles.reads).toEqual([]);
+    await ask("anchors/tile/0/001.p/44");
+    expect(memory.tiles.reads.length).toBeGreaterThan(0);
+    for (const tile of ["0/001.p/45", "0/002", "x"]) {
+      expect(await catchRejection(ask(`anchors/tile/${tile}`))).toMatchObject({ code: "not_found" });
+    }
+  });
+});
 
 describe("list_log_keys", () => {
   it("returns the keys of the log and of the log of anchors, which caches may store", async () => {
