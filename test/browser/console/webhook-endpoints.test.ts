@@ -163,7 +163,11 @@ describe("console › endpoints", () => {
     expect(await dialog.innerText()).toContain(url);
     await page.keyboard.press("Escape");
     await dialog.waitFor({ state: "detached" });
-    await page.getByRole("button", { name: "Delete endpoint" }).press("Enter");
+    // A key that is pressed while the page renders may be lost.
+    await until(async () => {
+      if (!(await dialog.isVisible())) await page.getByRole("button", { name: "Delete endpoint" }).press("Enter");
+      return dialog.isVisible();
+    });
     await dialog.getByRole("button", { name: "Delete" }).click();
     await page.getByRole("heading", { name: "No endpoints yet" }).waitFor();
     expect(await webhooks.endpoints.list()).toEqual([]);

@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, inject } from "vitest";
+import * as z from "zod";
 
 /** Copies the synthesized stack with a modified template. Throws if the modification has no effect. */
 export function changedAssembly(change: (template: string) => string): string {
@@ -16,4 +17,14 @@ export function changedAssembly(change: (template: string) => string): string {
     writeFileSync(path, changed);
   }
   return folder;
+}
+
+/** Returns an assembly without the effect of a statement, by its sid, that denies operators what a test does as one. */
+export function assemblyWithout(sid: string): string {
+  const statement = z.looseObject({ Sid: z.literal(sid) });
+  const open = (_: string, value: unknown) => {
+    const { data } = statement.safeParse(value);
+    return data === undefined ? value : { ...data, Effect: "Allow" };
+  };
+  return changedAssembly((template) => JSON.stringify(JSON.parse(template), open));
 }

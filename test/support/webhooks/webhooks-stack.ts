@@ -82,8 +82,8 @@ export function receivedEvent({ body }: ReceivedHttpRequest) {
   return payload.parse(JSON.parse(body)).data;
 }
 
-export async function startWebhooksStack(): Promise<WebhooksStack> {
-  const stack = await startStack();
+export async function startWebhooksStack(assembly?: string): Promise<WebhooksStack> {
+  const stack = await startStack(assembly);
   const canary = await subscriberOf(stack);
   const canaryReceiver = await startReceiver();
 
