@@ -11,6 +11,7 @@ import { createProgressBar } from "#clients/cli/progress-bar.ts";
 import { parseTimeRangeOptions, sinceOption, untilOption } from "#clients/cli/time-options.ts";
 import { type Connection, type ConnectionOptions, createConnection } from "#clients/client/http/connection.ts";
 import { ProofError } from "#shared/ledger/proof-error.ts";
+import { toPrintable } from "#shared/platform/text/printable.ts";
 
 /** Retries of one page: with waits of a minute after 429, an export outlasts an hour of outage. */
 const maxRetries = 60;
@@ -150,7 +151,7 @@ function toResult(
 ): CommandResult {
   const { origin, first, last, selection } = manifest;
   const lines = [
-    `Exported entries ${first} to ${last} of ${origin} to ${text("out")}. They have the root of its checkpoint.`,
+    `Exported entries ${first} to ${last} of ${toPrintable(origin)} to ${text("out")}. They have the root of its checkpoint.`,
     isSigned ? "The key has signed it." : "Its signature was not verified: give --key, or run activity verify.",
     ...(selection === null ? [] : ["Only the selected events have their content: completeness is not shown."]),
     ...(withheld === 0 ? [] : [`${withheld} events are missing or were changed in the table: tell the operator.`]),

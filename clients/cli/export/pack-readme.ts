@@ -1,8 +1,9 @@
 import type { PackManifest } from "#shared/ledger/pack/manifest.ts";
+import { toPrintable } from "#shared/platform/text/printable.ts";
 
 /** Returns the instructions in a pack, for a reader who did not make it. */
 export function formatPackReadme({ origin, first, last, selection }: Omit<PackManifest, "format">): string {
-  return `Export of the activity log ${origin}
+  return `Export of the activity log ${toPrintable(origin)}
 Entries ${first} to ${last}
 
 WHAT THIS IS

@@ -47,5 +47,7 @@ function renderStatus(status: VerificationStatus, messages: Messages): TemplateR
 }
 
 function renderFields(fields: readonly string[]): TemplateResult[] {
-  return fields.slice(0, maxFields).map((field, at) => html`${at === 0 ? "" : ", "}<bdi>${toDisplayText(field)}</bdi>`);
+  const named = fields.slice(0, maxFields).map(toDisplayText);
+  const all = fields.length > maxFields ? [...named, "…"] : named;
+  return all.map((field, at) => html`${at === 0 ? "" : ", "}<bdi>${field}</bdi>`);
 }

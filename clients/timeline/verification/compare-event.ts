@@ -26,11 +26,15 @@ export function findDifferences(shown: JsonObject, logged: JsonObject, isPartial
   return [...differences, ...compareText(shown, logged, isPartial)];
 }
 
-/** Returns the fields of the log that a response does not show, as a viewer token hides them: `actor_user_id`, `metadata.ip`. */
+/**
+ * Returns the fields of the log that a response does not show, as a viewer token hides them: `actor_user_id`, `metadata.ip`. A
+ * text that the API words anew is one of them.
+ */
 export function findHiddenFields(shown: JsonObject, logged: JsonObject): readonly string[] {
   return Object.keys(logged).flatMap((field) => {
     const [visible, recorded] = [fieldOf(shown, field), fieldOf(logged, field)];
-    if (recorded === null || field === "text" || (includedFields.has(field) && !Object.hasOwn(shown, field))) return [];
+    const isOptional = field === "text" || includedFields.has(field);
+    if (recorded === null || (isOptional && !Object.hasOwn(shown, field))) return [];
     if (visible === null) return [field];
     if (!isJsonObject(visible) || !isJsonObject(recorded)) return isEqual(visible, recorded) ? [] : [field];
     const isHidden = (key: string) => fieldOf(visible, key) === null && fieldOf(recorded, key) !== null;

@@ -9,6 +9,7 @@ import { anEventEntry, chunksOf, eventEntries, putLog } from "#test/support/ledg
 import { memoryLedger } from "#test/support/memory/ledger.ts";
 import { memoryProofPorts } from "#test/support/memory/proofs.ts";
 import { tokenPorts } from "#test/support/memory/token-ports.ts";
+import { signedViewerToken } from "#test/support/viewer-tokens.ts";
 
 const [orgId = ""] = aToken().org_ids;
 
@@ -35,7 +36,7 @@ async function api({ entries = 3, searchUnits = 1 } = {}) {
   });
   const ask = (path: string) => handle(aRequest(`/api/public/v1/activity/${path}`), context);
   const charged = () => tokens.charge.mock.calls.map(([, , { requests }]) => requests);
-  return { ask, charged, context, tokens };
+  return { ask, handle, charged, context, tokens };
 }
 
 const search =
@@ -52,6 +53,15 @@ describe("createProofsHandler", () => {
       expect(context.auditFields).not.toHaveProperty("charged");
     },
   );
+
+  it("refuses viewer tokens, because a proof has what they hide", async () => {
+    const { handle, context } = await api();
+    const headers = { authorization: `Bearer ${signedViewerToken()}` };
+    for (const path of ["changes/1/proof", search, "checkpoint"]) {
+      const error = await catchRejection(handle(aRequest(`/api/public/v1/activity/${path}`, { headers }), context));
+      expect(error).toMatchObject({ code: "unauthenticated" });
+    }
+  });
 
   it("charges the token for what a search reads, even if it finds nothing", async () => {
     const { ask, charged, context } = await api({ searchUnits: 190 });

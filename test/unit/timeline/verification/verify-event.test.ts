@@ -91,6 +91,7 @@ describe("verifyEvent", () => {
     expect(await verify({ event: { ...event, changes: null }, isPartial: true })).toMatchObject({
       hidden: ["changes"],
     });
+    expect(await verify({ event: { ...event, text: "" }, isPartial: true })).toMatchObject({ hidden: ["text"] });
     expect(await differencesOf({ ...partial, metadata: { source: "API" } }, true)).toEqual(["metadata.source"]);
     expect(await differencesOf({ ...partial, entity_id: "inv_2" }, true)).toEqual(["entity_id"]);
     expect(await differencesOf(partial)).toContain("actor.name");
