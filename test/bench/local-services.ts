@@ -1,9 +1,15 @@
-import { createHash } from "node:crypto";
+import { createHash, generateKeyPairSync, sign } from "node:crypto";
 import * as z from "zod";
 
 /** The data key of all secrets of the benchmark, in base64. */
 const dataKey = Buffer.alloc(32, 7).toString("base64");
 
+/** The key of all checkpoints of the benchmark. */
+const pair = generateKeyPairSync("ed25519");
+const { privateKey } = pair;
+const publicKey = pair.publicKey.export({ format: "der", type: "spki" });
+
+const SignRequest = z.object({ Message: z.string() });
 const Message = z.object({ MessageBody: z.string() });
 const Batch = z.object({ Entries: z.array(Message.extend({ Id: z.string() })) });
 
@@ -20,6 +26,11 @@ const answers: Readonly<Record<string, (input: unknown) => object>> = {
   }),
   "TrentService.GenerateDataKeyWithoutPlaintext": () => ({ KeyId: "key", CiphertextBlob: dataKey }),
   "TrentService.Decrypt": () => ({ KeyId: "key", Plaintext: dataKey }),
+  "TrentService.GetPublicKey": () => ({ KeyId: "key", PublicKey: publicKey.toString("base64") }),
+  "TrentService.Sign": (input) => ({
+    KeyId: "key",
+    Signature: sign(null, Buffer.from(SignRequest.parse(input).Message, "base64"), privateKey).toString("base64"),
+  }),
   "Logs_20140328.CreateLogStream": () => ({}),
   "Logs_20140328.PutLogEvents": () => ({}),
   "Logs_20140328.CreateExportTask": () => ({ taskId: "task" }),

@@ -118,6 +118,10 @@ function environmentOf({ environment, deliveries }: BenchEngine, services: strin
     [envVars.auditLogGroup]: "audit",
     [envVars.archiveBucket]: "archive",
     [envVars.secretsKey]: "key",
+    [envVars.signingKeys]: JSON.stringify([{ from: null, until: null, arn: "key" }]),
+    [envVars.logName]: "activity.example.com",
+    [envVars.sequencerDeadLetters]: `${services}/queue/sequencer-dead-letters`,
+    [envVars.anchorDeadLetters]: `${services}/queue/anchor-dead-letters`,
     [envVars.apiHosts]: "api.example.com",
     [envVars.webhooksToLoopback]: "allow",
   };

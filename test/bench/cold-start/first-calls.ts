@@ -77,6 +77,18 @@ export const firstCalls: readonly FirstCall[] = [
       Records: Array.from({ length: 10 }, () => streamRecord(stack.event(), String(stack.next() + 1))),
     }),
   },
+  {
+    entry: "ledger/anchor",
+    clients: ["dynamodb", "kms", "sqs"],
+    event: (stack) => ({ Records: [ledgerRecord(stack.event())] }),
+  },
+  { entry: "api/proofs", clients: ["dynamodb", "kms"], event: (stack) => feedRequest(stack, "changes/999999999/proof") },
+  { entry: "api/changes", clients: ["dynamodb"], event: (stack) => feedRequest(stack, "changes?after=0&limit=20") },
+  {
+    entry: "api/anchors",
+    clients: ["dynamodb", "kms"],
+    event: ({ org }) => buildHttpEvent(`/api/public/v1/activity/keys?organization_id=${org}`),
+  },
   { entry: "audit/archive", clients: ["logs"], event: () => ({}) },
   {
     entry: "api/webhooks",
@@ -129,6 +141,12 @@ export const firstCalls: readonly FirstCall[] = [
     },
   },
 ];
+
+function feedRequest({ org, token }: ColdStack, path: string) {
+  return buildHttpEvent(`/api/public/v1/activity/${path}`, {
+    headers: { authorization: `Bearer ${token}`, "x-aibooks-org": org },
+  });
+}
 
 function batchOf(body: string, queue = "queue"): { Records: SQSRecord[] } {
   return {
