@@ -117,7 +117,8 @@ export const stages: Readonly<Record<StageName, Stage>> = {
     auditRetentionDays: tenYears,
     reserved: { api: 70, management: 10, stream: null },
     ingestConcurrency: 100,
-    deliveryConcurrency: 180,
+    // With the other queues and what is reserved, leaves forty of a quota of 1,000 to the functions that read streams.
+    deliveryConcurrency: 140,
     slowDeliveryConcurrency: 120,
     sendsPerOrg: 100,
     sendsPerHost: 1_000,

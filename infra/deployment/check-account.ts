@@ -63,7 +63,7 @@ async function checkConcurrency({ stackName, reserved, shared }: StageRequiremen
     return stops(`${has} ${why} ${ask(others + reserved + Math.max(unreservable, shared))}. Or set reserved: null.`);
   }
   if (left >= shared) return [];
-  const why = `Queues use up to ${shared} of the remaining ${left}: under load, requests get 503 and throttled messages become dead letters.`;
+  const why = `Queues and streams use up to ${shared} of the remaining ${left}: under load, requests get 503 and throttled messages become dead letters.`;
   const settings = "ingestConcurrency, deliveryConcurrency and slowDeliveryConcurrency";
   return [{ stops: false, message: `${has} ${why} ${ask(others + reserved + shared)}. Or lower ${settings}.` }];
 }

@@ -7,7 +7,7 @@ export type StageRequirements = {
   readonly isProduction: boolean;
   /** Concurrency that the stage reserves. */
   readonly reserved: number;
-  /** Maximum concurrency of the functions that consume queues, which use the account's unreserved concurrency. */
+  /** Concurrency of the functions that consume queues and streams, which use the account's unreserved concurrency. */
   readonly shared: number;
   readonly domain: { readonly name: string; readonly certificateArn: string } | null;
   /** Required region of the certificate; `null` for the region of the stack. */
@@ -20,6 +20,9 @@ export type StageRequirements = {
 
 /** Number of functions by their kind of reserved concurrency. */
 const functions = { api: 8, management: 3, stream: 4 };
+
+/** Unreserved concurrency of each function that reads a stream: one instance for each shard. A new table has four. */
+const streamInstances = 10;
 
 /** Maximum concurrency of replays, in every stage. */
 const replays = 10;
@@ -40,7 +43,12 @@ export function stageRequirements(name: StageName, stage: Stage): StageRequireme
       functions.api * (reserved?.api ?? 0) +
       functions.management * (reserved?.management ?? 0) +
       functions.stream * (reserved?.stream ?? 0),
-    shared: ingestConcurrency + deliveryConcurrency + slowDeliveryConcurrency + replays,
+    shared:
+      ingestConcurrency +
+      deliveryConcurrency +
+      slowDeliveryConcurrency +
+      replays +
+      (typeof reserved?.stream === "number" ? 0 : functions.stream * streamInstances),
     domain,
     certificateRegion: stage.edge === null ? stage.region : globalRegion,
     hostedZone: domain?.hostedZone ?? null,

@@ -82,7 +82,11 @@ export const firstCalls: readonly FirstCall[] = [
     clients: ["dynamodb", "kms", "sqs"],
     event: (stack) => ({ Records: [ledgerRecord(stack.event())] }),
   },
-  { entry: "api/proofs", clients: ["dynamodb", "kms"], event: (stack) => feedRequest(stack, "changes/999999999/proof") },
+  {
+    entry: "api/proofs",
+    clients: ["dynamodb", "kms"],
+    event: (stack) => feedRequest(stack, "changes/999999999/proof"),
+  },
   { entry: "api/changes", clients: ["dynamodb"], event: (stack) => feedRequest(stack, "changes?after=0&limit=20") },
   {
     entry: "api/anchors",

@@ -6,6 +6,9 @@ import { bootstrapVersion, stageRequirements, unreservable } from "#infra/deploy
 import { stageWithAddress } from "#test/support/infra/full-stage.ts";
 import { stackOf, templateOf } from "#test/support/infra/template.ts";
 
+/** Instances that a reader of a stream needs at least, for a table with ten shards. */
+const perStream = 10;
+
 /** Default quota "Concurrent executions" of an account: see "Lambda quotas". */
 const defaultQuota = 1_000;
 
@@ -23,7 +26,9 @@ describe.each(stageNames)("stageRequirements of %s", (name) => {
     const sources = Object.values(template.findResources("AWS::Lambda::EventSourceMapping"));
     const shared = sources
       .filter(({ Properties }) => reservedOf(Properties.FunctionName.Ref) === 0)
-      .map(({ Properties }): number => Properties.ScalingConfig?.MaximumConcurrency ?? 0);
+      .map(({ Properties }): number =>
+        Properties.StartingPosition === undefined ? (Properties.ScalingConfig?.MaximumConcurrency ?? 0) : perStream,
+      );
     const needs = stageRequirements(name, stage);
     expect(needs.reserved).toBe(Object.keys(functions).reduce((sum, id) => sum + reservedOf(id), 0));
     expect(needs.shared).toBe(shared.reduce((sum, one) => sum + one, 0));

@@ -38,10 +38,10 @@ describe("checkAccount, concurrency", () => {
     expect(finding).toContain("--quota-code L-B99A9384 --desired-value 1000. Or set reserved: null.");
   });
 
-  it("returns a note from 690 to 999 and nothing from 1000 on, where the queues need 410", async () => {
+  it("returns a note from 690 to 999 and nothing from 1000 on, where queues and streams need 410", async () => {
     const [finding] = await found({ concurrency: async () => ({ limit: 690, unreserved: 690 }) });
     expect(finding).toContain("note: Lambda allows 690 concurrent executions");
-    expect(finding).toContain("Queues use up to 410 of the remaining 100");
+    expect(finding).toContain("Queues and streams use up to 410 of the remaining 100");
     expect(await found({ concurrency: async () => ({ limit: 1000, unreserved: 1000 }) })).toEqual([]);
   });
 
@@ -56,7 +56,7 @@ describe("checkAccount, concurrency", () => {
     const concurrency = async () => ({ limit: 10, unreserved: 10 });
     const [finding] = await found({ concurrency }, { ...stages.dev, backup: null });
     expect(finding).toContain("note: Lambda allows 10 concurrent executions");
-    expect(finding).toContain("--desired-value 52.");
+    expect(finding).toContain("--desired-value 92.");
   });
 });
 
