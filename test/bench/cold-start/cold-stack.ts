@@ -2,6 +2,9 @@ import { randomUUID } from "node:crypto";
 import { KMSClient } from "@aws-sdk/client-kms";
 import { createEventStore } from "#shared/events/dynamodb/event-store.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
+import { signHead } from "#shared/ledger/checkpoints/sign-head.ts";
+import { createCheckpointStore } from "#shared/ledger/dynamodb/checkpoint-store.ts";
+import { createLedgerStore } from "#shared/ledger/dynamodb/ledger-store.ts";
 import {
   type DeliveryMessage,
   deliveryIdOf,
@@ -18,12 +21,17 @@ import type { Replay } from "#shared/webhooks/replays/replay.ts";
 import { benchEvent, fill } from "#test/bench/bench-events.ts";
 import type { BenchEngine } from "#test/bench/engine.ts";
 import { aDeliveryMessage, anEndpoint } from "#test/support/builders.ts";
+import { chunksOf, eventEntries, putLog } from "#test/support/ledger/entries.ts";
+import { memoryCheckpointKey, testLogName } from "#test/support/memory/proofs.ts";
 import { anEndpointId } from "#test/support/webhooks/delivery-builders.ts";
 import { hookPath } from "./record-replay-proxy.ts";
 
 const org = "org_cold";
 const slug = "org-cold";
 const storedEvents = 200;
+
+/** Entries of the log that a checkpoint covers. */
+export const signedEntries = 300;
 
 /** Data for the first invocations: an organisation with a log, callers and a webhook endpoint. */
 export type ColdStack = {
@@ -51,6 +59,13 @@ export async function openColdStack(engine: BenchEngine, services: string): Prom
   const made = await admin({ action: "client.create", org_id: org });
   if (!("secret" in issued && "client" in made)) throw new Error("There is no token, or no client.");
   await fill(createEventStore(dynamodb, events), org, storedEvents, () => undefined);
+
+  const ledger = createLedgerStore(dynamodb, engine.ledger);
+  await putLog(ledger, org, chunksOf(eventEntries(signedEntries)));
+  const head = await ledger.getNewestChunk(org, true);
+  if (head === null) throw new Error("The log is empty.");
+  const ports = { checkpointKeys: [memoryCheckpointKey().key], logName: testLogName, now: () => new Date() };
+  await createCheckpointStore(dynamodb, config).put(org, await signHead(ports, org, head), null);
 
   const endpoint_id = anEndpointId();
   const encryption = createSecretEncryption(

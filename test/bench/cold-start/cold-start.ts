@@ -121,6 +121,7 @@ function environmentOf({ environment, deliveries }: BenchEngine, services: strin
     [envVars.signingKeys]: JSON.stringify([{ from: null, until: null, arn: "key" }]),
     [envVars.logName]: "activity.example.com",
     [envVars.sequencerDeadLetters]: `${services}/queue/sequencer-dead-letters`,
+    [envVars.changeWaits]: "40",
     [envVars.anchorDeadLetters]: `${services}/queue/anchor-dead-letters`,
     [envVars.apiHosts]: "api.example.com",
     [envVars.webhooksToLoopback]: "allow",

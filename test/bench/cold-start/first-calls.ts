@@ -7,7 +7,7 @@ import { buildSqsRecord } from "#test/support/events/sqs-record.ts";
 import { toChunkRecord } from "#test/support/ledger/chunk-record.ts";
 import { anEventEntry, chunksOf } from "#test/support/ledger/entries.ts";
 import type { Client } from "./bare-clients.ts";
-import type { ColdStack } from "./cold-stack.ts";
+import { type ColdStack, signedEntries } from "./cold-stack.ts";
 
 /** A function, the clients that it creates at import, and the event of its first invocation. */
 export type FirstCall = {
@@ -85,7 +85,7 @@ export const firstCalls: readonly FirstCall[] = [
   {
     entry: "api/proofs",
     clients: ["dynamodb", "kms"],
-    event: (stack) => feedRequest(stack, "changes/999999999/proof"),
+    event: (stack) => feedRequest(stack, `changes/1/proof?size=${signedEntries}`),
   },
   { entry: "api/changes", clients: ["dynamodb"], event: (stack) => feedRequest(stack, "changes?after=0&limit=20") },
   {
