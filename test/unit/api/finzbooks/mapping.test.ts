@@ -94,6 +94,20 @@ it("toProjection selects only the fields that are rendered", async () => {
 });
 
 describe("include=sequence", () => {
+  it("has another ETag once an event has its number", async () => {
+    const page = { events: [anEvent()], next: null };
+    const unnumbered = dialect({ page, findSequences: noSequences });
+    const first = await unnumbered.answer(aRequest(`${activity}?include=sequence`));
+    const findSequences: SequenceFinder = async (_log, events) =>
+      new Map(events.map((event) => [event, { sequence: 7, sealed_at: "2026-05-11T08:30:13.114Z" }]));
+    const headers = { ...aRequest(activity).headers, "if-none-match": first.headers.etag ?? "" };
+    const { answer } = dialect({ page, findSequences });
+    const second = await answer(aRequest(`${activity}?include=sequence`, { headers }));
+    expect([first.status, second.status]).toEqual([200, 200]);
+    expect(JSON.parse(second.body).activity[0]).toMatchObject({ sequence: 7 });
+    expect((await unnumbered.answer(aRequest(`${activity}?include=sequence`, { headers }))).status).toBe(304);
+  });
+
   const [numbered, pending] = [anEvent({ event_id: "evt_1" }), anEvent({ event_id: "evt_2" })];
   const position = { sequence: 4_711, sealed_at: "2026-05-11T08:30:12.204Z" };
   const sequencesOf = (body: string): unknown[] =>
